@@ -1,0 +1,82 @@
+package config
+
+import (
+	"fmt"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// checks are run in this order, each over the whole configuration, whatever the others found.
+// One that compares values takes a value that is missing or malformed for whatever raises no
+// problem, since that has been reported where it stands.
+var checks = []func(*checker){
+	checkOrganizationPaths,
+	checkVaultLock,
+	checkRetainedVaults,
+	checkTierEntries,
+	checkTierRules,
+	checkTierRetentions,
+	checkWorkloads,
+	checkTierReferences,
+	checkBuckets,
+	checkTagSelections,
+	checkCopyPartitions,
+	checkCopiesWithinLock,
+	checkCopyRetentionsDecided,
+	checkLowCostCopies,
+	checkNames,
+	checkAccessLogBuckets,
+	checkQuotas,
+}
+
+// checker collects the problems of a configuration.
+type checker struct {
+	cfg    *Config
+	root   *yaml.Node
+	placed []placed
+	faulty map[*yaml.Node]bool // values that have been reported as malformed
+	uses   [][]TierUse         // by workload
+}
+
+func newChecker(cfg *Config, root *yaml.Node, decoded []placed) *checker {
+	c := &checker{cfg: cfg, root: root, placed: decoded, faulty: map[*yaml.Node]bool{}, uses: make([][]TierUse, len(cfg.Workloads))}
+	for i, w := range cfg.Workloads {
+		c.uses[i] = cfg.TierUses(w)
+	}
+	for _, p := range decoded {
+		c.faulty[p.node] = true
+	}
+	return c
+}
+
+// report adds a problem at the value that p.Path names, or, where the document leaves that to a
+// default, at the nearest mapping around it.
+func (c *checker) report(p Problem) {
+	n, found := lookup(c.root, p.Path)
+	if found && c.faulty[n] {
+		return
+	}
+	c.placed = append(c.placed, placed{p, n})
+}
+
+// written says whether the document has a value at path.
+func (c *checker) written(path string) bool {
+	_, found := lookup(c.root, path)
+	return found
+}
+
+// where names the place of a path's value for the text of a message about another place.
+func (c *checker) where(path string) string {
+	n, _ := lookup(c.root, path)
+	return fmt.Sprintf("line %d", n.Line)
+}
+
+func (c *checker) finish(file string) Problems {
+	problems := make(Problems, len(c.placed))
+	for i, p := range c.placed {
+		problems[i] = p.problem
+		problems[i].File, problems[i].Line, problems[i].Column = file, p.node.Line, p.node.Column
+	}
+	problems.sort()
+	return problems
+}

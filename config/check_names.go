@@ -1,0 +1,64 @@
+package config
+
+import "fmt"
+
+// physicalName is a name within the scope that AWS wants it to be unique in.
+type physicalName struct{ kind, account, region, name string }
+
+// checkNames finds physical names that two resources would have, after composition and shortening.
+func checkNames(c *checker) {
+	const central = -1
+	taken := map[physicalName]int{} // by which workload
+	take := func(workload int, n physicalName) {
+		first, twice := taken[n]
+		if !twice {
+			taken[n] = workload
+			return
+		}
+		if first == workload {
+			return
+		}
+		other := "central"
+		if first != central {
+			other = workloadNamePath(first)
+		}
+		c.report(Problem{Path: workloadNamePath(workload), What: fmt.Sprintf("the names of its resources collide with those of %s in %s: both would have a %s of this name in account %s", other, c.where(other), n.kind, n.account), Got: n.name, Want: "names that differ when they are composed"})
+	}
+	at := c.cfg.Central
+	take(central, physicalName{"backup vault", at.Account, at.Region, at.VaultName})
+	take(central, physicalName{"key alias", at.Account, at.Region, c.cfg.CentralKeyAlias()})
+	for _, v := range at.RetainedVaults {
+		take(central, physicalName{"backup vault", at.Account, at.Region, v.Name})
+	}
+	ids := map[string]bool{}
+	for i, w := range c.cfg.Workloads {
+		if ids[w.ID()] {
+			continue // reported by checkWorkloads
+		}
+		ids[w.ID()] = true
+		for _, use := range c.uses[i] {
+			take(i, physicalName{"backup vault", w.Account, w.Region, c.cfg.TierName(w, use.Tier)})
+		}
+		for _, key := range c.cfg.keysFor(w, c.uses[i]) {
+			take(i, physicalName{"key alias", w.Account, w.Region, key.Alias})
+		}
+		take(i, physicalName{"role", w.Account, "", c.cfg.BackupRoleName(w)})
+	}
+}
+
+// checkAccessLogBuckets finds buckets that have the name of one that the app creates for their logs.
+func checkAccessLogBuckets(c *checker) {
+	logs := map[string]int{}
+	for i, w := range c.cfg.Workloads {
+		logs[c.cfg.AccessLogBucketName(w)] = i
+	}
+	for i, w := range c.cfg.Workloads {
+		for j, b := range w.Buckets {
+			if owner, taken := logs[b.Name]; taken {
+				c.report(Problem{Path: bucketPath(i, j) + ".name", What: "is the name of the bucket for the access logs of " + workloadNamePath(owner), Got: b.Name, Want: "another name: a bucket for access logs takes no Object Lock", Fact: "F-OL-7"})
+			}
+		}
+	}
+}
+
+func workloadNamePath(i int) string { return fmt.Sprintf("workloads[%d].name", i) }

@@ -1,0 +1,247 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// decoder fills Go values from YAML nodes. A value keeps what it had wherever the document has no
+// key for it, so that defaults are what decoding starts from. Unlike the YAML library's own
+// decoder it goes on after a problem, and knows where each one stands.
+type decoder struct {
+	problems []placed
+}
+
+// placed is a problem and the node that it is about.
+type placed struct {
+	problem Problem
+	node    *yaml.Node
+}
+
+// nodeDecoder is implemented by types whose defaults depend on the document.
+type nodeDecoder interface {
+	decodeNode(d *decoder, n *yaml.Node, at *path)
+}
+
+// defaulter is implemented by types that are optional as a whole and have defaults once they are present.
+type defaulter interface {
+	setDefaults()
+}
+
+func (d *decoder) report(n *yaml.Node, at *path, p Problem) {
+	p.Path = at.String()
+	d.problems = append(d.problems, placed{p, n})
+}
+
+// decode fills v, which must be settable, from n. rule is the syntax of a scalar or of a list's scalars.
+func (d *decoder) decode(n *yaml.Node, v reflect.Value, at *path, rule string) {
+	if n.Kind == yaml.AliasNode || n.Anchor != "" {
+		d.report(n, at, Problem{What: "anchors and aliases are not supported", Want: "the value written out"})
+		return
+	}
+	if n.Tag == "!!null" {
+		d.decodeNull(n, v, at)
+		return
+	}
+	if custom, ok := v.Addr().Interface().(nodeDecoder); ok {
+		custom.decodeNode(d, n, at)
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			v.Set(reflect.New(v.Type().Elem()))
+			if with, ok := v.Interface().(defaulter); ok {
+				with.setDefaults()
+			}
+		}
+		d.decode(n, v.Elem(), at, rule)
+	case reflect.Struct:
+		d.decodeStruct(n, v, at)
+	case reflect.Slice:
+		d.decodeSlice(n, v, at, rule)
+	default:
+		d.decodeScalar(n, v, at, rule)
+	}
+}
+
+// decodeNull takes a null that was written out as "none" where there can be none. A key without any
+// value is more likely forgotten than meant.
+func (d *decoder) decodeNull(n *yaml.Node, v reflect.Value, at *path) {
+	switch {
+	case v.Kind() == reflect.Pointer && n.Value != "":
+		v.SetZero()
+	case v.Kind() == reflect.Pointer:
+		d.report(n, at, Problem{What: "has no value", Want: "null where none is meant, or its keys"})
+	default:
+		d.report(n, at, Problem{What: "has no value", Want: kindName(v.Type())})
+	}
+}
+
+func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
+	if n.Kind != yaml.MappingNode {
+		d.wrongKind(n, v.Type(), at)
+		return
+	}
+	keys := structKeys(v.Type())
+	seen := make([]*yaml.Node, len(keys.fields))
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		f, ok := keys.byName[key.Value]
+		switch {
+		case key.Kind != yaml.ScalarNode || key.Tag == "!!merge":
+			d.report(key, at, Problem{What: "anchors and aliases are not supported", Want: "the keys written out"})
+		case !ok:
+			d.report(key, at.child(key.Value), Problem{What: "unknown key" + didYouMean(key.Value, keys.names), Want: oneOf(keys.names)})
+		case seen[f] != nil:
+			d.report(key, at.child(key.Value), Problem{What: fmt.Sprintf("key is there already, in line %d", seen[f].Line), Want: "it once"})
+		default:
+			seen[f] = key
+			field := keys.fields[f]
+			d.decode(value, v.Field(field.index), at.child(field.name), field.syntax)
+		}
+	}
+	for f, field := range keys.fields {
+		if field.required && seen[f] == nil && v.Field(field.index).IsZero() {
+			d.report(n, at.child(field.name), Problem{What: "is required and is missing", Want: kindWant(field)})
+		}
+	}
+}
+
+func (d *decoder) decodeSlice(n *yaml.Node, v reflect.Value, at *path, rule string) {
+	if n.Kind != yaml.SequenceNode {
+		d.wrongKind(n, v.Type(), at)
+		return
+	}
+	items := reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content))
+	for i, item := range n.Content {
+		d.decode(item, items.Index(i), at.item(i), rule)
+	}
+	v.Set(items)
+}
+
+// integer is a number as it is meant to be read: a leading zero could be octal to somebody.
+var integer = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
+
+func (d *decoder) decodeScalar(n *yaml.Node, v reflect.Value, at *path, rule string) {
+	s := syntaxes[rule]
+	switch {
+	case n.Kind != yaml.ScalarNode:
+		d.wrongKind(n, v.Type(), at)
+	case v.Kind() == reflect.String && n.Tag == "!!str":
+		v.SetString(n.Value)
+		if fault := s.stringFault(n.Value); fault != "" {
+			d.report(n, at, Problem{What: fault, Got: strconv.Quote(n.Value), Want: s.want, Fact: s.fact})
+		}
+	case v.Kind() == reflect.String:
+		d.report(n, at, Problem{What: "is read by YAML as " + tagName(n) + ", and could lose a zero or change its form", Got: n.Value + " without quotes", Want: strconv.Quote(n.Value) + " in quotes"})
+	case v.Kind() == reflect.Int && n.Tag == "!!int" && integer.MatchString(n.Value):
+		number, err := strconv.Atoi(n.Value)
+		if fault := s.numberFault(number); err != nil || fault != "" {
+			d.report(n, at, Problem{What: "is out of range", Got: n.Value, Want: s.want, Fact: s.fact})
+			return
+		}
+		v.SetInt(int64(number))
+	case v.Kind() == reflect.Bool && n.Tag == "!!bool":
+		v.SetBool(n.Value == "true" || n.Value == "True" || n.Value == "TRUE")
+	default:
+		d.wrongKind(n, v.Type(), at)
+	}
+}
+
+func (d *decoder) wrongKind(n *yaml.Node, t reflect.Type, at *path) {
+	got := kindNames[n.Kind]
+	if n.Kind == yaml.ScalarNode {
+		got = strconv.Quote(n.Value)
+	}
+	d.report(n, at, Problem{What: "has the wrong type", Got: got, Want: kindName(t)})
+}
+
+var kindNames = map[yaml.Kind]string{
+	yaml.MappingNode:  "a mapping",
+	yaml.SequenceNode: "a list",
+	yaml.ScalarNode:   "a scalar",
+}
+
+func tagName(n *yaml.Node) string {
+	switch n.Tag {
+	case "!!int", "!!float":
+		return "a number"
+	case "!!bool":
+		return "true or false"
+	case "!!timestamp":
+		return "a date"
+	}
+	return n.Tag
+}
+
+func kindName(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return kindName(t.Elem())
+	case reflect.Struct:
+		return "a mapping with the keys " + oneOf(structKeys(t).names)
+	case reflect.Slice:
+		return "a list"
+	case reflect.Int:
+		return "a whole number, in decimal"
+	case reflect.Bool:
+		return "true or false"
+	}
+	return "a string"
+}
+
+func kindWant(f keyField) string {
+	if want := syntaxes[f.syntax].want; want != "" {
+		return want
+	}
+	return kindName(f.typ)
+}
+
+// keyField is a field of a struct as a key of a mapping.
+type keyField struct {
+	name     string
+	index    int
+	typ      reflect.Type
+	required bool
+	syntax   string
+}
+
+// keySet is the keys of a mapping that a struct takes.
+type keySet struct {
+	fields []keyField
+	byName map[string]int
+	names  []string
+}
+
+var keySets sync.Map // reflect.Type → *keySet
+
+func structKeys(t reflect.Type) *keySet {
+	if keys, ok := keySets.Load(t); ok {
+		return keys.(*keySet)
+	}
+	keys := &keySet{byName: map[string]int{}}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name := yamlName(f)
+		if name == "-" {
+			continue
+		}
+		keys.byName[name] = len(keys.fields)
+		keys.names = append(keys.names, name)
+		keys.fields = append(keys.fields, keyField{name, i, f.Type, f.Tag.Get("required") != "", f.Tag.Get("syntax")})
+	}
+	keySets.Store(t, keys)
+	return keys
+}
+
+func yamlName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+	return name
+}

@@ -1,0 +1,23 @@
+package config
+
+import (
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// didYouMean returns "; did you mean …?" with the candidate nearest to what was written, or "" where
+// none is near enough to have been meant: a third of its letters may differ, two at least.
+func didYouMean(got string, candidates []string) string {
+	best, bestDistance := "", 0
+	for _, c := range candidates {
+		d := levenshtein.ComputeDistance(strings.ToLower(got), strings.ToLower(c))
+		if d <= max(2, len(c)/3) && (best == "" || d < bestDistance) {
+			best, bestDistance = c, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return "; did you mean " + best + "?"
+}

@@ -1,0 +1,56 @@
+package config
+
+// Limits of AWS. Numbers that start with F- are those of docs/aws-facts.md.
+const (
+	// MaxRetentionDays is the longest DeleteAfterDays of a backup or copy, in days (F-S3-4).
+	MaxRetentionDays = 36500
+	// MaxContinuousRetentionDays is how far back, in days, a continuous backup reaches at most (F-S3-5).
+	MaxContinuousRetentionDays = 35
+	// MinChangeableForDays is the shortest grace time of a compliance lock, in days (F-LOCK-2).
+	MinChangeableForDays = 3
+	// MaxChangeableForDays is the longest grace time of a compliance lock, in days (F-LOCK-2).
+	MaxChangeableForDays = 36500
+	// MinLowCostAfterDays is the least age, in days, for the low-cost warm tier (F-TIER-1).
+	MinLowCostAfterDays = 60
+	// MaxTieringSelections is how many resource selections a tiering configuration has at most (F-TIER-2).
+	MaxTieringSelections = 5
+	// MaxTieringResources is how many ARNs a tiering configuration names at most (F-TIER-2).
+	MaxTieringResources = 100
+	// MinStartWindowMinutes is the shortest start window, in minutes (F-SCH-3).
+	MinStartWindowMinutes = 60
+	// MaxWindowMinutes is the longest start or completion window, in minutes: 100 years (F-SCH-3).
+	MaxWindowMinutes = 52560000
+	// ContinuousRPOMinutes is how recent, in minutes, the latest restorable second of a continuous backup is (F-S3-4).
+	ContinuousRPOMinutes = 15
+	// MinBackupFrequencyMinutes is the shortest time, in minutes, between two runs of a backup rule (F-SCH-1).
+	MinBackupFrequencyMinutes = 60
+
+	// MaxVaultName, MaxPlanName and MaxRuleName are lengths in characters; a selection's is a rule's (F-LIM-3).
+	MaxVaultName = 50
+	MaxPlanName  = 50
+	MaxRuleName  = 50
+	// MaxRoleName is the length of an IAM role's name, in characters.
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+	MaxRoleName = 64
+	// MaxBucketName is the length of a bucket's name, in characters (F-OL-11).
+	MaxBucketName = 63
+
+	// MaxSelectionARNs is how many ARNs without a wildcard a selection takes, and how many it excludes (F-LIM-2).
+	MaxSelectionARNs = 500
+	// DefaultBucketsPerAccount is the quota of buckets backed up in an account; AWS raises it on request (F-S3-15).
+	DefaultBucketsPerAccount = 100
+	// MaxStackResources is how many resources a CloudFormation template has at most (F-LIM-6).
+	MaxStackResources = 500
+	// MaxPolicyBytes is the size, in bytes, above which a policy lists no accounts. Bucket policies
+	// end there (F-LIM-7); for vault policies AWS documents no limit, so the smaller one is kept.
+	MaxPolicyBytes = 20 * 1024
+
+	// maxFileBytes is the size of a backup.yaml, in bytes, that is read at all: some 20,000 workloads.
+	maxFileBytes = 16 << 20
+)
+
+// The modes of a lock, as backup.yaml writes them.
+const (
+	Governance = "governance"
+	Compliance = "compliance"
+)

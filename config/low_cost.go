@@ -1,0 +1,62 @@
+package config
+
+// LowCostSelection moves backups to the low-cost warm tier (F-TIER-1).
+type LowCostSelection struct {
+	// AfterDays is the age, in days, from which they move.
+	AfterDays int
+	// Buckets whose backups move. Empty: every bucket's.
+	Buckets []string
+}
+
+// LowCostBackups says whether backups in a tier's own vault grow old enough for its low-cost warm
+// tier; continuous ones never do.
+func (t *Tier) LowCostBackups() bool {
+	return t.LowCostAfterDays > 0 && t.SnapshotBackup != nil && t.SnapshotBackup.DeleteAfterDays > t.LowCostAfterDays
+}
+
+// lowCostCopies says whether a tier's copies grow old enough for its low-cost warm tier.
+func (t *Tier) lowCostCopies() bool {
+	return t.LowCostAfterDays > 0 && t.Copied() && t.CopyToCentral.DeleteAfterDays > t.LowCostAfterDays
+}
+
+// LowCostCopies lists what moves to the low-cost warm tier in the central vault, which takes the
+// copies of all tiers: one selection of everything where all tiers agree, or one of named buckets
+// for each age.
+func (c *Config) LowCostCopies() []LowCostSelection {
+	copied := c.copiedTiers()
+	var selections []LowCostSelection
+	agree := true
+	for _, t := range copied {
+		agree = agree && t.lowCostCopies() && t.LowCostAfterDays == copied[0].LowCostAfterDays
+	}
+	if agree && len(copied) > 0 {
+		return []LowCostSelection{{AfterDays: copied[0].LowCostAfterDays}}
+	}
+	for _, t := range copied {
+		if !t.lowCostCopies() {
+			continue
+		}
+		buckets := c.bucketsOf(t.Name)
+		i := 0
+		for i < len(selections) && selections[i].AfterDays != t.LowCostAfterDays {
+			i++
+		}
+		if i == len(selections) {
+			selections = append(selections, LowCostSelection{AfterDays: t.LowCostAfterDays})
+		}
+		selections[i].Buckets = append(selections[i].Buckets, buckets...)
+	}
+	return selections
+}
+
+func (c *Config) bucketsOf(tier string) []string {
+	var names []string
+	for _, w := range c.Workloads {
+		for _, b := range w.Buckets {
+			if b.Tier == tier {
+				names = append(names, b.Name)
+			}
+		}
+	}
+	return names
+}

@@ -1,0 +1,130 @@
+package config
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// Every physical name and every ARN of the product comes from this file. The names of vaults, keys
+// and buckets are part of its contract: AWS replaces a resource whose name changes (F-CFN-2).
+
+// CentralStackName is the name of the central account's stack.
+func (c *Config) CentralStackName() string { return c.Project + "-backup-central" }
+
+// StackName is the name of a workload's stack.
+func (c *Config) StackName(w Workload) string { return c.Project + "-backup-" + w.ID() }
+
+// ID names a workload on the command line: NAME-ENV.
+func (w Workload) ID() string { return w.Name + "-" + w.Environment }
+
+// TierName is the name of a tier's vault, plan and selection in a workload's account.
+func (c *Config) TierName(w Workload, t *Tier) string {
+	return shorten(c.prefix(w)+"-"+t.Name, MaxVaultName)
+}
+
+// TaggedSelectionName is the name of the selection by tag of a tier's plan.
+func (c *Config) TaggedSelectionName(w Workload, t *Tier) string {
+	return c.tierName(w, t, "tagged")
+}
+
+// ContinuousRuleName is the name of a tier's rule for point-in-time recovery.
+func (c *Config) ContinuousRuleName(w Workload, t *Tier) string {
+	return c.tierName(w, t, "continuous")
+}
+
+// SnapshotRuleName is the name of a tier's rule for periodic backups.
+func (c *Config) SnapshotRuleName(w Workload, t *Tier) string {
+	return c.tierName(w, t, "snapshot")
+}
+
+// tierName is letters, digits and hyphens, as one page of AWS's wants it of rules (F-LIM-3).
+func (c *Config) tierName(w Workload, t *Tier, suffix string) string {
+	return shorten(strings.ReplaceAll(c.prefix(w)+"-"+t.Name, "_", "-")+"-"+suffix, MaxRuleName)
+}
+
+// TieringName is the name of a tier's configuration for the low-cost warm tier. It takes no hyphens (F-TIER-2).
+func (c *Config) TieringName(w Workload, t *Tier) string {
+	return strings.ReplaceAll(c.TierName(w, t), "-", "_")
+}
+
+// CentralTieringName is the name of the central vault's configuration for the low-cost warm tier.
+func (c *Config) CentralTieringName() string {
+	return strings.ReplaceAll(c.Project+"_"+c.Central.VaultName, "-", "_")
+}
+
+// BackupRoleName is the name of the role that AWS Backup assumes in a workload's account. The
+// central account's policies match its prefix.
+func (c *Config) BackupRoleName(w Workload) string {
+	return shorten(c.backupRolePrefix()+w.ID(), MaxRoleName)
+}
+
+func (c *Config) backupRolePrefix() string { return c.Project + "-backup-" }
+
+// AccessLogBucketName is the name of the bucket for the server access logs of a workload's buckets.
+// The account makes it unique among all of S3.
+func (c *Config) AccessLogBucketName(w Workload) string {
+	return shorten(c.prefix(w)+"-access-logs-"+w.Account, MaxBucketName)
+}
+
+// KeyAlias is the alias, with its prefix, of one of a workload's keys.
+func (c *Config) KeyAlias(w Workload, key string) string {
+	return "alias/" + c.prefix(w) + "-" + key
+}
+
+// CentralKeyAlias is the alias, with its prefix, of the central vault's key.
+func (c *Config) CentralKeyAlias() string { return "alias/" + c.Central.KeyAlias }
+
+func (c *Config) prefix(w Workload) string { return c.Project + "-" + w.ID() }
+
+// shorten cuts a name to a length and marks it with a hash of the whole, so that names that differ
+// stay different and the same name is always cut the same.
+func shorten(name string, length int) string {
+	if len(name) <= length {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	mark := "-" + hex.EncodeToString(sum[:4])
+	return name[:length-len(mark)] + mark
+}
+
+// CentralVaultARN is the ARN of the vault that copies go to.
+func (c *Config) CentralVaultARN() string {
+	return fmt.Sprintf("arn:%s:backup:%s:%s:backup-vault:%s", Partition(c.Central.Region), c.Central.Region, c.Central.Account, c.Central.VaultName)
+}
+
+// CentralKeysARN matches the keys of the central account, whose ids nobody knows before they are deployed.
+func (c *Config) CentralKeysARN() string {
+	return fmt.Sprintf("arn:%s:kms:%s:%s:key/*", Partition(c.Central.Region), c.Central.Region, c.Central.Account)
+}
+
+// CentralRoleARN is the ARN of a role in the central account.
+func (c *Config) CentralRoleARN(role string) string {
+	return fmt.Sprintf("arn:%s:iam::%s:role/%s", Partition(c.Central.Region), c.Central.Account, role)
+}
+
+// BackupRoleARNs matches the backup roles of every workload account.
+func (c *Config) BackupRoleARNs() string {
+	return fmt.Sprintf("arn:%s:iam::*:role/%s*", Partition(c.Central.Region), c.backupRolePrefix())
+}
+
+// AccountARN is the principal that stands for an account as a whole.
+func AccountARN(region, account string) string {
+	return fmt.Sprintf("arn:%s:iam::%s:root", Partition(region), account)
+}
+
+// BackupServiceLinkedRoleARN is the ARN of AWS Backup's service-linked role in an account; "*" matches any account's.
+func BackupServiceLinkedRoleARN(region, account string) string {
+	return fmt.Sprintf("arn:%s:iam::%s:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup", Partition(region), account)
+}
+
+// BucketARN is the ARN of a bucket; "*" at the end of the name matches all that start with it.
+func BucketARN(region, name string) string {
+	return fmt.Sprintf("arn:%s:s3:::%s", Partition(region), name)
+}
+
+// ManagedPolicyARN is the ARN of a policy that AWS manages.
+func ManagedPolicyARN(region, name string) string {
+	return fmt.Sprintf("arn:%s:iam::aws:policy/%s", Partition(region), name)
+}

@@ -1,0 +1,116 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// syntax is what a scalar must look like on its own, whatever the rest of the file says. A field of
+// the types in config.go names its row with the tag syntax; schema.json is generated from the same rows.
+type syntax struct {
+	pattern  *regexp.Regexp // strings
+	enum     []string       // strings
+	min, max int            // numbers, both inclusive
+	orZero   bool           // numbers: zero is "none"
+	check    func(string) string
+	want     string
+	fact     string
+}
+
+var syntaxes = map[string]syntax{
+	"version":           {min: 1, max: 1, want: "1, the version of the schema"},
+	"project":           {pattern: re(`[a-z][a-z0-9-]{1,19}`), want: "2 to 20 lowercase letters, digits and hyphens, a letter first"},
+	"organization_id":   {pattern: re(`o-[a-z0-9]{10,32}`), want: `an organization id, such as "o-a1b2c3d4e5"`, fact: "F-COPY-3"},
+	"organization_path": {pattern: re(`o-[a-z0-9]{10,32}/r-[a-z0-9]{4,32}/(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}/)*\*?`), want: `a path such as "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"`, fact: "F-COPY-3"},
+	"account":           {pattern: re(`[0-9]{12}`), want: `twelve digits in quotes, such as "012345678901"`},
+	"region":            {enum: regions, want: "an AWS Region of the partitions aws, aws-us-gov, aws-cn or aws-eusc", fact: "F-REG-4"},
+	"vault_name":        {pattern: re(`[a-zA-Z0-9_-]{2,50}`), want: "2 to 50 letters, digits, hyphens and underscores", fact: "F-LIM-3"},
+	"key_alias":         {pattern: re(`[a-zA-Z0-9/_-]{1,250}`), check: keyAlias, want: `letters, digits, "/", "_" and "-", without the prefix "alias/"`},
+	"role_name":         {pattern: re(`([\w+=,.@-]+/)*[\w+=,.@-]{1,64}`), want: "the name of an IAM role, not its ARN", fact: "F-KMS-2"},
+	"mode":              {enum: []string{Governance, Compliance}, want: "governance or compliance", fact: "F-LOCK-1"},
+	"tier_name":         {pattern: re(`[a-z][a-z0-9_-]{1,49}`), want: "2 to 50 lowercase letters, digits, underscores and hyphens, a letter first"},
+	"workload_name":     {pattern: re(`[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?`), want: "1 to 40 lowercase letters, digits and hyphens, no hyphen first or last"},
+	"bucket_name":       {pattern: re(`[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]`), check: bucketName, want: "the name of an S3 bucket: 3 to 63 lowercase letters, digits, dots and hyphens, a letter or digit first and last", fact: "F-OL-11"},
+	"cron":              {check: cron, want: "AWS's six fields, such as cron(5 2 * * ? *)", fact: "F-SCH-1"},
+	"timezone":          {check: timezone, want: "an IANA time zone, such as Etc/UTC", fact: "F-SCH-2"},
+
+	"days":                      {min: 1, max: MaxRetentionDays, want: days(1, MaxRetentionDays), fact: "F-S3-4"},
+	"continuous_days":           {min: 1, max: MaxContinuousRetentionDays, want: days(1, MaxContinuousRetentionDays) + ": a continuous backup reaches no further back", fact: "F-S3-5"},
+	"changeable_for_days":       {min: MinChangeableForDays, max: MaxChangeableForDays, want: days(MinChangeableForDays, MaxChangeableForDays), fact: "F-LOCK-2"},
+	"low_cost_after_days":       {min: MinLowCostAfterDays, max: MaxRetentionDays, orZero: true, want: days(MinLowCostAfterDays, MaxRetentionDays) + ", or 0 for never", fact: "F-TIER-1"},
+	"minutes":                   {min: 1, max: MaxWindowMinutes, want: "1 minute or more"},
+	"start_window_minutes":      {min: MinStartWindowMinutes, max: MaxWindowMinutes, want: fmt.Sprintf("%d to %d minutes", MinStartWindowMinutes, MaxWindowMinutes), fact: "F-SCH-3"},
+	"completion_window_minutes": {min: MinStartWindowMinutes + 1, max: MaxWindowMinutes, want: fmt.Sprintf("%d to %d minutes", MinStartWindowMinutes+1, MaxWindowMinutes), fact: "F-SCH-3"},
+}
+
+func re(pattern string) *regexp.Regexp { return regexp.MustCompile("^" + pattern + "$") }
+
+func days(from, to int) string { return fmt.Sprintf("%d to %d days", from, to) }
+
+// stringFault returns what is wrong with a string, or "".
+func (s syntax) stringFault(value string) string {
+	if s.enum != nil && !slices.Contains(s.enum, value) {
+		return "is unknown" + didYouMean(value, s.enum)
+	}
+	if s.pattern != nil && !s.pattern.MatchString(value) {
+		return "is malformed"
+	}
+	if s.check != nil {
+		return s.check(value)
+	}
+	return ""
+}
+
+// numberFault returns what is wrong with a number, or "".
+func (s syntax) numberFault(value int) string {
+	if s.orZero && value == 0 || s.min <= value && value <= s.max {
+		return ""
+	}
+	return "is out of range"
+}
+
+func keyAlias(alias string) string {
+	if strings.HasPrefix(alias, "aws/") || strings.HasPrefix(alias, "alias/") {
+		return "starts with a prefix that is not part of an alias of yours"
+	}
+	return ""
+}
+
+// Names that S3 refuses although their letters are right (F-OL-11).
+var (
+	bucketPrefixes = []string{"xn--", "sthree-", "amzn-s3-demo-", "awsbackup-restore-test-"}
+	bucketSuffixes = []string{"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an"}
+)
+
+func bucketName(name string) string {
+	if strings.Contains(name, "..") {
+		return "has two dots in a row"
+	}
+	if isIPAddress(name) {
+		return "is formatted as an IP address"
+	}
+	for _, prefix := range bucketPrefixes {
+		if strings.HasPrefix(name, prefix) {
+			return "starts with " + prefix + ", which is reserved"
+		}
+	}
+	for _, suffix := range bucketSuffixes {
+		if strings.HasSuffix(name, suffix) {
+			return "ends with " + suffix + ", which is reserved"
+		}
+	}
+	return ""
+}
+
+func isIPAddress(name string) bool {
+	parts := strings.Split(name, ".")
+	for _, part := range parts {
+		if _, err := strconv.ParseUint(part, 10, 32); err != nil {
+			return false
+		}
+	}
+	return len(parts) == 4
+}

@@ -1,0 +1,95 @@
+package config
+
+import "slices"
+
+// TierUse is what a workload entrusts to one tier.
+type TierUse struct {
+	Tier *Tier
+	// Buckets of the workload in that tier, in file order.
+	Buckets []Bucket
+	// Tagged: the plan also takes the buckets that are tagged with the tier and that nobody names.
+	Tagged bool
+}
+
+// TierUses lists the tiers that a workload uses, in the order of the tier table.
+func (c *Config) TierUses(w Workload) []TierUse {
+	uses := make([]TierUse, 0, len(c.Tiers))
+	for i := range c.Tiers {
+		t := &c.Tiers[i]
+		use := TierUse{Tier: t, Tagged: slices.Contains(w.SelectTagged, t.Name)}
+		for _, b := range w.Buckets {
+			if b.Tier == t.Name {
+				use.Buckets = append(use.Buckets, b)
+			}
+		}
+		if len(use.Buckets) > 0 || use.Tagged {
+			uses = append(uses, use)
+		}
+	}
+	return uses
+}
+
+// Created lists the buckets of the use that the app creates.
+func (u TierUse) Created() []Bucket {
+	var created []Bucket
+	for _, b := range u.Buckets {
+		if !b.Existing {
+			created = append(created, b)
+		}
+	}
+	return created
+}
+
+// NamedBuckets lists the buckets that any workload of an account and Region names, in file order. A
+// selection by tag leaves them out: a second continuous backup of a bucket would conflict (F-S3-7).
+func (c *Config) NamedBuckets(account, region string) []string {
+	var names []string
+	for _, w := range c.Workloads {
+		if w.Account != account || w.Region != region {
+			continue
+		}
+		for _, b := range w.Buckets {
+			names = append(names, b.Name)
+		}
+	}
+	return names
+}
+
+// WorkloadAccounts lists the accounts that have a workload, each once, in file order.
+func (c *Config) WorkloadAccounts() []string {
+	var accounts []string
+	seen := map[string]bool{}
+	for _, w := range c.Workloads {
+		if !seen[w.Account] {
+			seen[w.Account] = true
+			accounts = append(accounts, w.Account)
+		}
+	}
+	return accounts
+}
+
+// usedTiers returns the names of the tiers that a workload uses.
+func (c *Config) usedTiers() map[string]bool {
+	used := map[string]bool{}
+	for _, w := range c.Workloads {
+		for _, b := range w.Buckets {
+			used[b.Tier] = true
+		}
+		for _, name := range w.SelectTagged {
+			used[name] = true
+		}
+	}
+	return used
+}
+
+// copiedTiers lists the tiers in use whose backups are copied to the central vault, in table order.
+func (c *Config) copiedTiers() []*Tier {
+	used := c.usedTiers()
+	var copied []*Tier
+	for i := range c.Tiers {
+		if t := &c.Tiers[i]; t.Copied() && used[t.Name] {
+			copied = append(copied, t)
+		}
+	}
+	return copied
+}
