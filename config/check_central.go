@@ -106,7 +106,7 @@ func checkCopiesWithinLock(c *checker) {
 func (c *checker) reportLockedOut(t *Tier, lockKey, lockWants string) {
 	p := Problem{
 		Path: lockPath + "." + lockKey,
-		What: fmt.Sprintf("every copy job of %s, at %s, would fail and nothing would say so: the copy is kept %d days", t.Name, t.Schedule.Cron, t.CopyToCentral.DeleteAfterDays),
+		What: fmt.Sprintf("every copy job of %s, at %s, would fail and nothing would say so: the copy is kept %d days", t.Name, t.copyCron(), t.CopyToCentral.DeleteAfterDays),
 		Got:  "a lock that takes " + lockWants,
 		Want: fmt.Sprintf("a lock that takes %d days", t.CopyToCentral.DeleteAfterDays),
 		Fact: "F-LOCK-3",

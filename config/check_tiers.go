@@ -47,9 +47,9 @@ func checkTierEntries(c *checker) {
 		case isBuiltin && extends.Value != "":
 			c.report(Problem{Path: at + ".extends", What: name.Value + " is a built-in tier and extends nothing", Got: extends.Value, Want: "no extends, or a name of its own for the tier"})
 		case !isBuiltin && extends.Value == "":
-			c.report(Problem{Path: at + ".name", What: "is not a built-in tier, and a tier of your own needs extends" + didYouMean(name.Value, builtin), Got: strconv.Quote(name.Value), Want: oneOf(builtin) + ", or extends: with one of these"})
+			c.report(Problem{Path: at + ".name", What: "is not a built-in tier, and a tier of your own needs extends" + DidYouMean(name.Value, builtin), Got: strconv.Quote(name.Value), Want: oneOf(builtin) + ", or extends: with one of these"})
 		case !isBuiltin && !slices.Contains(builtin, extends.Value):
-			c.report(Problem{Path: at + ".extends", What: "is not a built-in tier" + didYouMean(extends.Value, builtin), Got: strconv.Quote(extends.Value), Want: oneOf(builtin)})
+			c.report(Problem{Path: at + ".extends", What: "is not a built-in tier" + DidYouMean(extends.Value, builtin), Got: strconv.Quote(extends.Value), Want: oneOf(builtin)})
 		}
 	}
 }

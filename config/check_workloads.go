@@ -35,7 +35,7 @@ func checkTierReferences(c *checker) {
 		known[name] = true
 	}
 	report := func(at, tier string) {
-		c.report(Problem{Path: at, What: "unknown tier" + didYouMean(tier, names), Got: strconv.Quote(tier), Want: oneOf(names)})
+		c.report(Problem{Path: at, What: "unknown tier" + DidYouMean(tier, names), Got: strconv.Quote(tier), Want: oneOf(names)})
 	}
 	for i, w := range c.cfg.Workloads {
 		for j, b := range w.Buckets {

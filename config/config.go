@@ -90,14 +90,15 @@ type Tier struct {
 	ContinuousBackup *ContinuousBackup `yaml:"continuous_backup"`
 	// SnapshotBackup is the rule for periodic backups, in the same vault (F-S3-8). Null: none.
 	SnapshotBackup *SnapshotBackup `yaml:"snapshot_backup"`
-	// CopyToCentral is the copy action into the central vault, at the frequency of Schedule. Null: none.
+	// CopyToCentral is the copy action into the central vault. It belongs to the continuous rule, or
+	// where there is none to the snapshot rule, and copies as often as that rule runs. Null: none.
 	CopyToCentral *CopyToCentral `yaml:"copy_to_central"`
 	// LowCostAfterDays moves backups and copies of that age, in days, to the low-cost warm tier
 	// (F-TIER-1). Zero: never.
 	LowCostAfterDays int `yaml:"low_cost_after_days" syntax:"low_cost_after_days"`
 	// DedicatedKey encrypts the tier's buckets with a KMS key of their own. False: with the workload's shared key.
 	DedicatedKey bool `yaml:"dedicated_key"`
-	// Schedule of the tier's first rule, and windows and time zone of both.
+	// Schedule of the continuous rule, and windows and time zone of both rules.
 	Schedule Schedule `yaml:"schedule"`
 	// RPOMinutes is the recovery point objective in minutes. Zero: none.
 	RPOMinutes int `yaml:"rpo_minutes,omitempty" syntax:"minutes"`

@@ -98,7 +98,7 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 		case key.Kind != yaml.ScalarNode || key.Tag == "!!merge":
 			d.report(key, at, Problem{What: "anchors and aliases are not supported", Want: "the keys written out"})
 		case !ok:
-			d.report(key, at.child(key.Value), Problem{What: "unknown key" + didYouMean(key.Value, keys.names), Want: oneOf(keys.names)})
+			d.report(key, at.child(key.Value), Problem{What: "unknown key" + DidYouMean(key.Value, keys.names), Want: oneOf(keys.names)})
 		case seen[f] != nil:
 			d.report(key, at.child(key.Value), Problem{What: fmt.Sprintf("key is there already, in line %d", seen[f].Line), Want: "it once"})
 		default:

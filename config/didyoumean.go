@@ -6,9 +6,9 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// didYouMean returns "; did you mean …?" with the candidate nearest to what was written, or "" where
+// DidYouMean returns "; did you mean …?" with the candidate nearest to what was written, or "" where
 // none is near enough to have been meant: a third of its letters may differ, two at least.
-func didYouMean(got string, candidates []string) string {
+func DidYouMean(got string, candidates []string) string {
 	best, bestDistance := "", 0
 	for _, c := range candidates {
 		d := levenshtein.ComputeDistance(strings.ToLower(got), strings.ToLower(c))

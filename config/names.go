@@ -26,22 +26,23 @@ func (c *Config) TierName(w Workload, t *Tier) string {
 
 // TaggedSelectionName is the name of the selection by tag of a tier's plan.
 func (c *Config) TaggedSelectionName(w Workload, t *Tier) string {
-	return c.tierName(w, t, "tagged")
+	return c.tierNameWith(w, t, "tagged")
 }
 
 // ContinuousRuleName is the name of a tier's rule for point-in-time recovery.
 func (c *Config) ContinuousRuleName(w Workload, t *Tier) string {
-	return c.tierName(w, t, "continuous")
+	return c.tierNameWith(w, t, "continuous")
 }
 
 // SnapshotRuleName is the name of a tier's rule for periodic backups.
 func (c *Config) SnapshotRuleName(w Workload, t *Tier) string {
-	return c.tierName(w, t, "snapshot")
+	return c.tierNameWith(w, t, "snapshot")
 }
 
-// tierName is letters, digits and hyphens, as one page of AWS's wants it of rules (F-LIM-3).
-func (c *Config) tierName(w Workload, t *Tier, suffix string) string {
-	return shorten(strings.ReplaceAll(c.prefix(w)+"-"+t.Name, "_", "-")+"-"+suffix, MaxRuleName)
+// tierNameWith is letters, digits and hyphens, as one page of AWS's wants it of rules (F-LIM-3).
+func (c *Config) tierNameWith(w Workload, t *Tier, suffix string) string {
+	name := strings.ReplaceAll(c.prefix(w)+"-"+t.Name, "_", "-")
+	return shorten(name, MaxRuleName-len("-"+suffix)) + "-" + suffix
 }
 
 // TieringName is the name of a tier's configuration for the low-cost warm tier. It takes no hyphens (F-TIER-2).
@@ -86,7 +87,7 @@ func shorten(name string, length int) string {
 	}
 	sum := sha256.Sum256([]byte(name))
 	mark := "-" + hex.EncodeToString(sum[:4])
-	return name[:length-len(mark)] + mark
+	return strings.TrimRight(name[:length-len(mark)], "-_") + mark
 }
 
 // CentralVaultARN is the ARN of the vault that copies go to.

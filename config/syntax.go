@@ -53,7 +53,7 @@ func days(from, to int) string { return fmt.Sprintf("%d to %d days", from, to) }
 // stringFault returns what is wrong with a string, or "".
 func (s syntax) stringFault(value string) string {
 	if s.enum != nil && !slices.Contains(s.enum, value) {
-		return "is unknown" + didYouMean(value, s.enum)
+		return "is unknown" + DidYouMean(value, s.enum)
 	}
 	if s.pattern != nil && !s.pattern.MatchString(value) {
 		return "is malformed"

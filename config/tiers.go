@@ -81,6 +81,14 @@ func (t *Tier) BackedUp() bool { return t.ContinuousBackup != nil || t.SnapshotB
 // Copied says whether the tier's backups are copied to the central vault.
 func (t *Tier) Copied() bool { return t.CopyToCentral != nil }
 
+// copyCron is when copies are made.
+func (t *Tier) copyCron() string {
+	if t.ContinuousBackup == nil && t.SnapshotBackup != nil {
+		return t.SnapshotBackup.Schedule
+	}
+	return t.Schedule.Cron
+}
+
 // find returns the row of that name, or nil.
 func (ts Tiers) find(name string) *Tier {
 	for i := range ts {

@@ -55,12 +55,13 @@ func (c *Config) NamedBuckets(account, region string) []string {
 	return names
 }
 
-// WorkloadAccounts lists the accounts that have a workload, each once, in file order.
+// WorkloadAccounts lists the accounts in the central account's partition that have a workload, each
+// once, in file order. No account of another partition can copy.
 func (c *Config) WorkloadAccounts() []string {
 	var accounts []string
 	seen := map[string]bool{}
 	for _, w := range c.Workloads {
-		if !seen[w.Account] {
+		if !seen[w.Account] && Partition(w.Region) == Partition(c.Central.Region) {
 			seen[w.Account] = true
 			accounts = append(accounts, w.Account)
 		}

@@ -1,0 +1,199 @@
+// Command central-s3-backup synthesizes AWS Backup for S3 across accounts from one file, backup.yaml.
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime/debug"
+	"strings"
+
+	"github.com/aws/jsii-runtime-go"
+
+	"central-s3-backup/config"
+)
+
+// Exit codes.
+const (
+	exitDone   = 0
+	exitWrong  = 1 // the configuration or the command line is wrong
+	exitDefect = 2 // the app is
+)
+
+func main() {
+	code := run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
+	os.Stderr = nil // jsii.Close may say there that Node "exited abnormally", when all is done
+	jsii.Close()
+	os.Exit(code)
+}
+
+// options are what the command line and the CDK CLI's context say.
+type options struct {
+	config      string
+	out         string
+	workloads   []string
+	nag         bool
+	printConfig bool
+	version     bool
+	underCLI    bool
+}
+
+// run is the whole app. Nothing below it reads flags or the environment, prints, or exits.
+func run(args []string, getenv func(string) string, stdout, stderr io.Writer) (code int) {
+	opts, err := parseOptions(args, getenv, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return exitDone
+	case err != nil:
+		fmt.Fprintln(stderr, err)
+		return exitWrong
+	case opts.version:
+		fmt.Fprintln(stdout, "central-s3-backup", version())
+		return exitDone
+	}
+
+	cfg, err := config.LoadFile(opts.config)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return exitWrong
+	}
+	for _, warning := range cfg.Warnings {
+		fmt.Fprintln(stderr, warning)
+	}
+	if opts.printConfig {
+		return printConfig(cfg, stdout, stderr)
+	}
+	plan, err := choose(cfg, opts.workloads)
+	if err == nil {
+		err = findNode(getenv)
+	}
+	if err == nil {
+		err = clearOut(opts.out, opts.underCLI)
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return exitWrong
+	}
+
+	defer func() {
+		if cause := recover(); cause != nil {
+			fmt.Fprintf(stderr, "central-s3-backup: this is a defect of the app, not of %s; please report it with that file:\n%s\n", opts.config, firstLine(cause))
+			code = exitDefect
+		}
+	}()
+	synthesize(cfg, plan, opts)
+	if opts.underCLI {
+		return exitDone // its standard output is what the CLI's own command prints
+	}
+	if err := report(plan, opts.out, stdout); err != nil {
+		fmt.Fprintln(stderr, err)
+		return exitDefect
+	}
+	return exitDone
+}
+
+const usage = `central-s3-backup synthesizes AWS Backup for S3 across accounts from one file.
+
+Usage: go run . [flags], or through the CDK CLI: npx cdk list|synth|diff|deploy [-c config=FILE] [-c workload=NAME-ENV] [-c nag=true]
+
+`
+
+func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (options, error) {
+	opts := options{config: "backup.yaml", out: "cdk.out", underCLI: getenv("CDK_CLI_VERSION") != ""}
+	if out := getenv("CDK_OUTDIR"); out != "" {
+		opts.out = out
+	}
+	if err := opts.readContext(getenv("CDK_CONTEXT_JSON")); err != nil {
+		return opts, err
+	}
+	flags := flag.NewFlagSet("central-s3-backup", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprint(stderr, usage)
+		flags.PrintDefaults()
+	}
+	flags.StringVar(&opts.config, "config", opts.config, "the `FILE` to read")
+	flags.StringVar(&opts.out, "out", opts.out, "the `DIR` to write the cloud assembly to")
+	flags.Func("workload", "synthesize only the workload `NAME-ENV`, or the central stack where it is \"central\"; repeatable", func(id string) error {
+		opts.workloads = append(opts.workloads, id)
+		return nil
+	})
+	flags.BoolVar(&opts.printConfig, "print-config", false, "print the effective configuration, every default filled in, and stop")
+	flags.BoolVar(&opts.version, "version", false, "print the version and stop")
+	if err := flags.Parse(args); err != nil {
+		return opts, err
+	}
+	if flags.NArg() > 0 {
+		return opts, fmt.Errorf("unexpected argument %q; -h lists the flags", flags.Arg(0))
+	}
+	return opts, nil
+}
+
+// readContext takes the options that the CDK CLI passes on, as cdk -c name=value.
+func (o *options) readContext(text string) error {
+	if text == "" {
+		return nil
+	}
+	var context struct {
+		Config   string `json:"config"`
+		Workload string `json:"workload"`
+		Nag      string `json:"nag"`
+	}
+	if err := json.Unmarshal([]byte(text), &context); err != nil {
+		return fmt.Errorf("CDK_CONTEXT_JSON: %w", err)
+	}
+	if context.Config != "" {
+		o.config = context.Config
+	}
+	if context.Workload != "" {
+		o.workloads = strings.Split(context.Workload, ",")
+	}
+	switch context.Nag {
+	case "", "true", "false":
+		o.nag = context.Nag == "true"
+	default:
+		return fmt.Errorf("-c nag=%s: want true or false", context.Nag)
+	}
+	return nil
+}
+
+func printConfig(cfg *config.Config, stdout, stderr io.Writer) int {
+	text, err := cfg.YAML()
+	if err == nil {
+		_, err = stdout.Write(text)
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return exitDefect
+	}
+	return exitDone
+}
+
+// findNode says in a sentence what jsii would say in a panic.
+func findNode(getenv func(string) string) error {
+	node := "node"
+	if own := getenv("JSII_NODE"); own != "" {
+		node = own
+	}
+	if _, err := exec.LookPath(node); err != nil {
+		return fmt.Errorf("there is no %q on the PATH: the AWS CDK runs in Node.js; install version 20, 22 or 24 from https://nodejs.org", node)
+	}
+	return nil
+}
+
+// firstLine is what a panic of jsii or of the app says, without the JavaScript stack behind it.
+func firstLine(cause any) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(fmt.Sprint(cause)), "\n")
+	return line
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
+	}
+	return "(devel)"
+}

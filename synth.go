@@ -1,0 +1,126 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
+
+	"central-s3-backup/config"
+	"central-s3-backup/stacks"
+)
+
+// plan is which stacks of a configuration are synthesized.
+type plan struct {
+	stacks []plannedStack
+}
+
+type plannedStack struct {
+	name, account, region string
+	build                 func(app awscdk.App)
+}
+
+// centralID stands for the central stack where workloads are named.
+const centralID = "central"
+
+// choose plans the stacks of the named workloads, or all where none is named: central first, as
+// they must be deployed (F-COPY-14).
+func choose(cfg *config.Config, ids []string) (plan, error) {
+	all := []string{centralID}
+	byID := map[string]plannedStack{centralID: {
+		cfg.CentralStackName(), cfg.Central.Account, cfg.Central.Region,
+		func(app awscdk.App) { stacks.NewCentral(app, cfg) },
+	}}
+	for _, w := range cfg.Workloads {
+		all = append(all, w.ID())
+		byID[w.ID()] = plannedStack{
+			cfg.StackName(w), w.Account, w.Region,
+			func(app awscdk.App) { stacks.NewWorkload(app, cfg, w) },
+		}
+	}
+	wanted := map[string]bool{}
+	for _, id := range ids {
+		if _, known := byID[id]; !known {
+			return plan{}, fmt.Errorf("-workload %s: there is no such workload%s; want NAME-ENV of a workload, or central", id, config.DidYouMean(id, all))
+		}
+		wanted[id] = true
+	}
+	var p plan
+	for _, id := range all {
+		if len(ids) == 0 || wanted[id] {
+			p.stacks = append(p.stacks, byID[id])
+		}
+	}
+	return p, nil
+}
+
+// synthesize writes the cloud assembly. Templates are the same under the CDK CLI and without it:
+// what the CLI's context says of metadata does not count.
+func synthesize(cfg *config.Config, p plan, opts options) {
+	app := awscdk.NewApp(&awscdk.AppProps{
+		Outdir:             jsii.String(opts.out),
+		AnalyticsReporting: jsii.Bool(false),
+		TreeMetadata:       jsii.Bool(false),
+		PostCliContext:     &map[string]any{"aws:cdk:enable-path-metadata": false},
+	})
+	if opts.nag {
+		awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{Verbose: jsii.Bool(true)}), nil)
+	}
+	for _, s := range p.stacks {
+		s.build(app)
+	}
+	app.Synth(nil)
+}
+
+// clearOut refuses to write among files that are not a cloud assembly, and clears one of the
+// templates of stacks that are no longer in it. The CDK CLI has its own files in its directory.
+func clearOut(dir string, underCLI bool) error {
+	entries, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("-out %s: cannot be written to: %w", dir, errors.Unwrap(err))
+	}
+	assembly := len(entries) == 0 || underCLI
+	for _, e := range entries {
+		assembly = assembly || e.Name() == "cdk.out"
+	}
+	if !assembly {
+		return fmt.Errorf("-out %s: holds files that are not a cloud assembly, and would lose some of them; name a new or empty directory", dir)
+	}
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".template.json") || strings.HasSuffix(e.Name(), ".assets.json") {
+			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
+				return fmt.Errorf("-out %s: cannot be written to: %w", dir, err)
+			}
+		}
+	}
+	return nil
+}
+
+// report prints one line per stack: name, account, Region and number of resources.
+func report(p plan, out string, w io.Writer) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, s := range p.stacks {
+		text, err := os.ReadFile(filepath.Join(out, s.name+".template.json"))
+		if err != nil {
+			return err
+		}
+		var template struct{ Resources map[string]json.RawMessage }
+		if err := json.Unmarshal(text, &template); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%d resources\n", s.name, s.account, s.region, len(template.Resources))
+	}
+	return table.Flush()
+}
