@@ -15,7 +15,6 @@ var checks = []func(*checker){
 	checkRetainedVaults,
 	checkTierEntries,
 	checkTierRules,
-	checkTierRetentions,
 	checkWorkloads,
 	checkTierReferences,
 	checkBuckets,

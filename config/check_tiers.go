@@ -8,15 +8,15 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// tierPath is where the document changes or adds a tier, or "tiers" where it leaves the built-in row alone.
+// tierPath is where the document changes or adds a tier. Of a built-in row that it leaves alone it
+// is a path that leads nowhere.
 func (c *checker) tierPath(t *Tier) string {
-	entries := c.tierEntries()
-	for i, item := range entries {
+	for i, item := range c.tierEntries() {
 		if scalarAt(item, "name").Value == t.Name {
 			return fmt.Sprintf("tiers[%d]", i)
 		}
 	}
-	return "tiers[-1]"
+	return "tiers"
 }
 
 func (c *checker) tierEntries() []*yaml.Node {
@@ -48,35 +48,84 @@ func checkTierEntries(c *checker) {
 			c.report(Problem{Path: at + ".extends", What: name.Value + " is a built-in tier and extends nothing", Got: extends.Value, Want: "no extends, or a name of its own for the tier"})
 		case !isBuiltin && extends.Value == "":
 			c.report(Problem{Path: at + ".name", What: "is not a built-in tier, and a tier of your own needs extends" + DidYouMean(name.Value, builtin), Got: strconv.Quote(name.Value), Want: oneOf(builtin) + ", or extends: with one of these"})
-		case !isBuiltin && !slices.Contains(builtin, extends.Value):
-			c.report(Problem{Path: at + ".extends", What: "is not a built-in tier" + DidYouMean(extends.Value, builtin), Got: strconv.Quote(extends.Value), Want: oneOf(builtin)})
 		}
 	}
 }
 
-// checkTierRules is about what a row's parts mean together.
+// checkTierRules is about what a row's parts mean together. What a row has from the one that it
+// extends is reported there.
 func checkTierRules(c *checker) {
+	builtin := builtinTiers().names()
 	for i := range c.cfg.Tiers {
 		t := &c.cfg.Tiers[i]
-		at := c.tierPath(t)
-		if t.Copied() && !t.BackedUp() {
-			c.report(Problem{Path: at + ".copy_to_central", What: "there is nothing to copy: the tier has neither continuous nor snapshot backups", Want: "continuous_backup or snapshot_backup, or no copy_to_central", Fact: "F-S3-10"})
+		if !slices.Contains(builtin, t.Name) && !slices.Contains(builtin, t.Extends) {
+			continue // half a row, reported by checkTierEntries
 		}
-		start, completion := t.Schedule.StartWindowMinutes, t.Schedule.CompletionWindowMinutes
-		switch {
-		case start == 0 || completion == 0: // reported as malformed or missing
-		case completion <= start:
-			c.report(Problem{Path: at + ".schedule.completion_window_minutes", What: "ends before the start window does: a job that starts late is cancelled at once", Got: strconv.Itoa(completion), Want: fmt.Sprintf("more than start_window_minutes, %d", start), Fact: "F-SCH-4"})
-		case completion < start+60:
-			c.report(Problem{Path: at + ".schedule.completion_window_minutes", Warning: true, What: "leaves a job that starts late less than an hour", Got: strconv.Itoa(completion), Want: fmt.Sprintf("%d or more", start+60), Fact: "F-SCH-4"})
+		if at := c.writtenOf(t, "copy_to_central", "continuous_backup", "snapshot_backup"); at != "" && t.Copied() && !t.BackedUp() {
+			c.report(Problem{Path: at, What: "there is nothing to copy: the tier has neither continuous nor snapshot backups", Want: "continuous_backup or snapshot_backup, or no copy_to_central", Fact: "F-S3-10"})
 		}
-		switch fastest := t.fastestRPOMinutes(); {
-		case t.RPOMinutes > 0 && !t.BackedUp():
-			c.report(Problem{Path: at + ".rpo_minutes", What: "the tier has no backups that could meet it", Got: strconv.Itoa(t.RPOMinutes), Want: "continuous_backup or snapshot_backup, or no rpo_minutes", Fact: "F-S3-4"})
-		case t.RPOMinutes > 0 && t.RPOMinutes < fastest:
-			c.report(Problem{Path: at + ".rpo_minutes", What: "AWS Backup cannot meet it for this tier", Got: strconv.Itoa(t.RPOMinutes), Want: fmt.Sprintf("%d or more", fastest), Fact: "F-S3-4"})
+		c.checkWindows(t)
+		c.checkRPO(t)
+		c.checkLowCost(t)
+	}
+}
+
+// writtenOf returns the path of the first of the keys that the document has for a tier, or "".
+func (c *checker) writtenOf(t *Tier, keys ...string) string {
+	at := c.tierPath(t)
+	for _, key := range keys {
+		if path := at + "." + key; c.written(path) {
+			return path
 		}
 	}
+	return ""
+}
+
+func (c *checker) checkWindows(t *Tier) {
+	start, completion := t.Schedule.StartWindowMinutes, t.Schedule.CompletionWindowMinutes
+	at := c.writtenOf(t, "schedule.completion_window_minutes", "schedule.start_window_minutes")
+	p := Problem{Path: at, Got: fmt.Sprintf("%d minutes to start and %d to complete", start, completion), Fact: "F-SCH-4"}
+	switch {
+	case at == "":
+		return
+	case completion <= start:
+		p.What = "the completion window ends no later than the start window: a job that starts late is cancelled at once"
+		p.Want = fmt.Sprintf("completion_window_minutes above %d", start)
+	case completion < start+60:
+		p.Warning = true
+		p.What = "leaves a job that starts late less than an hour"
+		p.Want = fmt.Sprintf("completion_window_minutes of %d or more", start+60)
+	default:
+		return
+	}
+	c.report(p)
+}
+
+func (c *checker) checkRPO(t *Tier) {
+	at := c.writtenOf(t, "rpo_minutes", "continuous_backup", "snapshot_backup")
+	if at == "" || t.RPOMinutes == 0 {
+		return
+	}
+	p := Problem{Path: at, Got: fmt.Sprintf("rpo_minutes %d", t.RPOMinutes), Fact: "F-S3-4"}
+	switch fastest := t.fastestRPOMinutes(); {
+	case !t.BackedUp():
+		p.What, p.Want = "the tier has no backups that could meet its recovery point objective", "continuous_backup or snapshot_backup, or no rpo_minutes"
+	case t.RPOMinutes < fastest:
+		p.What, p.Want = "AWS Backup cannot meet this recovery point objective for this tier", fmt.Sprintf("rpo_minutes of %d or more", fastest)
+	default:
+		return
+	}
+	c.report(p)
+}
+
+// checkLowCost finds a low-cost warm tier that nothing would ever be old enough for.
+func (c *checker) checkLowCost(t *Tier) {
+	at := c.writtenOf(t, "low_cost_after_days", "snapshot_backup", "copy_to_central")
+	undecided := t.Copied() && t.CopyToCentral.DeleteAfterDays == setByTheBusiness
+	if at == "" || t.LowCostAfterDays == 0 || t.LowCostBackups() || t.lowCostCopies() || undecided {
+		return
+	}
+	c.report(Problem{Path: at, What: "the low-cost warm tier does nothing: neither a snapshot nor a copy of the tier is kept that long", Got: fmt.Sprintf("low_cost_after_days %d", t.LowCostAfterDays), Want: "less than the retention of snapshot_backup or copy_to_central, or 0", Fact: "F-TIER-3"})
 }
 
 // fastestRPOMinutes is the shortest recovery point objective, in minutes, that any schedule gives the tier.
@@ -85,18 +134,6 @@ func (t *Tier) fastestRPOMinutes() int {
 		return ContinuousRPOMinutes
 	}
 	return MinBackupFrequencyMinutes
-}
-
-// checkTierRetentions finds a low-cost warm tier that nothing would ever be old enough for.
-func checkTierRetentions(c *checker) {
-	for i := range c.cfg.Tiers {
-		t := &c.cfg.Tiers[i]
-		undecided := t.Copied() && t.CopyToCentral.DeleteAfterDays == setByTheBusiness
-		if t.LowCostAfterDays == 0 || t.LowCostBackups() || t.lowCostCopies() || undecided {
-			continue
-		}
-		c.report(Problem{Path: c.tierPath(t) + ".low_cost_after_days", What: "does nothing: neither a snapshot nor a copy of the tier is kept that long", Got: strconv.Itoa(t.LowCostAfterDays), Want: "less than the retention of snapshot_backup or copy_to_central, or 0", Fact: "F-TIER-3"})
-	}
 }
 
 // checkLowCostCopies finds copies that a tiering configuration of the central vault cannot tell apart.

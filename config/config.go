@@ -83,7 +83,7 @@ type Tier struct {
 	// Name by which buckets refer to the tier.
 	Name string `yaml:"name" required:"true" syntax:"tier_name"`
 	// Extends names the built-in tier that an added tier starts from. Empty for a built-in tier.
-	Extends string `yaml:"extends,omitempty"`
+	Extends string `yaml:"extends,omitempty" syntax:"extends"`
 	// ObjectLock is the default retention of object versions in buckets that the app creates.
 	ObjectLock ObjectLock `yaml:"object_lock"`
 	// ContinuousBackup is the rule for point-in-time recovery. Null: none.

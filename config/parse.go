@@ -37,7 +37,8 @@ func parse(text []byte) (*yaml.Node, *Problem) {
 	case err != nil:
 		return nil, yamlFault(err)
 	}
-	return nil, &Problem{Line: second.Line, Column: second.Column, What: "a second YAML document starts here", Want: "one document in the file"}
+	start := second.Content[0]
+	return nil, &Problem{Line: start.Line, Column: start.Column, What: "a second YAML document starts here", Want: "one document in the file"}
 }
 
 func invalidUTF8(text []byte) int {

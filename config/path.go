@@ -53,7 +53,7 @@ func descend(n *yaml.Node, step string) *yaml.Node {
 			}
 		}
 	case yaml.SequenceNode:
-		if i, err := strconv.Atoi(step); err == nil && i < len(n.Content) {
+		if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(n.Content) {
 			return n.Content[i]
 		}
 	}

@@ -32,6 +32,7 @@ var syntaxes = map[string]syntax{
 	"role_name":         {pattern: re(`([\w+=,.@-]+/)*[\w+=,.@-]{1,64}`), want: "the name of an IAM role, not its ARN", fact: "F-KMS-2"},
 	"mode":              {enum: []string{Governance, Compliance}, want: "governance or compliance", fact: "F-LOCK-1"},
 	"tier_name":         {pattern: re(`[a-z][a-z0-9_-]{1,49}`), want: "2 to 50 lowercase letters, digits, underscores and hyphens, a letter first"},
+	"extends":           {enum: builtinTiers().names(), want: "a built-in tier: " + oneOf(builtinTiers().names())},
 	"workload_name":     {pattern: re(`[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?`), want: "1 to 40 lowercase letters, digits and hyphens, no hyphen first or last"},
 	"bucket_name":       {pattern: re(`[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]`), check: bucketName, want: "the name of an S3 bucket: 3 to 63 lowercase letters, digits, dots and hyphens, a letter or digit first and last", fact: "F-OL-11"},
 	"cron":              {check: cron, want: "AWS's six fields, such as cron(5 2 * * ? *)", fact: "F-SCH-1"},

@@ -1,0 +1,250 @@
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestTable1 is Table 1 of the product's specification, written out a second time.
+func TestTable1(t *testing.T) {
+	none := 0
+	want := []struct {
+		name                                      string
+		objectLock, pitr, snapshots, copies       int
+		backedUp, copied, dedicatedKey, undecided bool
+	}{
+		{"standard_data", 15, none, none, none, false, false, false, false},
+		{"sensitive_data", 15, 15, none, none, true, false, true, false},
+		{"curated_data", 35, 35, 365, none, true, false, false, false},
+		{"curated_sensitive_data", 35, 35, 365, none, true, false, true, false},
+		{"critical_data", 35, 35, none, 1825, true, true, false, false},
+		{"critical_sensitive_data", 35, 35, none, none, true, true, true, true},
+	}
+	tiers := builtinTiers()
+	if len(tiers) != len(want) {
+		t.Fatalf("%d tiers, want %d", len(tiers), len(want))
+	}
+	for i, w := range want {
+		row := tiers[i]
+		var pitr, snapshots, copies int
+		if row.ContinuousBackup != nil {
+			pitr = row.ContinuousBackup.DeleteAfterDays
+		}
+		if row.SnapshotBackup != nil {
+			snapshots = row.SnapshotBackup.DeleteAfterDays
+			if row.SnapshotBackup.Schedule != "cron(5 5 * * ? *)" {
+				t.Errorf("%s: snapshots at %s", row.Name, row.SnapshotBackup.Schedule)
+			}
+		}
+		if row.CopyToCentral != nil {
+			copies = row.CopyToCentral.DeleteAfterDays
+		}
+		undecided := row.Copied() && copies == setByTheBusiness
+		got := fmt.Sprint(row.Name, row.ObjectLock.Days, pitr, snapshots, copies, row.BackedUp(), row.Copied(), row.DedicatedKey, undecided)
+		if want := fmt.Sprint(w.name, w.objectLock, w.pitr, w.snapshots, w.copies, w.backedUp, w.copied, w.dedicatedKey, w.undecided); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+		if row.ObjectLock.Mode != Governance || row.LowCostAfterDays != 0 {
+			t.Errorf("%s: Object Lock %s, low cost after %d days", row.Name, row.ObjectLock.Mode, row.LowCostAfterDays)
+		}
+		if want := (Schedule{"cron(5 2 * * ? *)", "Etc/UTC", 60, 10080}); row.Schedule != want {
+			t.Errorf("%s: schedule %v, want %v", row.Name, row.Schedule, want)
+		}
+	}
+}
+
+// TestRoundTrip: what -print-config prints loads, and prints the same again, so no value is lost.
+func TestRoundTrip(t *testing.T) {
+	for _, file := range append(files(t, "testdata/good/*.yaml"), "../backup.yaml") {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			cfg := load(t, string(read(t, file)))
+			printed, err := cfg.YAML()
+			if err != nil {
+				t.Fatal(err)
+			}
+			again := load(t, string(printed))
+			again.Warnings, cfg.Warnings = nil, nil
+			if !reflect.DeepEqual(cfg, again) {
+				reprinted, _ := again.YAML()
+				t.Errorf("loaded back different:\n%s\nfrom\n%s", reprinted, printed)
+			}
+		})
+	}
+}
+
+// TestTierOverrides: an entry changes what it names and keeps the rest, and a tier that extends a
+// built-in one starts from what the file makes of it, above it or below.
+func TestTierOverrides(t *testing.T) {
+	cfg := load(t, minimal+`
+tiers:
+  - {name: ledger_data, extends: critical_data, snapshot_backup: {delete_after_days: 400}}
+  - {name: critical_data, schedule: {start_window_minutes: 90}, copy_to_central: {delete_after_days: 90}}
+  - {name: local_data, extends: critical_data, copy_to_central: null}
+`)
+	critical, ledger, local := cfg.Tiers.find("critical_data"), cfg.Tiers.find("ledger_data"), cfg.Tiers.find("local_data")
+	want := Schedule{defaultCron, "Etc/UTC", 90, 10080}
+	if critical.Schedule != want || ledger.Schedule != want {
+		t.Errorf("schedules %v and %v, want %v", critical.Schedule, ledger.Schedule, want)
+	}
+	if critical.SnapshotBackup != nil || *ledger.SnapshotBackup != (SnapshotBackup{400, defaultSnapshotCron}) {
+		t.Errorf("snapshots %v and %v", critical.SnapshotBackup, ledger.SnapshotBackup)
+	}
+	if critical.CopyToCentral.DeleteAfterDays != 90 || ledger.CopyToCentral.DeleteAfterDays != 90 || local.CopyToCentral != nil {
+		t.Errorf("copies %v, %v and %v", critical.CopyToCentral, ledger.CopyToCentral, local.CopyToCentral)
+	}
+	if builtinTiers().find("critical_data").CopyToCentral.DeleteAfterDays != 1825 {
+		t.Error("the built-in table was changed")
+	}
+}
+
+// TestLockDefaults: a lock that nobody configured takes every copy of a tier in use.
+func TestLockDefaults(t *testing.T) {
+	for _, test := range []struct {
+		name, tiers, tier string
+		minDays, maxDays  int
+	}{
+		{"the longest copy", "", "critical_data", 15, 1825},
+		{"no copies, no maximum", "", "curated_data", 15, 0},
+		{"a copy shorter than the default minimum", "tiers: [{name: critical_data, copy_to_central: {delete_after_days: 7}}]", "critical_data", 7, 7},
+		{"a longer copy that nobody uses", "tiers: [{name: critical_sensitive_data, copy_to_central: {delete_after_days: 2555}}]", "critical_data", 15, 1825},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cfg := load(t, strings.Replace(minimal, "tier: critical_data", "tier: "+test.tier, 1)+test.tiers)
+			lock := cfg.Central.VaultLock
+			if lock.Mode != Governance || lock.MinRetentionDays != test.minDays || lock.MaxRetentionDays != test.maxDays {
+				t.Errorf("got %s, %d to %d days; want governance, %d to %d", lock.Mode, lock.MinRetentionDays, lock.MaxRetentionDays, test.minDays, test.maxDays)
+			}
+		})
+	}
+}
+
+// TestUnreadableFiles: what cannot be read is said in a sentence with the file's name.
+func TestUnreadableFiles(t *testing.T) {
+	dir := t.TempDir()
+	large := filepath.Join(dir, "large.yaml")
+	if err := os.WriteFile(large, bytes.Repeat([]byte("# comment\n"), maxFileBytes/10+1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	binary := filepath.Join(dir, "binary.yaml")
+	if err := os.WriteFile(binary, []byte("version: 1\nproject: \"d\xfcmmy\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]string{
+		filepath.Join(dir, "absent.yaml"): "there is no such file",
+		dir:                               "cannot be read",
+		large:                             "is larger than 16 MiB",
+		binary:                            ":2:12: the file is not UTF-8 text",
+	} {
+		cfg, err := LoadFile(file)
+		if cfg != nil || err == nil || !strings.HasPrefix(err.Error(), file) || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v; want %q", err, want)
+		}
+	}
+}
+
+// TestNoCDK: the package starts neither the CDK nor anything else that is not for a configuration.
+func TestNoCDK(t *testing.T) {
+	for _, file := range files(t, "*.go") {
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, imported := range f.Imports {
+			if path := imported.Path.Value; strings.Contains(path, "aws") || strings.Contains(path, "jsii") || strings.Contains(path, "cdk") || strings.Contains(path, "constructs") || strings.Contains(path, "stacks") {
+				t.Errorf("%s imports %s", file, path)
+			}
+		}
+	}
+}
+
+// TestSyntaxRows: every row of the table is used by a field, every field's row exists, and every
+// row says what it wants.
+func TestSyntaxRows(t *testing.T) {
+	used := map[string]bool{}
+	for _, typ := range configTypes() {
+		for _, field := range structKeys(typ).fields {
+			if field.syntax == "" {
+				continue
+			}
+			used[field.syntax] = true
+			if row, ok := syntaxes[field.syntax]; !ok || row.want == "" {
+				t.Errorf("%s.%s: no row %q that says what it wants", typ.Name(), field.name, field.syntax)
+			}
+		}
+	}
+	for name := range syntaxes {
+		if !used[name] {
+			t.Errorf("row %q is used by no field", name)
+		}
+	}
+}
+
+// configTypes are the struct types that a Config is made of.
+func configTypes() []reflect.Type {
+	var types []reflect.Type
+	var visit func(reflect.Type)
+	visit = func(t reflect.Type) {
+		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+			t = t.Elem()
+		}
+		if t.Kind() != reflect.Struct || slices.Contains(types, t) {
+			return
+		}
+		types = append(types, t)
+		for _, field := range structKeys(t).fields {
+			visit(field.typ)
+		}
+	}
+	visit(reflect.TypeFor[Config]())
+	return types
+}
+
+// TestFacts: every fact that the code rests on can be looked up.
+func TestFacts(t *testing.T) {
+	facts := string(read(t, "../docs/aws-facts.md"))
+	cited := regexp.MustCompile(`F-[A-Z0-9]+-[0-9]+`)
+	n := 0
+	for _, pattern := range []string{"*.go", "../*.go", "../constructs/*.go", "../stacks/*.go", "../README.md", "../docs/*.md", "../docs/adr/*.md"} {
+		for _, file := range files(t, pattern) {
+			for _, fact := range cited.FindAllString(string(read(t, file)), -1) {
+				n++
+				if !regexp.MustCompile(regexp.QuoteMeta(fact) + `\b`).MatchString(facts) {
+					t.Errorf("%s cites %s, which docs/aws-facts.md does not have", file, fact)
+				}
+			}
+		}
+	}
+	if n == 0 {
+		t.Error("no fact is cited at all")
+	}
+}
+
+const minimal = `version: 1
+project: dummy
+organization: {id: o-a1b2c3d4e5}
+central: {account: "111111111111", region: eu-central-1}
+workloads:
+  - name: a
+    environment: dev
+    account: "222222222222"
+    region: eu-central-1
+    buckets: [{name: dummy-dev-a, tier: critical_data}]
+`
+
+func load(t *testing.T, text string) *Config {
+	t.Helper()
+	cfg, err := Load("backup.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}

@@ -1,0 +1,67 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestNames: names keep to AWS's lengths and letters (F-LIM-3, F-OL-11), however long the parts are.
+func TestNames(t *testing.T) {
+	cfg := &Config{Project: "abcdefghijklmnopqrst", Central: Central{VaultName: "central", Region: "eu-central-1"}}
+	short := &Config{Project: "ab", Central: cfg.Central}
+	long := Workload{Name: strings.Repeat("n", 40), Environment: strings.Repeat("e", 40), Account: "012345678901"}
+	brief := Workload{Name: "a", Environment: "b", Account: "012345678901"}
+	tiers := append(builtinTiers(), Tier{Name: strings.Repeat("t_-", 16)})
+	vault, rule := regexp.MustCompile(`^[a-zA-Z0-9\-_]{2,50}$`), regexp.MustCompile(`^[a-zA-Z0-9-]{1,50}$`)
+	for _, c := range []*Config{cfg, short} {
+		for _, w := range []Workload{long, brief} {
+			for i := range tiers {
+				tier := &tiers[i]
+				expect(t, vault, c.TierName(w, tier))
+				expect(t, rule, c.ContinuousRuleName(w, tier), c.SnapshotRuleName(w, tier), c.TaggedSelectionName(w, tier))
+				expect(t, regexp.MustCompile(`^[a-zA-Z0-9_]{1,200}$`), c.TieringName(w, tier))
+				expect(t, regexp.MustCompile(`^alias/[a-zA-Z0-9/_-]{1,250}$`), c.KeyAlias(w, tier.BucketKey()))
+			}
+			expect(t, regexp.MustCompile(`^`+c.Project+`-backup-[a-z0-9-]{1,55}$`), c.BackupRoleName(w))
+			expect(t, regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,127}$`), c.StackName(w), c.CentralStackName())
+			expect(t, regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`), c.AccessLogBucketName(w))
+			if n := len(c.BackupRoleName(w)); n > MaxRoleName {
+				t.Errorf("a role's name of %d characters", n)
+			}
+		}
+	}
+}
+
+func expect(t *testing.T, pattern *regexp.Regexp, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if !pattern.MatchString(name) {
+			t.Errorf("%q does not match %s", name, pattern)
+		}
+	}
+}
+
+// TestShorten: names that fit stay, others get the full length's worth and a mark of their own.
+func TestShorten(t *testing.T) {
+	if got := shorten("dummy-dummy-dev-critical_data", 50); got != "dummy-dummy-dev-critical_data" {
+		t.Errorf("a name that fits became %q", got)
+	}
+	const common = "a-long-prefix-that-many-names-share-"
+	seen := map[string]string{}
+	for i := range 10_000 {
+		name := fmt.Sprintf("%s%d-and-a-tail", common, i)
+		short := shorten(name, 40)
+		if len(short) > 40 || !strings.HasPrefix(name, short[:20]) {
+			t.Fatalf("%q became %q", name, short)
+		}
+		if other, twice := seen[short]; twice {
+			t.Fatalf("%q and %q both became %q", name, other, short)
+		}
+		if again := shorten(name, 40); again != short {
+			t.Fatalf("%q became %q and %q", name, short, again)
+		}
+		seen[short] = name
+	}
+}

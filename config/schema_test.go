@@ -1,0 +1,198 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	invopop "github.com/invopop/jsonschema"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"go.yaml.in/yaml/v4"
+)
+
+var update = flag.Bool("update", false, "renew generated files")
+
+const schemaFile = "schema.json"
+
+// TestSchemaCurrent: schema.json is what the Go types and the syntax table say.
+func TestSchemaCurrent(t *testing.T) {
+	want := generateSchema(t)
+	if *update {
+		if err := os.WriteFile(schemaFile, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(read(t, schemaFile), want) {
+		t.Error("schema.json is not current: go test ./config -run Schema -update")
+	}
+}
+
+// TestSchemaAccepts: editors see no fault in what loads.
+func TestSchemaAccepts(t *testing.T) {
+	schema := compileSchema(t)
+	for _, file := range append(files(t, "testdata/good/*.yaml"), "../backup.yaml") {
+		if err := schema.Validate(asJSON(t, read(t, file))); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}
+
+// TestSchemaRefuses: editors see the faults of structure, and which file has none but others.
+func TestSchemaRefuses(t *testing.T) {
+	schema := compileSchema(t)
+	structurallySound := []string{ // wrong in what the values mean together
+		"bucket-twice", "business-decision", "compliance-lock", "empty-workload", "compliance-lock-acknowledged-wrongly",
+		"governance-lock", "lock-against-copies", "lock-min-above-max", "low-cost-copies", "name-collisions",
+		"partitions", "quotas", "stack-too-large", "tag-selections", "unknown-tiers", "workload-twice",
+	}
+	notYAML := []string{"anchors", "duplicate-keys", "empty", "flow-not-closed", "quote-not-closed", "several-documents", "tab"}
+	for _, file := range files(t, "testdata/bad/*.yaml") {
+		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+		if slices.Contains(notYAML, name) {
+			continue
+		}
+		refused := schema.Validate(asJSON(t, read(t, file))) != nil
+		if want := !slices.Contains(structurallySound, name); refused != want {
+			t.Errorf("%s: refused %v, want %v", file, refused, want)
+		}
+	}
+}
+
+// TestSchemaNamesEveryKey: an editor can complete and explain each key that the loader knows.
+func TestSchemaNamesEveryKey(t *testing.T) {
+	var schema struct {
+		Defs map[string]struct {
+			Properties map[string]struct{ Description string }
+		} `json:"$defs"`
+	}
+	if err := json.Unmarshal(read(t, schemaFile), &schema); err != nil {
+		t.Fatal(err)
+	}
+	for _, typ := range configTypes() {
+		for _, field := range structKeys(typ).fields {
+			if schema.Defs[typ.Name()].Properties[field.name].Description == "" {
+				t.Errorf("%s.%s has no description", typ.Name(), field.name)
+			}
+		}
+	}
+}
+
+// generateSchema reflects the types with their doc comments, and adds what their tags say.
+func generateSchema(t *testing.T) []byte {
+	t.Helper()
+	reflector := &invopop.Reflector{FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true}
+	if err := reflector.AddGoComments("central-s3-backup/config", "./", invopop.WithFullComment()); err != nil {
+		t.Fatal(err)
+	}
+	// AddGoComments names packages by their folder, which here is the current one.
+	for key, comment := range reflector.CommentMap {
+		reflector.CommentMap[strings.Replace(key, "central-s3-backup/config/.", "central-s3-backup/config.", 1)] = strings.ReplaceAll(comment, "\n", " ")
+	}
+	schema := reflector.ReflectFromType(reflect.TypeFor[Config]())
+	schema.ID = ""
+	schema.Title = "backup.yaml"
+	for _, typ := range configTypes() {
+		def := schema.Definitions[typ.Name()]
+		for _, field := range structKeys(typ).fields {
+			property, _ := def.Properties.Get(field.name)
+			if field.required && typ != reflect.TypeFor[Tier]() || field.name == "name" {
+				def.Required = append(def.Required, field.name)
+			}
+			if field.typ.Kind() == reflect.Pointer {
+				def.Properties.Set(field.name, &invopop.Schema{
+					Description: property.Description,
+					OneOf:       []*invopop.Schema{{Ref: property.Ref}, {Type: "null"}},
+				})
+			}
+			if field.typ.Kind() == reflect.Slice {
+				if field.required {
+					property.MinItems = new(uint64(1))
+				}
+				property = property.Items
+			}
+			constrain(property, syntaxes[field.syntax])
+			if field.name == "tier" || field.name == "select_tagged" { // any name, though these are worth proposing
+				property.AnyOf = []*invopop.Schema{{Enum: syntaxes["extends"].enumValues()}, {Type: "string"}}
+			}
+		}
+	}
+	// A row that changes or extends another need not repeat what that one has.
+	for _, name := range []string{"ObjectLock", "ContinuousBackup", "SnapshotBackup"} {
+		schema.Definitions[name].Required = nil
+	}
+	text, err := json.MarshalIndent(schema, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(text, '\n')
+}
+
+func constrain(property *invopop.Schema, rule syntax) {
+	if rule.pattern != nil {
+		property.Pattern = rule.pattern.String()
+	}
+	property.Enum = rule.enumValues()
+	if rule.max > 0 {
+		low := rule.min
+		if rule.orZero {
+			low = 0
+		}
+		property.Minimum, property.Maximum = number(low), number(rule.max)
+	}
+	if rule.want != "" {
+		property.Description = strings.TrimSpace(property.Description + " Want: " + rule.want + ".")
+	}
+}
+
+func (s syntax) enumValues() []any {
+	var values []any
+	for _, value := range s.enum {
+		values = append(values, value)
+	}
+	return values
+}
+
+func number(n int) json.Number {
+	text, _ := json.Marshal(n) //nolint:errchkjson // an int
+	return json.Number(text)
+}
+
+func compileSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(read(t, schemaFile)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource(schemaFile, document); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := compiler.Compile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+func asJSON(t *testing.T, text []byte) any {
+	t.Helper()
+	var value any
+	if err := yaml.Load(text, &value); err != nil {
+		t.Fatal(err)
+	}
+	asText, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(asText))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return document
+}
