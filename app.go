@@ -43,7 +43,7 @@ type options struct {
 }
 
 // run is the whole app. Nothing below it reads flags or the environment, prints, or exits.
-func run(args []string, getenv func(string) string, stdout, stderr io.Writer) (code int) {
+func run(args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	opts, err := parseOptions(args, getenv, stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -79,21 +79,28 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) (c
 		return exitWrong
 	}
 
-	defer func() {
-		if cause := recover(); cause != nil {
-			fmt.Fprintf(stderr, "central-s3-backup: this is a defect of the app, not of %s; please report it with that file:\n%s\n", opts.config, firstLine(cause))
-			code = exitDefect
-		}
-	}()
-	synthesize(cfg, plan, opts)
-	if opts.underCLI {
-		return exitDone // its standard output is what the CLI's own command prints
+	err = guard(func() { synthesize(cfg, plan, opts) })
+	if err == nil && !opts.underCLI { // there, standard output is what the CLI's own command prints
+		err = report(plan, opts.out, stdout)
 	}
-	if err := report(plan, opts.out, stdout); err != nil {
-		fmt.Fprintln(stderr, err)
+	if err != nil {
+		fmt.Fprintf(stderr, "central-s3-backup: this is a defect of the app, not of %s; please report it together with that file:\n%v\n", opts.config, err)
 		return exitDefect
 	}
 	return exitDone
+}
+
+// guard turns a panic, which is how jsii reports every failure, into an error with its first line:
+// the JavaScript stack behind it helps nobody who reads it here.
+func guard(f func()) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			line, _, _ := strings.Cut(strings.TrimSpace(fmt.Sprint(cause)), "\n")
+			err = errors.New(line)
+		}
+	}()
+	f()
+	return nil
 }
 
 const usage = `central-s3-backup synthesizes AWS Backup for S3 across accounts from one file.
@@ -183,12 +190,6 @@ func findNode(getenv func(string) string) error {
 		return fmt.Errorf("there is no %q on the PATH: the AWS CDK runs in Node.js; install version 20, 22 or 24 from https://nodejs.org", node)
 	}
 	return nil
-}
-
-// firstLine is what a panic of jsii or of the app says, without the JavaScript stack behind it.
-func firstLine(cause any) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(fmt.Sprint(cause)), "\n")
-	return line
 }
 
 func version() string {

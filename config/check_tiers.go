@@ -146,14 +146,14 @@ func checkLowCostCopies(c *checker) {
 	switch {
 	case len(selections) == 0 || len(selections) == 1 && named == 0: // nothing, or everything
 	case len(selections) > MaxTieringSelections:
-		c.reportLowCost(fmt.Sprintf("the central vault's tiers differ in more than %d values of it", MaxTieringSelections))
+		c.reportLowCost(Problem{What: fmt.Sprintf("the central vault's tiers have more than %d different values of it", MaxTieringSelections)})
 	case named > MaxTieringResources:
-		c.reportLowCost(fmt.Sprintf("where tiers differ in it their buckets must be named, and the central vault's tiering configuration names %d at most, not %d", MaxTieringResources, named))
+		c.reportLowCost(Problem{What: fmt.Sprintf("where tiers differ in it their buckets must be named, and the central vault's tiering configuration names %d at most, not %d", MaxTieringResources, named)})
 	default:
 		for _, w := range c.cfg.Workloads {
 			for _, name := range w.SelectTagged {
 				if t := c.cfg.Tiers.find(name); t != nil && t.lowCostCopies() {
-					c.reportLowCost("where tiers differ in it their buckets must be named, and those that are selected by tag are not known")
+					c.reportLowCost(Problem{Warning: true, What: "copies of buckets that are selected by tag stay out of the low-cost warm tier: where tiers differ in it their buckets must be named"})
 					return
 				}
 			}
@@ -161,10 +161,13 @@ func checkLowCostCopies(c *checker) {
 	}
 }
 
-func (c *checker) reportLowCost(what string) {
+// reportLowCost completes a problem and reports it at the first tier with low-cost copies.
+func (c *checker) reportLowCost(p Problem) {
 	for _, t := range c.cfg.copiedTiers() {
 		if t.lowCostCopies() {
-			c.report(Problem{Path: c.tierPath(t) + ".low_cost_after_days", What: what, Got: strconv.Itoa(t.LowCostAfterDays), Want: "the same low_cost_after_days for every tier with copy_to_central", Fact: "F-TIER-2"})
+			p.Path, p.Got = c.tierPath(t)+".low_cost_after_days", strconv.Itoa(t.LowCostAfterDays)
+			p.Want, p.Fact = "the same low_cost_after_days for every tier with copy_to_central", "F-TIER-2"
+			c.report(p)
 			return
 		}
 	}

@@ -1,0 +1,245 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
+
+	"central-s3-backup/config"
+)
+
+const wrongConfig = `version: 1
+project: dummy
+organization: {id: o-a1b2c3d4e5}
+central: {account: "111111111111", region: eu-central-1}
+workloads:
+  - name: dummy
+    environment: dev
+    account: 222222222222
+    region: eu-central-1
+    buckets: [{name: dummy-dev-a, tier: critcal_data}]
+`
+
+// TestExitCodes: what is wrong gets a sentence on standard error and exit code 1, and nothing is written.
+func TestExitCodes(t *testing.T) {
+	dir := t.TempDir()
+	wrong := filepath.Join(dir, "wrong.yaml")
+	write(t, wrong, []byte(wrongConfig))
+	occupied := filepath.Join(dir, "occupied")
+	if err := os.Mkdir(occupied, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(occupied, "manifest.json"), []byte("mine"))
+	for _, test := range []struct {
+		name   string
+		args   []string
+		env    map[string]string
+		code   int
+		stdout string
+		stderr string
+	}{
+		{name: "help", args: []string{"-h"}, code: exitDone, stderr: "Usage: go run ."},
+		{name: "version", args: []string{"-version"}, code: exitDone, stdout: "central-s3-backup "},
+		{name: "print the configuration", args: []string{"-print-config"}, code: exitDone, stdout: "vault_name: central-aws-vault-S3"},
+		{name: "unknown flag", args: []string{"-workloads", "x"}, code: exitWrong, stderr: "flag provided but not defined: -workloads"},
+		{name: "an argument", args: []string{"backup.yaml"}, code: exitWrong, stderr: `unexpected argument "backup.yaml"`},
+		{name: "no such file", args: []string{"-config", "absent.yaml"}, code: exitWrong, stderr: "absent.yaml: there is no such file"},
+		{name: "wrong configuration", args: []string{"-config", wrong}, code: exitWrong, stderr: wrong + ":8:14: workloads[0].account: is read by YAML as a number"},
+		{name: "all problems", args: []string{"-config", wrong}, code: exitWrong, stderr: "did you mean critical_data?"},
+		{name: "count", args: []string{"-config", wrong}, code: exitWrong, stderr: "\n2 errors\n"},
+		{name: "wrong configuration, printed", args: []string{"-config", wrong, "-print-config"}, code: exitWrong, stderr: "2 errors"},
+		{name: "unknown workload", args: []string{"-workload", "dummy-pord"}, code: exitWrong, stderr: "did you mean dummy-prod?"},
+		{name: "no Node", env: map[string]string{"JSII_NODE": "no-such-node"}, code: exitWrong, stderr: `there is no "no-such-node" on the PATH: the AWS CDK runs in Node.js`},
+		{name: "occupied directory", args: []string{"-out", occupied}, code: exitWrong, stderr: "holds files that are not a cloud assembly"},
+		{name: "not a directory", args: []string{"-out", wrong}, code: exitWrong, stderr: "cannot be written to"},
+		{name: "context, file", env: map[string]string{"CDK_CONTEXT_JSON": `{"config":"absent.yaml"}`}, code: exitWrong, stderr: "absent.yaml"},
+		{name: "context, workload", env: map[string]string{"CDK_CONTEXT_JSON": `{"workload":"dummy-dev,nobody"}`}, code: exitWrong, stderr: "-workload nobody: there is no such workload"},
+		{name: "context, nag", env: map[string]string{"CDK_CONTEXT_JSON": `{"nag":"yes"}`}, code: exitWrong, stderr: "-c nag=yes: want true or false"},
+		{name: "context, not JSON", env: map[string]string{"CDK_CONTEXT_JSON": `{`}, code: exitWrong, stderr: "CDK_CONTEXT_JSON: "},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			out := filepath.Join(t.TempDir(), "out")
+			var stdout, stderr bytes.Buffer
+			code := run(append([]string{"-out", out}, test.args...), func(name string) string { return test.env[name] }, &stdout, &stderr)
+			if code != test.code {
+				t.Errorf("exit code %d, want %d", code, test.code)
+			}
+			if !strings.Contains(stdout.String(), test.stdout) || test.stdout == "" && stdout.Len() > 0 {
+				t.Errorf("standard output %q, want %q", stdout.String(), test.stdout)
+			}
+			if !strings.Contains(stderr.String(), test.stderr) || test.stderr == "" && stderr.Len() > 0 {
+				t.Errorf("standard error %q, want %q", stderr.String(), test.stderr)
+			}
+			if strings.Contains(stderr.String(), "goroutine") || strings.Contains(stderr.String(), "at Object.") {
+				t.Errorf("a stack trace: %s", stderr.String())
+			}
+			if _, err := os.Stat(out); err == nil {
+				t.Error("something was written")
+			}
+		})
+	}
+	if text, err := os.ReadFile(filepath.Join(occupied, "manifest.json")); err != nil || string(text) != "mine" {
+		t.Errorf("a file of the user's became %q, %v", text, err)
+	}
+}
+
+// TestOutput: one line per stack with its name, account, Region and number of resources, central first.
+func TestOutput(t *testing.T) {
+	want := `dummy-backup-central     111111111111  eu-central-1  3 resources
+dummy-backup-dummy-dev   222222222222  eu-central-1  40 resources
+dummy-backup-dummy-prod  033333333333  eu-west-1     25 resources
+`
+	if example.stdout != want {
+		t.Errorf("got\n%swant\n%s", example.stdout, want)
+	}
+}
+
+// TestUnderCLI: the CDK CLI's own output is not mixed with ours, and it chooses the directory.
+func TestUnderCLI(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "synth.lock"), nil) // as the CLI's own files, which are there before
+	var stdout, stderr bytes.Buffer
+	env := map[string]string{"CDK_OUTDIR": dir, "CDK_CLI_VERSION": "2.1148.1", "CDK_CONTEXT_JSON": `{"workload":"central","aws:cdk:enable-path-metadata":true}`}
+	if code := run(nil, func(name string) string { return env[name] }, &stdout, &stderr); code != exitDone {
+		t.Fatalf("exit code %d: %s", code, stderr.String())
+	}
+	if stdout.Len() > 0 {
+		t.Errorf("standard output %q", stdout.String())
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "dummy-backup-central.template.json"))
+	if err != nil || !bytes.Equal(text, example.templates["dummy-backup-central"].bytes) {
+		t.Errorf("the template differs from the one that go run . writes: %v", err)
+	}
+}
+
+// TestStaleTemplates: a stack that is no longer in the configuration leaves no template behind.
+func TestStaleTemplates(t *testing.T) {
+	dir := t.TempDir()
+	synthesizeFile("backup.yaml", dir, nil, "-workload", "dummy-dev")
+	again := synthesizeFile("backup.yaml", dir, nil, "-workload", "central")
+	if len(again.templates) != 1 {
+		t.Errorf("%d templates, want 1", len(again.templates))
+	}
+}
+
+// TestDefects: a panic, whatever it holds, becomes its first line.
+func TestDefects(t *testing.T) {
+	for _, cause := range []any{errors.New("first\n    at Object.f (a.js:1)"), "first\nsecond"} {
+		if err := guard(func() { panic(cause) }); err == nil || err.Error() != "first" {
+			t.Errorf("got %v", err)
+		}
+	}
+	if err := guard(func() {}); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNag: cdk-nag's AwsSolutions find nothing in any stack, and find what is planted.
+func TestNag(t *testing.T) {
+	for _, a := range []*assembly{example, fleet} {
+		if found := nagFindings(t, a.dir); len(found) > 0 {
+			t.Errorf("%s", strings.Join(found, "\n"))
+		}
+	}
+	dir := t.TempDir()
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(dir)})
+	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(nil), nil)
+	awss3.NewCfnBucket(awscdk.NewStack(app, jsii.String("planted"), nil), jsii.String("Bucket"), nil)
+	app.Synth(nil)
+	if found := nagFindings(t, dir); !slices.ContainsFunc(found, func(f string) bool { return strings.Contains(f, "AwsSolutions-S10") }) {
+		t.Errorf("a bucket without TLS only was not found: %v", found)
+	}
+}
+
+// nagFindings reads what cdk-nag found: outside the CDK CLI it says so in the manifest alone.
+func nagFindings(t *testing.T, dir string) []string {
+	t.Helper()
+	var found []string
+	var visit func(any)
+	visit = func(value any) {
+		switch v := value.(type) {
+		case map[string]any:
+			if kind := v["type"]; kind == "aws:cdk:error" || kind == "aws:cdk:warning" {
+				text, _ := v["data"].(string)
+				found = append(found, text)
+			}
+			for _, inner := range v {
+				visit(inner)
+			}
+		case []any:
+			for _, inner := range v {
+				visit(inner)
+			}
+		}
+	}
+	for name, text := range contents(t, dir) {
+		if name != "manifest.json" && !strings.HasSuffix(name, ".metadata.json") {
+			continue
+		}
+		var document any
+		if err := json.Unmarshal([]byte(text), &document); err != nil {
+			t.Fatal(err)
+		}
+		visit(document)
+	}
+	return found
+}
+
+// TestTiersAreData: no code but the table knows a tier's name.
+func TestTiersAreData(t *testing.T) {
+	cfg, err := config.LoadFile("backup.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := 0
+	for _, pattern := range []string{"*.go", "stacks/*.go", "constructs/*.go", "config/*.go"} {
+		paths, _ := filepath.Glob(pattern) // the patterns are well formed
+		for _, path := range paths {
+			if strings.HasSuffix(path, "_test.go") || path == "config/tiers.go" {
+				continue
+			}
+			files++
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, tier := range cfg.Tiers {
+				if strings.Contains(string(text), tier.Name) {
+					t.Errorf("%s knows %s", path, tier.Name)
+				}
+			}
+		}
+	}
+	if files == 0 {
+		t.Error("no files")
+	}
+}
+
+// TestREADME: every configuration that the README shows loads.
+func TestREADME(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := 0
+	for _, block := range strings.Split(string(text), "```yaml\n")[1:] {
+		block, _, _ = strings.Cut(block, "```")
+		shown++
+		if _, err := config.Load("README.md", []byte(block)); err != nil {
+			t.Errorf("%v\nin\n%s", err, block)
+		}
+	}
+	if shown == 0 {
+		t.Error("the README shows no configuration")
+	}
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestGolden: the templates of backup.yaml, byte for byte. -update renews them; the diff is what is reviewed.
+func TestGolden(t *testing.T) {
+	const dir = "testdata/golden"
+	if *update {
+		for stack, template := range example.templates {
+			write(t, filepath.Join(dir, stack+".template.json"), template.bytes)
+		}
+	}
+	goldens, err := filepath.Glob(filepath.Join(dir, "*.template.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(goldens) != len(example.templates) {
+		t.Errorf("%d golden files and %d templates", len(goldens), len(example.templates))
+	}
+	for stack, template := range example.templates {
+		want, err := os.ReadFile(filepath.Join(dir, stack+".template.json"))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if !bytes.Equal(template.bytes, want) {
+			t.Errorf("%s differs from its golden file in line %d; if it should: go test . -update", stack, firstDifference(template.bytes, want))
+		}
+	}
+}
+
+// TestLogicalIDs guards what holds data. CloudFormation replaces a resource whose logical id,
+// physical name or type changes, and what was in it is no longer backed up. -update adds entries
+// to the file, and neither removes nor changes any.
+func TestLogicalIDs(t *testing.T) {
+	const file = "testdata/golden/data-bearing.json"
+	got := map[string]string{}
+	for _, a := range []*assembly{example, fleet} {
+		for _, template := range a.templates {
+			for id, r := range template.Resources {
+				if name, ok := physicalName(r); ok {
+					got[template.stack+"/"+id] = r.Type + " " + name
+				}
+			}
+		}
+	}
+	var want map[string]string
+	text, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(text, &want)
+	}
+	if err != nil && !*update {
+		t.Fatal(err)
+	}
+	for id, resource := range want {
+		if got[id] != resource {
+			t.Errorf("%s was %s and is %q: an upgrade would replace or orphan it", id, resource, got[id])
+		}
+	}
+	for id := range got {
+		if want[id] == "" && !*update {
+			t.Errorf("%s is not guarded yet: go test . -update", id)
+		}
+	}
+	if *update && !t.Failed() {
+		text, err := json.MarshalIndent(got, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, file, append(text, '\n'))
+	}
+}
+
+// physicalName says what a data-bearing resource is called; a key has its logical id alone.
+func physicalName(r resource) (name string, dataBearing bool) {
+	switch r.Type {
+	case "AWS::S3::Bucket":
+		name, dataBearing = r.Properties["BucketName"].(string)
+	case "AWS::Backup::BackupVault":
+		name, dataBearing = r.Properties["BackupVaultName"].(string)
+	case "AWS::KMS::Key":
+		name, dataBearing = r.Properties["Description"].(string)
+	}
+	return name, dataBearing
+}
+
+// TestDeterministic: two builds write the same files with the same bytes, and cdk-nag changes no template.
+func TestDeterministic(t *testing.T) {
+	first := synthesizeFile("backup.yaml", filepath.Join(t.TempDir(), "first"), nil)
+	second := synthesizeFile("backup.yaml", filepath.Join(t.TempDir(), "second"), nil)
+	one, two := contents(t, first.dir), contents(t, second.dir)
+	if names, others := slices.Sorted(maps.Keys(one)), slices.Sorted(maps.Keys(two)); !slices.Equal(names, others) {
+		t.Fatalf("files %v and %v", names, others)
+	}
+	for name := range one {
+		if one[name] != two[name] {
+			t.Errorf("%s differs in line %d", name, firstDifference([]byte(one[name]), []byte(two[name])))
+		}
+	}
+	for stack, template := range first.templates {
+		if !bytes.Equal(template.bytes, example.templates[stack].bytes) {
+			t.Errorf("cdk-nag changes %s", stack)
+		}
+	}
+}
+
+// TestOneStackAlone: -workload builds that stack and no other, with the same bytes.
+func TestOneStackAlone(t *testing.T) {
+	alone := synthesizeFile("backup.yaml", t.TempDir(), nil, "-workload", "dummy-prod", "-workload", "central")
+	if names := slices.Sorted(maps.Keys(alone.templates)); fmt.Sprint(names) != "[dummy-backup-central dummy-backup-dummy-prod]" {
+		t.Errorf("built %v", names)
+	}
+	for stack, template := range alone.templates {
+		if !bytes.Equal(template.bytes, example.templates[stack].bytes) {
+			t.Errorf("%s differs when it is built alone", stack)
+		}
+	}
+}
+
+func contents(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		text, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[e.Name()] = string(text)
+	}
+	return files
+}
+
+func firstDifference(a, b []byte) int {
+	one, two := strings.Split(string(a), "\n"), strings.Split(string(b), "\n")
+	for i := range min(len(one), len(two)) {
+		if one[i] != two[i] {
+			return i + 1
+		}
+	}
+	return min(len(one), len(two)) + 1
+}
+
+func write(t *testing.T, file string, text []byte) {
+	t.Helper()
+	if err := os.WriteFile(file, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

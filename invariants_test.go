@@ -1,0 +1,399 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"central-s3-backup/config"
+)
+
+// every runs a test over every template of both assemblies.
+func every(t *testing.T, test func(t *testing.T, a *assembly, template template)) {
+	t.Helper()
+	for name, a := range map[string]*assembly{"example": example, "fleet": fleet} {
+		for stack, template := range a.templates {
+			t.Run(name+"/"+stack, func(t *testing.T) { test(t, a, template) })
+		}
+	}
+}
+
+func TestBucketsAreProtected(t *testing.T) {
+	checked := 0
+	every(t, func(t *testing.T, a *assembly, template template) {
+		for id, bucket := range template.ofType("AWS::S3::Bucket") {
+			p := bucket.Properties
+			want := map[string]bool{
+				"versioning":          at(p, "VersioningConfiguration", "Status") == "Enabled",
+				"public access block": fmt.Sprint(p["PublicAccessBlockConfiguration"]) == "map[BlockPublicAcls:true BlockPublicPolicy:true IgnorePublicAcls:true RestrictPublicBuckets:true]",
+				"owner enforced":      at(p, "OwnershipControls", "Rules", 0, "ObjectOwnership") == "BucketOwnerEnforced",
+				"noncurrent expiry":   at(p, "LifecycleConfiguration", "Rules", 0, "NoncurrentVersionExpiration", "NoncurrentDays") != nil,
+				"incomplete uploads":  at(p, "LifecycleConfiguration", "Rules", 0, "AbortIncompleteMultipartUpload", "DaysAfterInitiation") != nil,
+				"TLS only":            deniesWithoutTLS(template, p["BucketName"]),
+			}
+			if id == "AccessLogs" {
+				want["no Object Lock"] = p["ObjectLockEnabled"] == nil && p["ObjectLockConfiguration"] == nil // F-OL-7
+			} else {
+				days := at(p, "ObjectLockConfiguration", "Rule", "DefaultRetention", "Days")
+				tier := tierOf(a, p["BucketName"].(string))
+				want["Object Lock"] = p["ObjectLockEnabled"] == true && days == float64(tier.ObjectLock.Days) &&
+					at(p, "ObjectLockConfiguration", "Rule", "DefaultRetention", "Mode") == strings.ToUpper(tier.ObjectLock.Mode)
+				want["noncurrent versions outlive the lock"] = at(p, "LifecycleConfiguration", "Rules", 0, "NoncurrentVersionExpiration", "NoncurrentDays").(float64) >= days.(float64)
+				want["expired delete markers"] = at(p, "LifecycleConfiguration", "Rules", 0, "ExpiredObjectDeleteMarker") == true
+				want["EventBridge"] = at(p, "NotificationConfiguration", "EventBridgeConfiguration", "EventBridgeEnabled") == true // F-S3-12
+				encryption := at(p, "BucketEncryption", "ServerSideEncryptionConfiguration", 0)
+				want["bucket key"] = at(encryption, "BucketKeyEnabled") == true
+				want["key of its tier"] = aliasOf(template, at(encryption, "ServerSideEncryptionByDefault", "KMSMasterKeyID", "Fn::GetAtt", 0)) == keyAliasWant(a, template, tier)
+				want["access logs"] = at(p, "LoggingConfiguration", "DestinationBucketName") == template.Resources["AccessLogs"].Properties["BucketName"]
+				want["tags"] = fmt.Sprint(p["Tags"]) == fmt.Sprintf("[map[Key:backup:tier Value:%s] map[Key:backup:workload Value:%s]]", tier.Name, workloadOf(a, template.stack).ID())
+			}
+			for what, ok := range want {
+				if !ok {
+					t.Errorf("%s: %s", id, what)
+				}
+			}
+			checked++
+		}
+	})
+	if checked == 0 {
+		t.Error("no bucket at all")
+	}
+}
+
+// TestDataIsRetained: whatever holds data survives its removal from the template, and its replacement.
+func TestDataIsRetained(t *testing.T) {
+	every(t, func(t *testing.T, _ *assembly, template template) {
+		for id, r := range template.Resources {
+			_, dataBearing := physicalName(r)
+			role := r.Type == "AWS::IAM::Role" // F-IAM-7
+			if (dataBearing || role) && (r.DeletionPolicy != "Retain" || r.UpdateReplacePolicy != "Retain") {
+				t.Errorf("%s: deletion %q, replacement %q", id, r.DeletionPolicy, r.UpdateReplacePolicy)
+			}
+			known := slices.Contains([]string{
+				"AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::KMS::Key", "AWS::KMS::Alias", "AWS::IAM::Role",
+				"AWS::Backup::BackupVault", "AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection", "AWS::Backup::TieringConfiguration",
+			}, r.Type)
+			if !known {
+				t.Errorf("%s: is a %s; say here whether it holds data", id, r.Type)
+			}
+		}
+	})
+}
+
+// TestNobodyWithoutCondition: no statement of any policy names everybody without saying who by a condition.
+func TestNobodyWithoutCondition(t *testing.T) {
+	statements := 0
+	every(t, func(t *testing.T, _ *assembly, template template) {
+		for _, s := range statementsOf(template) {
+			statements++
+			principal, _ := json.Marshal(s["Principal"])
+			if strings.Contains(string(principal), `"*"`) && s["Condition"] == nil {
+				t.Errorf("%v", s)
+			}
+			for _, action := range list(s["Action"]) {
+				if strings.Contains(fmt.Sprint(action), "*") && strings.HasPrefix(fmt.Sprint(action), "backup:") {
+					t.Errorf("a wildcard in an action of AWS Backup: %v", action) // F-IAM-10
+				}
+			}
+			if service := at(s["Principal"], "Service"); service != nil && at(s, "Condition", "StringEquals", "aws:SourceAccount") == nil {
+				t.Errorf("%v may be the deputy of another account", service)
+			}
+			if s["Effect"] != "Allow" {
+				continue
+			}
+			for _, p := range list(at(s["Principal"], "AWS")) {
+				if p == "*" && at(s, "Condition", "StringEquals", "aws:PrincipalOrgID") == nil && at(s, "Condition", "StringEquals", "aws:PrincipalAccount") == nil {
+					t.Errorf("allows everybody, in no organization or account: %v", s)
+				}
+			}
+		}
+	})
+	if statements == 0 {
+		t.Error("no statement at all")
+	}
+}
+
+// TestCopiesFitTheirLock: a copy enters the central vault, and its lock takes it (F-LOCK-3).
+func TestCopiesFitTheirLock(t *testing.T) {
+	copies := 0
+	every(t, func(t *testing.T, a *assembly, template template) {
+		for id, plan := range template.ofType("AWS::Backup::BackupPlan") {
+			for _, rule := range list(at(plan.Properties, "BackupPlan", "BackupPlanRule")) {
+				for _, c := range list(at(rule, "CopyActions")) {
+					copies++
+					vault := centralVault(t, a, at(c, "DestinationBackupVaultArn").(string))
+					lock := vault.Properties["LockConfiguration"]
+					days := at(c, "Lifecycle", "DeleteAfterDays").(float64)
+					if days < at(lock, "MinRetentionDays").(float64) || days > at(lock, "MaxRetentionDays").(float64) {
+						t.Errorf("%s: copies of %v days into a lock of %v", id, days, lock)
+					}
+				}
+			}
+		}
+	})
+	if copies == 0 {
+		t.Error("no copy at all")
+	}
+}
+
+// TestPlans: rules fill a vault that the template has, are what their tier's row says (F-S3-5,
+// F-S3-6), and select exactly the buckets that the file names, with the backup role.
+func TestPlans(t *testing.T) {
+	every(t, func(t *testing.T, a *assembly, template template) {
+		if template.stack == a.cfg.CentralStackName() {
+			return
+		}
+		w := workloadOf(a, template.stack)
+		vaults := map[any]bool{}
+		for _, vault := range template.ofType("AWS::Backup::BackupVault") {
+			vaults[vault.Properties["BackupVaultName"]] = true
+		}
+		var got, want []string
+		for planID, plan := range template.ofType("AWS::Backup::BackupPlan") {
+			tier := at(plan.Properties, "BackupPlanTags", "backup:tier").(string)
+			for _, rule := range list(at(plan.Properties, "BackupPlan", "BackupPlanRule")) {
+				if !vaults[at(rule, "TargetBackupVault")] {
+					t.Errorf("%s: vault %v is not in the template", planID, at(rule, "TargetBackupVault"))
+				}
+				if text := fmt.Sprint(rule); strings.Contains(text, "ColdStorage") {
+					t.Errorf("%s: cold storage, which S3 backups do not have", planID)
+				}
+				got = append(got, fmt.Sprintln(tier, at(rule, "EnableContinuousBackup"), at(rule, "Lifecycle", "DeleteAfterDays"),
+					at(rule, "ScheduleExpression"), at(rule, "ScheduleExpressionTimezone"), at(rule, "StartWindowMinutes"), at(rule, "CompletionWindowMinutes"),
+					at(rule, "CopyActions", 0, "Lifecycle", "DeleteAfterDays")))
+			}
+			for _, s := range template.ofType("AWS::Backup::BackupSelection") {
+				if at(s.Properties, "BackupPlanId", "Fn::GetAtt", 0) != planID {
+					continue
+				}
+				selection := s.Properties["BackupSelection"]
+				if at(selection, "IamRoleArn", "Fn::GetAtt", 0) != "BackupRole" {
+					t.Errorf("%s: role %v", planID, at(selection, "IamRoleArn"))
+				}
+				got = append(got, fmt.Sprintln(tier, at(selection, "Resources"), at(selection, "NotResources"), at(selection, "Conditions")))
+			}
+		}
+		for _, tier := range a.cfg.Tiers {
+			want = append(want, wantedOf(a, w, tier)...)
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("got\n%s\nwant\n%s", strings.Join(got, ""), strings.Join(want, ""))
+		}
+	})
+}
+
+// wantedOf is what a workload's plan for a tier must have, said from the row and the file alone.
+func wantedOf(a *assembly, w config.Workload, tier config.Tier) []string {
+	partition := config.Partition(w.Region)
+	var named []any
+	for _, b := range w.Buckets {
+		if b.Tier == tier.Name {
+			named = append(named, "arn:"+partition+":s3:::"+b.Name)
+		}
+	}
+	tagged := slices.Contains(w.SelectTagged, tier.Name)
+	if tier.ContinuousBackup == nil && tier.SnapshotBackup == nil || named == nil && !tagged {
+		return nil
+	}
+	var copies any
+	if tier.CopyToCentral != nil {
+		copies = tier.CopyToCentral.DeleteAfterDays
+	}
+	var want []string
+	s := tier.Schedule
+	if c := tier.ContinuousBackup; c != nil {
+		want = append(want, fmt.Sprintln(tier.Name, true, c.DeleteAfterDays, s.Cron, s.Timezone, s.StartWindowMinutes, s.CompletionWindowMinutes, copies))
+		copies = nil
+	}
+	if c := tier.SnapshotBackup; c != nil {
+		want = append(want, fmt.Sprintln(tier.Name, false, c.DeleteAfterDays, c.Schedule, s.Timezone, s.StartWindowMinutes, s.CompletionWindowMinutes, copies))
+	}
+	if named != nil {
+		want = append(want, fmt.Sprintln(tier.Name, named, nil, nil))
+	}
+	if tagged {
+		var except []any
+		for _, other := range a.cfg.Workloads {
+			for _, b := range other.Buckets {
+				if other.Account == w.Account && other.Region == w.Region {
+					except = append(except, "arn:"+partition+":s3:::"+b.Name)
+				}
+			}
+		}
+		want = append(want, fmt.Sprintln(tier.Name, []any{"arn:" + partition + ":s3:::*"}, except,
+			fmt.Sprintf("map[StringEquals:[map[ConditionKey:aws:ResourceTag/backup:tier ConditionValue:%s]]]", tier.Name)))
+	}
+	return want
+}
+
+// TestWorkloadStacksDeployAnywhere: no assets besides the template itself, no custom resources, no
+// parameters, no reference to another stack (F-COPY-14).
+func TestWorkloadStacksDeployAnywhere(t *testing.T) {
+	every(t, func(t *testing.T, a *assembly, template template) {
+		var top map[string]json.RawMessage
+		if err := json.Unmarshal(template.bytes, &top); err != nil {
+			t.Fatal(err)
+		}
+		for section := range top {
+			if section != "Description" && section != "Resources" {
+				t.Errorf("has a section %s", section)
+			}
+		}
+		for _, forbidden := range []string{"Custom::", "AWS::CloudFormation::CustomResource", "Fn::ImportValue", "cdk-hnb659fds", "AWS::Lambda::"} {
+			if strings.Contains(string(template.bytes), forbidden) {
+				t.Errorf("has %s", forbidden)
+			}
+		}
+		var assets struct {
+			Files map[string]struct{ Source struct{ Path string } }
+		}
+		if err := json.Unmarshal([]byte(contents(t, a.dir)[template.stack+".assets.json"]), &assets); err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range assets.Files {
+			if file.Source.Path != template.stack+".template.json" {
+				t.Errorf("has the asset %s", file.Source.Path)
+			}
+		}
+	})
+}
+
+// TestResourceCounts: the check against CloudFormation's limit counts what is there (F-LIM-6).
+func TestResourceCounts(t *testing.T) {
+	for _, a := range []*assembly{example, fleet} {
+		for _, w := range a.cfg.Workloads {
+			if got, want := a.cfg.StackResources(w), len(a.templates[a.cfg.StackName(w)].Resources); got != want {
+				t.Errorf("%s: counts %d, has %d", w.ID(), got, want)
+			}
+		}
+	}
+}
+
+// TestBackupRole: the role backs up S3, and copies into the central vault alone (F-IAM-1, F-COPY-4).
+func TestBackupRole(t *testing.T) {
+	every(t, func(t *testing.T, a *assembly, template template) {
+		role, ok := template.Resources["BackupRole"]
+		if !ok {
+			if len(template.ofType("AWS::Backup::BackupPlan")) > 0 {
+				t.Error("plans and no role")
+			}
+			return
+		}
+		if got := fmt.Sprint(role.Properties["ManagedPolicyArns"]); got != "[arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup]" {
+			t.Errorf("managed policies %s", got)
+		}
+		if name := role.Properties["RoleName"].(string); !strings.HasPrefix(name, a.cfg.Project+"-backup-") {
+			t.Errorf("the central policies do not know %s", name)
+		}
+		copies := strings.Contains(string(template.bytes), "CopyActions")
+		if got := role.Properties["Policies"] != nil; got != copies {
+			t.Errorf("may copy: %v, copies: %v", got, copies)
+		}
+		for _, s := range list(at(role.Properties, "Policies", 0, "PolicyDocument", "Statement")) {
+			if !slices.Contains(list(at(s, "Action")), any("backup:CopyFromBackupVault")) {
+				continue
+			}
+			if got := fmt.Sprint(at(s, "Condition")); got != "map[ForAnyValue:ArnLike:map[backup:CopyTargets:["+a.cfg.CentralVaultARN()+"]]]" {
+				t.Errorf("copies are limited by %s", got)
+			}
+		}
+	})
+}
+
+func deniesWithoutTLS(t template, bucket any) bool {
+	for _, policy := range t.ofType("AWS::S3::BucketPolicy") {
+		if policy.Properties["Bucket"] != bucket {
+			continue
+		}
+		for _, s := range list(at(policy.Properties, "PolicyDocument", "Statement")) {
+			arn := fmt.Sprintf("arn:aws:s3:::%s", bucket)
+			if at(s, "Effect") == "Deny" && at(s, "Principal", "AWS") == "*" && at(s, "Condition", "Bool", "aws:SecureTransport") == "false" &&
+				fmt.Sprint(at(s, "Action"), at(s, "Resource")) == fmt.Sprintf("[s3:*] [%s %s/*]", arn, arn) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func tierOf(a *assembly, bucket string) config.Tier {
+	for _, w := range a.cfg.Workloads {
+		for _, b := range w.Buckets {
+			for _, tier := range a.cfg.Tiers {
+				if b.Name == bucket && tier.Name == b.Tier {
+					return tier
+				}
+			}
+		}
+	}
+	return config.Tier{}
+}
+
+func workloadOf(a *assembly, stack string) config.Workload {
+	for _, w := range a.cfg.Workloads {
+		if a.cfg.StackName(w) == stack {
+			return w
+		}
+	}
+	return config.Workload{}
+}
+
+func aliasOf(t template, key any) string {
+	for _, alias := range t.ofType("AWS::KMS::Alias") {
+		if at(alias.Properties, "TargetKeyId", "Fn::GetAtt", 0) == key {
+			return alias.Properties["AliasName"].(string)
+		}
+	}
+	return ""
+}
+
+func keyAliasWant(a *assembly, template template, tier config.Tier) string {
+	w := workloadOf(a, template.stack)
+	alias := "alias/" + a.cfg.Project + "-" + w.Name + "-" + w.Environment + "-buckets"
+	if tier.DedicatedKey {
+		alias += "-" + tier.Name
+	}
+	return alias
+}
+
+func centralVault(t *testing.T, a *assembly, arn string) resource {
+	t.Helper()
+	at := a.cfg.Central
+	for _, vault := range a.templates[a.cfg.CentralStackName()].ofType("AWS::Backup::BackupVault") {
+		if arn == fmt.Sprintf("arn:aws:backup:%s:%s:backup-vault:%s", at.Region, at.Account, vault.Properties["BackupVaultName"]) {
+			return vault
+		}
+	}
+	t.Fatalf("no central vault has the ARN %s", arn)
+	return resource{}
+}
+
+// statementsOf returns the statements of every policy of a template.
+func statementsOf(t template) []map[string]any {
+	var found []map[string]any
+	var visit func(any)
+	visit = func(value any) {
+		switch v := value.(type) {
+		case map[string]any:
+			if v["Effect"] != nil {
+				found = append(found, v)
+				return
+			}
+			for _, inner := range v {
+				visit(inner)
+			}
+		case []any:
+			for _, inner := range v {
+				visit(inner)
+			}
+		}
+	}
+	for _, r := range t.Resources {
+		visit(r.Properties)
+	}
+	return found
+}

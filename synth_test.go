@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/jsii-runtime-go"
+
+	"central-s3-backup/config"
+)
+
+var update = flag.Bool("update", false, "renew golden files")
+
+// Every assembly that the tests look at is synthesized once, in TestMain: Node is started once for
+// the test binary, and nothing here may run in parallel with it.
+var (
+	example *assembly // backup.yaml, with cdk-nag
+	fleet   *assembly // testdata/fleet.yaml, with cdk-nag
+)
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	dir, err := os.MkdirTemp("", "central-s3-backup")
+	if err != nil {
+		panic(err)
+	}
+	nag := map[string]string{"CDK_CONTEXT_JSON": `{"nag":"true"}`}
+	example = synthesizeFile("backup.yaml", filepath.Join(dir, "example"), nag)
+	fleet = synthesizeFile("testdata/fleet.yaml", filepath.Join(dir, "fleet"), nag)
+	code := m.Run()
+	jsii.Close()
+	_ = os.RemoveAll(dir) // only temporary files
+	os.Exit(code)
+}
+
+// assembly is what a run wrote, and the configuration that it wrote it from.
+type assembly struct {
+	dir       string
+	cfg       *config.Config
+	stdout    string
+	templates map[string]template // by stack
+}
+
+type template struct {
+	stack     string
+	bytes     []byte
+	Resources map[string]resource
+}
+
+type resource struct {
+	Type                string
+	Properties          map[string]any
+	Metadata            map[string]any
+	DependsOn           []string
+	DeletionPolicy      string
+	UpdateReplacePolicy string
+}
+
+func synthesizeFile(file, dir string, env map[string]string, args ...string) *assembly {
+	var stdout, stderr bytes.Buffer
+	getenv := func(name string) string { return env[name] }
+	if code := run(append([]string{"-config", file, "-out", dir}, args...), getenv, &stdout, &stderr); code != exitDone {
+		panic(stderr.String())
+	}
+	cfg, err := config.LoadFile(file)
+	if err != nil {
+		panic(err)
+	}
+	a := &assembly{dir: dir, cfg: cfg, stdout: stdout.String(), templates: map[string]template{}}
+	paths, _ := filepath.Glob(filepath.Join(dir, "*.template.json")) // the pattern is well formed
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			panic(err)
+		}
+		t := template{stack: strings.TrimSuffix(filepath.Base(path), ".template.json"), bytes: text}
+		if err := json.Unmarshal(text, &t); err != nil {
+			panic(err)
+		}
+		a.templates[t.stack] = t
+	}
+	return a
+}
+
+// ofType returns the resources of a type by their logical ids.
+func (t template) ofType(typ string) map[string]resource {
+	found := map[string]resource{}
+	for id, r := range t.Resources {
+		if r.Type == typ {
+			found[id] = r
+		}
+	}
+	return found
+}
+
+// at walks nested properties, of which each step is a key or an index of a list; nil where there is none.
+func at(value any, steps ...any) any {
+	for _, step := range steps {
+		switch s := step.(type) {
+		case string:
+			m, _ := value.(map[string]any)
+			value = m[s]
+		case int:
+			list, _ := value.([]any)
+			if s >= len(list) {
+				return nil
+			}
+			value = list[s]
+		}
+	}
+	return value
+}
+
+func list(value any) []any {
+	switch v := value.(type) {
+	case nil:
+		return nil
+	case []any:
+		return v
+	}
+	return []any{value}
+}
