@@ -89,7 +89,7 @@ func checkRetainedVaults(c *checker) {
 // the built-in tier's.
 func checkCopiesWithinLock(c *checker) {
 	lock := c.cfg.Central.VaultLock
-	for _, t := range c.cfg.copiedTiers() {
+	for _, t := range c.cfg.copied {
 		days := t.CopyToCentral.DeleteAfterDays
 		if days == setByTheBusiness {
 			continue

@@ -6,7 +6,12 @@ import "fmt"
 type physicalName struct{ kind, account, region, name string }
 
 // checkNames finds physical names that two resources would have, after composition and shortening.
+// Those of one workload differ, so an account with one alone is not looked at.
 func checkNames(c *checker) {
+	inAccount := map[string]int{c.cfg.Central.Account: 1}
+	for _, w := range c.cfg.Workloads {
+		inAccount[w.Account]++
+	}
 	const central = -1
 	taken := map[physicalName]int{} // by which workload
 	take := func(workload int, n physicalName) {
@@ -32,15 +37,15 @@ func checkNames(c *checker) {
 	}
 	ids := map[string]bool{}
 	for i, w := range c.cfg.Workloads {
-		if ids[w.ID()] {
-			continue // reported by checkWorkloads
+		if inAccount[w.Account] == 1 || ids[w.ID()] { // twice: reported by checkWorkloads
+			continue
 		}
 		ids[w.ID()] = true
 		for _, use := range c.uses[i] {
 			take(i, physicalName{"backup vault", w.Account, w.Region, c.cfg.TierName(w, use.Tier)})
 		}
-		for _, key := range c.cfg.keysFor(w, c.uses[i]) {
-			take(i, physicalName{"key alias", w.Account, w.Region, key.Alias})
+		for _, key := range keyNames(c.uses[i]) {
+			take(i, physicalName{"key alias", w.Account, w.Region, c.cfg.KeyAlias(w, key)})
 		}
 		take(i, physicalName{"role", w.Account, "", c.cfg.BackupRoleName(w)})
 	}
@@ -48,7 +53,7 @@ func checkNames(c *checker) {
 
 // checkAccessLogBuckets finds buckets that have the name of one that the app creates for their logs.
 func checkAccessLogBuckets(c *checker) {
-	logs := map[string]int{}
+	logs := make(map[string]int, len(c.cfg.Workloads))
 	for i, w := range c.cfg.Workloads {
 		logs[c.cfg.AccessLogBucketName(w)] = i
 	}

@@ -29,7 +29,7 @@ func checkQuotas(c *checker) {
 				c.report(Problem{Path: fmt.Sprintf("workloads[%d].buckets", i), What: "has more buckets of " + use.Tier.Name + " than one backup selection takes", Got: strconv.Itoa(n), Want: fmt.Sprintf("at most %d: split the workload", MaxSelectionARNs), Fact: "F-LIM-2"})
 			}
 		}
-		if n := c.cfg.stackResources(w, c.uses[i]); n > MaxStackResources {
+		if n := stackResources(c.uses[i]); n > MaxStackResources {
 			c.report(Problem{Path: fmt.Sprintf("workloads[%d].buckets", i), What: "needs more resources than one CloudFormation stack takes", Got: strconv.Itoa(n), Want: fmt.Sprintf("at most %d: split the workload", MaxStackResources), Fact: "F-LIM-6"})
 		}
 	}
@@ -41,9 +41,9 @@ func checkQuotas(c *checker) {
 }
 
 // StackResources is how many resources the stack of a workload has.
-func (c *Config) StackResources(w Workload) int { return c.stackResources(w, c.TierUses(w)) }
+func (c *Config) StackResources(w Workload) int { return stackResources(c.TierUses(w)) }
 
-func (c *Config) stackResources(w Workload, uses []TierUse) int {
+func stackResources(uses []TierUse) int {
 	const (
 		perBucket    = 2 // bucket, policy
 		perLogBucket = 2 // bucket, policy
@@ -51,10 +51,9 @@ func (c *Config) stackResources(w Workload, uses []TierUse) int {
 		perPlan      = 2 // vault, plan
 		perRole      = 1
 	)
-	n := perKey * len(c.keysFor(w, uses))
-	created, plans := 0, 0
-	for _, use := range c.TierUses(w) {
-		created += len(use.Created())
+	n, created, plans := perKey*len(keyNames(uses)), 0, 0
+	for _, use := range uses {
+		created += use.created()
 		if !use.Tier.BackedUp() {
 			continue
 		}

@@ -163,7 +163,7 @@ func checkLowCostCopies(c *checker) {
 
 // reportLowCost completes a problem and reports it at the first tier with low-cost copies.
 func (c *checker) reportLowCost(p Problem) {
-	for _, t := range c.cfg.copiedTiers() {
+	for _, t := range c.cfg.copied {
 		if t.lowCostCopies() {
 			p.Path, p.Got = c.tierPath(t)+".low_cost_after_days", strconv.Itoa(t.LowCostAfterDays)
 			p.Want, p.Fact = "the same low_cost_after_days for every tier with copy_to_central", "F-TIER-2"
@@ -177,7 +177,7 @@ func (c *checker) reportLowCost(p Problem) {
 // it to the business; whoever uses the row has to ask.
 func checkCopyRetentionsDecided(c *checker) {
 	undecided := map[string]bool{}
-	for _, t := range c.cfg.copiedTiers() {
+	for _, t := range c.cfg.copied {
 		undecided[t.Name] = t.CopyToCentral.DeleteAfterDays == setByTheBusiness
 	}
 	report := func(at, tier string) {

@@ -55,7 +55,11 @@ func checkTierReferences(c *checker) {
 // continuous backup, in one vault (F-S3-7, F-S3-8).
 func checkBuckets(c *checker) {
 	type place struct{ workload, bucket int }
-	first := map[string]place{}
+	buckets := 0
+	for _, w := range c.cfg.Workloads {
+		buckets += len(w.Buckets)
+	}
+	first := make(map[string]place, buckets)
 	unprotected := map[string]bool{}
 	for _, t := range c.cfg.Tiers {
 		unprotected[t.Name] = !t.BackedUp()
@@ -113,7 +117,7 @@ func checkTagSelections(c *checker) {
 // checkCopyPartitions finds workloads whose copies AWS cannot make.
 func checkCopyPartitions(c *checker) {
 	copied := map[string]bool{}
-	for _, t := range c.cfg.copiedTiers() {
+	for _, t := range c.cfg.copied {
 		copied[t.Name] = true
 	}
 	central := Partition(c.cfg.Central.Region)

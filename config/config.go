@@ -19,6 +19,8 @@ type Config struct {
 
 	// Warnings are the problems that do not stop a synthesis, in the order of their lines.
 	Warnings Problems `yaml:"-"`
+
+	copied []*Tier // what copiedTiers returns, once decoded
 }
 
 // Organization is the AWS organization that every cross-account grant is conditioned on (F-COPY-1).

@@ -23,17 +23,23 @@ func (t *Tier) BucketKey() string {
 }
 
 // Keys lists the keys that a workload needs: for the buckets that are created, then for its vaults.
-func (c *Config) Keys(w Workload) []Key { return c.keysFor(w, c.TierUses(w)) }
-
-func (c *Config) keysFor(w Workload, uses []TierUse) []Key {
+func (c *Config) Keys(w Workload) []Key {
 	var keys []Key
+	for _, name := range keyNames(c.TierUses(w)) {
+		keys = append(keys, Key{Name: name, Alias: c.KeyAlias(w, name)})
+	}
+	return keys
+}
+
+func keyNames(uses []TierUse) []string {
+	var names []string
 	add := func(name string) {
-		if !slices.ContainsFunc(keys, func(k Key) bool { return k.Name == name }) {
-			keys = append(keys, Key{Name: name, Alias: c.KeyAlias(w, name)})
+		if !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	for _, use := range uses {
-		if len(use.Created()) > 0 {
+		if use.created() > 0 {
 			add(use.Tier.BucketKey())
 		}
 	}
@@ -42,5 +48,5 @@ func (c *Config) keysFor(w Workload, uses []TierUse) []Key {
 			add(VaultKey)
 		}
 	}
-	return keys
+	return names
 }

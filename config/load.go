@@ -80,12 +80,13 @@ func defaults() *Config {
 // complete fills in the defaults that depend on other values: in governance mode a lock that every
 // copy of a tier in use fits into.
 func (c *Config) complete() {
+	c.copied = c.copiedTiers()
 	lock := &c.Central.VaultLock
 	if lock.Mode != Governance {
 		return
 	}
 	shortest, longest := defaultMinRetentionDays, 0
-	for _, t := range c.copiedTiers() {
+	for _, t := range c.copied {
 		if days := t.CopyToCentral.DeleteAfterDays; days != setByTheBusiness {
 			shortest, longest = min(shortest, days), max(longest, days)
 		}

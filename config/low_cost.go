@@ -23,7 +23,7 @@ func (t *Tier) lowCostCopies() bool {
 // copies of all tiers: one selection of everything where all tiers agree, or one of named buckets
 // for each age.
 func (c *Config) LowCostCopies() []LowCostSelection {
-	copied := c.copiedTiers()
+	copied := c.copied
 	var selections []LowCostSelection
 	agree := true
 	for _, t := range copied {

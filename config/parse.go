@@ -20,6 +20,13 @@ func parse(text []byte) (*yaml.Node, *Problem) {
 			What:   "the file is not UTF-8 text", Want: "the file saved as UTF-8",
 		}
 	}
+	if root := composePieces(text); root != nil {
+		return root, nil
+	}
+	return composeWhole(text)
+}
+
+func composeWhole(text []byte) (*yaml.Node, *Problem) {
 	loader, err := yaml.NewLoader(bytes.NewReader(text))
 	if err != nil {
 		return nil, yamlFault(err)

@@ -139,6 +139,9 @@ func constrain(property *invopop.Schema, rule syntax) {
 	if rule.pattern != nil {
 		property.Pattern = rule.pattern.String()
 	}
+	if rule.word != nil {
+		property.Pattern = rule.word.pattern()
+	}
 	property.Enum = rule.enumValues()
 	if rule.max > 0 {
 		low := rule.min

@@ -11,30 +11,31 @@ import (
 // syntax is what a scalar must look like on its own, whatever the rest of the file says. A field of
 // the types in config.go names its row with the tag syntax; schema.json is generated from the same rows.
 type syntax struct {
-	pattern  *regexp.Regexp // strings
-	enum     []string       // strings
-	min, max int            // numbers, both inclusive
-	orZero   bool           // numbers: zero is "none"
-	check    func(string) string
+	word     *word               // strings
+	pattern  *regexp.Regexp      // strings that are no single word
+	enum     []string            // strings
+	check    func(string) string // strings: what else is wrong, or ""
+	min, max int                 // numbers, both inclusive
+	orZero   bool                // numbers: zero is "none"
 	want     string
 	fact     string
 }
 
 var syntaxes = map[string]syntax{
 	"version":           {min: 1, max: 1, want: "1, the version of the schema"},
-	"project":           {pattern: re(`[a-z][a-z0-9-]{1,19}`), want: "2 to 20 lowercase letters, digits and hyphens, a letter first"},
+	"project":           {word: newWord("a-z", "a-z0-9-", "a-z0-9-", 2, 20), want: "2 to 20 lowercase letters, digits and hyphens, a letter first"},
 	"organization_id":   {pattern: re(`o-[a-z0-9]{10,32}`), want: `an organization id, such as "o-a1b2c3d4e5"`, fact: "F-COPY-3"},
 	"organization_path": {pattern: re(`o-[a-z0-9]{10,32}/r-[a-z0-9]{4,32}/(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}/)*\*?`), want: `a path such as "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"`, fact: "F-COPY-3"},
-	"account":           {pattern: re(`[0-9]{12}`), want: `twelve digits in quotes, such as "012345678901"`},
+	"account":           {word: newWord("0-9", "0-9", "0-9", 12, 12), want: `twelve digits in quotes, such as "012345678901"`},
 	"region":            {enum: regions, want: "an AWS Region of the partitions aws, aws-us-gov, aws-cn or aws-eusc", fact: "F-REG-4"},
-	"vault_name":        {pattern: re(`[a-zA-Z0-9_-]{2,50}`), want: "2 to 50 letters, digits, hyphens and underscores", fact: "F-LIM-3"},
+	"vault_name":        {word: newWord("a-zA-Z0-9_-", "a-zA-Z0-9_-", "a-zA-Z0-9_-", 2, MaxVaultName), want: "2 to 50 letters, digits, hyphens and underscores", fact: "F-LIM-3"},
 	"key_alias":         {pattern: re(`[a-zA-Z0-9/_-]{1,250}`), check: keyAlias, want: `letters, digits, "/", "_" and "-", without the prefix "alias/"`},
 	"role_name":         {pattern: re(`([\w+=,.@-]+/)*[\w+=,.@-]{1,64}`), want: "the name of an IAM role, not its ARN", fact: "F-KMS-2"},
 	"mode":              {enum: []string{Governance, Compliance}, want: "governance or compliance", fact: "F-LOCK-1"},
-	"tier_name":         {pattern: re(`[a-z][a-z0-9_-]{1,49}`), want: "2 to 50 lowercase letters, digits, underscores and hyphens, a letter first"},
+	"tier_name":         {word: newWord("a-z", "a-z0-9_-", "a-z0-9_-", 2, 50), want: "2 to 50 lowercase letters, digits, underscores and hyphens, a letter first"},
 	"extends":           {enum: builtinTiers().names(), want: "a built-in tier: " + oneOf(builtinTiers().names())},
-	"workload_name":     {pattern: re(`[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?`), want: "1 to 40 lowercase letters, digits and hyphens, no hyphen first or last"},
-	"bucket_name":       {pattern: re(`[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]`), check: bucketName, want: "the name of an S3 bucket: 3 to 63 lowercase letters, digits, dots and hyphens, a letter or digit first and last", fact: "F-OL-11"},
+	"workload_name":     {word: newWord("a-z0-9", "a-z0-9-", "a-z0-9", 1, 40), want: "1 to 40 lowercase letters, digits and hyphens, no hyphen first or last"},
+	"bucket_name":       {word: newWord("a-z0-9", "a-z0-9.-", "a-z0-9", 3, MaxBucketName), check: bucketName, want: "the name of an S3 bucket: 3 to 63 lowercase letters, digits, dots and hyphens, a letter or digit first and last", fact: "F-OL-11"},
 	"cron":              {check: cron, want: "AWS's six fields, such as cron(5 2 * * ? *)", fact: "F-SCH-1"},
 	"timezone":          {check: timezone, want: "an IANA time zone, such as Etc/UTC", fact: "F-SCH-2"},
 
@@ -56,7 +57,7 @@ func (s syntax) stringFault(value string) string {
 	if s.enum != nil && !slices.Contains(s.enum, value) {
 		return "is unknown" + DidYouMean(value, s.enum)
 	}
-	if s.pattern != nil && !s.pattern.MatchString(value) {
+	if s.word != nil && !s.word.match(value) || s.pattern != nil && !s.pattern.MatchString(value) {
 		return "is malformed"
 	}
 	if s.check != nil {
@@ -107,6 +108,9 @@ func bucketName(name string) string {
 }
 
 func isIPAddress(name string) bool {
+	if strings.Trim(name, "0123456789.") != "" {
+		return false
+	}
 	parts := strings.Split(name, ".")
 	for _, part := range parts {
 		if _, err := strconv.ParseUint(part, 10, 32); err != nil {

@@ -40,6 +40,16 @@ func (u TierUse) Created() []Bucket {
 	return created
 }
 
+func (u TierUse) created() int {
+	n := 0
+	for _, b := range u.Buckets {
+		if !b.Existing {
+			n++
+		}
+	}
+	return n
+}
+
 // NamedBuckets lists the buckets that any workload of an account and Region names, in file order. A
 // selection by tag leaves them out: a second continuous backup of a bucket would conflict (F-S3-7).
 func (c *Config) NamedBuckets(account, region string) []string {
@@ -69,8 +79,8 @@ func (c *Config) WorkloadAccounts() []string {
 	return accounts
 }
 
-// usedTiers returns the names of the tiers that a workload uses.
-func (c *Config) usedTiers() map[string]bool {
+// copiedTiers lists the tiers in use whose backups are copied to the central vault, in table order.
+func (c *Config) copiedTiers() []*Tier {
 	used := map[string]bool{}
 	for _, w := range c.Workloads {
 		for _, b := range w.Buckets {
@@ -80,12 +90,6 @@ func (c *Config) usedTiers() map[string]bool {
 			used[name] = true
 		}
 	}
-	return used
-}
-
-// copiedTiers lists the tiers in use whose backups are copied to the central vault, in table order.
-func (c *Config) copiedTiers() []*Tier {
-	used := c.usedTiers()
 	var copied []*Tier
 	for i := range c.Tiers {
 		if t := &c.Tiers[i]; t.Copied() && used[t.Name] {
