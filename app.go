@@ -79,7 +79,7 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		return exitWrong
 	}
 
-	err = guard(func() { synthesize(cfg, plan, opts) })
+	err = guard(func() { synthesize(plan, opts) })
 	if err == nil && !opts.underCLI { // there, standard output is what the CLI's own command prints
 		err = report(plan, opts.out, stdout)
 	}

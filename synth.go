@@ -65,7 +65,7 @@ func choose(cfg *config.Config, ids []string) (plan, error) {
 
 // synthesize writes the cloud assembly. Templates are the same under the CDK CLI and without it:
 // what the CLI's context says of metadata does not count.
-func synthesize(cfg *config.Config, p plan, opts options) {
+func synthesize(p plan, opts options) {
 	app := awscdk.NewApp(&awscdk.AppProps{
 		Outdir:             jsii.String(opts.out),
 		AnalyticsReporting: jsii.Bool(false),

@@ -99,7 +99,7 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 		case key.Kind != yaml.ScalarNode || key.Tag == "!!merge":
 			d.report(key, at, Problem{What: "anchors and aliases are not supported", Want: "the keys written out"})
 		case !ok:
-			d.report(key, at.child(key.Value), Problem{What: "unknown key" + DidYouMean(key.Value, keys.names), Want: oneOf(keys.names)})
+			d.report(key, at.child(key.Value), unknownKey(key.Value, keys.names))
 		case seen[f] != nil:
 			d.report(key, at.child(key.Value), Problem{What: fmt.Sprintf("key is there already, in line %d", seen[f].Line), Want: "it once"})
 		default:
@@ -113,6 +113,13 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 			d.report(n, at.child(field.name), Problem{What: "is required and is missing", Want: kindWant(field)})
 		}
 	}
+}
+
+func unknownKey(key string, known []string) Problem {
+	if strings.Contains(key, "cold_storage") {
+		return Problem{What: "S3 backups have no cold storage: AWS Backup would accept this and ignore it", Got: key, Want: "low_cost_after_days of the tier, for the low-cost warm tier", Fact: "F-S3-6"}
+	}
+	return Problem{What: "unknown key" + DidYouMean(key, known), Want: oneOf(known)}
 }
 
 func (d *decoder) decodeSlice(n *yaml.Node, v reflect.Value, at *path, rule string) {

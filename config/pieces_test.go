@@ -12,15 +12,16 @@ import (
 // and line by line, and one that does not come apart is left to the whole.
 func TestPieces(t *testing.T) {
 	long := string(fleet(1000, 3))
-	block := strings.Index(long, "workloads:")
-	head, list := long[:block], long[block:]
+	head, list, _ := strings.Cut(long, "workloads:\n")
+	list = "workloads:\n" + list
+	headWithoutTiers, _, _ := strings.Cut(head, "tiers:")
 	flush := strings.ReplaceAll(list, "\n  ", "\n")
 	for _, test := range []struct {
 		name, text string
 		apart      bool
 	}{
 		{"a long list at the end", long, true},
-		{"keys after the list", list1(head) + list + "# a comment\ntiers:\n  - {name: critical_data}\n", true},
+		{"keys after the list", headWithoutTiers + list + "# a comment\ntiers:\n  - {name: critical_data}\n", true},
 		{"a list without indentation", head + flush, true},
 		{"comments and empty lines", strings.ReplaceAll(long, "\n    environment", "\n\n# comment\n    # another\n    environment"), true},
 		{"a short list", string(fleet(10, 3)), false},
@@ -50,9 +51,6 @@ func TestPieces(t *testing.T) {
 		})
 	}
 }
-
-// list1 makes room for the key that the test puts behind the list.
-func list1(head string) string { return head[:strings.Index(head, "tiers:")] }
 
 // differences counts the nodes that differ in anything but where comments were attached.
 func differences(a, b *yaml.Node) int {

@@ -53,7 +53,7 @@ func (s Statement) json() map[string]any {
 func size(statements []Statement) int {
 	text, err := json.Marshal(document(statements...))
 	if err != nil {
-		panic(err) // unreachable: strings, slices and maps of them
+		panic(err) //nolint:forbidigo // unreachable: strings, and slices and maps of them
 	}
 	return len(text)
 }

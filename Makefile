@@ -1,0 +1,33 @@
+# make check is what CI runs.
+GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+ASSEMBLY = cdk.out
+
+.PHONY: check test lint assembly cli golden bench
+
+check: test lint assembly cli
+
+test:
+	go test ./...
+
+lint:
+	go vet ./...
+	go run $(GOLANGCI) run
+
+# The templates of the example, under cfn-lint with its informational rules.
+assembly:
+	go run . -out $(ASSEMBLY)
+	cfn-lint -c I -i I1022 -- $(ASSEMBLY)/*.template.json
+
+# The example through the CDK CLI that package.json pins, which must write the same bytes.
+cli:
+	npm ci
+	npx cdk list
+	npx cdk synth --quiet --output $(ASSEMBLY).cli
+	for t in $(ASSEMBLY)/*.template.json; do cmp $$t $(ASSEMBLY).cli/$$(basename $$t) || exit 1; done
+	npx cdk synth --quiet --output $(ASSEMBLY).nag -c nag=true
+
+golden:
+	go test ./config . -update
+
+bench:
+	go test ./config -run none -bench . -count 5
