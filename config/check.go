@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -35,12 +36,16 @@ type checker struct {
 	placed []placed
 	faulty map[*yaml.Node]bool // values that have been reported as malformed
 	uses   [][]TierUse         // by workload
+	tierAt map[string]int      // the first entry of tiers with a name
 }
 
 func newChecker(cfg *Config, root *yaml.Node, decoded []placed) *checker {
-	c := &checker{cfg: cfg, root: root, placed: decoded, faulty: map[*yaml.Node]bool{}, uses: make([][]TierUse, len(cfg.Workloads))}
+	c := &checker{cfg: cfg, root: root, placed: decoded, faulty: map[*yaml.Node]bool{}, uses: make([][]TierUse, len(cfg.Workloads)), tierAt: map[string]int{}}
 	for i, w := range cfg.Workloads {
 		c.uses[i] = cfg.TierUses(w)
+	}
+	for i, item := range slices.Backward(c.tierEntries()) {
+		c.tierAt[scalarAt(item, "name").Value] = i
 	}
 	for _, p := range decoded {
 		c.faulty[p.node] = true

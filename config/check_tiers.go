@@ -11,10 +11,8 @@ import (
 // tierPath is where the document changes or adds a tier. Of a built-in row that it leaves alone it
 // is a path that leads nowhere.
 func (c *checker) tierPath(t *Tier) string {
-	for i, item := range c.tierEntries() {
-		if scalarAt(item, "name").Value == t.Name {
-			return fmt.Sprintf("tiers[%d]", i)
-		}
+	if i, ok := c.tierAt[t.Name]; ok {
+		return fmt.Sprintf("tiers[%d]", i)
 	}
 	return "tiers"
 }

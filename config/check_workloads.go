@@ -130,6 +130,8 @@ func checkCopyPartitions(c *checker) {
 		switch partition := Partition(w.Region); {
 		case partition == "aws-cn":
 			c.report(Problem{Path: at, What: "AWS Backup copies nothing to another account in China, and " + tier + " is copied", Got: w.Region, Want: "a tier without copy_to_central", Fact: "F-REG-2"})
+		case partition == "aws-eusc":
+			c.report(Problem{Path: at, Warning: true, What: "AWS documents a minimal set of AWS Backup's features for this partition; whether it copies to another account is not confirmed, and " + tier + " is copied", Got: w.Region, Want: "a test with a copy before anybody relies on it", Fact: "F-REG-2"})
 		case partition != central:
 			c.report(Problem{Path: at, What: fmt.Sprintf("is in partition %s and the central account in %s, and no copy crosses partitions; %s is copied", partition, central, tier), Got: w.Region, Want: "a Region of " + central, Fact: "F-COPY-1"})
 		}

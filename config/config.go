@@ -57,7 +57,7 @@ type VaultLock struct {
 	// can once ChangeableForDays have passed. Default: governance.
 	Mode string `yaml:"mode" syntax:"mode"`
 	// MinRetentionDays is the shortest retention, in days, with which a copy may enter the vault.
-	// Default in governance mode: 15, or the shortest copy where that is less.
+	// Default in governance mode: 15, or the shortest copy or MaxRetentionDays where that is less.
 	MinRetentionDays int `yaml:"min_retention_days" syntax:"days"`
 	// MaxRetentionDays is the longest retention, in days, with which a copy may enter the vault.
 	// Default in governance mode: the longest copy of a tier in use; without any, no maximum.

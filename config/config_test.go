@@ -109,16 +109,19 @@ tiers:
 // TestLockDefaults: a lock that nobody configured takes every copy of a tier in use.
 func TestLockDefaults(t *testing.T) {
 	for _, test := range []struct {
-		name, tiers, tier string
-		minDays, maxDays  int
+		name, lock, tiers, tier string
+		minDays, maxDays        int
 	}{
-		{"the longest copy", "", "critical_data", 15, 1825},
-		{"no copies, no maximum", "", "curated_data", 15, 0},
-		{"a copy shorter than the default minimum", "tiers: [{name: critical_data, copy_to_central: {delete_after_days: 7}}]", "critical_data", 7, 7},
-		{"a longer copy that nobody uses", "tiers: [{name: critical_sensitive_data, copy_to_central: {delete_after_days: 2555}}]", "critical_data", 15, 1825},
+		{"the longest copy", "", "", "critical_data", 15, 1825},
+		{"no copies, no maximum", "", "", "curated_data", 15, 0},
+		{"a copy shorter than the default minimum", "", "tiers: [{name: critical_data, copy_to_central: {delete_after_days: 7}}]", "critical_data", 7, 7},
+		{"a longer copy that nobody uses", "", "tiers: [{name: critical_sensitive_data, copy_to_central: {delete_after_days: 2555}}]", "critical_data", 15, 1825},
+		{"a maximum below the default minimum", ", vault_lock: {max_retention_days: 10}", "", "curated_data", 10, 10},
+		{"a maximum above every copy", ", vault_lock: {max_retention_days: 3650}", "", "critical_data", 15, 3650},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			cfg := load(t, strings.Replace(minimal, "tier: critical_data", "tier: "+test.tier, 1)+test.tiers)
+			text := strings.Replace(minimal, "region: eu-central-1}", "region: eu-central-1"+test.lock+"}", 1)
+			cfg := load(t, strings.Replace(text, "tier: critical_data", "tier: "+test.tier, 1)+test.tiers)
 			lock := cfg.Central.VaultLock
 			if lock.Mode != Governance || lock.MinRetentionDays != test.minDays || lock.MaxRetentionDays != test.maxDays {
 				t.Errorf("got %s, %d to %d days; want governance, %d to %d", lock.Mode, lock.MinRetentionDays, lock.MaxRetentionDays, test.minDays, test.maxDays)

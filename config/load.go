@@ -86,6 +86,9 @@ func (c *Config) complete() {
 		return
 	}
 	shortest, longest := defaultMinRetentionDays, 0
+	if lock.MaxRetentionDays > 0 {
+		shortest = min(shortest, lock.MaxRetentionDays)
+	}
 	for _, t := range c.copied {
 		if days := t.CopyToCentral.DeleteAfterDays; days != setByTheBusiness {
 			shortest, longest = min(shortest, days), max(longest, days)
