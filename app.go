@@ -44,7 +44,7 @@ type options struct {
 
 // run is the whole app. Nothing below it reads flags or the environment, prints, or exits.
 func run(args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	opts, err := parseOptions(args, getenv, stderr)
+	opts, err := parseOptions(args, getenv, stdout)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return exitDone
@@ -71,8 +71,8 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 	if err == nil {
 		err = findNode(getenv)
 	}
-	if err == nil {
-		err = clearOut(opts.out, opts.underCLI)
+	if err == nil && !opts.underCLI { // the CLI has files of its own in its directory
+		err = checkOut(opts.out)
 	}
 	if err != nil {
 		fmt.Fprintln(stderr, err)
@@ -80,6 +80,9 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 	}
 
 	err = guard(func() { synthesize(plan, opts) })
+	if err == nil {
+		err = removeStale(plan, opts.out)
+	}
 	if err == nil && !opts.underCLI { // there, standard output is what the CLI's own command prints
 		err = report(plan, opts.out, stdout)
 	}
@@ -109,7 +112,8 @@ Usage: go run . [flags], or through the CDK CLI: npx cdk list|synth|diff|deploy 
 
 `
 
-func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (options, error) {
+// parseOptions prints the help that was asked for, and then returns [flag.ErrHelp].
+func parseOptions(args []string, getenv func(string) string, stdout io.Writer) (options, error) {
 	opts := options{config: "backup.yaml", out: "cdk.out", underCLI: getenv("CDK_CLI_VERSION") != ""}
 	if out := getenv("CDK_OUTDIR"); out != "" {
 		opts.out = out
@@ -118,11 +122,7 @@ func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (
 		return opts, err
 	}
 	flags := flag.NewFlagSet("central-s3-backup", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() {
-		fmt.Fprint(stderr, usage)
-		flags.PrintDefaults()
-	}
+	flags.SetOutput(io.Discard)
 	flags.StringVar(&opts.config, "config", opts.config, "the `FILE` to read")
 	flags.StringVar(&opts.out, "out", opts.out, "the `DIR` to write the cloud assembly to")
 	flags.Func("workload", "synthesize only the workload `NAME-ENV`, or the central stack where it is \"central\"; repeatable", func(id string) error {
@@ -131,8 +131,14 @@ func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (
 	})
 	flags.BoolVar(&opts.printConfig, "print-config", false, "print the effective configuration, every default filled in, and stop")
 	flags.BoolVar(&opts.version, "version", false, "print the version and stop")
-	if err := flags.Parse(args); err != nil {
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(stdout, usage)
+		flags.SetOutput(stdout)
+		flags.PrintDefaults()
 		return opts, err
+	case err != nil:
+		return opts, fmt.Errorf("%w; -h lists the flags", err)
 	}
 	if flags.NArg() > 0 {
 		return opts, fmt.Errorf("unexpected argument %q; -h lists the flags", flags.Arg(0))

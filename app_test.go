@@ -49,10 +49,10 @@ func TestExitCodes(t *testing.T) {
 		stdout string
 		stderr string
 	}{
-		{name: "help", args: []string{"-h"}, code: exitDone, stderr: "Usage: go run ."},
+		{name: "help", args: []string{"-h"}, code: exitDone, stdout: "Usage: go run ."},
 		{name: "version", args: []string{"-version"}, code: exitDone, stdout: "central-s3-backup "},
 		{name: "print the configuration", args: []string{"-print-config"}, code: exitDone, stdout: "vault_name: central-aws-vault-S3"},
-		{name: "unknown flag", args: []string{"-workloads", "x"}, code: exitWrong, stderr: "flag provided but not defined: -workloads"},
+		{name: "unknown flag", args: []string{"-workloads", "x"}, code: exitWrong, stderr: "flag provided but not defined: -workloads; -h lists the flags\n"},
 		{name: "an argument", args: []string{"backup.yaml"}, code: exitWrong, stderr: `unexpected argument "backup.yaml"`},
 		{name: "no such file", args: []string{"-config", "absent.yaml"}, code: exitWrong, stderr: "absent.yaml: there is no such file"},
 		{name: "wrong configuration", args: []string{"-config", wrong}, code: exitWrong, stderr: wrong + ":8:14: workloads[0].account: is read by YAML as a number"},
@@ -63,6 +63,7 @@ func TestExitCodes(t *testing.T) {
 		{name: "no Node", env: map[string]string{"JSII_NODE": "no-such-node"}, code: exitWrong, stderr: `there is no "no-such-node" on the PATH: the AWS CDK runs in Node.js`},
 		{name: "occupied directory", args: []string{"-out", occupied}, code: exitWrong, stderr: "holds files that are not a cloud assembly"},
 		{name: "not a directory", args: []string{"-out", wrong}, code: exitWrong, stderr: "cannot be written to"},
+		{name: "below a file", args: []string{"-out", filepath.Join(wrong, "out")}, code: exitWrong, stderr: "cannot be written to"},
 		{name: "context, file", env: map[string]string{"CDK_CONTEXT_JSON": `{"config":"absent.yaml"}`}, code: exitWrong, stderr: "absent.yaml"},
 		{name: "context, workload", env: map[string]string{"CDK_CONTEXT_JSON": `{"workload":"dummy-dev,nobody"}`}, code: exitWrong, stderr: "-workload nobody: there is no such workload"},
 		{name: "context, nag", env: map[string]string{"CDK_CONTEXT_JSON": `{"nag":"yes"}`}, code: exitWrong, stderr: "-c nag=yes: want true or false"},

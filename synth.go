@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -81,27 +82,43 @@ func synthesize(p plan, opts options) {
 	app.Synth(nil)
 }
 
-// clearOut refuses to write among files that are not a cloud assembly, and clears one of the
-// templates of stacks that are no longer in it. The CDK CLI has its own files in its directory.
-func clearOut(dir string, underCLI bool) error {
+// checkOut makes the directory, and refuses one that cannot be written to or that has files that
+// are not a cloud assembly, some of which would be lost.
+func checkOut(dir string) error {
 	entries, err := os.ReadDir(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		return fmt.Errorf("-out %s: cannot be written to: %w", dir, errors.Unwrap(err))
-	}
-	assembly := len(entries) == 0 || underCLI
-	for _, e := range entries {
-		assembly = assembly || e.Name() == "cdk.out"
-	}
-	if !assembly {
+		err = os.MkdirAll(dir, 0o755)
+	case err == nil && len(entries) > 0 && !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == "cdk.out" }):
 		return fmt.Errorf("-out %s: holds files that are not a cloud assembly, and would lose some of them; name a new or empty directory", dir)
 	}
+	var probe *os.File
+	if err == nil {
+		probe, err = os.CreateTemp(dir, "writable")
+	}
+	if err == nil {
+		err = errors.Join(probe.Close(), os.Remove(probe.Name()))
+	}
+	if err != nil {
+		return fmt.Errorf("-out %s: cannot be written to: %w", dir, err)
+	}
+	return nil
+}
+
+// removeStale removes what an earlier run left of stacks that are not in this one.
+func removeStale(p plan, dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
 	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".template.json") || strings.HasSuffix(e.Name(), ".assets.json") {
-			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
-				return fmt.Errorf("-out %s: cannot be written to: %w", dir, err)
+		stack, isTemplate := strings.CutSuffix(e.Name(), ".template.json")
+		if !isTemplate || slices.ContainsFunc(p.stacks, func(s plannedStack) bool { return s.name == stack }) {
+			continue
+		}
+		for _, suffix := range []string{".template.json", ".assets.json"} {
+			if err := os.Remove(filepath.Join(dir, stack+suffix)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
 			}
 		}
 	}
