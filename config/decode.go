@@ -109,7 +109,9 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 		}
 	}
 	for f, field := range keys.fields {
-		if field.required && seen[f] == nil && v.Field(field.index).IsZero() {
+		// A scalar may be there already, from the row that a tier extends; a section has defaults in any case.
+		absent := seen[f] == nil && (field.typ.Kind() == reflect.Struct || v.Field(field.index).IsZero())
+		if field.required && absent {
 			d.report(n, at.child(field.name), Problem{What: "is required and is missing", Want: kindWant(field)})
 		}
 	}
