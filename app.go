@@ -79,9 +79,10 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		return exitWrong
 	}
 
+	earlier := stacksIn(opts.out)
 	err = guard(func() { synthesize(plan, opts) })
 	if err == nil {
-		err = removeStale(plan, opts.out)
+		err = removeStale(earlier, plan, opts.out)
 	}
 	if err == nil && !opts.underCLI { // there, standard output is what the CLI's own command prints
 		err = report(plan, opts.out, stdout)
@@ -154,7 +155,7 @@ func (o *options) readContext(text string) error {
 	var context struct {
 		Config   string `json:"config"`
 		Workload string `json:"workload"`
-		Nag      string `json:"nag"`
+		Nag      any    `json:"nag"` // text from the command line, maybe a boolean from cdk.json
 	}
 	if err := json.Unmarshal([]byte(text), &context); err != nil {
 		return fmt.Errorf("CDK_CONTEXT_JSON: %w", err)
@@ -163,13 +164,16 @@ func (o *options) readContext(text string) error {
 		o.config = context.Config
 	}
 	if context.Workload != "" {
-		o.workloads = strings.Split(context.Workload, ",")
+		for id := range strings.SplitSeq(context.Workload, ",") {
+			o.workloads = append(o.workloads, strings.TrimSpace(id))
+		}
 	}
 	switch context.Nag {
-	case "", "true", "false":
-		o.nag = context.Nag == "true"
+	case nil, "false", false:
+	case "true", true:
+		o.nag = true
 	default:
-		return fmt.Errorf("-c nag=%s: want true or false", context.Nag)
+		return fmt.Errorf("-c nag=%v: want true or false", context.Nag)
 	}
 	return nil
 }
@@ -186,14 +190,24 @@ func printConfig(cfg *config.Config, stdout, stderr io.Writer) int {
 	return exitDone
 }
 
+// minNode is the oldest major version of Node.js that the CDK runs in.
+const minNode = 20
+
 // findNode says in a sentence what jsii would say in a panic.
 func findNode(getenv func(string) string) error {
 	node := "node"
 	if own := getenv("JSII_NODE"); own != "" {
 		node = own
 	}
+	const advice = "the AWS CDK runs in Node.js; install version 20, 22 or 24 from https://nodejs.org"
 	if _, err := exec.LookPath(node); err != nil {
-		return fmt.Errorf("there is no %q on the PATH: the AWS CDK runs in Node.js; install version 20, 22 or 24 from https://nodejs.org", node)
+		return fmt.Errorf("there is no %q on the PATH: %s", node, advice)
+	}
+	answer, err := exec.Command(node, "--version").Output()
+	version, _, _ := strings.Cut(string(answer), "\n")
+	var major int
+	if _, scanErr := fmt.Sscanf(version, "v%d.", &major); err != nil || scanErr != nil || major < minNode {
+		return fmt.Errorf("%q answers --version with %q: %s", node, version, advice)
 	}
 	return nil
 }

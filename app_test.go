@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,6 +42,11 @@ func TestExitCodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(occupied, "manifest.json"), []byte("mine"))
+	project := filepath.Join(dir, "project") // that has synthesized into its cdk.out
+	if err := os.MkdirAll(filepath.Join(project, "cdk.out"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(project, "mine.template.json"), []byte("mine"))
 	for _, test := range []struct {
 		name   string
 		args   []string
@@ -61,6 +67,9 @@ func TestExitCodes(t *testing.T) {
 		{name: "wrong configuration, printed", args: []string{"-config", wrong, "-print-config"}, code: exitWrong, stderr: "2 errors"},
 		{name: "unknown workload", args: []string{"-workload", "dummy-pord"}, code: exitWrong, stderr: "did you mean dummy-prod?"},
 		{name: "no Node", env: map[string]string{"JSII_NODE": "no-such-node"}, code: exitWrong, stderr: `there is no "no-such-node" on the PATH: the AWS CDK runs in Node.js`},
+		{name: "broken Node", env: map[string]string{"JSII_NODE": "false"}, code: exitWrong, stderr: `"false" answers --version with `},
+		{name: "a project", args: []string{"-out", project}, code: exitWrong, stderr: "holds files that are not a cloud assembly"},
+		{name: "no directory", args: []string{"-out", ""}, code: exitWrong, stderr: "-out: want the name of a directory"},
 		{name: "occupied directory", args: []string{"-out", occupied}, code: exitWrong, stderr: "holds files that are not a cloud assembly"},
 		{name: "not a directory", args: []string{"-out", wrong}, code: exitWrong, stderr: "cannot be written to"},
 		{name: "below a file", args: []string{"-out", filepath.Join(wrong, "out")}, code: exitWrong, stderr: "cannot be written to"},
@@ -90,8 +99,10 @@ func TestExitCodes(t *testing.T) {
 			}
 		})
 	}
-	if text, err := os.ReadFile(filepath.Join(occupied, "manifest.json")); err != nil || string(text) != "mine" {
-		t.Errorf("a file of the user's became %q, %v", text, err)
+	for _, file := range []string{filepath.Join(occupied, "manifest.json"), filepath.Join(project, "mine.template.json")} {
+		if text, err := os.ReadFile(file); err != nil || string(text) != "mine" {
+			t.Errorf("a file of the user's became %q, %v", text, err)
+		}
 	}
 }
 
@@ -128,9 +139,10 @@ func TestUnderCLI(t *testing.T) {
 func TestStaleTemplates(t *testing.T) {
 	dir := t.TempDir()
 	synthesizeFile("backup.yaml", dir, nil, "-workload", "dummy-dev")
+	write(t, filepath.Join(dir, "mine.template.json"), []byte("{}"))
 	again := synthesizeFile("backup.yaml", dir, nil, "-workload", "central")
-	if len(again.templates) != 1 {
-		t.Errorf("%d templates, want 1", len(again.templates))
+	if got := fmt.Sprint(slices.Sorted(maps.Keys(again.templates))); got != "[dummy-backup-central mine]" {
+		t.Errorf("templates %s", got)
 	}
 }
 
@@ -148,7 +160,7 @@ func TestDefects(t *testing.T) {
 
 // TestNag: cdk-nag's AwsSolutions find nothing in any stack, and find what is planted.
 func TestNag(t *testing.T) {
-	for _, a := range []*assembly{example, fleet} {
+	for _, a := range []*assembly{example, fleet, gov} {
 		if found := nagFindings(t, a.dir); len(found) > 0 {
 			t.Errorf("%s", strings.Join(found, "\n"))
 		}

@@ -102,17 +102,18 @@ func TestCentralOptions(t *testing.T) {
 	}
 }
 
-// TestRetainedVaultStaysItself: a vault that is superseded keeps its logical id and all its properties.
+// TestRetainedVaultStaysItself: a vault that is superseded keeps its logical id and all its properties,
+// and so does what belongs to it.
 func TestRetainedVaultStaysItself(t *testing.T) {
 	const lock = "min_retention_days: 15, max_retention_days: 2555, changeable_for_days: 3"
-	before := centralOf(t, 3, "\n  vault_name: central-1\n  vault_lock: {mode: compliance, "+lock+", acknowledge_irreversible: central-1}\n")
-	after := centralOf(t, 3, "\n  vault_name: central-2\n  retained_vaults: [{name: central-1, "+lock+"}]\n")
-	ids := before.ofType("AWS::Backup::BackupVault")
-	if len(ids) != 1 {
-		t.Fatalf("%d vaults", len(ids))
+	const tiers = "tiers: [{name: critical_data, low_cost_after_days: 90}]\n"
+	before := centralOf(t, 3, "\n  vault_name: central-1\n  vault_lock: {mode: compliance, "+lock+", acknowledge_irreversible: central-1}\n"+tiers)
+	after := centralOf(t, 3, "\n  vault_name: central-2\n  retained_vaults: [{name: central-1, "+lock+"}]\n"+tiers)
+	if n := len(before.Resources); n != 4 { // key, alias, vault, tiering configuration
+		t.Fatalf("%d resources", n)
 	}
-	for id, vault := range ids {
-		was, _ := json.Marshal(vault)
+	for id, resource := range before.Resources {
+		was, _ := json.Marshal(resource)
 		is, _ := json.Marshal(after.Resources[id])
 		if string(was) != string(is) {
 			t.Errorf("%s was\n%s\nand is\n%s", id, was, is)

@@ -45,7 +45,7 @@ func TestGolden(t *testing.T) {
 func TestLogicalIDs(t *testing.T) {
 	const file = "testdata/golden/data-bearing.json"
 	got := map[string]string{}
-	for _, a := range []*assembly{example, fleet} {
+	for _, a := range []*assembly{example, fleet, gov} {
 		for _, template := range a.templates {
 			for id, r := range template.Resources {
 				if name, ok := physicalName(r); ok {

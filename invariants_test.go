@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -10,10 +11,10 @@ import (
 	"central-s3-backup/config"
 )
 
-// every runs a test over every template of both assemblies.
+// every runs a test over every template of every assembly.
 func every(t *testing.T, test func(t *testing.T, a *assembly, template template)) {
 	t.Helper()
-	for name, a := range map[string]*assembly{"example": example, "fleet": fleet} {
+	for name, a := range map[string]*assembly{"example": example, "fleet": fleet, "gov": gov} {
 		for stack, template := range a.templates {
 			t.Run(name+"/"+stack, func(t *testing.T) { test(t, a, template) })
 		}
@@ -31,7 +32,7 @@ func TestBucketsAreProtected(t *testing.T) {
 				"owner enforced":      at(p, "OwnershipControls", "Rules", 0, "ObjectOwnership") == "BucketOwnerEnforced",
 				"noncurrent expiry":   at(p, "LifecycleConfiguration", "Rules", 0, "NoncurrentVersionExpiration", "NoncurrentDays") != nil,
 				"incomplete uploads":  at(p, "LifecycleConfiguration", "Rules", 0, "AbortIncompleteMultipartUpload", "DaysAfterInitiation") != nil,
-				"TLS only":            deniesWithoutTLS(template, p["BucketName"]),
+				"TLS only":            deniesWithoutTLS(a, template, p["BucketName"]),
 			}
 			if id == "AccessLogs" {
 				want["no Object Lock"] = p["ObjectLockEnabled"] == nil && p["ObjectLockConfiguration"] == nil // F-OL-7
@@ -262,9 +263,128 @@ func TestWorkloadStacksDeployAnywhere(t *testing.T) {
 	})
 }
 
+// TestPartitions: every ARN of a template is of its Region's partition (F-REG-4).
+func TestPartitions(t *testing.T) {
+	partitions := map[string]bool{}
+	every(t, func(t *testing.T, a *assembly, template template) {
+		want := partitionOf(a, template)
+		partitions[want] = true
+		for _, arn := range regexp.MustCompile(`"arn:[^"]*`).FindAllString(string(template.bytes), -1) {
+			if !strings.HasPrefix(arn, `"arn:`+want+":") {
+				t.Errorf("%s is not of partition %s", arn, want)
+			}
+		}
+	})
+	if len(partitions) != 2 {
+		t.Errorf("partitions %v", partitions)
+	}
+}
+
+// TestOtherPartitionsAreNoSources: an account of another partition cannot be a principal.
+func TestOtherPartitionsAreNoSources(t *testing.T) {
+	text := string(gov.templates["agency-backup-central"].bytes)
+	if !strings.Contains(text, "000000000002:root") || strings.Contains(text, "000000000003") {
+		t.Error("the central stack knows the wrong accounts")
+	}
+}
+
+// TestOrganizationPaths: where they are given, every grant to other accounts' roles is limited by them.
+func TestOrganizationPaths(t *testing.T) {
+	grants := 0
+	for _, a := range []*assembly{fleet, gov} {
+		want := fmt.Sprint(a.cfg.Organization.Paths)
+		for _, s := range statementsOf(a.templates[a.cfg.CentralStackName()]) {
+			if at(s, "Condition", "StringEquals", "aws:PrincipalOrgID") == nil {
+				continue
+			}
+			grants++
+			if got := fmt.Sprint(at(s, "Condition", "ForAnyValue:StringLike", "aws:PrincipalOrgPaths")); got != want {
+				t.Errorf("%v: paths %s, want %s", s["Sid"], got, want)
+			}
+		}
+	}
+	if grants == 0 {
+		t.Error("no grants")
+	}
+}
+
+// TestLowCost: vaults whose backups grow old enough move them, in the central account for all copied
+// tiers at once where these agree (F-TIER-1).
+func TestLowCost(t *testing.T) {
+	got := map[string]string{}
+	for _, a := range []*assembly{example, fleet, gov} {
+		for stack, template := range a.templates {
+			for id, tiering := range template.ofType("AWS::Backup::TieringConfiguration") {
+				vault := ""
+				for vaultID, v := range template.ofType("AWS::Backup::BackupVault") {
+					if v.Properties["BackupVaultName"] == tiering.Properties["BackupVaultName"] && slices.Contains(tiering.DependsOn, vaultID) {
+						vault = v.Properties["BackupVaultName"].(string)
+					}
+				}
+				if name := tiering.Properties["TieringConfigurationName"].(string); !regexp.MustCompile(`^[a-zA-Z0-9_]{1,200}$`).MatchString(name) {
+					t.Errorf("%s: name %s", id, name)
+				}
+				got[stack+" "+vault] = fmt.Sprint(tiering.Properties["ResourceSelection"])
+			}
+		}
+	}
+	want := map[string]string{
+		"agency-backup-central central-aws-vault-S3":                             "[map[ResourceType:S3 Resources:[*] TieringDownSettingsInDays:90]]",
+		"agency-backup-records-prod agency-records-prod-curated_data":            "[map[ResourceType:S3 Resources:[*] TieringDownSettingsInDays:120]]",
+		"acme-backup-backup-central acme-central":                                "[map[ResourceType:S3 Resources:[arn:aws:s3:::acme-payments-prod-ledger] TieringDownSettingsInDays:90]]",
+		"acme-backup-backup-central acme-central-2024":                           "[map[ResourceType:S3 Resources:[arn:aws:s3:::acme-payments-prod-ledger] TieringDownSettingsInDays:90]]",
+		"acme-backup-backup-payments-prod acme-backup-payments-prod-ledger_data": "[map[ResourceType:S3 Resources:[*] TieringDownSettingsInDays:90]]",
+	}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("got %v\nwant %v", got, want)
+	}
+}
+
+// TestAliases: every key has one alias, and no two keys of an account and Region have the same.
+func TestAliases(t *testing.T) {
+	taken := map[string]bool{}
+	every(t, func(t *testing.T, a *assembly, template template) {
+		w := workloadOf(a, template.stack)
+		for id := range template.ofType("AWS::KMS::Key") {
+			alias := aliasOf(template, id)
+			key := t.Name()[:strings.LastIndex(t.Name(), "/")] + w.Account + w.Region + alias
+			if alias == "" || taken[key] {
+				t.Errorf("%s: alias %q", id, alias)
+			}
+			taken[key] = true
+		}
+	})
+}
+
+// TestTerminationProtection: deleting a stack takes two steps.
+func TestTerminationProtection(t *testing.T) {
+	var manifest struct {
+		Artifacts map[string]struct {
+			Type       string
+			Properties struct{ TerminationProtection bool }
+		}
+	}
+	if err := json.Unmarshal([]byte(contents(t, example.dir)["manifest.json"]), &manifest); err != nil {
+		t.Fatal(err)
+	}
+	stacks := 0
+	for name, artifact := range manifest.Artifacts {
+		if artifact.Type != "aws:cloudformation:stack" {
+			continue
+		}
+		stacks++
+		if !artifact.Properties.TerminationProtection {
+			t.Errorf("%s is not protected", name)
+		}
+	}
+	if stacks != 3 {
+		t.Errorf("%d stacks", stacks)
+	}
+}
+
 // TestResourceCounts: the check against CloudFormation's limit counts what is there (F-LIM-6).
 func TestResourceCounts(t *testing.T) {
-	for _, a := range []*assembly{example, fleet} {
+	for _, a := range []*assembly{example, fleet, gov} {
 		for _, w := range a.cfg.Workloads {
 			if got, want := a.cfg.StackResources(w), len(a.templates[a.cfg.StackName(w)].Resources); got != want {
 				t.Errorf("%s: counts %d, has %d", w.ID(), got, want)
@@ -283,7 +403,7 @@ func TestBackupRole(t *testing.T) {
 			}
 			return
 		}
-		if got := fmt.Sprint(role.Properties["ManagedPolicyArns"]); got != "[arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup]" {
+		if got := fmt.Sprint(role.Properties["ManagedPolicyArns"]); got != "[arn:"+partitionOf(a, template)+":iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup]" {
 			t.Errorf("managed policies %s", got)
 		}
 		if name := role.Properties["RoleName"].(string); !strings.HasPrefix(name, a.cfg.Project+"-backup-") {
@@ -304,13 +424,13 @@ func TestBackupRole(t *testing.T) {
 	})
 }
 
-func deniesWithoutTLS(t template, bucket any) bool {
+func deniesWithoutTLS(a *assembly, t template, bucket any) bool {
 	for _, policy := range t.ofType("AWS::S3::BucketPolicy") {
 		if policy.Properties["Bucket"] != bucket {
 			continue
 		}
 		for _, s := range list(at(policy.Properties, "PolicyDocument", "Statement")) {
-			arn := fmt.Sprintf("arn:aws:s3:::%s", bucket)
+			arn := fmt.Sprintf("arn:%s:s3:::%s", partitionOf(a, t), bucket)
 			if at(s, "Effect") == "Deny" && at(s, "Principal", "AWS") == "*" && at(s, "Condition", "Bool", "aws:SecureTransport") == "false" &&
 				fmt.Sprint(at(s, "Action"), at(s, "Resource")) == fmt.Sprintf("[s3:*] [%s %s/*]", arn, arn) {
 				return true
@@ -318,6 +438,18 @@ func deniesWithoutTLS(t template, bucket any) bool {
 		}
 	}
 	return false
+}
+
+// partitionOf is the ARN partition of a stack, said without the code under test.
+func partitionOf(a *assembly, t template) string {
+	region := a.cfg.Central.Region
+	if t.stack != a.cfg.CentralStackName() {
+		region = workloadOf(a, t.stack).Region
+	}
+	if strings.HasPrefix(region, "us-gov-") {
+		return "aws-us-gov"
+	}
+	return "aws"
 }
 
 func tierOf(a *assembly, bucket string) config.Tier {
@@ -364,7 +496,7 @@ func centralVault(t *testing.T, a *assembly, arn string) resource {
 	t.Helper()
 	at := a.cfg.Central
 	for _, vault := range a.templates[a.cfg.CentralStackName()].ofType("AWS::Backup::BackupVault") {
-		if arn == fmt.Sprintf("arn:aws:backup:%s:%s:backup-vault:%s", at.Region, at.Account, vault.Properties["BackupVaultName"]) {
+		if arn == fmt.Sprintf("arn:%s:backup:%s:%s:backup-vault:%s", partitionOf(a, a.templates[a.cfg.CentralStackName()]), at.Region, at.Account, vault.Properties["BackupVaultName"]) {
 			return vault
 		}
 	}

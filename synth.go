@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -85,12 +84,15 @@ func synthesize(p plan, opts options) {
 // checkOut makes the directory, and refuses one that cannot be written to or that has files that
 // are not a cloud assembly, some of which would be lost.
 func checkOut(dir string) error {
+	if dir == "" {
+		return errors.New("-out: want the name of a directory")
+	}
 	entries, err := os.ReadDir(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		err = os.MkdirAll(dir, 0o755)
-	case err == nil && len(entries) > 0 && !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == "cdk.out" }):
-		return fmt.Errorf("-out %s: holds files that are not a cloud assembly, and would lose some of them; name a new or empty directory", dir)
+	case err == nil && len(entries) > 0 && !slices.ContainsFunc(entries, isAssemblyMark):
+		return fmt.Errorf("-out %s: holds files that are not a cloud assembly, and could lose some of them; name a new or empty directory", dir)
 	}
 	var probe *os.File
 	if err == nil {
@@ -105,15 +107,31 @@ func checkOut(dir string) error {
 	return nil
 }
 
-// removeStale removes what an earlier run left of stacks that are not in this one.
-func removeStale(p plan, dir string) error {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return err
+// isAssemblyMark says whether a file is the one that marks a directory as a cloud assembly.
+func isAssemblyMark(e fs.DirEntry) bool { return e.Name() == "cdk.out" && e.Type().IsRegular() }
+
+// stacksIn lists the stacks that the manifest of a cloud assembly names; without a manifest, none.
+func stacksIn(dir string) []string {
+	var manifest struct {
+		Artifacts map[string]struct{ Type string }
 	}
-	for _, e := range entries {
-		stack, isTemplate := strings.CutSuffix(e.Name(), ".template.json")
-		if !isTemplate || slices.ContainsFunc(p.stacks, func(s plannedStack) bool { return s.name == stack }) {
+	text, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+	if err != nil || json.Unmarshal(text, &manifest) != nil {
+		return nil
+	}
+	var stacks []string
+	for name, artifact := range manifest.Artifacts {
+		if artifact.Type == "aws:cloudformation:stack" {
+			stacks = append(stacks, name)
+		}
+	}
+	return stacks
+}
+
+// removeStale removes the templates of stacks that an earlier run wrote and this one did not.
+func removeStale(earlier []string, p plan, dir string) error {
+	for _, stack := range earlier {
+		if slices.ContainsFunc(p.stacks, func(s plannedStack) bool { return s.name == stack }) {
 			continue
 		}
 		for _, suffix := range []string{".template.json", ".assets.json"} {

@@ -21,6 +21,7 @@ var update = flag.Bool("update", false, "renew golden files")
 var (
 	example *assembly // backup.yaml, with cdk-nag
 	fleet   *assembly // testdata/fleet.yaml, with cdk-nag
+	gov     *assembly // testdata/gov.yaml, with cdk-nag
 )
 
 func TestMain(m *testing.M) {
@@ -32,6 +33,7 @@ func TestMain(m *testing.M) {
 	nag := map[string]string{"CDK_CONTEXT_JSON": `{"nag":"true"}`}
 	example = synthesizeFile("backup.yaml", filepath.Join(dir, "example"), nag)
 	fleet = synthesizeFile("testdata/fleet.yaml", filepath.Join(dir, "fleet"), nag)
+	gov = synthesizeFile("testdata/gov.yaml", filepath.Join(dir, "gov"), nag)
 	code := m.Run()
 	jsii.Close()
 	_ = os.RemoveAll(dir) // only temporary files

@@ -12,6 +12,7 @@ import (
 // problem, since that has been reported where it stands.
 var checks = []func(*checker){
 	checkOrganizationPaths,
+	checkPolicyNames,
 	checkVaultLock,
 	checkRetainedVaults,
 	checkTierEntries,
@@ -37,6 +38,8 @@ type checker struct {
 	faulty map[*yaml.Node]bool // values that have been reported as malformed
 	uses   [][]TierUse         // by workload
 	tierAt map[string]int      // the first entry of tiers with a name
+
+	tierNamesFaulty bool // an entry of tiers is of no tier, so that another may lack what it says
 }
 
 func newChecker(cfg *Config, root *yaml.Node, decoded []placed) *checker {
@@ -67,6 +70,12 @@ func (c *checker) report(p Problem) {
 func (c *checker) written(path string) bool {
 	_, found := lookup(c.root, path)
 	return found
+}
+
+// hasFault says whether a value, or a key or value right in it, has been reported as malformed.
+func (c *checker) hasFault(path string) bool {
+	n, found := lookup(c.root, path)
+	return found && (c.faulty[n] || slices.ContainsFunc(n.Content, func(inner *yaml.Node) bool { return c.faulty[inner] }))
 }
 
 // where names the place of a path's value for the text of a message about another place.

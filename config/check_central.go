@@ -10,7 +10,7 @@ const lockPath = "central.vault_lock"
 
 func checkOrganizationPaths(c *checker) {
 	for i, p := range c.cfg.Organization.Paths {
-		if id, _, _ := strings.Cut(p, "/"); id != c.cfg.Organization.ID {
+		if id, _, _ := strings.Cut(p, "/"); id != c.cfg.Organization.ID && c.cfg.Organization.ID != "" {
 			c.report(Problem{
 				Path: fmt.Sprintf("organization.paths[%d]", i),
 				What: "is a path of another organization: no account would be allowed to copy",
@@ -20,13 +20,31 @@ func checkOrganizationPaths(c *checker) {
 	}
 }
 
+// checkPolicyNames keeps the central policies within AWS's sizes. Accounts need no check: where there
+// are too many to list, the organization's conditions stand for them.
+func checkPolicyNames(c *checker) {
+	paths, administrators := 0, 0
+	for _, p := range c.cfg.Organization.Paths {
+		paths += 2 * len(p+`"",`)
+	}
+	for _, role := range c.cfg.Central.KeyAdministrators {
+		administrators += len(c.cfg.CentralRoleARN(role) + `"",`)
+	}
+	if paths+administrators <= MaxPolicyNamesBytes {
+		return
+	}
+	p := Problem{Path: "organization.paths", What: "the paths and key administrators do not fit into the policy of the central key", Got: fmt.Sprintf("%d bytes", paths+administrators), Want: fmt.Sprintf("%d bytes at most: name an organizational unit further up, or fewer roles", MaxPolicyNamesBytes), Fact: "F-LIM-7"}
+	if administrators > paths {
+		p.Path = "central.key_administrators"
+	}
+	c.report(p)
+}
+
 // checkVaultLock is about the lock on its own; checkCopiesWithinLock compares it with the copies.
 func checkVaultLock(c *checker) {
 	central := c.cfg.Central
 	lock := central.VaultLock
-	if strings.EqualFold(central.VaultName, "Default") {
-		c.report(Problem{Path: "central.vault_name", What: "is the vault that AWS Backup makes itself, which takes no copies", Got: central.VaultName, Want: "a name of its own", Fact: "F-COPY-7"})
-	}
+	c.checkNotDefaultVault("central.vault_name", central.VaultName)
 	if lock.MinRetentionDays > 0 && lock.MaxRetentionDays > 0 && lock.MinRetentionDays > lock.MaxRetentionDays {
 		at := lockPath + ".max_retention_days"
 		if !c.written(at) {
@@ -39,6 +57,12 @@ func checkVaultLock(c *checker) {
 		checkGovernanceLock(c)
 	case Compliance:
 		checkComplianceLock(c, central)
+	}
+}
+
+func (c *checker) checkNotDefaultVault(at, name string) {
+	if strings.EqualFold(name, "Default") {
+		c.report(Problem{Path: at, What: "is the vault that AWS Backup makes itself, which takes no copies", Got: name, Want: "a name of its own", Fact: "F-COPY-7"})
 	}
 }
 
@@ -73,6 +97,7 @@ func checkRetainedVaults(c *checker) {
 	seen := map[string]string{c.cfg.Central.VaultName: "central.vault_name"}
 	for i, v := range c.cfg.Central.RetainedVaults {
 		at := fmt.Sprintf("central.retained_vaults[%d]", i)
+		c.checkNotDefaultVault(at+".name", v.Name)
 		if first, twice := seen[v.Name]; twice && v.Name != "" {
 			c.report(Problem{Path: at + ".name", What: "the vault is there already, as " + first + " in " + c.where(first), Got: v.Name, Want: "the name of another, earlier vault", Fact: "F-CFN-2"})
 		} else {

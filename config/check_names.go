@@ -1,6 +1,9 @@
 package config
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // physicalName is a name within the scope that AWS wants it to be unique in.
 type physicalName struct{ kind, account, region, name string }
@@ -47,7 +50,6 @@ func checkNames(c *checker) {
 		for _, key := range keyNames(c.uses[i]) {
 			take(i, physicalName{"key alias", w.Account, w.Region, c.cfg.KeyAlias(w, key)})
 		}
-		take(i, physicalName{"role", w.Account, "", c.cfg.BackupRoleName(w)})
 	}
 }
 
@@ -55,7 +57,11 @@ func checkNames(c *checker) {
 func checkAccessLogBuckets(c *checker) {
 	logs := make(map[string]int, len(c.cfg.Workloads))
 	for i, w := range c.cfg.Workloads {
-		logs[c.cfg.AccessLogBucketName(w)] = i
+		name := c.cfg.AccessLogBucketName(w)
+		logs[name] = i
+		if fault := bucketName(name); fault != "" && i == 0 {
+			c.report(Problem{Path: "project", What: "names of buckets would start with it, and such a name " + fault, Got: strconv.Quote(name), Want: "another project", Fact: "F-OL-11"})
+		}
 	}
 	for i, w := range c.cfg.Workloads {
 		for j, b := range w.Buckets {

@@ -16,7 +16,7 @@ func checkQuotas(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		named[[2]string{w.Account, w.Region}] += len(w.Buckets)
 		for j, b := range w.Buckets {
-			if !protected[b.Tier] {
+			if !protected[b.Tier] || w.Account == "" {
 				continue
 			}
 			backedUp[w.Account]++
@@ -34,7 +34,7 @@ func checkQuotas(c *checker) {
 		}
 	}
 	for i, w := range c.cfg.Workloads {
-		if n := named[[2]string{w.Account, w.Region}]; len(w.SelectTagged) > 0 && n > MaxSelectionARNs {
+		if n := named[[2]string{w.Account, w.Region}]; len(w.SelectTagged) > 0 && n > MaxSelectionARNs && w.Account != "" {
 			c.report(Problem{Path: fmt.Sprintf("workloads[%d].select_tagged", i), What: "a selection by tag leaves out the buckets that workloads of its account and Region name, and these are more than it can", Got: strconv.Itoa(n), Want: fmt.Sprintf("at most %d named buckets in the account and Region", MaxSelectionARNs), Fact: "F-LIM-2"})
 		}
 	}

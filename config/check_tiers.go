@@ -41,6 +41,7 @@ func checkTierEntries(c *checker) {
 		}
 		lines[name.Value] = name.Line
 		isBuiltin := slices.Contains(builtin, name.Value)
+		c.tierNamesFaulty = c.tierNamesFaulty || !isBuiltin && extends.Value == ""
 		switch {
 		case isBuiltin && extends.Value != "":
 			c.report(Problem{Path: at + ".extends", What: name.Value + " is a built-in tier and extends nothing", Got: extends.Value, Want: "no extends, or a name of its own for the tier"})
@@ -174,15 +175,15 @@ func (c *checker) reportLowCost(p Problem) {
 // checkCopyRetentionsDecided wants a retention for the copies of every tier in use. A row may leave
 // it to the business; whoever uses the row has to ask.
 func checkCopyRetentionsDecided(c *checker) {
+	if c.tierNamesFaulty || c.hasFault("tiers") {
+		return
+	}
 	undecided := map[string]bool{}
 	for _, t := range c.cfg.copied {
-		undecided[t.Name] = t.CopyToCentral.DeleteAfterDays == setByTheBusiness
+		undecided[t.Name] = t.CopyToCentral.DeleteAfterDays == setByTheBusiness && !c.hasFault(c.tierPath(t)+".copy_to_central")
 	}
 	report := func(at, tier string) {
 		undecided[tier] = false // once for a tier, at its first use
-		if copies := c.tierPath(c.cfg.Tiers.find(tier)) + ".copy_to_central"; c.written(copies + ".delete_after_days") {
-			return // reported there, as malformed
-		}
 		c.report(Problem{
 			Path: at,
 			What: "how long copies of " + tier + " are kept is the business's decision, and it has not been made",

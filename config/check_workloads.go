@@ -12,7 +12,7 @@ func checkWorkloads(c *checker) {
 	seen := map[string]string{}
 	for i, w := range c.cfg.Workloads {
 		at := fmt.Sprintf("workloads[%d]", i)
-		if len(w.Buckets) == 0 && len(w.SelectTagged) == 0 {
+		if len(w.Buckets) == 0 && len(w.SelectTagged) == 0 && !c.hasFault(at) {
 			c.report(Problem{Path: at + ".buckets", What: "the workload has neither buckets nor select_tagged: nothing of it would be backed up", Want: "at least one bucket, or a tier to select by tag", Fact: "F-LIM-2"})
 		}
 		if w.Name != "" && w.Environment != "" {
@@ -103,6 +103,9 @@ func checkTagSelections(c *checker) {
 			at := selectPath(i, j)
 			if t := c.cfg.Tiers.find(tier); t != nil && !t.BackedUp() {
 				c.report(Problem{Path: at, What: "the tier has no backups that a tag could select a bucket for", Got: tier, Want: "a tier with continuous_backup or snapshot_backup"})
+			}
+			if w.Account == "" || w.Region == "" {
+				continue // reported as malformed or missing
 			}
 			key := [3]string{w.Account, w.Region, tier}
 			if other, twice := first[key]; twice {

@@ -173,7 +173,7 @@ type Bucket struct {
 	// Name of the bucket.
 	Name string `yaml:"name" required:"true" syntax:"bucket_name"`
 	// Tier names a row of the tier table.
-	Tier string `yaml:"tier" required:"true"`
+	Tier string `yaml:"tier" required:"true" syntax:"tier"`
 	// Existing buckets are backed up but neither created nor changed. Default: false.
 	Existing bool `yaml:"existing,omitempty"`
 }

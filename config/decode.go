@@ -46,6 +46,10 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value, at *path, rule string) {
 		d.report(n, at, Problem{What: "anchors and aliases are not supported", Want: "the value written out"})
 		return
 	}
+	if strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!") {
+		d.report(n, at, Problem{What: "tags are not supported", Got: n.Tag, Want: "the value without it"})
+		return
+	}
 	if n.Tag == "!!null" {
 		d.decodeNull(n, v, at)
 		return
@@ -96,8 +100,10 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 		key, value := n.Content[i], n.Content[i+1]
 		f, ok := keys.byName[key.Value]
 		switch {
-		case key.Kind != yaml.ScalarNode || key.Tag == "!!merge":
+		case key.Kind == yaml.AliasNode || key.Anchor != "" || key.Tag == "!!merge":
 			d.report(key, at, Problem{What: "anchors and aliases are not supported", Want: "the keys written out"})
+		case key.Kind != yaml.ScalarNode || key.Value == "":
+			d.report(key, at, Problem{What: "is not a key", Want: oneOf(keys.names)})
 		case !ok:
 			d.report(key, at.child(key.Value), unknownKey(key.Value, keys.names))
 		case seen[f] != nil:
@@ -170,8 +176,12 @@ func (d *decoder) decodeScalar(n *yaml.Node, v reflect.Value, at *path, rule str
 			d.report(n, at, Problem{What: fault, Got: strconv.Quote(n.Value), Want: s.want, Fact: s.fact})
 		}
 	case v.Kind() == reflect.String:
-		d.report(n, at, Problem{What: "is read by YAML as " + tagName(n) + ", and could lose a zero or change its form", Got: n.Value + " without quotes", Want: strconv.Quote(n.Value) + " in quotes"})
-	case v.Kind() == reflect.Int && n.Tag == "!!int" && integer.MatchString(n.Value):
+		want := strconv.Quote(n.Value) + " in quotes"
+		if s.stringFault(n.Value) != "" {
+			want = s.want
+		}
+		d.report(n, at, Problem{What: "is read by YAML as " + tagName(n) + ", and could lose a zero or change its form", Got: n.Value + " without quotes", Want: want})
+	case v.Kind() == reflect.Int && n.Tag != "!!str" && integer.MatchString(n.Value): // a large one has the tag of a float
 		number, err := strconv.Atoi(n.Value)
 		if fault := s.numberFault(number); err != nil || fault != "" {
 			d.report(n, at, Problem{What: "is out of range", Got: n.Value, Want: s.want, Fact: s.fact})
@@ -188,7 +198,10 @@ func (d *decoder) decodeScalar(n *yaml.Node, v reflect.Value, at *path, rule str
 func (d *decoder) wrongKind(n *yaml.Node, t reflect.Type, at *path) {
 	got := kindNames[n.Kind]
 	if n.Kind == yaml.ScalarNode {
-		got = strconv.Quote(n.Value)
+		got = n.Value
+	}
+	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
+		got = strconv.Quote(n.Value) + " in quotes"
 	}
 	d.report(n, at, Problem{What: "has the wrong type", Got: got, Want: kindName(t)})
 }

@@ -25,10 +25,10 @@ const (
 	// MinBackupFrequencyMinutes is the shortest time, in minutes, between two runs of a backup rule (F-SCH-1).
 	MinBackupFrequencyMinutes = 60
 
-	// MaxVaultName, MaxPlanName and MaxRuleName are lengths in characters; a selection's is a rule's (F-LIM-3).
+	// MaxVaultName is the length of a vault's name, and of a plan's, in characters (F-LIM-3).
 	MaxVaultName = 50
-	MaxPlanName  = 50
-	MaxRuleName  = 50
+	// MaxRuleName is the length of a rule's name, and of a selection's, in characters (F-LIM-3).
+	MaxRuleName = 50
 	// MaxRoleName is the length of an IAM role's name, in characters.
 	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 	MaxRoleName = 64
@@ -44,6 +44,10 @@ const (
 	// MaxPolicyBytes is the size, in bytes, above which a policy lists no accounts. Bucket policies
 	// end there (F-LIM-7); for vault policies AWS documents no limit, so the smaller one is kept.
 	MaxPolicyBytes = 20 * 1024
+	// MaxPolicyNamesBytes is how many bytes the central key's policy has for organization paths, which
+	// are in it twice, and key administrators, beside the accounts and what is always there, within
+	// the 32 KB of a key policy (F-LIM-7).
+	MaxPolicyNamesBytes = 8 * 1024
 
 	// maxFileBytes is the size of a backup.yaml, in bytes, that is read at all: some 20,000 workloads.
 	maxFileBytes = 16 << 20

@@ -54,8 +54,10 @@ func Load(file string, text []byte) (*Config, error) {
 	cfg.complete()
 
 	c := newChecker(cfg, root, d.problems)
-	for _, check := range checks {
-		check(c)
+	if root.Anchor == "" { // refused as a whole
+		for _, check := range checks {
+			check(c)
+		}
 	}
 	problems := c.finish(file)
 	if len(problems) > problems.warnings() {

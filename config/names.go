@@ -45,14 +45,10 @@ func (c *Config) tierNameWith(w Workload, t *Tier, suffix string) string {
 	return shorten(name, MaxRuleName-len("-"+suffix)) + "-" + suffix
 }
 
-// TieringName is the name of a tier's configuration for the low-cost warm tier. It takes no hyphens (F-TIER-2).
-func (c *Config) TieringName(w Workload, t *Tier) string {
-	return strings.ReplaceAll(c.TierName(w, t), "-", "_")
-}
-
-// CentralTieringName is the name of the central vault's configuration for the low-cost warm tier.
-func (c *Config) CentralTieringName() string {
-	return strings.ReplaceAll(c.Project+"_"+c.Central.VaultName, "-", "_")
+// TieringName is the name of a vault's configuration for the low-cost warm tier. It takes no
+// hyphens, and is unique in the account, in all its Regions (F-TIER-2): hence the mark.
+func (c *Config) TieringName(region, vault string) string {
+	return strings.ReplaceAll(vault+mark(region+"/"+vault), "-", "_")
 }
 
 // BackupRoleName is the name of the role that AWS Backup assumes in a workload's account. The
@@ -85,9 +81,14 @@ func shorten(name string, length int) string {
 	if len(name) <= length {
 		return name
 	}
+	m := mark(name)
+	return strings.TrimRight(name[:length-len(m)], "-_") + m
+}
+
+// mark tells names apart that are alike after they were cut or had characters replaced.
+func mark(name string) string {
 	sum := sha256.Sum256([]byte(name))
-	mark := "-" + hex.EncodeToString(sum[:4])
-	return strings.TrimRight(name[:length-len(mark)], "-_") + mark
+	return "-" + hex.EncodeToString(sum[:4])
 }
 
 // CentralVaultARN is the ARN of the vault that copies go to.

@@ -11,9 +11,9 @@ import (
 func TestNames(t *testing.T) {
 	cfg := &Config{Project: "abcdefghijklmnopqrst", Central: Central{VaultName: "central", Region: "eu-central-1"}}
 	short := &Config{Project: "ab", Central: cfg.Central}
-	long := Workload{Name: strings.Repeat("n", 40), Environment: strings.Repeat("e", 40), Account: "012345678901"}
+	long := Workload{Name: strings.Repeat("n", 49), Environment: strings.Repeat("e", 49), Account: "012345678901"}
 	brief := Workload{Name: "a", Environment: "b", Account: "012345678901"}
-	tiers := append(builtinTiers(), Tier{Name: strings.Repeat("t_-", 16)})
+	tiers := append(builtinTiers(), Tier{Name: strings.Repeat("t_-", 33)})
 	vault, rule := regexp.MustCompile(`^[a-zA-Z0-9\-_]{2,50}$`), regexp.MustCompile(`^[a-zA-Z0-9-]{1,50}$`)
 	for _, c := range []*Config{cfg, short} {
 		for _, w := range []Workload{long, brief} {
@@ -21,7 +21,7 @@ func TestNames(t *testing.T) {
 				tier := &tiers[i]
 				expect(t, vault, c.TierName(w, tier))
 				expect(t, rule, c.ContinuousRuleName(w, tier), c.SnapshotRuleName(w, tier), c.TaggedSelectionName(w, tier))
-				expect(t, regexp.MustCompile(`^[a-zA-Z0-9_]{1,200}$`), c.TieringName(w, tier))
+				expect(t, regexp.MustCompile(`^[a-zA-Z0-9_]{1,200}$`), c.TieringName("eu-central-1", c.TierName(w, tier)))
 				expect(t, regexp.MustCompile(`^alias/[a-zA-Z0-9/_-]{1,250}$`), c.KeyAlias(w, tier.BucketKey()))
 			}
 			expect(t, regexp.MustCompile(`^`+c.Project+`-backup-[a-z0-9-]{1,55}$`), c.BackupRoleName(w))
@@ -63,5 +63,20 @@ func TestShorten(t *testing.T) {
 			t.Fatalf("%q became %q and %q", name, short, again)
 		}
 		seen[short] = name
+	}
+}
+
+// TestTieringNames: names that differ in hyphens and underscores alone stay different, and so do
+// those of one vault name in two Regions.
+func TestTieringNames(t *testing.T) {
+	cfg := &Config{}
+	names := map[string]bool{}
+	for _, region := range []string{"eu-central-1", "eu-west-1"} {
+		for _, vault := range []string{"a-b_c", "a_b-c", "a-b-c", "a_b_c"} {
+			names[cfg.TieringName(region, vault)] = true
+		}
+	}
+	if len(names) != 8 {
+		t.Errorf("%d names of 8: %v", len(names), names)
 	}
 }

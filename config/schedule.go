@@ -1,9 +1,10 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"time"
-	_ "time/tzdata" // the same time zones on every machine
+	_ "time/tzdata" // for machines that have no time zones of their own
 
 	"github.com/reugn/go-quartz/quartz"
 )
@@ -34,12 +35,16 @@ func cron(expression string) string {
 	if strings.Trim(fields[0], "0123456789") != "" {
 		return "runs more than once an hour, more often than AWS Backup does"
 	}
+	if years := strings.FieldsFunc(fields[5], func(r rune) bool { return r < '0' || r > '9' }); slices.ContainsFunc(years, func(y string) bool { return y > "2199" }) {
+		return "has a year after 2199, the last that AWS takes"
+	}
 	return ""
 }
 
 // timezone returns what is wrong with the name of a time zone, or "" (F-SCH-2).
 func timezone(name string) string {
-	if name == "" || name == "Local" {
+	// Names in small letters, such as posixrules, are files of an operating system and no time zones.
+	if name == "" || name == "Local" || strings.ToLower(name[:1]) == name[:1] {
 		return "is unknown"
 	}
 	if _, err := time.LoadLocation(name); err != nil {

@@ -100,9 +100,11 @@ func (ts Tiers) find(name string) *Tier {
 }
 
 func (ts Tiers) names() []string {
-	names := make([]string, len(ts))
-	for i, t := range ts {
-		names[i] = t.Name
+	var names []string
+	for i := range ts {
+		if ts[i].Name != "" {
+			names = append(names, ts[i].Name)
+		}
 	}
 	return names
 }

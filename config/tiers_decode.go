@@ -26,16 +26,20 @@ func (ts *Tiers) decodeNode(d *decoder, n *yaml.Node, at *path) {
 		if slices.Contains(builtin, scalarAt(item, "name").Value) {
 			continue
 		}
-		var row Tier
+		row := soundTier()
 		if extends := scalarAt(item, "extends").Value; slices.Contains(builtin, extends) {
 			row = table.find(extends).clone()
-			row.Name = ""
 		}
+		row.Name = ""
 		d.decode(item, reflect.ValueOf(&row).Elem(), at.item(i), "")
 		table = append(table, row)
 	}
 	*ts = table
 }
+
+// soundTier is what a row starts from whose entry extends nothing that there is. The entry is
+// reported; its uses raise no problem of their own.
+func soundTier() Tier { return tier("", lock(1), pitr(1), nil, nil, sharedKey) }
 
 // scalarAt returns the scalar at a key of a mapping, or an empty one at the place of n.
 func scalarAt(n *yaml.Node, key string) *yaml.Node {

@@ -66,7 +66,9 @@ func (c *Config) NamedBuckets(account, region string) []string {
 }
 
 // WorkloadAccounts lists the accounts in the central account's partition that have a workload, each
-// once, in file order. No account of another partition can copy.
+// once, in file order. Those without copies are among them, so that a first copied bucket of theirs
+// does not fail at night because the central stack was not deployed again. No account of another
+// partition can copy.
 func (c *Config) WorkloadAccounts() []string {
 	var accounts []string
 	seen := map[string]bool{}

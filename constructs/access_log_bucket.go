@@ -13,8 +13,13 @@ type AccessLogBucketProps struct {
 	Name, ARN string
 	// Account that the logged buckets are in, twelve digits.
 	Account string
-	// SourceARNs match the buckets that log here, with "*" for any characters.
+	// SourceARNs are those of the buckets that log here.
 	SourceARNs []string
+	// AnySourceARN matches every bucket. It stands for SourceARNs where these make the bucket's
+	// policy larger than MaxPolicyBytes; the account still limits them.
+	AnySourceARN string
+	// MaxPolicyBytes is the size, in bytes, that a policy with listed buckets may have.
+	MaxPolicyBytes int
 	// ExpireAfterDays deletes logs of that age, in days.
 	ExpireAfterDays int
 }
@@ -47,15 +52,23 @@ func NewAccessLogBucket(scope awsconstructs.Construct, id string, props AccessLo
 		},
 	})
 	bucket.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, nil)
-	newBucketPolicy(bucket, props.Name, props.ARN, Statement{
+	newBucketPolicy(bucket, props.Name, props.ARN, props.logDelivery())
+	return bucket
+}
+
+func (p AccessLogBucketProps) logDelivery() Statement {
+	s := Statement{
 		Sid:       "ServerAccessLogs",
 		Principal: service("logging.s3.amazonaws.com"),
 		Actions:   []string{"s3:PutObject"},
-		Resources: []string{props.ARN + "/*"},
+		Resources: []string{p.ARN + "/*"},
 		Condition: map[string]map[string]any{
-			"ArnLike":      {"aws:SourceArn": props.SourceARNs},
-			"StringEquals": {"aws:SourceAccount": props.Account},
+			"ArnLike":      {"aws:SourceArn": p.SourceARNs},
+			"StringEquals": {"aws:SourceAccount": p.Account},
 		},
-	})
-	return bucket
+	}
+	if size([]Statement{s, tlsOnly(p.ARN)}) > p.MaxPolicyBytes {
+		s.Condition["ArnLike"] = map[string]any{"aws:SourceArn": p.AnySourceARN}
+	}
+	return s
 }

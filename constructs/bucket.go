@@ -78,23 +78,27 @@ func NewBucket(scope awsconstructs.Construct, id string, props BucketProps) awss
 	return bucket
 }
 
-// newBucketPolicy denies requests without TLS, besides the statements given. AWS services are
-// exempt: between them, S3 does not tell how a request came (F-OL-12).
 func newBucketPolicy(bucket awss3.CfnBucket, name, arn string, statements ...Statement) {
 	policy := awss3.NewCfnBucketPolicy(bucket, jsii.String("Policy"), &awss3.CfnBucketPolicyProps{
-		Bucket: jsii.String(name),
-		PolicyDocument: document(append([]Statement{{
-			Sid:       "TLSOnly",
-			Deny:      true,
-			Principal: anyone,
-			Actions:   []string{"s3:*"},
-			Resources: []string{arn, arn + "/*"},
-			Condition: map[string]map[string]any{
-				"Bool": {"aws:SecureTransport": "false", "aws:PrincipalIsAWSService": "false"},
-			},
-		}}, statements...)...),
+		Bucket:         jsii.String(name),
+		PolicyDocument: document(append([]Statement{tlsOnly(arn)}, statements...)...),
 	})
 	policy.AddDependency(bucket)
+}
+
+// tlsOnly denies requests without TLS. AWS services are exempt: between them, S3 does not tell how
+// a request came (F-OL-12).
+func tlsOnly(bucketARN string) Statement {
+	return Statement{
+		Sid:       "TLSOnly",
+		Deny:      true,
+		Principal: anyone,
+		Actions:   []string{"s3:*"},
+		Resources: []string{bucketARN, bucketARN + "/*"},
+		Condition: map[string]map[string]any{
+			"Bool": {"aws:SecureTransport": "false", "aws:PrincipalIsAWSService": "false"},
+		},
+	}
 }
 
 func versioned() *awss3.CfnBucket_VersioningConfigurationProperty {

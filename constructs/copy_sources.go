@@ -79,7 +79,8 @@ func useThroughBackup(sid string, principal map[string]any, condition map[string
 	}
 }
 
-// KeyAdministrators lets roles administer a key, though neither use it nor delete it. They need not exist (F-KMS-2).
+// KeyAdministrators lets roles administer a key, its policy included; using or deleting it is not
+// among that. They need not exist (F-KMS-2).
 func KeyAdministrators(account string, roleARNs []string) Statement {
 	return Statement{
 		Sid:       "KeyAdministrators",

@@ -36,6 +36,7 @@ func ExampleNewBucket() {
 		ARN:             "arn:aws:s3:::invoices-access-logs",
 		Account:         "222222222222",
 		SourceARNs:      []string{"arn:aws:s3:::invoices"},
+		MaxPolicyBytes:  20 * 1024,
 		ExpireAfterDays: 90,
 	})
 	constructs.NewBucket(stack, "Invoices", constructs.BucketProps{
@@ -64,6 +65,7 @@ func ExampleNewAccessLogBucket() {
 		ARN:             "arn:aws:s3:::invoices-access-logs",
 		Account:         "222222222222",
 		SourceARNs:      []string{"arn:aws:s3:::invoices"},
+		MaxPolicyBytes:  20 * 1024,
 		ExpireAfterDays: 90,
 	})
 

@@ -1,8 +1,8 @@
 package constructs
 
 // protectRecoveryPoints denies people and roles what would cost a recovery point its life before
-// its time (F-RST-8). AWS Backup's own expiry is a service's. Changing the policy itself is not
-// denied: that would lock CloudFormation out as well. more are further actions to deny.
+// its time (F-RST-8). It does not keep AWS Backup from deleting what has expired (F-CFN-10). Changing
+// the policy itself is not denied: that would lock CloudFormation out as well. more are further actions to deny.
 func protectRecoveryPoints(more ...string) Statement {
 	return Statement{
 		Sid:       "ProtectRecoveryPoints",

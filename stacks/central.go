@@ -43,7 +43,7 @@ func NewCentral(scope awsconstructs.Construct, cfg *config.Config) awscdk.Stack 
 		KeyARN:  key,
 		Lock:    vaultLock(at.VaultLock.MinRetentionDays, at.VaultLock.MaxRetentionDays, at.VaultLock.ChangeableForDays),
 		Sources: sources,
-		LowCost: lowCostCopies(cfg),
+		LowCost: lowCostCopies(cfg, at.VaultName),
 	})
 	for _, v := range at.RetainedVaults {
 		constructs.NewCentralVault(vaults, v.Name, constructs.CentralVaultProps{
@@ -51,6 +51,7 @@ func NewCentral(scope awsconstructs.Construct, cfg *config.Config) awscdk.Stack 
 			KeyARN:  key,
 			Lock:    vaultLock(v.MinRetentionDays, v.MaxRetentionDays, v.ChangeableForDays),
 			Sources: sources,
+			LowCost: lowCostCopies(cfg, v.Name),
 		})
 	}
 	return stack
@@ -76,7 +77,7 @@ func vaultLock(minDays, maxDays, changeableForDays int) constructs.VaultLock {
 	return constructs.VaultLock{MinRetentionDays: minDays, MaxRetentionDays: maxDays, ChangeableForDays: changeableForDays}
 }
 
-func lowCostCopies(cfg *config.Config) *constructs.LowCostProps {
+func lowCostCopies(cfg *config.Config, vault string) *constructs.LowCostProps {
 	var selections []constructs.LowCostSelection
 	for _, s := range cfg.LowCostCopies() {
 		selection := constructs.LowCostSelection{AfterDays: s.AfterDays, Resources: everything}
@@ -88,7 +89,7 @@ func lowCostCopies(cfg *config.Config) *constructs.LowCostProps {
 	if selections == nil {
 		return nil
 	}
-	return &constructs.LowCostProps{Name: cfg.CentralTieringName(), Selections: selections}
+	return &constructs.LowCostProps{Name: cfg.TieringName(cfg.Central.Region, vault), Selections: selections}
 }
 
 var everything = []string{"*"}

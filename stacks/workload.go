@@ -64,6 +64,8 @@ func newBuckets(stack awscdk.Stack, cfg *config.Config, w config.Workload, uses 
 		ARN:             config.BucketARN(w.Region, cfg.AccessLogBucketName(w)),
 		Account:         w.Account,
 		SourceARNs:      arns,
+		AnySourceARN:    config.BucketARN(w.Region, "*"),
+		MaxPolicyBytes:  config.MaxPolicyBytes,
 		ExpireAfterDays: accessLogDays,
 	})
 	scope := awsconstructs.NewConstruct(stack, jsii.String("Buckets"))
@@ -119,7 +121,7 @@ func newBackups(stack awscdk.Stack, cfg *config.Config, w config.Workload, uses 
 		}
 		if use.Tier.LowCostBackups() {
 			props.LowCost = &constructs.LowCostProps{
-				Name:       cfg.TieringName(w, use.Tier),
+				Name:       cfg.TieringName(w.Region, cfg.TierName(w, use.Tier)),
 				Selections: []constructs.LowCostSelection{{Resources: everything, AfterDays: use.Tier.LowCostAfterDays}},
 			}
 		}
