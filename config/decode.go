@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -137,28 +136,8 @@ func (d *decoder) decodeSlice(n *yaml.Node, v reflect.Value, at *path, rule stri
 	}
 	items := reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content))
 	v.Set(items)
-	if len(n.Content) < manyItems {
-		d.decodeItems(n, items, at, rule, 0, len(n.Content))
-		return
-	}
-	parts := make([]decoder, runtime.GOMAXPROCS(0))
-	var group sync.WaitGroup
-	for i := range parts {
-		from, to := i*len(n.Content)/len(parts), (i+1)*len(n.Content)/len(parts)
-		group.Go(func() { parts[i].decodeItems(n, items, at, rule, from, to) })
-	}
-	group.Wait()
-	for _, part := range parts {
-		d.problems = append(d.problems, part.problems...)
-	}
-}
-
-// manyItems is the length of a list from which it is decoded on all cores.
-const manyItems = 256
-
-func (d *decoder) decodeItems(n *yaml.Node, items reflect.Value, at *path, rule string, from, to int) {
-	for i := from; i < to; i++ {
-		d.decode(n.Content[i], items.Index(i), at.item(i), rule)
+	for i, item := range n.Content {
+		d.decode(item, items.Index(i), at.item(i), rule)
 	}
 }
 

@@ -21,7 +21,7 @@ func parse(text []byte) (*yaml.Node, *Problem) {
 			What:   "the file is not UTF-8 text", Got: fmt.Sprintf("the byte 0x%02x", text[at]), Want: "text saved as UTF-8",
 		}
 	}
-	if root := composePieces(text); root != nil {
+	if root := composePlain(text); root != nil {
 		return root, nil
 	}
 	return composeWhole(text)
