@@ -180,7 +180,7 @@ func checkCopyRetentionsDecided(c *checker) {
 	}
 	undecided := map[string]bool{}
 	for _, t := range c.cfg.copied {
-		undecided[t.Name] = t.CopyToCentral.DeleteAfterDays == setByTheBusiness && !c.hasFault(c.tierPath(t)+".copy_to_central")
+		undecided[t.Name] = t.CopyToCentral.DeleteAfterDays == setByTheBusiness && !c.hasFault(c.tierPath(t)) && !c.hasFault(c.tierPath(t)+".copy_to_central")
 	}
 	report := func(at, tier string) {
 		undecided[tier] = false // once for a tier, at its first use

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -95,6 +96,7 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 	}
 	keys := structKeys(v.Type())
 	seen := make([]*yaml.Node, len(keys.fields))
+	var misspelt []string
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		f, ok := keys.byName[key.Value]
@@ -105,6 +107,7 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 			d.report(key, at, Problem{What: "is not a key", Want: oneOf(keys.names)})
 		case !ok:
 			d.report(key, at.child(key.Value), unknownKey(key.Value, keys.names))
+			misspelt = append(misspelt, nearest(key.Value, keys.names))
 		case seen[f] != nil:
 			d.report(key, at.child(key.Value), Problem{What: fmt.Sprintf("key is there already, in line %d", seen[f].Line), Want: "it once"})
 		default:
@@ -116,7 +119,7 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 	for f, field := range keys.fields {
 		// A scalar may be there already, from the row that a tier extends; a section has defaults in any case.
 		absent := seen[f] == nil && (field.typ.Kind() == reflect.Struct || v.Field(field.index).IsZero())
-		if field.required && absent {
+		if field.required && absent && !slices.Contains(misspelt, field.name) {
 			d.report(n, at.child(field.name), Problem{What: "is required and is missing", Want: kindWant(field)})
 		}
 	}

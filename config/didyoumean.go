@@ -6,9 +6,17 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// DidYouMean returns "; did you mean …?" with the candidate nearest to what was written, or "" where
-// none is near enough to have been meant: a third of its letters may differ, two at least.
+// DidYouMean returns "; did you mean …?" with the candidate that was meant, or "".
 func DidYouMean(got string, candidates []string) string {
+	if meant := nearest(got, candidates); meant != "" {
+		return "; did you mean " + meant + "?"
+	}
+	return ""
+}
+
+// nearest returns the candidate nearest to what was written, or "" where none is near enough to
+// have been meant: a third of its letters may differ, two at least.
+func nearest(got string, candidates []string) string {
 	best, bestDistance := "", 0
 	for _, c := range candidates {
 		d := levenshtein.ComputeDistance(strings.ToLower(got), strings.ToLower(c))
@@ -16,8 +24,5 @@ func DidYouMean(got string, candidates []string) string {
 			best, bestDistance = c, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return "; did you mean " + best + "?"
+	return best
 }
