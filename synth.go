@@ -20,9 +20,7 @@ import (
 )
 
 // plan is which stacks of a configuration are synthesized.
-type plan struct {
-	stacks []plannedStack
-}
+type plan []plannedStack
 
 type plannedStack struct {
 	name, account, region string
@@ -50,14 +48,14 @@ func choose(cfg *config.Config, ids []string) (plan, error) {
 	wanted := map[string]bool{}
 	for _, id := range ids {
 		if _, known := byID[id]; !known {
-			return plan{}, fmt.Errorf("-workload %s: there is no such workload%s; want NAME-ENV of a workload, or central", id, config.DidYouMean(id, all))
+			return nil, fmt.Errorf("-workload %s: there is no such workload%s; want NAME-ENV of a workload, or central", id, config.DidYouMean(id, all))
 		}
 		wanted[id] = true
 	}
 	var p plan
 	for _, id := range all {
 		if len(ids) == 0 || wanted[id] {
-			p.stacks = append(p.stacks, byID[id])
+			p = append(p, byID[id])
 		}
 	}
 	return p, nil
@@ -75,7 +73,7 @@ func synthesize(p plan, opts options) {
 	if opts.nag {
 		awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{Verbose: jsii.Bool(true)}), nil)
 	}
-	for _, s := range p.stacks {
+	for _, s := range p {
 		s.build(app)
 	}
 	app.Synth(nil)
@@ -131,7 +129,7 @@ func stacksIn(dir string) []string {
 // removeStale removes the templates of stacks that an earlier run wrote and this one did not.
 func removeStale(earlier []string, p plan, dir string) error {
 	for _, stack := range earlier {
-		if slices.ContainsFunc(p.stacks, func(s plannedStack) bool { return s.name == stack }) {
+		if slices.ContainsFunc(p, func(s plannedStack) bool { return s.name == stack }) {
 			continue
 		}
 		for _, suffix := range []string{".template.json", ".assets.json"} {
@@ -146,7 +144,7 @@ func removeStale(earlier []string, p plan, dir string) error {
 // report prints one line per stack: name, account, Region and number of resources.
 func report(p plan, out string, w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, s := range p.stacks {
+	for _, s := range p {
 		text, err := os.ReadFile(filepath.Join(out, s.name+".template.json"))
 		if err != nil {
 			return err

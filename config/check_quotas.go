@@ -53,7 +53,7 @@ func stackResources(uses []TierUse) int {
 	)
 	n, created, plans := perKey*len(keyNames(uses)), 0, 0
 	for _, use := range uses {
-		created += use.created()
+		created += len(use.Created())
 		if !use.Tier.BackedUp() {
 			continue
 		}

@@ -149,12 +149,10 @@ func checkLowCostCopies(c *checker) {
 	case named > MaxTieringResources:
 		c.reportLowCost(Problem{What: fmt.Sprintf("where tiers differ in it their buckets must be named, and the central vault's tiering configuration names %d at most, not %d", MaxTieringResources, named)})
 	default:
-		for _, w := range c.cfg.Workloads {
-			for _, name := range w.SelectTagged {
-				if t := c.cfg.Tiers.find(name); t != nil && t.lowCostCopies() {
-					c.reportLowCost(Problem{Warning: true, What: "copies of buckets that are selected by tag stay out of the low-cost warm tier: where tiers differ in it their buckets must be named"})
-					return
-				}
+		for ref := range c.cfg.tierReferences() {
+			if t := c.cfg.Tiers.find(ref.tier); ref.tagged && t != nil && t.lowCostCopies() {
+				c.reportLowCost(Problem{Warning: true, What: "copies of buckets that are selected by tag stay out of the low-cost warm tier: where tiers differ in it their buckets must be named"})
+				return
 			}
 		}
 	}
@@ -182,26 +180,17 @@ func checkCopyRetentionsDecided(c *checker) {
 	for _, t := range c.cfg.copied {
 		undecided[t.Name] = t.CopyToCentral.DeleteAfterDays == setByTheBusiness && !c.hasFault(c.tierPath(t)) && !c.hasFault(c.tierPath(t)+".copy_to_central")
 	}
-	report := func(at, tier string) {
-		undecided[tier] = false // once for a tier, at its first use
+	for ref := range c.cfg.tierReferences() {
+		if !undecided[ref.tier] {
+			continue
+		}
+		undecided[ref.tier] = false // once for a tier, at its first use
 		c.report(Problem{
-			Path: at,
-			What: "how long copies of " + tier + " are kept is the business's decision, and it has not been made",
-			Got:  tier,
-			Want: "tiers: [{name: " + tier + ", copy_to_central: {delete_after_days: …}}] with the days that the owner of the data has decided",
+			Path: ref.path(),
+			What: "how long copies of " + ref.tier + " are kept is the business's decision, and it has not been made",
+			Got:  ref.tier,
+			Want: "tiers: [{name: " + ref.tier + ", copy_to_central: {delete_after_days: …}}] with the days that the owner of the data has decided",
 			Fact: "F-LOCK-7",
 		})
-	}
-	for i, w := range c.cfg.Workloads {
-		for j, b := range w.Buckets {
-			if undecided[b.Tier] {
-				report(bucketPath(i, j)+".tier", b.Tier)
-			}
-		}
-		for j, tier := range w.SelectTagged {
-			if undecided[tier] {
-				report(selectPath(i, j), tier)
-			}
-		}
 	}
 }

@@ -34,19 +34,9 @@ func checkTierReferences(c *checker) {
 	for _, name := range names {
 		known[name] = true
 	}
-	report := func(at, tier string) {
-		c.report(Problem{Path: at, What: "unknown tier" + DidYouMean(tier, names), Got: strconv.Quote(tier), Want: oneOf(names)})
-	}
-	for i, w := range c.cfg.Workloads {
-		for j, b := range w.Buckets {
-			if !known[b.Tier] {
-				report(bucketPath(i, j)+".tier", b.Tier)
-			}
-		}
-		for j, tier := range w.SelectTagged {
-			if !known[tier] {
-				report(selectPath(i, j), tier)
-			}
+	for ref := range c.cfg.tierReferences() {
+		if !known[ref.tier] {
+			c.report(Problem{Path: ref.path(), What: "unknown tier" + DidYouMean(ref.tier, names), Got: strconv.Quote(ref.tier), Want: oneOf(names)})
 		}
 	}
 }

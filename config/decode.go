@@ -171,7 +171,7 @@ func (d *decoder) decodeScalar(n *yaml.Node, v reflect.Value, at *path, rule str
 		}
 		v.SetInt(int64(number))
 	case v.Kind() == reflect.Bool && n.Tag == "!!bool":
-		v.SetBool(n.Value == "true" || n.Value == "True" || n.Value == "TRUE")
+		v.SetBool(strings.EqualFold(n.Value, "true"))
 	default:
 		d.wrongKind(n, v.Type(), at)
 	}

@@ -39,7 +39,7 @@ func keyNames(uses []TierUse) []string {
 		}
 	}
 	for _, use := range uses {
-		if use.created() > 0 {
+		if len(use.Created()) > 0 {
 			add(use.Tier.BucketKey())
 		}
 	}

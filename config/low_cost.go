@@ -1,5 +1,7 @@
 package config
 
+import "slices"
+
 // LowCostSelection moves backups to the low-cost warm tier (F-TIER-1).
 type LowCostSelection struct {
 	// AfterDays is the age, in days, from which they move.
@@ -23,28 +25,21 @@ func (t *Tier) lowCostCopies() bool {
 // copies of all tiers: one selection of everything where all tiers agree, or one of named buckets
 // for each age.
 func (c *Config) LowCostCopies() []LowCostSelection {
-	copied := c.copied
+	differs := func(t *Tier) bool { return !t.lowCostCopies() || t.LowCostAfterDays != c.copied[0].LowCostAfterDays }
+	if len(c.copied) > 0 && !slices.ContainsFunc(c.copied, differs) {
+		return []LowCostSelection{{AfterDays: c.copied[0].LowCostAfterDays}}
+	}
 	var selections []LowCostSelection
-	agree := true
-	for _, t := range copied {
-		agree = agree && t.lowCostCopies() && t.LowCostAfterDays == copied[0].LowCostAfterDays
-	}
-	if agree && len(copied) > 0 {
-		return []LowCostSelection{{AfterDays: copied[0].LowCostAfterDays}}
-	}
-	for _, t := range copied {
+	for _, t := range c.copied {
 		if !t.lowCostCopies() {
 			continue
 		}
-		buckets := c.bucketsOf(t.Name)
-		i := 0
-		for i < len(selections) && selections[i].AfterDays != t.LowCostAfterDays {
-			i++
-		}
-		if i == len(selections) {
+		i := slices.IndexFunc(selections, func(s LowCostSelection) bool { return s.AfterDays == t.LowCostAfterDays })
+		if i < 0 {
+			i = len(selections)
 			selections = append(selections, LowCostSelection{AfterDays: t.LowCostAfterDays})
 		}
-		selections[i].Buckets = append(selections[i].Buckets, buckets...)
+		selections[i].Buckets = append(selections[i].Buckets, c.bucketsOf(t.Name)...)
 	}
 	return selections
 }

@@ -1,6 +1,9 @@
 package config
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // TierUse is what a workload entrusts to one tier.
 type TierUse struct {
@@ -40,16 +43,6 @@ func (u TierUse) Created() []Bucket {
 	return created
 }
 
-func (u TierUse) created() int {
-	n := 0
-	for _, b := range u.Buckets {
-		if !b.Existing {
-			n++
-		}
-	}
-	return n
-}
-
 // NamedBuckets lists the buckets that any workload of an account and Region names, in file order. A
 // selection by tag leaves them out: a second continuous backup of a bucket would conflict (F-S3-7).
 func (c *Config) NamedBuckets(account, region string) []string {
@@ -81,16 +74,43 @@ func (c *Config) WorkloadAccounts() []string {
 	return accounts
 }
 
+// tierReference is a place where a workload names a tier.
+type tierReference struct {
+	tier            string
+	workload, index int
+	tagged          bool // in select_tagged; else of a bucket
+}
+
+func (r tierReference) path() string {
+	if r.tagged {
+		return selectPath(r.workload, r.index)
+	}
+	return bucketPath(r.workload, r.index) + ".tier"
+}
+
+// tierReferences goes through all of them, in file order.
+func (c *Config) tierReferences() iter.Seq[tierReference] {
+	return func(yield func(tierReference) bool) {
+		for i, w := range c.Workloads {
+			for j, b := range w.Buckets {
+				if !yield(tierReference{b.Tier, i, j, false}) {
+					return
+				}
+			}
+			for j, tier := range w.SelectTagged {
+				if !yield(tierReference{tier, i, j, true}) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // copiedTiers lists the tiers in use whose backups are copied to the central vault, in table order.
 func (c *Config) copiedTiers() []*Tier {
 	used := map[string]bool{}
-	for _, w := range c.Workloads {
-		for _, b := range w.Buckets {
-			used[b.Tier] = true
-		}
-		for _, name := range w.SelectTagged {
-			used[name] = true
-		}
+	for ref := range c.tierReferences() {
+		used[ref.tier] = true
 	}
 	var copied []*Tier
 	for i := range c.Tiers {
