@@ -143,7 +143,7 @@ func checkLowCostCopies(c *checker) {
 		named += len(s.Buckets)
 	}
 	switch {
-	case len(selections) == 0 || len(selections) == 1 && named == 0: // nothing, or everything
+	case len(selections) == 1 && named == 0: // everything
 	case len(selections) > MaxTieringSelections:
 		c.reportLowCost(Problem{What: fmt.Sprintf("the central vault's tiers have more than %d different values of it", MaxTieringSelections)})
 	case named > MaxTieringResources:

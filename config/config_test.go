@@ -130,6 +130,37 @@ func TestLockDefaults(t *testing.T) {
 	}
 }
 
+// TestLowCostCopies: everything moves where all copied tiers agree; where they differ only buckets
+// that are named do, and a tier that is selected by tag alone must not take the others along.
+func TestLowCostCopies(t *testing.T) {
+	const a, b = "{name: critical_data, low_cost_after_days: 90}", "{name: critical_sensitive_data, copy_to_central: {delete_after_days: 365}"
+	for _, test := range []struct {
+		name, tiers, workload, want string
+	}{
+		{"nobody asked", "", "", "[]"},
+		{"all agree", a + ", " + b + ", low_cost_after_days: 90}", "buckets: [{name: dummy-b, tier: critical_sensitive_data}]", "[{90 []}]"},
+		{"an unused tier does not count", a + ", " + b + "}", "buckets: [{name: dummy-b, tier: curated_data}]", "[{90 []}]"},
+		{"one does not", a + ", " + b + "}", "buckets: [{name: dummy-b, tier: critical_sensitive_data}]", "[{90 [dummy-dev-a]}]"},
+		{"two ages", a + ", " + b + ", low_cost_after_days: 120}", "buckets: [{name: dummy-b, tier: critical_sensitive_data}]", "[{90 [dummy-dev-a]} {120 [dummy-b]}]"},
+		{"by tag alone", b + ", low_cost_after_days: 120}", "select_tagged: [critical_sensitive_data]", "[]"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			text := minimal
+			if test.workload != "" {
+				text += "  - {name: b, environment: dev, account: \"333333333333\", region: eu-central-1, " + test.workload + "}\n"
+			}
+			cfg := load(t, text+"tiers: ["+test.tiers+"]\n")
+			if got := fmt.Sprint(cfg.LowCostCopies()); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+			tagged := strings.Contains(test.workload, "select_tagged")
+			if warned := len(cfg.Warnings) > 0; warned != tagged {
+				t.Errorf("warnings %v", cfg.Warnings)
+			}
+		})
+	}
+}
+
 // TestUnreadableFiles: what cannot be read is said in a sentence with the file's name.
 func TestUnreadableFiles(t *testing.T) {
 	dir := t.TempDir()

@@ -31,7 +31,8 @@ func (c *Config) LowCostCopies() []LowCostSelection {
 	}
 	var selections []LowCostSelection
 	for _, t := range c.copied {
-		if !t.lowCostCopies() {
+		buckets := c.bucketsOf(t.Name)
+		if !t.lowCostCopies() || buckets == nil { // selected by tag alone: nothing can be named
 			continue
 		}
 		i := slices.IndexFunc(selections, func(s LowCostSelection) bool { return s.AfterDays == t.LowCostAfterDays })
@@ -39,7 +40,7 @@ func (c *Config) LowCostCopies() []LowCostSelection {
 			i = len(selections)
 			selections = append(selections, LowCostSelection{AfterDays: t.LowCostAfterDays})
 		}
-		selections[i].Buckets = append(selections[i].Buckets, c.bucketsOf(t.Name)...)
+		selections[i].Buckets = append(selections[i].Buckets, buckets...)
 	}
 	return selections
 }
