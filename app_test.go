@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -117,17 +118,22 @@ dummy-backup-dummy-prod  033333333333  eu-west-1     25 resources
 	}
 }
 
-// TestUnderCLI: the CDK CLI's own output is not mixed with ours, and it chooses the directory.
+// TestUnderCLI: with what the CDK CLI puts into the environment, its own output is not mixed with
+// ours, it chooses the directory, and its context changes no byte of a template.
 func TestUnderCLI(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "synth.lock"), nil) // as the CLI's own files, which are there before
-	var stdout, stderr bytes.Buffer
-	env := map[string]string{"CDK_OUTDIR": dir, "CDK_CLI_VERSION": "2.1148.1", "CDK_CONTEXT_JSON": `{"workload":"central","aws:cdk:enable-path-metadata":true}`}
-	if code := run(nil, func(name string) string { return env[name] }, &stdout, &stderr); code != exitDone {
-		t.Fatalf("exit code %d: %s", code, stderr.String())
+	app := exec.Command(os.Args[0])
+	app.Env = append(os.Environ(), asApp+"=1", "CDK_OUTDIR="+dir, "CDK_CLI_VERSION=2.1148.1",
+		`CDK_CONTEXT_JSON={"workload":"central","aws:cdk:enable-path-metadata":true,"aws:cdk:enable-asset-metadata":true,"aws:cdk:version-reporting":true}`)
+	var stderr bytes.Buffer
+	app.Stderr = &stderr
+	stdout, err := app.Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, stderr.String())
 	}
-	if stdout.Len() > 0 {
-		t.Errorf("standard output %q", stdout.String())
+	if len(stdout) > 0 {
+		t.Errorf("standard output %q", stdout)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "dummy-backup-central.template.json"))
 	if err != nil || !bytes.Equal(text, example.templates["dummy-backup-central"].bytes) {

@@ -25,6 +25,9 @@ var (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv(asApp) != "" {
+		main()
+	}
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "central-s3-backup")
 	if err != nil {
@@ -39,6 +42,10 @@ func TestMain(m *testing.M) {
 	_ = os.RemoveAll(dir) // only temporary files
 	os.Exit(code)
 }
+
+// asApp is the environment variable that makes the test binary the app: Node takes over the
+// environment as it is when the process starts, so a test of it needs a process of its own.
+const asApp = "CENTRAL_S3_BACKUP_AS_APP"
 
 // assembly is what a run wrote, and the configuration that it wrote it from.
 type assembly struct {
