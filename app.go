@@ -34,6 +34,9 @@ func main() {
 // options are what the command line and the CDK CLI's context say.
 type options struct {
 	config      string
+	previous    string
+	check       bool
+	format      string
 	out         string
 	workloads   []string
 	nag         bool
@@ -56,15 +59,17 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		return exitDone
 	}
 
-	cfg, err := config.LoadFile(opts.config)
-	if err != nil {
-		fmt.Fprintln(stderr, err)
+	cfg, problems := load(opts)
+	r := reporter{opts, stdout, stderr}
+	switch {
+	case cfg == nil:
+		r.problems(problems)
 		return exitWrong
-	}
-	for _, warning := range cfg.Warnings {
-		fmt.Fprintln(stderr, warning)
-	}
-	if opts.printConfig {
+	case opts.check:
+		r.problems(problems)
+		return exitDone
+	case opts.printConfig:
+		r.warnings(problems)
 		return printConfig(cfg, stdout, stderr)
 	}
 	plan, err := choose(cfg, opts.workloads)
@@ -79,19 +84,30 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		return exitWrong
 	}
 
+	r.warnings(problems)
 	earlier := stacksIn(opts.out)
 	err = guard(func() { synthesize(plan, opts) })
 	if err == nil {
 		err = removeStale(earlier, plan, opts.out)
 	}
-	if err == nil && !opts.underCLI { // there, standard output is what the CLI's own command prints
-		err = report(plan, opts.out, stdout)
+	if err == nil {
+		err = r.stacks(plan, problems)
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "central-s3-backup: this is a defect of the app, not of %s; please report it together with that file:\n%v\n", opts.config, err)
 		return exitDefect
 	}
 	return exitDone
+}
+
+// load returns the configuration and its warnings, or without one all that is wrong with it.
+func load(opts options) (*config.Config, config.Problems) {
+	cfg, err := config.LoadFileAfter(opts.config, opts.previous)
+	var problems config.Problems
+	if errors.As(err, &problems) {
+		return nil, problems
+	}
+	return cfg, cfg.Warnings
 }
 
 // guard turns a panic, which is how jsii reports every failure, into an error with its first line:
@@ -109,13 +125,13 @@ func guard(f func()) (err error) {
 
 const usage = `central-s3-backup synthesizes AWS Backup for S3 across accounts from one file.
 
-Usage: go run . [flags], or through the CDK CLI: npx cdk list|synth|diff|deploy [-c config=FILE] [-c workload=NAME-ENV] [-c nag=true]
+Usage: go run . [flags], or through the CDK CLI: npx cdk list|synth|diff|deploy [-c config=FILE] [-c previous=FILE] [-c workload=NAME-ENV] [-c nag=true]
 
 `
 
 // parseOptions prints the help that was asked for, and then returns [flag.ErrHelp].
 func parseOptions(args []string, getenv func(string) string, stdout io.Writer) (options, error) {
-	opts := options{config: "backup.yaml", out: "cdk.out", underCLI: getenv("CDK_CLI_VERSION") != ""}
+	opts := options{config: "backup.yaml", out: "cdk.out", format: formatText, underCLI: getenv("CDK_CLI_VERSION") != ""}
 	if out := getenv("CDK_OUTDIR"); out != "" {
 		opts.out = out
 	}
@@ -125,6 +141,15 @@ func parseOptions(args []string, getenv func(string) string, stdout io.Writer) (
 	flags := flag.NewFlagSet("central-s3-backup", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&opts.config, "config", opts.config, "the `FILE` to read")
+	flags.StringVar(&opts.previous, "previous", opts.previous, "an earlier configuration, of which `FILE` is a copy, to compare with: what the change would lose is an error, what it would weaken a warning")
+	flags.BoolVar(&opts.check, "check", false, "check the configuration and stop")
+	flags.Func("format", "how problems are written: `text` on standard error, or json on standard output (default text)", func(format string) error {
+		if format != formatText && format != formatJSON {
+			return fmt.Errorf("want %s or %s", formatText, formatJSON)
+		}
+		opts.format = format
+		return nil
+	})
 	flags.StringVar(&opts.out, "out", opts.out, "the `DIR` to write the cloud assembly to")
 	flags.Func("workload", "synthesize only the workload `NAME-ENV`, or the central stack where it is \"central\"; repeatable", func(id string) error {
 		opts.workloads = append(opts.workloads, id)
@@ -154,6 +179,7 @@ func (o *options) readContext(text string) error {
 	}
 	var context struct {
 		Config   string `json:"config"`
+		Previous string `json:"previous"`
 		Workload string `json:"workload"`
 		Nag      any    `json:"nag"` // text from the command line, maybe a boolean from cdk.json
 	}
@@ -162,6 +188,9 @@ func (o *options) readContext(text string) error {
 	}
 	if context.Config != "" {
 		o.config = context.Config
+	}
+	if context.Previous != "" {
+		o.previous = context.Previous
 	}
 	if context.Workload != "" {
 		for id := range strings.SplitSeq(context.Workload, ",") {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -48,6 +49,7 @@ func TestExitCodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(project, "mine.template.json"), []byte("mine"))
+	edited := func(file string) string { return "config/testdata/previous/compliance-lock-edited/" + file + ".yaml" }
 	for _, test := range []struct {
 		name   string
 		args   []string
@@ -58,13 +60,20 @@ func TestExitCodes(t *testing.T) {
 	}{
 		{name: "help", args: []string{"-h"}, code: exitDone, stdout: "Usage: go run ."},
 		{name: "version", args: []string{"-version"}, code: exitDone, stdout: "central-s3-backup "},
-		{name: "print the configuration", args: []string{"-print-config"}, code: exitDone, stdout: "vault_name: central-aws-vault-S3"},
+		{name: "print the configuration", args: []string{"-print-config"}, code: exitDone, stdout: "vault_name: central-aws-vault-S3", stderr: "backup.yaml:2:1: warning: alerts: nobody hears"},
+		{name: "check", args: []string{"-check"}, env: map[string]string{"JSII_NODE": "no-such-node"}, code: exitDone, stdout: "backup.yaml: no errors, 2 warnings\n", stderr: "backup.yaml:2:1: warning: alerts: nobody hears"},
+		{name: "check what is wrong", args: []string{"-check", "-config", wrong}, env: map[string]string{"JSII_NODE": "no-such-node"}, code: exitWrong, stderr: "\n2 errors, 1 warning\n"},
+		{name: "wrong, in JSON", args: []string{"-format", "json", "-config", wrong}, code: exitWrong, stdout: `"check": "unknown-tier"`},
+		{name: "no such format", args: []string{"-format", "yaml"}, code: exitWrong, stderr: `invalid value "yaml" for flag -format: want text or json`},
+		{name: "no such earlier file", args: []string{"-previous", "absent.yaml"}, code: exitWrong, stderr: "absent.yaml: there is no such file"},
+		{name: "a lock that cannot be changed", args: []string{"-config", edited("after"), "-previous", edited("before")}, code: exitWrong, stderr: "the compliance lock of central-aws-vault-S3 cannot be changed"},
+		{name: "context, earlier file", args: []string{"-config", edited("after")}, env: map[string]string{"CDK_CONTEXT_JSON": `{"previous":"` + edited("before") + `"}`}, code: exitWrong, stderr: "the compliance lock of central-aws-vault-S3 cannot be changed"},
 		{name: "unknown flag", args: []string{"-workloads", "x"}, code: exitWrong, stderr: "flag provided but not defined: -workloads; -h lists the flags\n"},
 		{name: "an argument", args: []string{"backup.yaml"}, code: exitWrong, stderr: `unexpected argument "backup.yaml"`},
 		{name: "no such file", args: []string{"-config", "absent.yaml"}, code: exitWrong, stderr: "absent.yaml: there is no such file"},
 		{name: "wrong configuration", args: []string{"-config", wrong}, code: exitWrong, stderr: wrong + ":8:14: workloads[0].account: is read by YAML as a number"},
 		{name: "all problems", args: []string{"-config", wrong}, code: exitWrong, stderr: "did you mean critical_data?"},
-		{name: "count", args: []string{"-config", wrong}, code: exitWrong, stderr: "\n2 errors\n"},
+		{name: "count", args: []string{"-config", wrong}, code: exitWrong, stderr: "\n2 errors, 1 warning\n"},
 		{name: "wrong configuration, printed", args: []string{"-config", wrong, "-print-config"}, code: exitWrong, stderr: "2 errors"},
 		{name: "unknown workload", args: []string{"-workload", "dummy-pord"}, code: exitWrong, stderr: "did you mean dummy-prod?"},
 		{name: "no Node", env: map[string]string{"JSII_NODE": "no-such-node"}, code: exitWrong, stderr: `there is no "no-such-node" on the PATH: the AWS CDK runs in Node.js`},
@@ -104,6 +113,43 @@ func TestExitCodes(t *testing.T) {
 		if text, err := os.ReadFile(file); err != nil || string(text) != "mine" {
 			t.Errorf("a file of the user's became %q, %v", text, err)
 		}
+	}
+}
+
+// TestJSON: -format json writes one document, whether the run ends with problems or with stacks.
+func TestJSON(t *testing.T) {
+	wrong := filepath.Join(t.TempDir(), "wrong.yaml")
+	write(t, wrong, []byte(wrongConfig))
+	read := func(code int, args ...string) document {
+		t.Helper()
+		var stdout, stderr bytes.Buffer
+		if got := run(append([]string{"-format", "json"}, args...), func(string) string { return "" }, &stdout, &stderr); got != code || stderr.Len() > 0 {
+			t.Fatalf("exit code %d, want %d; standard error %q", got, code, stderr.String())
+		}
+		var d document
+		if err := json.Unmarshal(stdout.Bytes(), &d); err != nil {
+			t.Fatalf("%v in %s", err, stdout.String())
+		}
+		return d
+	}
+	d := read(exitWrong, "-config", wrong)
+	last := d.Problems[len(d.Problems)-1]
+	want := config.Problem{
+		Place: config.Place{File: wrong, Line: 10, Column: 41, Path: "workloads[0].buckets[0].tier"}, Check: "unknown-tier", Level: config.Error,
+		What: "unknown tier; did you mean critical_data?", Got: `"critcal_data"`, Want: last.Want,
+	}
+	if d.Errors != 2 || d.Warnings != 1 || len(d.Problems) != 3 || !reflect.DeepEqual(last, want) || !strings.HasPrefix(last.Want, "standard_data, ") {
+		t.Errorf("got %+v", d)
+	}
+	if d := read(exitDone, "-check"); d.Errors != 0 || d.Warnings != 2 || len(d.Stacks) != 0 {
+		t.Errorf("got %+v", d)
+	}
+	if d := read(exitDone, "-out", t.TempDir(), "-workload", "central"); d.Warnings != 2 || fmt.Sprint(d.Stacks) != "[{dummy-backup-central 111111111111 eu-central-1 3}]" {
+		t.Errorf("got %+v", d)
+	}
+	absent := read(exitWrong, "-config", "absent.yaml")
+	if absent.Errors != 1 || absent.Problems[0].Check != "unreadable-file" || absent.Problems[0].File != "absent.yaml" {
+		t.Errorf("got %+v", absent)
 	}
 }
 

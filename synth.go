@@ -4,12 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"text/tabwriter"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -139,21 +137,4 @@ func removeStale(earlier []string, p plan, dir string) error {
 		}
 	}
 	return nil
-}
-
-// report prints one line per stack: name, account, Region and number of resources.
-func report(p plan, out string, w io.Writer) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, s := range p {
-		text, err := os.ReadFile(filepath.Join(out, s.name+".template.json"))
-		if err != nil {
-			return err
-		}
-		var template struct{ Resources map[string]json.RawMessage }
-		if err := json.Unmarshal(text, &template); err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
-		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%d resources\n", s.name, s.account, s.region, len(template.Resources))
-	}
-	return table.Flush()
 }

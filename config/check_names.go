@@ -30,14 +30,13 @@ func checkNames(c *checker) {
 		if first != central {
 			other = workloadNamePath(first)
 		}
-		c.report(Problem{Path: workloadNamePath(workload), What: fmt.Sprintf("the names of its resources collide with those of %s in %s: both would have a %s of this name in account %s", other, c.where(other), n.kind, n.account), Got: n.name, Want: "names that differ when they are composed"})
+		c.report(workloadNamePath(workload), Problem{What: fmt.Sprintf("the names of its resources collide with those of %s: both would have a %s of this name in account %s", other, n.kind, n.account), Got: n.name, Want: "names that differ when they are composed", See: c.see(other)})
 	}
 	at := c.cfg.Central
-	take(central, physicalName{"backup vault", at.Account, at.Region, at.VaultName})
-	take(central, physicalName{"key alias", at.Account, at.Region, c.cfg.CentralKeyAlias()})
-	for _, v := range at.RetainedVaults {
-		take(central, physicalName{"backup vault", at.Account, at.Region, v.Name})
+	for _, v := range c.cfg.centralVaults() {
+		take(central, physicalName{"backup vault", at.Account, at.Region, v.name})
 	}
+	take(central, physicalName{"key alias", at.Account, at.Region, c.cfg.CentralKeyAlias()})
 	ids := map[string]bool{}
 	for i, w := range c.cfg.Workloads {
 		if inAccount[w.Account] == 1 || ids[w.ID()] { // twice: reported by checkWorkloads
@@ -53,23 +52,27 @@ func checkNames(c *checker) {
 	}
 }
 
-// checkAccessLogBuckets finds buckets that have the name of one that the app creates for their logs.
-func checkAccessLogBuckets(c *checker) {
-	logs := make(map[string]int, len(c.cfg.Workloads))
-	for i, w := range c.cfg.Workloads {
+// checkProject finds a project that no bucket's name may start with.
+func checkProject(c *checker) {
+	for _, w := range c.cfg.Workloads[:min(1, len(c.cfg.Workloads))] { // the start of the name is the same for all
 		name := c.cfg.AccessLogBucketName(w)
-		logs[name] = i
-		if fault := bucketName(name); fault != "" && i == 0 {
-			c.report(Problem{Path: "project", What: "names of buckets would start with it, and such a name " + fault, Got: strconv.Quote(name), Want: "another project", Fact: "F-OL-11"})
-		}
-	}
-	for i, w := range c.cfg.Workloads {
-		for j, b := range w.Buckets {
-			if owner, taken := logs[b.Name]; taken {
-				c.report(Problem{Path: bucketPath(i, j) + ".name", What: "is the name of the bucket for the access logs of " + workloadNamePath(owner), Got: b.Name, Want: "another name: a bucket for access logs takes no Object Lock", Fact: "F-OL-7"})
-			}
+		if fault := bucketName(name); fault != "" {
+			c.report("project", Problem{What: "names of buckets would start with it, and such a name " + fault, Got: strconv.Quote(name), Want: "another project"})
 		}
 	}
 }
 
-func workloadNamePath(i int) string { return fmt.Sprintf("workloads[%d].name", i) }
+// checkAccessLogBuckets finds buckets that have the name of one that the app creates for their logs.
+func checkAccessLogBuckets(c *checker) {
+	logs := make(map[string]int, len(c.cfg.Workloads))
+	for i, w := range c.cfg.Workloads {
+		logs[c.cfg.AccessLogBucketName(w)] = i
+	}
+	for i, w := range c.cfg.Workloads {
+		for j, b := range w.Buckets {
+			if owner, taken := logs[b.Name]; taken {
+				c.report(bucketPath(i, j)+".name", Problem{What: "is the name of the bucket for the access logs of " + workloadNamePath(owner), Got: b.Name, Want: "another name: a bucket for access logs takes no Object Lock", See: c.see(workloadNamePath(owner))})
+			}
+		}
+	}
+}

@@ -5,37 +5,92 @@ import (
 	"strconv"
 )
 
-// checkQuotas is about what AWS counts.
-func checkQuotas(c *checker) {
-	backedUp := map[string]int{} // buckets, by account
+// The quotas of AWS that a configuration can go over. Those that no configuration can, since the app
+// decides them, are in docs/checks.md.
+
+// accountRegion is what most quotas are counted in.
+type accountRegion struct{ account, region string }
+
+func warnOfBucketQuota(c *checker) {
+	c.bucketBeyond(DefaultBucketsPerAccount, func(at, account string) {
+		c.report(at, Problem{What: "is one bucket more than AWS Backup takes of an account unless its quota has been raised", Got: fmt.Sprintf("bucket %d of account %s", DefaultBucketsPerAccount+1, account), Want: "the quota of S3 buckets raised in Service Quotas before this is deployed"})
+	})
+}
+
+func checkBucketLimit(c *checker) {
+	c.bucketBeyond(MaxBucketsPerAccount, func(at, account string) {
+		c.report(at, Problem{What: "is one bucket more than AWS Backup takes of an account, however its quota is raised: no backup of it would run", Got: fmt.Sprintf("bucket %d of account %s", MaxBucketsPerAccount+1, account), Want: fmt.Sprintf("at most %d buckets with backups in an account", MaxBucketsPerAccount)})
+	})
+}
+
+// bucketBeyond reports the first bucket of each account that is backed up beyond a number of them.
+func (c *checker) bucketBeyond(limit int, report func(at, account string)) {
 	protected := map[string]bool{}
 	for _, t := range c.cfg.Tiers {
 		protected[t.Name] = t.BackedUp()
 	}
-	named := map[[2]string]int{} // buckets, by account and Region
+	backedUp := map[string]int{} // by account
 	for i, w := range c.cfg.Workloads {
-		named[[2]string{w.Account, w.Region}] += len(w.Buckets)
 		for j, b := range w.Buckets {
 			if !protected[b.Tier] || w.Account == "" {
 				continue
 			}
 			backedUp[w.Account]++
-			if backedUp[w.Account] == DefaultBucketsPerAccount+1 {
-				c.report(Problem{Path: bucketPath(i, j) + ".name", Warning: true, What: fmt.Sprintf("is one bucket more than AWS Backup takes of account %s unless its quota has been raised", w.Account), Got: "bucket " + strconv.Itoa(DefaultBucketsPerAccount+1), Want: "the quota of S3 buckets raised in Service Quotas before this is deployed", Fact: "F-S3-15"})
+			if backedUp[w.Account] == limit+1 {
+				report(bucketPath(i, j)+".name", w.Account)
 			}
-		}
-		for _, use := range c.uses[i] {
-			if n := len(use.Buckets); n > MaxSelectionARNs && use.Tier.BackedUp() {
-				c.report(Problem{Path: fmt.Sprintf("workloads[%d].buckets", i), What: "has more buckets of " + use.Tier.Name + " than one backup selection takes", Got: strconv.Itoa(n), Want: fmt.Sprintf("at most %d: split the workload", MaxSelectionARNs), Fact: "F-LIM-2"})
-			}
-		}
-		if n := stackResources(c.uses[i]); n > MaxStackResources {
-			c.report(Problem{Path: fmt.Sprintf("workloads[%d].buckets", i), What: "needs more resources than one CloudFormation stack takes", Got: strconv.Itoa(n), Want: fmt.Sprintf("at most %d: split the workload", MaxStackResources), Fact: "F-LIM-6"})
 		}
 	}
+}
+
+func warnOfVaultQuota(c *checker) {
+	vaults := map[accountRegion]int{}
+	vaults[accountRegion{c.cfg.Central.Account, c.cfg.Central.Region}] = len(c.cfg.centralVaults())
 	for i, w := range c.cfg.Workloads {
-		if n := named[[2]string{w.Account, w.Region}]; len(w.SelectTagged) > 0 && n > MaxSelectionARNs && w.Account != "" {
-			c.report(Problem{Path: fmt.Sprintf("workloads[%d].select_tagged", i), What: "a selection by tag leaves out the buckets that workloads of its account and Region name, and these are more than it can", Got: strconv.Itoa(n), Want: fmt.Sprintf("at most %d named buckets in the account and Region", MaxSelectionARNs), Fact: "F-LIM-2"})
+		in := accountRegion{w.Account, w.Region}
+		before := vaults[in]
+		for _, use := range c.uses[i] {
+			if use.Tier.BackedUp() {
+				vaults[in]++
+			}
+		}
+		if before <= DefaultVaults && vaults[in] > DefaultVaults && w.Account != "" && w.Region != "" {
+			c.report(workloadNamePath(i), Problem{What: "with this workload the account has more vaults and plans in the Region than AWS Backup allows unless the quota has been raised", Got: fmt.Sprintf("%d in account %s", vaults[in], w.Account), Want: fmt.Sprintf("%d, or the quotas of vaults and of plans raised in Service Quotas before this is deployed", DefaultVaults)})
+		}
+	}
+}
+
+func checkSelectionSizes(c *checker) {
+	for i, w := range c.cfg.Workloads {
+		if len(w.Buckets) <= MaxSelectionARNs {
+			continue
+		}
+		inTier := map[string]int{}
+		for j, b := range w.Buckets {
+			inTier[b.Tier]++
+			if t := c.cfg.Tiers.find(b.Tier); inTier[b.Tier] == MaxSelectionARNs+1 && t != nil && t.BackedUp() {
+				c.report(bucketPath(i, j)+".name", Problem{What: "is one bucket of " + b.Tier + " more than a backup selection takes", Got: fmt.Sprintf("bucket %d", MaxSelectionARNs+1), Want: fmt.Sprintf("at most %d of a tier: split the workload", MaxSelectionARNs)})
+			}
+		}
+	}
+}
+
+func checkTagExclusions(c *checker) {
+	named := map[accountRegion]int{}
+	for _, w := range c.cfg.Workloads {
+		named[accountRegion{w.Account, w.Region}] += len(w.Buckets)
+	}
+	for i, w := range c.cfg.Workloads {
+		if n := named[accountRegion{w.Account, w.Region}]; len(w.SelectTagged) > 0 && n > MaxSelectionARNs && w.Account != "" {
+			c.report(workloadPath(i)+".select_tagged", Problem{What: "a selection by tag leaves out the buckets that workloads of its account and Region name, and these are more than it can", Got: strconv.Itoa(n), Want: fmt.Sprintf("at most %d named buckets in the account and Region", MaxSelectionARNs)})
+		}
+	}
+}
+
+func checkStackSizes(c *checker) {
+	for i := range c.cfg.Workloads {
+		if n := stackResources(c.uses[i]); n > MaxStackResources {
+			c.report(workloadPath(i)+".buckets", Problem{What: "needs more resources than one CloudFormation stack takes", Got: strconv.Itoa(n), Want: fmt.Sprintf("at most %d: split the workload", MaxStackResources)})
 		}
 	}
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 
@@ -12,10 +13,12 @@ import (
 // is a path that leads nowhere.
 func (c *checker) tierPath(t *Tier) string {
 	if i, ok := c.tierAt[t.Name]; ok {
-		return fmt.Sprintf("tiers[%d]", i)
+		return entryPath(i)
 	}
 	return "tiers"
 }
+
+func entryPath(i int) string { return fmt.Sprintf("tiers[%d]", i) }
 
 func (c *checker) tierEntries() []*yaml.Node {
 	tiers, found := lookup(c.root, "tiers")
@@ -25,172 +28,116 @@ func (c *checker) tierEntries() []*yaml.Node {
 	return tiers.Content
 }
 
-// checkTierEntries is about the names: each once, and what is not built in extends what is, so that
-// a misspelt name does not become a tier of its own.
-func checkTierEntries(c *checker) {
+// rows goes through the rows of the tier table that are sound: not half a row whose entry is of no tier.
+func (c *checker) rows() iter.Seq[*Tier] {
 	builtin := builtinTiers().names()
-	lines := map[string]int{}
-	for i, item := range c.tierEntries() {
-		name, extends := scalarAt(item, "name"), scalarAt(item, "extends")
-		at := fmt.Sprintf("tiers[%d]", i)
-		if line, twice := lines[name.Value]; twice {
-			c.report(Problem{Path: at + ".name", What: fmt.Sprintf("the tier is there already, in line %d", line), Got: name.Value, Want: "one entry for each tier"})
-		}
-		if name.Value == "" {
-			continue
-		}
-		lines[name.Value] = name.Line
-		isBuiltin := slices.Contains(builtin, name.Value)
-		c.tierNamesFaulty = c.tierNamesFaulty || !isBuiltin && extends.Value == ""
-		switch {
-		case isBuiltin && extends.Value != "":
-			c.report(Problem{Path: at + ".extends", What: name.Value + " is a built-in tier and extends nothing", Got: extends.Value, Want: "no extends, or a name of its own for the tier"})
-		case !isBuiltin && extends.Value == "":
-			c.report(Problem{Path: at + ".name", What: "is not a built-in tier, and a tier of your own needs extends" + DidYouMean(name.Value, builtin), Got: strconv.Quote(name.Value), Want: oneOf(builtin) + ", or extends: with one of these"})
-		}
-	}
-}
-
-// checkTierRules is about what a row's parts mean together. What a row has from the one that it
-// extends is reported there.
-func checkTierRules(c *checker) {
-	builtin := builtinTiers().names()
-	for i := range c.cfg.Tiers {
-		t := &c.cfg.Tiers[i]
-		if !slices.Contains(builtin, t.Name) && !slices.Contains(builtin, t.Extends) {
-			continue // half a row, reported by checkTierEntries
-		}
-		if at := c.writtenOf(t, "copy_to_central", "continuous_backup", "snapshot_backup"); at != "" && t.Copied() && !t.BackedUp() {
-			c.report(Problem{Path: at, What: "there is nothing to copy: the tier has neither continuous nor snapshot backups", Want: "continuous_backup or snapshot_backup, or no copy_to_central", Fact: "F-S3-10"})
-		}
-		c.checkWindows(t)
-		c.checkRPO(t)
-		c.checkLowCost(t)
-	}
-}
-
-// writtenOf returns the path of the first of the keys that the document has for a tier, or "".
-func (c *checker) writtenOf(t *Tier, keys ...string) string {
-	at := c.tierPath(t)
-	for _, key := range keys {
-		if path := at + "." + key; c.written(path) {
-			return path
-		}
-	}
-	return ""
-}
-
-func (c *checker) checkWindows(t *Tier) {
-	start, completion := t.Schedule.StartWindowMinutes, t.Schedule.CompletionWindowMinutes
-	at := c.writtenOf(t, "schedule.completion_window_minutes", "schedule.start_window_minutes")
-	p := Problem{Path: at, Got: fmt.Sprintf("%d minutes to start and %d to complete", start, completion), Fact: "F-SCH-4"}
-	switch {
-	case at == "":
-		return
-	case completion <= start:
-		p.What = "the completion window ends no later than the start window: a job that starts late is cancelled at once"
-		p.Want = fmt.Sprintf("completion_window_minutes above %d", start)
-	case completion < start+60:
-		p.Warning = true
-		p.What = "leaves a job that starts late less than an hour"
-		p.Want = fmt.Sprintf("completion_window_minutes of %d or more", start+60)
-	default:
-		return
-	}
-	c.report(p)
-}
-
-func (c *checker) checkRPO(t *Tier) {
-	at := c.writtenOf(t, "rpo_minutes", "continuous_backup", "snapshot_backup")
-	if at == "" || t.RPOMinutes == 0 {
-		return
-	}
-	p := Problem{Path: at, Got: fmt.Sprintf("rpo_minutes %d", t.RPOMinutes), Fact: "F-S3-4"}
-	switch fastest := t.fastestRPOMinutes(); {
-	case !t.BackedUp():
-		p.What, p.Want = "the tier has no backups that could meet its recovery point objective", "continuous_backup or snapshot_backup, or no rpo_minutes"
-	case t.RPOMinutes < fastest:
-		p.What, p.Want = "AWS Backup cannot meet this recovery point objective for this tier", fmt.Sprintf("rpo_minutes of %d or more", fastest)
-	default:
-		return
-	}
-	c.report(p)
-}
-
-// checkLowCost finds a low-cost warm tier that nothing would ever be old enough for.
-func (c *checker) checkLowCost(t *Tier) {
-	at := c.writtenOf(t, "low_cost_after_days", "snapshot_backup", "copy_to_central")
-	undecided := t.Copied() && t.CopyToCentral.DeleteAfterDays == setByTheBusiness
-	if at == "" || t.LowCostAfterDays == 0 || t.LowCostBackups() || t.lowCostCopies() || undecided {
-		return
-	}
-	c.report(Problem{Path: at, What: "the low-cost warm tier does nothing: neither a snapshot nor a copy of the tier is kept that long", Got: fmt.Sprintf("low_cost_after_days %d", t.LowCostAfterDays), Want: "less than the retention of snapshot_backup or copy_to_central, or 0", Fact: "F-TIER-3"})
-}
-
-// fastestRPOMinutes is the shortest recovery point objective, in minutes, that any schedule gives the tier.
-func (t *Tier) fastestRPOMinutes() int {
-	if t.ContinuousBackup != nil {
-		return ContinuousRPOMinutes
-	}
-	return MinBackupFrequencyMinutes
-}
-
-// checkLowCostCopies finds copies that a tiering configuration of the central vault cannot tell apart.
-func checkLowCostCopies(c *checker) {
-	selections := c.cfg.LowCostCopies()
-	named := 0
-	for _, s := range selections {
-		named += len(s.Buckets)
-	}
-	switch {
-	case len(selections) == 1 && named == 0: // everything
-	case len(selections) > MaxTieringSelections:
-		c.reportLowCost(Problem{What: fmt.Sprintf("the central vault's tiers have more than %d different values of it", MaxTieringSelections)})
-	case named > MaxTieringResources:
-		c.reportLowCost(Problem{What: fmt.Sprintf("where tiers differ in it their buckets must be named, and the central vault's tiering configuration names %d at most, not %d", MaxTieringResources, named)})
-	default:
-		for ref := range c.cfg.tierReferences() {
-			if t := c.cfg.Tiers.find(ref.tier); ref.tagged && t != nil && t.lowCostCopies() {
-				c.reportLowCost(Problem{Warning: true, What: "copies of buckets that are selected by tag stay out of the low-cost warm tier: where tiers differ in it their buckets must be named"})
+	return func(yield func(*Tier) bool) {
+		for i := range c.cfg.Tiers {
+			t := &c.cfg.Tiers[i]
+			if (slices.Contains(builtin, t.Name) || slices.Contains(builtin, t.Extends)) && !yield(t) {
 				return
 			}
 		}
 	}
 }
 
-// reportLowCost completes a problem and reports it at the first tier with low-cost copies.
-func (c *checker) reportLowCost(p Problem) {
-	for _, t := range c.cfg.copied {
-		if t.lowCostCopies() {
-			p.Path, p.Got = c.tierPath(t)+".low_cost_after_days", strconv.Itoa(t.LowCostAfterDays)
-			p.Want, p.Fact = "the same low_cost_after_days for every tier with copy_to_central", "F-TIER-2"
-			c.report(p)
-			return
+// tierNamesFaulty says whether an entry is of no tier, so that another may lack what it says.
+func (c *checker) tierNamesFaulty() bool {
+	builtin := builtinTiers().names()
+	return slices.ContainsFunc(c.tierEntries(), func(entry *yaml.Node) bool {
+		name := scalarAt(entry, "name").Value
+		return name != "" && !slices.Contains(builtin, name) && scalarAt(entry, "extends").Value == ""
+	})
+}
+
+func checkTiersTwice(c *checker) {
+	first := map[string]string{}
+	for i, entry := range c.tierEntries() {
+		name, at := scalarAt(entry, "name").Value, entryPath(i)+".name"
+		if other, twice := first[name]; twice {
+			c.report(at, Problem{What: "the tier is there already", Got: name, Want: "one entry for each tier", See: c.see(other)})
+		} else if name != "" {
+			first[name] = at
 		}
 	}
 }
 
-// checkCopyRetentionsDecided wants a retention for the copies of every tier in use. A row may leave
-// it to the business; whoever uses the row has to ask.
-func checkCopyRetentionsDecided(c *checker) {
-	if c.tierNamesFaulty || c.hasFault("tiers") {
-		return
-	}
-	undecided := map[string]bool{}
-	for _, t := range c.cfg.copied {
-		undecided[t.Name] = t.CopyToCentral.DeleteAfterDays == setByTheBusiness && !c.hasFault(c.tierPath(t)) && !c.hasFault(c.tierPath(t)+".copy_to_central")
-	}
-	for ref := range c.cfg.tierReferences() {
-		if !undecided[ref.tier] {
-			continue
+// checkTiersWithoutExtends keeps a misspelt name from becoming a tier of its own.
+func checkTiersWithoutExtends(c *checker) {
+	builtin := builtinTiers().names()
+	for i, entry := range c.tierEntries() {
+		name, extends := scalarAt(entry, "name").Value, scalarAt(entry, "extends").Value
+		if name != "" && extends == "" && !slices.Contains(builtin, name) {
+			c.report(entryPath(i)+".name", Problem{
+				What: "is not a built-in tier, and a tier of your own needs extends" + DidYouMean(name, builtin),
+				Got:  strconv.Quote(name), Want: oneOf(builtin) + ", or extends: with one of these",
+			})
 		}
-		undecided[ref.tier] = false // once for a tier, at its first use
-		c.report(Problem{
-			Path: ref.path(),
-			What: "how long copies of " + ref.tier + " are kept is the business's decision, and it has not been made",
-			Got:  ref.tier,
-			Want: "tiers: [{name: " + ref.tier + ", copy_to_central: {delete_after_days: …}}] with the days that the owner of the data has decided",
-			Fact: "F-LOCK-7",
-		})
+	}
+}
+
+func checkBuiltinTiersExtend(c *checker) {
+	builtin := builtinTiers().names()
+	for i, entry := range c.tierEntries() {
+		name, extends := scalarAt(entry, "name").Value, scalarAt(entry, "extends").Value
+		if extends != "" && slices.Contains(builtin, name) {
+			c.report(entryPath(i)+".extends", Problem{What: name + " is a built-in tier and extends nothing", Got: extends, Want: "no extends, or a name of its own for the tier"})
+		}
+	}
+}
+
+// warnOfUnusedTiers finds entries without effect. A row that another extends has one.
+func warnOfUnusedTiers(c *checker) {
+	used := map[string]bool{"": true}
+	for ref := range c.cfg.tierReferences() {
+		used[ref.tier] = true
+	}
+	for _, t := range c.cfg.Tiers {
+		used[t.Extends] = true
+	}
+	for i, entry := range c.tierEntries() {
+		if name := scalarAt(entry, "name").Value; !used[name] {
+			c.report(entryPath(i)+".name", Problem{What: "nobody uses this tier: no bucket has it", Got: name, Want: "a bucket of this tier, or no entry"})
+		}
+	}
+}
+
+func checkNothingToCopy(c *checker) {
+	for t := range c.rows() {
+		if at := c.firstWritten(c.tierPath(t), "copy_to_central", "continuous_backup", "snapshot_backup"); at != "" && t.Copied() && !t.BackedUp() {
+			c.report(at, Problem{What: "there is nothing to copy: the tier has neither continuous nor snapshot backups", Want: "continuous_backup or snapshot_backup, or no copy_to_central"})
+		}
+	}
+}
+
+func warnOfShortRetentions(c *checker) {
+	for t := range c.rows() {
+		for _, rule := range t.rules() {
+			if at := c.firstWritten(c.tierPath(t), rule.key+".delete_after_days"); at != "" && rule.deleteAfterDays > 0 && rule.deleteAfterDays < MinIncrementalRetentionDays {
+				c.report(at, Problem{What: "backups that are kept less than a week do not stay incremental: each one can be a full one, and cost as much", Got: strconv.Itoa(rule.deleteAfterDays), Want: fmt.Sprintf("%d days or more", MinIncrementalRetentionDays)})
+			}
+		}
+	}
+}
+
+// warnOfShortObjectLocks finds tiers whose buckets can lose a version that their point-in-time
+// recovery still promises.
+func warnOfShortObjectLocks(c *checker) {
+	for t := range c.rows() {
+		at := c.firstWritten(c.tierPath(t), "object_lock.days", "continuous_backup.delete_after_days")
+		if at != "" && t.ContinuousBackup != nil && t.ObjectLock.Days < t.ContinuousBackup.DeleteAfterDays {
+			c.report(at, Problem{
+				What: fmt.Sprintf("Object Lock ends before the tier's point-in-time recovery does: after %d days a version can be deleted from the bucket, and only the backup has it", t.ObjectLock.Days),
+				Got:  fmt.Sprintf("object_lock %d and continuous_backup %d days", t.ObjectLock.Days, t.ContinuousBackup.DeleteAfterDays), Want: fmt.Sprintf("object_lock of %d days or more", t.ContinuousBackup.DeleteAfterDays),
+			})
+		}
+	}
+}
+
+func warnOfComplianceObjectLocks(c *checker) {
+	for t := range c.rows() {
+		if at := c.firstWritten(c.tierPath(t), "object_lock.mode"); at != "" && t.ObjectLock.Mode == Compliance {
+			c.report(at, Problem{What: fmt.Sprintf("nobody, not the account's root user and not AWS, can delete an object version of this tier for %d days after it was written, whatever it is or costs", t.ObjectLock.Days), Got: t.ObjectLock.Mode})
+		}
 	}
 }

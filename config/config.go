@@ -11,16 +11,21 @@ type Config struct {
 	Organization Organization `yaml:"organization" required:"true"`
 	// Central backup account, which takes the copies.
 	Central Central `yaml:"central" required:"true"`
+	// Alerts say who hears of failures, silence and tampering. Empty: nobody, which is a warning.
+	Alerts Alerts `yaml:"alerts,omitempty"`
 	// Tiers change built-in rows of the tier table or add rows to it. In a loaded Config these are
 	// all rows: the built-in ones first, then the added ones in file order.
 	Tiers Tiers `yaml:"tiers,omitempty"`
 	// Workloads whose buckets are backed up, at least one.
 	Workloads []Workload `yaml:"workloads" required:"true"`
+	// Rollout over many accounts. Its zero value: cdk deploy, account by account.
+	Rollout Rollout `yaml:"rollout,omitempty"`
 
 	// Warnings are the problems that do not stop a synthesis, in the order of their lines.
 	Warnings Problems `yaml:"-"`
 
-	copied []*Tier // what copiedTiers returns, once decoded
+	rows   map[string]int // of the tier table, by name
+	copied []*Tier        // what copiedTiers returns
 }
 
 // Organization is the AWS organization that every cross-account grant is conditioned on (F-COPY-1).
@@ -49,6 +54,12 @@ type Central struct {
 	VaultLock VaultLock `yaml:"vault_lock"`
 	// RetainedVaults are earlier vaults under a lock that could not be changed; they stay as they are.
 	RetainedVaults []RetainedVault `yaml:"retained_vaults,omitempty"`
+	// AirGappedVault takes a second copy of everything that is copied (F-LAG-2). Null: none.
+	AirGappedVault *AirGappedVault `yaml:"air_gapped_vault,omitempty"`
+	// Audit by AWS Backup Audit Manager.
+	Audit Audit `yaml:"audit,omitempty"`
+	// Dashboard of the jobs of all accounts. Default: true.
+	Dashboard bool `yaml:"dashboard"`
 }
 
 // VaultLock is the AWS Backup Vault Lock of the central vault (F-LOCK-1).
@@ -78,6 +89,48 @@ type RetainedVault struct {
 	MaxRetentionDays int `yaml:"max_retention_days,omitempty" syntax:"days"`
 	// ChangeableForDays of its lock, as it was deployed. Zero: a governance lock.
 	ChangeableForDays int `yaml:"changeable_for_days,omitempty" syntax:"changeable_for_days"`
+}
+
+// AirGappedVault is a logically air-gapped vault, locked in compliance mode from its creation (F-LAG-1).
+type AirGappedVault struct {
+	// Name of the vault.
+	Name string `yaml:"name" required:"true" syntax:"vault_name"`
+	// MinRetentionDays is the shortest retention, in days, with which a copy may enter it, 7 or more.
+	MinRetentionDays int `yaml:"min_retention_days" required:"true" syntax:"air_gapped_days"`
+	// MaxRetentionDays is the longest retention, in days, with which a copy may enter it.
+	MaxRetentionDays int `yaml:"max_retention_days" required:"true" syntax:"air_gapped_days"`
+}
+
+// Audit is AWS Backup Audit Manager's framework and reports, which need AWS Config in the accounts (F-CFN-8).
+type Audit struct {
+	// Enabled adds them. Default: false.
+	Enabled bool `yaml:"enabled"`
+}
+
+// Alerts are the destinations of alerts.
+type Alerts struct {
+	// Email addresses that Amazon SNS writes to.
+	Email []string `yaml:"email,omitempty" syntax:"email"`
+	// Slack channels, by incoming webhook (F-EVT-14).
+	Slack []Slack `yaml:"slack,omitempty"`
+	// PagerDuty services, by Events API v2 (F-EVT-13).
+	PagerDuty []PagerDuty `yaml:"pagerduty,omitempty"`
+}
+
+// Slack is a channel.
+type Slack struct {
+	// WebhookSecret is the name, in the central account's Secrets Manager, of the secret that holds
+	// the webhook's URL, which is a secret itself.
+	WebhookSecret string `yaml:"webhook_secret" required:"true" syntax:"webhook_secret"`
+}
+
+// PagerDuty is a service.
+type PagerDuty struct {
+	// RoutingKeySecret is the name, in the central account's Secrets Manager, of the secret that
+	// holds the service's routing key.
+	RoutingKeySecret string `yaml:"routing_key_secret" required:"true" syntax:"routing_key_secret"`
+	// Severity of the incidents. Default: critical.
+	Severity string `yaml:"severity" syntax:"severity"`
 }
 
 // Tier is a row of the tier table: what a bucket of that data classification gets.
@@ -165,7 +218,17 @@ type Workload struct {
 	Buckets []Bucket `yaml:"buckets,omitempty"`
 	// SelectTagged names tiers whose plan also takes every bucket of the account and Region that is
 	// tagged backup:tier=<tier> and that no workload names. Empty: none.
-	SelectTagged []string `yaml:"select_tagged,omitempty"`
+	SelectTagged []string `yaml:"select_tagged,omitempty" syntax:"tier"`
+	// RestoreTesting of the workload's backups. Null: none.
+	RestoreTesting *RestoreTesting `yaml:"restore_testing,omitempty"`
+}
+
+// RestoreTesting is a restore testing plan (F-RST-11).
+type RestoreTesting struct {
+	// Schedule is the cron expression of the tests. Default: cron(0 6 ? * SUN *).
+	Schedule string `yaml:"schedule" syntax:"cron"`
+	// Tiers whose backups are restored. Empty: all that the workload has backups of.
+	Tiers []string `yaml:"tiers,omitempty" syntax:"tier"`
 }
 
 // Bucket is an S3 bucket and its data classification.
@@ -176,4 +239,43 @@ type Bucket struct {
 	Tier string `yaml:"tier" required:"true" syntax:"tier"`
 	// Existing buckets are backed up but neither created nor changed. Default: false.
 	Existing bool `yaml:"existing,omitempty"`
+}
+
+// Rollout is how the stacks reach many accounts.
+type Rollout struct {
+	// Pipeline deploys the accounts that workloads name. Null: none.
+	Pipeline *Pipeline `yaml:"pipeline,omitempty"`
+	// StackSet deploys to all accounts of organizational units. Null: none.
+	StackSet *StackSet `yaml:"stack_set,omitempty"`
+}
+
+// Pipeline is a CDK pipeline.
+type Pipeline struct {
+	// Account of the pipeline, twelve digits.
+	Account string `yaml:"account" required:"true" syntax:"account"`
+	// Region of the pipeline.
+	Region string `yaml:"region" required:"true" syntax:"region"`
+	// Repository that holds backup.yaml, as owner/name.
+	Repository string `yaml:"repository" required:"true" syntax:"repository"`
+	// Branch that is deployed. Default: main.
+	Branch string `yaml:"branch" syntax:"branch"`
+	// ConnectionARN is the ARN of the connection to the repository.
+	ConnectionARN string `yaml:"connection_arn" required:"true" syntax:"connection_arn"`
+	// Waves list the workloads, each as NAME-ENV, that are deployed one after another, those of one
+	// wave together. Empty: a wave for each environment, in file order.
+	Waves [][]string `yaml:"waves,omitempty"`
+	// ApproveBefore lists the workloads, each as NAME-ENV, before which a person has to approve.
+	ApproveBefore []string `yaml:"approve_before,omitempty"`
+}
+
+// StackSet is a service-managed CloudFormation StackSet.
+type StackSet struct {
+	// Account is the management account or a delegated administrator, twelve digits.
+	Account string `yaml:"account" required:"true" syntax:"account"`
+	// OrganizationalUnits whose accounts get a stack.
+	OrganizationalUnits []string `yaml:"organizational_units" required:"true" syntax:"organizational_unit"`
+	// Regions that get a stack.
+	Regions []string `yaml:"regions" required:"true" syntax:"region"`
+	// Tiers whose buckets are selected by their tag backup:tier.
+	Tiers []string `yaml:"tiers" required:"true" syntax:"tier"`
 }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"reflect"
 	"regexp"
 	"slices"
@@ -30,24 +29,24 @@ type nodeDecoder interface {
 	decodeNode(d *decoder, n *yaml.Node, at *path)
 }
 
-// defaulter is implemented by types that are optional as a whole and have defaults once they are present.
+// defaulter is implemented by types that are optional, or items of a list, and have defaults once they are present.
 type defaulter interface {
 	setDefaults()
 }
 
-func (d *decoder) report(n *yaml.Node, at *path, p Problem) {
+func (d *decoder) report(ch check, n *yaml.Node, at *path, p Problem) {
 	p.Path = at.String()
-	d.problems = append(d.problems, placed{p, n})
+	d.problems = append(d.problems, placed{ch.complete(p), n})
 }
 
 // decode fills v, which must be settable, from n. rule is the syntax of a scalar or of a list's scalars.
 func (d *decoder) decode(n *yaml.Node, v reflect.Value, at *path, rule string) {
 	if n.Kind == yaml.AliasNode || n.Anchor != "" {
-		d.report(n, at, Problem{What: "anchors and aliases are not supported", Want: "the value written out"})
+		d.report(anchor, n, at, Problem{What: "anchors and aliases are not supported", Want: "the value written out"})
 		return
 	}
 	if strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!") {
-		d.report(n, at, Problem{What: "tags are not supported", Got: n.Tag, Want: "the value without it"})
+		d.report(yamlTag, n, at, Problem{What: "tags are not supported", Got: n.Tag, Want: "the value without it"})
 		return
 	}
 	if n.Tag == "!!null" {
@@ -62,9 +61,7 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value, at *path, rule string) {
 	case reflect.Pointer:
 		if v.IsNil() {
 			v.Set(reflect.New(v.Type().Elem()))
-			if with, ok := v.Interface().(defaulter); ok {
-				with.setDefaults()
-			}
+			setDefaults(v.Elem())
 		}
 		d.decode(n, v.Elem(), at, rule)
 	case reflect.Struct:
@@ -83,9 +80,9 @@ func (d *decoder) decodeNull(n *yaml.Node, v reflect.Value, at *path) {
 	case v.Kind() == reflect.Pointer && n.Value != "":
 		v.SetZero()
 	case v.Kind() == reflect.Pointer:
-		d.report(n, at, Problem{What: "has no value", Want: "null where none is meant, or its keys"})
+		d.report(noValue, n, at, Problem{What: "has no value", Want: "null where none is meant, or its keys"})
 	default:
-		d.report(n, at, Problem{What: "has no value", Want: kindName(v.Type())})
+		d.report(noValue, n, at, Problem{What: "has no value", Want: kindName(v.Type())})
 	}
 }
 
@@ -97,39 +94,45 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 	keys := structKeys(v.Type())
 	seen := make([]*yaml.Node, len(keys.fields))
 	var misspelt []string
+	merged := false // from elsewhere, so that nobody knows what is missing
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		f, ok := keys.byName[key.Value]
 		switch {
 		case key.Kind == yaml.AliasNode || key.Anchor != "" || key.Tag == "!!merge":
-			d.report(key, at, Problem{What: "anchors and aliases are not supported", Want: "the keys written out"})
+			merged = true
+			d.report(anchor, key, at, Problem{What: "anchors and aliases are not supported", Want: "the keys written out"})
 		case key.Kind != yaml.ScalarNode || key.Value == "":
-			d.report(key, at, Problem{What: "is not a key", Want: oneOf(keys.names)})
+			d.report(notAKey, key, at, Problem{What: "is not a key", Want: oneOf(keys.names)})
 		case !ok:
-			d.report(key, at.child(key.Value), unknownKey(key.Value, keys.names))
+			d.reportUnknownKey(key, at.child(key.Value), keys.names)
 			misspelt = append(misspelt, nearest(key.Value, keys.names))
 		case seen[f] != nil:
-			d.report(key, at.child(key.Value), Problem{What: fmt.Sprintf("key is there already, in line %d", seen[f].Line), Want: "it once"})
+			d.report(duplicateKey, key, at.child(key.Value), Problem{What: "the key is there already", Want: "it once", See: []Place{{Line: seen[f].Line, Column: seen[f].Column}}})
 		default:
 			seen[f] = key
 			field := keys.fields[f]
 			d.decode(value, v.Field(field.index), at.child(field.name), field.syntax)
+			if field.required && value.Kind == yaml.SequenceNode && len(value.Content) == 0 {
+				d.report(emptyList, value, at.child(field.name), Problem{What: "the list is empty", Want: "at least one item"})
+			}
 		}
 	}
 	for f, field := range keys.fields {
 		// A scalar may be there already, from the row that a tier extends; a section has defaults in any case.
 		absent := seen[f] == nil && (field.typ.Kind() == reflect.Struct || v.Field(field.index).IsZero())
-		if field.required && absent && !slices.Contains(misspelt, field.name) {
-			d.report(n, at.child(field.name), Problem{What: "is required and is missing", Want: kindWant(field)})
+		if field.required && absent && !merged && !slices.Contains(misspelt, field.name) {
+			d.report(missingKey, n, at.child(field.name), Problem{What: "is required and is missing", Want: kindWant(field)})
 		}
 	}
 }
 
-func unknownKey(key string, known []string) Problem {
-	if strings.Contains(key, "cold_storage") {
-		return Problem{What: "S3 backups have no cold storage: AWS Backup would accept this and ignore it", Got: key, Want: "low_cost_after_days of the tier, for the low-cost warm tier", Fact: "F-S3-6"}
+func (d *decoder) reportUnknownKey(key *yaml.Node, at *path, known []string) {
+	if strings.Contains(key.Value, "cold_storage") {
+		d.report(coldStorage, key, at, Problem{What: "S3 backups have no cold storage: AWS Backup would accept this and ignore it", Got: key.Value, Want: "low_cost_after_days of the tier, for the low-cost warm tier"})
+		return
 	}
-	return Problem{What: "unknown key" + DidYouMean(key, known), Want: oneOf(known)}
+	d.report(unknownKey, key, at, Problem{What: "unknown key" + DidYouMean(key.Value, known), Want: oneOf(known)})
 }
 
 func (d *decoder) decodeSlice(n *yaml.Node, v reflect.Value, at *path, rule string) {
@@ -137,10 +140,21 @@ func (d *decoder) decodeSlice(n *yaml.Node, v reflect.Value, at *path, rule stri
 		d.wrongKind(n, v.Type(), at)
 		return
 	}
+	if len(n.Content) == 0 {
+		v.SetZero() // an empty list is no list
+		return
+	}
 	items := reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content))
 	v.Set(items)
 	for i, item := range n.Content {
+		setDefaults(items.Index(i))
 		d.decode(item, items.Index(i), at.item(i), rule)
+	}
+}
+
+func setDefaults(v reflect.Value) {
+	if with, ok := v.Addr().Interface().(defaulter); ok {
+		with.setDefaults()
 	}
 }
 
@@ -155,18 +169,18 @@ func (d *decoder) decodeScalar(n *yaml.Node, v reflect.Value, at *path, rule str
 	case v.Kind() == reflect.String && n.Tag == "!!str":
 		v.SetString(n.Value)
 		if fault := s.stringFault(n.Value); fault != "" {
-			d.report(n, at, Problem{What: fault, Got: strconv.Quote(n.Value), Want: s.want, Fact: s.fact})
+			d.report(s.asCheck(rule), n, at, Problem{What: fault, Got: strconv.Quote(n.Value), Want: s.want})
 		}
 	case v.Kind() == reflect.String:
 		want := strconv.Quote(n.Value) + " in quotes"
 		if s.stringFault(n.Value) != "" {
 			want = s.want
 		}
-		d.report(n, at, Problem{What: "is read by YAML as " + tagName(n) + ", and could lose a zero or change its form", Got: n.Value + " without quotes", Want: want})
+		d.report(unquoted, n, at, Problem{What: "is read by YAML as " + tagName(n) + ", and could lose a zero or change its form", Got: n.Value + " without quotes", Want: want})
 	case v.Kind() == reflect.Int && n.Tag != "!!str" && integer.MatchString(n.Value): // a large one has the tag of a float
 		number, err := strconv.Atoi(n.Value)
 		if fault := s.numberFault(number); err != nil || fault != "" {
-			d.report(n, at, Problem{What: "is out of range", Got: n.Value, Want: s.want, Fact: s.fact})
+			d.report(s.asCheck(rule), n, at, Problem{What: "is out of range", Got: n.Value, Want: s.want})
 			return
 		}
 		v.SetInt(int64(number))
@@ -185,7 +199,7 @@ func (d *decoder) wrongKind(n *yaml.Node, t reflect.Type, at *path) {
 	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
 		got = strconv.Quote(n.Value) + " in quotes"
 	}
-	d.report(n, at, Problem{What: "has the wrong type", Got: got, Want: kindName(t)})
+	d.report(wrongType, n, at, Problem{What: "has the wrong type", Got: got, Want: kindName(t)})
 }
 
 var kindNames = map[yaml.Kind]string{

@@ -12,6 +12,15 @@ const (
 	MaxChangeableForDays = 36500
 	// MinLowCostAfterDays is the least age, in days, for the low-cost warm tier (F-TIER-1).
 	MinLowCostAfterDays = 60
+	// NeverLowCost is the value of LowCostAfterDays, in days, that AWS takes for never (F-TIER-1).
+	NeverLowCost = 36500
+	// MinAirGappedRetentionDays is the least MinRetentionDays of an air-gapped vault, in days (F-LAG-1).
+	MinAirGappedRetentionDays = 7
+	// MinIncrementalRetentionDays is the retention, in days, below which backups do not stay incremental (F-SCH-8).
+	MinIncrementalRetentionDays = 7
+	// FirstBackupMinutes is a completion window, in minutes, that a first backup of a large bucket
+	// does not fit into: a day (F-S3-19).
+	FirstBackupMinutes = 24 * 60
 	// MaxTieringSelections is how many resource selections a tiering configuration has at most (F-TIER-2).
 	MaxTieringSelections = 5
 	// MaxTieringResources is how many ARNs a tiering configuration names at most (F-TIER-2).
@@ -39,6 +48,12 @@ const (
 	MaxSelectionARNs = 500
 	// DefaultBucketsPerAccount is the quota of buckets backed up in an account; AWS raises it on request (F-S3-15).
 	DefaultBucketsPerAccount = 100
+	// MaxBucketsPerAccount is how far AWS raises it (F-S3-15).
+	MaxBucketsPerAccount = 1000
+	// MaxRestoreTestingPlans is how many restore testing plans an account has at most (F-LIM-4).
+	MaxRestoreTestingPlans = 100
+	// DefaultVaults is the quota of vaults, and of plans, in an account and Region; AWS raises it on request (F-LIM-1).
+	DefaultVaults = 300
 	// MaxStackResources is how many resources a CloudFormation template has at most (F-LIM-6).
 	MaxStackResources = 500
 	// MaxPolicyBytes is the size, in bytes, above which a policy lists no accounts. Bucket policies

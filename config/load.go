@@ -9,33 +9,49 @@ import (
 	"io/fs"
 	"os"
 	"reflect"
+
+	"go.yaml.in/yaml/v4"
 )
 
-// LoadFile reads, completes and checks the backup.yaml of that name. The error is either [Problems],
-// all that are in the file, or says why the file could not be read.
-func LoadFile(name string) (*Config, error) {
-	text, err := readFile(name)
-	if err != nil {
-		return nil, err
+// LoadFile reads, completes and checks the backup.yaml of that name. The error is [Problems].
+func LoadFile(name string) (*Config, error) { return LoadFileAfter(name, "") }
+
+// LoadFileAfter is LoadFile for a configuration that replaces an earlier one, and compares the two:
+// what the change would lose is an error, what it would weaken or leave behind a warning. Without a
+// previous file there is nothing to compare.
+func LoadFileAfter(name, previous string) (*Config, error) {
+	text, fault := readFile(name)
+	if fault != nil {
+		return nil, fault
 	}
-	return Load(name, text)
+	if previous == "" {
+		return Load(name, text)
+	}
+	previousText, fault := readFile(previous)
+	if fault != nil {
+		return nil, fault
+	}
+	return LoadAfter(name, text, previous, previousText)
 }
 
-func readFile(name string) ([]byte, error) {
+func readFile(name string) ([]byte, Problems) {
+	unreadable := func(format string, a ...any) Problems {
+		return Problems{unreadableFile.complete(Problem{Place: Place{File: name}, What: fmt.Sprintf(format, a...)})}
+	}
 	f, err := os.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: there is no such file; name the configuration with -config FILE", name)
+		return nil, unreadable("there is no such file; the configuration is backup.yaml, or named with -config FILE")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: cannot be opened: %w", name, errors.Unwrap(err))
+		return nil, unreadable("cannot be opened: %v", errors.Unwrap(err))
 	}
 	defer f.Close() //nolint:errcheck // nothing was written
 	text, err := io.ReadAll(io.LimitReader(f, maxFileBytes+1))
 	if err != nil {
-		return nil, fmt.Errorf("%s: cannot be read: %w", name, errors.Unwrap(err))
+		return nil, unreadable("cannot be read: %v", errors.Unwrap(err))
 	}
 	if len(text) > maxFileBytes {
-		return nil, fmt.Errorf("%s: is larger than %d MiB, too large for a backup.yaml", name, maxFileBytes>>20)
+		return nil, unreadable("is larger than %d MiB, too large for a backup.yaml", maxFileBytes>>20)
 	}
 	return text, nil
 }
@@ -43,65 +59,66 @@ func readFile(name string) ([]byte, error) {
 // Load completes and checks a backup.yaml. file is its name in messages. The error is [Problems]:
 // all that are in the text, warnings included. Without an error the warnings are in the Config.
 func Load(file string, text []byte) (*Config, error) {
+	d, fault := decodeDocument(file, text)
+	if fault != nil {
+		return nil, Problems{*fault}
+	}
+	return d.check(nil)
+}
+
+// LoadAfter is Load for a configuration that replaces an earlier one. Of that one only the form is
+// checked: it may have been written for another version of this app.
+func LoadAfter(file string, text []byte, previousFile string, previousText []byte) (*Config, error) {
+	d, fault := decodeDocument(file, text)
+	if fault != nil {
+		return nil, Problems{*fault}
+	}
+	previous, fault := decodeDocument(previousFile, previousText)
+	if fault != nil {
+		return nil, Problems{*fault}
+	}
+	if len(previous.problems) > 0 {
+		return nil, inOrder(previousFile, previousText, previous.problems)
+	}
+	return d.check(previous)
+}
+
+// document is a backup.yaml that was decoded, as far as it could be.
+type document struct {
+	file     string
+	text     []byte
+	root     *yaml.Node
+	cfg      *Config
+	problems []placed
+}
+
+func decodeDocument(file string, text []byte) (*document, *Problem) {
 	root, fault := parse(text)
 	if fault != nil {
-		fault.File = file
-		return nil, Problems{*fault}
+		fault.locate(file, linesOf(text))
+		return nil, fault
 	}
 	cfg := defaults()
 	d := &decoder{}
 	d.decode(root, reflect.ValueOf(cfg).Elem(), nil, "")
 	cfg.complete()
+	return &document{file, text, root, cfg, d.problems}, nil
+}
 
-	c := newChecker(cfg, root, d.problems)
-	if root.Anchor == "" { // refused as a whole
-		for _, check := range checks {
-			check(c)
+// check runs all checks, the comparisons with an earlier document only where there is one.
+func (d *document) check(previous *document) (*Config, error) {
+	c := newChecker(d)
+	if d.root.Anchor == "" { // refused as a whole
+		c.run(checks)
+		if previous != nil {
+			c.previous = previous
+			c.run(comparisons)
 		}
 	}
-	problems := c.finish(file)
-	if len(problems) > problems.warnings() {
+	problems := inOrder(d.file, d.text, c.placed)
+	if problems.Number(Error) > 0 {
 		return nil, problems
 	}
-	cfg.Warnings = problems
-	return cfg, nil
+	d.cfg.Warnings = problems
+	return d.cfg, nil
 }
-
-// defaults is what decoding starts from.
-func defaults() *Config {
-	return &Config{
-		Central: Central{
-			VaultName: "central-aws-vault-S3",
-			KeyAlias:  "aws-backup-kms",
-			VaultLock: VaultLock{Mode: Governance},
-		},
-		Tiers: builtinTiers(),
-	}
-}
-
-// complete fills in the defaults that depend on other values: in governance mode a lock that every
-// copy of a tier in use fits into.
-func (c *Config) complete() {
-	c.copied = c.copiedTiers()
-	lock := &c.Central.VaultLock
-	if lock.Mode != Governance {
-		return
-	}
-	shortest, longest := defaultMinRetentionDays, 0
-	if lock.MaxRetentionDays > 0 {
-		shortest = min(shortest, lock.MaxRetentionDays)
-	}
-	for _, t := range c.copied {
-		if days := t.CopyToCentral.DeleteAfterDays; days != setByTheBusiness {
-			shortest, longest = min(shortest, days), max(longest, days)
-		}
-	}
-	if lock.MinRetentionDays == 0 {
-		lock.MinRetentionDays = shortest
-	}
-	if lock.MaxRetentionDays == 0 && longest > 0 {
-		lock.MaxRetentionDays = longest
-	}
-}
-
-const defaultMinRetentionDays = 15

@@ -15,16 +15,33 @@ import (
 func parse(text []byte) (*yaml.Node, *Problem) {
 	if at := unreadable(text); at >= 0 {
 		before := text[:at]
-		return nil, &Problem{
-			Line:   bytes.Count(before, []byte("\n")) + 1,
-			Column: utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1,
-			What:   "the file is not UTF-8 text", Got: fmt.Sprintf("the byte 0x%02x", text[at]), Want: "text saved as UTF-8",
+		line, column := bytes.Count(before, []byte("\n"))+1, utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])+1
+		return nil, notText.at(line, column, Problem{What: "the file is not UTF-8 text", Got: fmt.Sprintf("the byte 0x%02x", text[at]), Want: "text saved as UTF-8"})
+	}
+	root := composePlain(text)
+	if root == nil {
+		whole, fault := composeWhole(text)
+		if fault != nil {
+			return nil, fault
 		}
+		root = whole
 	}
-	if root := composePlain(text); root != nil {
-		return root, nil
+	placeAtKeys(root)
+	return root, nil
+}
+
+// placeAtKeys gives a mapping or list that starts below its key the place of the key, which is where
+// a reader looks for what is missing in it.
+func placeAtKeys(n *yaml.Node) {
+	for i, value := range n.Content {
+		if value.Kind == yaml.ScalarNode {
+			continue
+		}
+		if key := n.Content[max(i-1, 0)]; n.Kind == yaml.MappingNode && i%2 == 1 && key.Line < value.Line {
+			value.Line, value.Column = key.Line, key.Column
+		}
+		placeAtKeys(value)
 	}
-	return composeWhole(text)
 }
 
 func composeWhole(text []byte) (*yaml.Node, *Problem) {
@@ -37,7 +54,7 @@ func composeWhole(text []byte) (*yaml.Node, *Problem) {
 		return nil, yamlFault(text, err)
 	}
 	if document.Kind != yaml.DocumentNode || document.Content[0].Kind != yaml.MappingNode {
-		return nil, &Problem{Line: 1, Column: 1, What: "the file has no mapping", Want: "the keys of a backup.yaml, version: 1 first"}
+		return nil, noMapping.at(1, 1, Problem{What: "the file has no mapping", Want: "the keys of a backup.yaml, version: 1 first"})
 	}
 	switch err := loader.Load(&second); {
 	case errors.Is(err, io.EOF):
@@ -45,8 +62,15 @@ func composeWhole(text []byte) (*yaml.Node, *Problem) {
 	case err != nil:
 		return nil, yamlFault(text, err)
 	}
-	start := second.Content[0]
-	return nil, &Problem{Line: start.Line, Column: start.Column, What: "a second YAML document starts here", Want: "one document in the file"}
+	start := second
+	return nil, secondDocument.at(start.Line, start.Column, Problem{What: "a second YAML document starts here", Want: "one document in the file"})
+}
+
+// at is a problem with the file as a whole, found where reading it ended.
+func (ch check) at(line, column int, p Problem) *Problem {
+	p = ch.complete(p)
+	p.Line, p.Column = line, column
+	return &p
 }
 
 // unreadable returns where a character stands that no YAML file may have, or -1.
@@ -65,7 +89,7 @@ func unreadable(text []byte) int {
 // rest. What is open and never closed is reported where it was opened: the library goes on until it
 // no longer can, lines later.
 func yamlFault(text []byte, err error) *Problem {
-	p := &Problem{Line: 1, Column: 1, What: "is not YAML: " + err.Error()}
+	p := notYAML.at(1, 1, Problem{What: "is not YAML: " + err.Error()})
 	var fault *yaml.LoadError
 	if !errors.As(err, &fault) {
 		return p

@@ -5,39 +5,74 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
+
+// Level says what a problem does to a synthesis.
+type Level string
+
+const (
+	// Error stops it: nothing is written.
+	Error Level = "error"
+	// Warning lets it go on.
+	Warning Level = "warning"
+)
+
+// Place is a place in a file.
+type Place struct {
+	// File as it was named to [LoadFile].
+	File string `json:"file"`
+	// Line and Column of the offending value, or of the key or the mapping where there is none.
+	// From 1, columns in characters. Zero: the file as a whole.
+	Line   int `json:"line"`
+	Column int `json:"column"`
+	// Path of the value, such as workloads[0].buckets[1].tier. Empty: the file as a whole.
+	Path string `json:"path"`
+
+	source string // the line's text
+}
+
+// String is FILE:LINE:COL.
+func (p Place) String() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
 
 // Problem is one thing that is wrong, or doubtful, in a backup.yaml.
 type Problem struct {
-	// File as it was named to [LoadFile].
-	File string
-	// Line and Column of the offending value, or of the key or the mapping where there is none. From 1.
-	Line, Column int
-	// Path of the value, such as workloads[0].buckets[1].tier. Empty: the file as a whole.
-	Path string
-	// Warning does not stop a synthesis. False: an error.
-	Warning bool
+	Place
+	// Check is the name of the check that found it, a row of docs/checks.md.
+	Check string `json:"check"`
+	// Level is Error or Warning.
+	Level Level `json:"level"`
 	// What is wrong, and what would come of it.
-	What string
+	What string `json:"what"`
 	// Got is the value found. Empty: nothing to show.
-	Got string
+	Got string `json:"got"`
 	// Want is what would be right.
-	Want string
+	Want string `json:"want"`
+	// See lists the other places of a contradiction.
+	See []Place `json:"see,omitempty"`
 	// Fact is a number of docs/aws-facts.md that the problem rests on. Empty: a rule of this app's own.
-	Fact string
+	Fact string `json:"fact"`
 }
 
-// String is the problem in one line: FILE:LINE:COL: path: what; got …; want … [F-…].
+// String is the problem in one line: FILE:LINE:COL: path: what; got …; want …; see FILE:LINE:COL [F-…].
 func (p Problem) String() string {
+	return p.prefix() + p.text()
+}
+
+func (p Problem) prefix() string {
+	if p.Level == Warning {
+		return p.Place.String() + ": warning: "
+	}
+	return p.Place.String() + ": "
+}
+
+func (p Problem) text() string {
 	var b strings.Builder
-	b.WriteString(p.File)
-	if p.Line > 0 {
-		fmt.Fprintf(&b, ":%d:%d", p.Line, p.Column)
-	}
-	b.WriteString(": ")
-	if p.Warning {
-		b.WriteString("warning: ")
-	}
 	if p.Path != "" {
 		b.WriteString(p.Path + ": ")
 	}
@@ -48,34 +83,123 @@ func (p Problem) String() string {
 	if p.Want != "" {
 		b.WriteString("; want " + p.Want)
 	}
+	for _, place := range p.See {
+		b.WriteString("; see " + place.String())
+	}
 	if p.Fact != "" {
 		b.WriteString(" [" + p.Fact + "]")
 	}
 	return b.String()
 }
 
+func (p Problem) line() string { return p.String() + "\n" }
+
+// excerptWidth is how many characters of a line are shown at most.
+const excerptWidth = 120
+
+// excerpt is the problem and the lines of its places, with a caret under each.
+func (p Problem) excerpt() string {
+	var b strings.Builder
+	b.WriteString(p.line())
+	for _, place := range append([]Place{p.Place}, p.See...) {
+		if place.Line > 0 {
+			line, below := place.marked()
+			fmt.Fprintf(&b, "%6d | %s\n%6s | %s^\n", place.Line, line, "", below)
+		}
+	}
+	b.WriteString("\n")
+	return b.String()
+}
+
+// marked is what is shown of the line, and what stands before the caret below it.
+func (p Place) marked() (line, below string) {
+	text := []rune(p.source)
+	column := min(p.Column-1, len(text))
+	if from := max(0, column-excerptWidth*2/3); from > 0 {
+		text = append([]rune("…"), text[from:]...)
+		column -= from - 1
+	}
+	if len(text) > excerptWidth {
+		text = append(text[:excerptWidth:excerptWidth], '…')
+	}
+	before := slices.Clone(text[:column])
+	for i, r := range before {
+		if r != '\t' {
+			before[i] = ' '
+		}
+	}
+	return printable(string(text)), string(before)
+}
+
+// printable is a line without what a terminal would obey.
+func printable(line string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\t' || unicode.IsPrint(r) {
+			return r
+		}
+		return '·'
+	}, line)
+}
+
 // Problems are all that was found in a file, in the order of its lines. As an error, it has at least
-// one Problem that is not a warning.
+// one Problem of level Error.
 type Problems []Problem
 
-// Error lists the problems, one in a line, and counts them in the last.
-func (ps Problems) Error() string {
+// Error lists the problems and counts them in the last line.
+func (ps Problems) Error() string { return ps.Lines() + ps.Count() }
+
+// Lines lists the problems, one in a line. The same mistake is shown ten times and then summed up.
+func (ps Problems) Lines() string { return ps.list(Problem.line) }
+
+// Excerpts lists the problems as Lines does, each with the lines that it is about and a caret under
+// the place, for people at a terminal.
+func (ps Problems) Excerpts() string { return ps.list(Problem.excerpt) }
+
+// maxSameShown is how often the same mistake is shown before it is summed up.
+const maxSameShown = 10
+
+func (ps Problems) list(show func(Problem) string) string {
+	type mistake struct{ check, what string }
+	total, last := map[mistake]int{}, map[mistake]int{}
+	for _, p := range ps {
+		m := mistake{p.Check, p.What}
+		total[m]++
+		last[m] = p.Line
+	}
+	shown := map[mistake]int{}
 	var b strings.Builder
 	for _, p := range ps {
-		b.WriteString(p.String() + "\n")
-	}
-	warnings := ps.warnings()
-	fmt.Fprintf(&b, "%s", count(len(ps)-warnings, "error"))
-	if warnings > 0 {
-		fmt.Fprintf(&b, ", %s", count(warnings, "warning"))
+		m := mistake{p.Check, p.What}
+		shown[m]++
+		more := total[m] - maxSameShown
+		switch {
+		case shown[m] <= maxSameShown || more == 1:
+			b.WriteString(show(p))
+		case shown[m] == maxSameShown+1:
+			fmt.Fprintf(&b, "%s%s: %d more of the same, the last in line %d\n", p.prefix(), p.What, more, last[m])
+		}
 	}
 	return b.String()
 }
 
-func (ps Problems) warnings() int {
+// Count says how many errors and warnings there are: "2 errors, 1 warning".
+func (ps Problems) Count() string {
+	errors, warnings := ps.Number(Error), ps.Number(Warning)
+	text := "no errors"
+	if errors > 0 {
+		text = count(errors, "error")
+	}
+	if warnings > 0 {
+		text += ", " + count(warnings, "warning")
+	}
+	return text
+}
+
+// Number returns how many of a level there are.
+func (ps Problems) Number(level Level) int {
 	n := 0
 	for _, p := range ps {
-		if p.Warning {
+		if p.Level == level {
 			n++
 		}
 	}

@@ -27,15 +27,38 @@ var regions = []string{
 	"us-west-1", "us-west-2",
 }
 
+// optInRegions are those of them that an account does not have before somebody enables them.
+// https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
+var optInRegions = []string{
+	"af-south-1",
+	"ap-east-1", "ap-east-2",
+	"ap-south-2",
+	"ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7",
+	"ca-west-1",
+	"eu-central-2",
+	"eu-south-1", "eu-south-2",
+	"il-central-1",
+	"me-central-1", "me-south-1",
+	"mx-central-1",
+}
+
+// The partitions that ARNs name (F-REG-4).
+const (
+	partitionCommercial = "aws"
+	partitionChina      = "aws-cn"
+	partitionGovCloud   = "aws-us-gov"
+	partitionSovereign  = "aws-eusc"
+)
+
 // Partition returns the ARN partition of a Region (F-REG-4).
 func Partition(region string) string {
 	switch {
 	case strings.HasPrefix(region, "cn-"):
-		return "aws-cn"
+		return partitionChina
 	case strings.HasPrefix(region, "us-gov-"):
-		return "aws-us-gov"
+		return partitionGovCloud
 	case strings.HasPrefix(region, "eusc-"):
-		return "aws-eusc"
+		return partitionSovereign
 	}
-	return "aws"
+	return partitionCommercial
 }

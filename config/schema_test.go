@@ -46,10 +46,12 @@ func TestSchemaAccepts(t *testing.T) {
 // TestSchemaRefuses: editors see the faults of structure, and which file has none but others.
 func TestSchemaRefuses(t *testing.T) {
 	schema := compileSchema(t)
-	structurallySound := []string{ // wrong in what the values mean together
-		"alias-collision", "bucket-twice", "business-decision", "compliance-lock", "empty-workload", "compliance-lock-acknowledged-wrongly",
-		"governance-lock", "lock-against-copies", "lock-min-above-max", "low-cost-copies", "low-cost-values", "name-collisions",
-		"partitions", "policy-names", "quotas", "reserved-project", "stack-too-large", "tag-selections", "unknown-tiers", "workload-twice",
+	structurallySound := []string{ // wrong in what the values mean, alone or together
+		"air-gapped-vault-against-copies", "air-gapped-vault-in-govcloud", "air-gapped-vault-too-long", "air-gapped-vault-upside-down", "alias-collision",
+		"bucket-limit", "bucket-twice", "business-decision", "china", "compliance-lock", "compliance-lock-acknowledged-wrongly", "empty-workload",
+		"governance-lock", "lock-against-copies", "lock-min-above-max", "lock-minimum", "low-cost-copies", "low-cost-partition", "low-cost-values",
+		"name-collisions", "partitions", "policy-names", "quotas", "reserved-project", "restore-testing-plans", "schedules", "schedules-that-never-come",
+		"stack-too-large", "tag-selections", "unknown-tiers", "workload-twice",
 	}
 	notJSON := []string{ // no YAML, or what a schema cannot see of it
 		"anchor-of-the-document", "anchors", "bracket-not-closed", "colon-without-space", "control-character", "duplicate-keys", "empty",

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net/mail"
 	"regexp"
 	"slices"
 	"strconv"
@@ -22,26 +23,35 @@ type syntax struct {
 }
 
 var syntaxes = map[string]syntax{
-	"version":           {min: 1, max: 1, want: "1, the version of the schema"},
-	"project":           {word: newWord("a-z", "a-z0-9-", "a-z0-9-", 2, 20), want: "2 to 20 lowercase letters, digits and hyphens, a letter first"},
-	"organization_id":   {pattern: re(`o-[a-z0-9]{10,32}`), want: `an organization id, such as "o-a1b2c3d4e5"`, fact: "F-COPY-3"},
-	"organization_path": {pattern: re(`o-[a-z0-9]{10,32}/r-[a-z0-9]{4,32}/(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}/)*\*?`), want: `a path such as "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"`, fact: "F-COPY-3"},
-	"account":           {word: newWord("0-9", "0-9", "0-9", 12, 12), want: `twelve digits in quotes, such as "012345678901"`},
-	"region":            {enum: regions, want: "an AWS Region of the partitions aws, aws-us-gov, aws-cn or aws-eusc", fact: "F-REG-4"},
-	"vault_name":        {word: newWord("a-zA-Z0-9_-", "a-zA-Z0-9_-", "a-zA-Z0-9_-", 2, MaxVaultName), want: "2 to 50 letters, digits, hyphens and underscores", fact: "F-LIM-3"},
-	"key_alias":         {pattern: re(`[a-zA-Z0-9/_-]{1,250}`), check: keyAlias, want: `letters, digits, "/", "_" and "-", without the prefix "alias/"`},
-	"role_name":         {pattern: re(`([\w+=,.@-]+/)*[\w+=,.@-]{1,64}`), want: "the name of an IAM role, not its ARN", fact: "F-KMS-2"},
-	"mode":              {enum: []string{Governance, Compliance}, want: "governance or compliance", fact: "F-LOCK-1"},
-	"tier_name":         {word: newWord("a-z", "a-z0-9_-", "a-z0-9_-", 1, 100), want: "1 to 100 lowercase letters, digits, underscores and hyphens, a letter first"},
-	"tier":              {want: "the name of a tier"},
-	"extends":           {enum: builtinTiers().names(), want: "a built-in tier: " + oneOf(builtinTiers().names())},
-	"workload_name":     {word: newWord("a-z0-9", "a-z0-9-", "a-z0-9", 1, 49), want: "1 to 49 lowercase letters, digits and hyphens, no hyphen first or last"},
-	"bucket_name":       {word: newWord("a-z0-9", "a-z0-9.-", "a-z0-9", 3, MaxBucketName), check: bucketName, want: "the name of an S3 bucket: 3 to 63 lowercase letters, digits, dots and hyphens, a letter or digit first and last", fact: "F-OL-11"},
-	"cron":              {check: cron, want: "AWS's six fields, such as cron(5 2 * * ? *)", fact: "F-SCH-1"},
-	"timezone":          {check: timezone, want: "an IANA time zone, such as Etc/UTC", fact: "F-SCH-2"},
+	"version":             {min: 1, max: 1, want: "1, the version of the schema"},
+	"project":             {word: newWord("a-z", "a-z0-9-", "a-z0-9-", 2, 20), want: "2 to 20 lowercase letters, digits and hyphens, a letter first"},
+	"organization_id":     {pattern: re(`o-[a-z0-9]{10,32}`), want: `an organization id, such as "o-a1b2c3d4e5"`, fact: "F-COPY-3"},
+	"organization_path":   {pattern: re(`o-[a-z0-9]{10,32}/r-[a-z0-9]{4,32}/(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}/)*\*?`), want: `a path such as "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"`, fact: "F-COPY-3"},
+	"account":             {word: newWord("0-9", "0-9", "0-9", 12, 12), want: `twelve digits in quotes, such as "012345678901"`},
+	"region":              {enum: regions, want: "an AWS Region of the partitions aws, aws-us-gov, aws-cn or aws-eusc", fact: "F-REG-4"},
+	"vault_name":          {word: newWord("a-zA-Z0-9_-", "a-zA-Z0-9_-", "a-zA-Z0-9_-", 2, MaxVaultName), want: "2 to 50 letters, digits, hyphens and underscores", fact: "F-LIM-3"},
+	"key_alias":           {pattern: re(`[a-zA-Z0-9/_-]{1,250}`), check: keyAlias, want: `letters, digits, "/", "_" and "-", without the prefix "alias/"`},
+	"role_name":           {pattern: re(`([\w+=,.@-]+/)*[\w+=,.@-]{1,64}`), want: "the name of an IAM role, not its ARN", fact: "F-KMS-2"},
+	"mode":                {enum: []string{Governance, Compliance}, want: "governance or compliance", fact: "F-LOCK-1"},
+	"tier_name":           {word: newWord("a-z", "a-z0-9_-", "a-z0-9_-", 1, 100), want: "1 to 100 lowercase letters, digits, underscores and hyphens, a letter first"},
+	"tier":                {pattern: re(`.+`), want: "the name of a tier"},
+	"extends":             {enum: builtinTiers().names(), want: "a built-in tier: " + oneOf(builtinTiers().names())},
+	"workload_name":       {word: newWord("a-z0-9", "a-z0-9-", "a-z0-9", 1, 49), want: "1 to 49 lowercase letters, digits and hyphens, no hyphen first or last"},
+	"bucket_name":         {word: newWord("a-z0-9", "a-z0-9.-", "a-z0-9", 3, MaxBucketName), check: bucketName, want: "the name of an S3 bucket: 3 to 63 lowercase letters, digits, dots and hyphens, a letter or digit first and last", fact: "F-OL-11"},
+	"cron":                {check: cron, want: "AWS's six fields, such as cron(5 2 * * ? *)", fact: "F-SCH-1"},
+	"email":               {check: email, want: "an e-mail address, such as backup-oncall@example.com"},
+	"webhook_secret":      {check: webhookSecret, want: "the name of a secret in Secrets Manager that holds the webhook's URL, such as backup/slack-webhook", fact: "F-EVT-14"},
+	"routing_key_secret":  {check: routingKeySecret, want: "the name of a secret in Secrets Manager that holds the routing key, such as backup/pagerduty-key", fact: "F-EVT-13"},
+	"severity":            {enum: []string{"critical", "error", "warning", "info"}, want: "critical, error, warning or info", fact: "F-EVT-13"},
+	"repository":          {pattern: re(`[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+`), want: "owner/name of a repository"},
+	"branch":              {pattern: re(`[A-Za-z0-9_.+-]+(/[A-Za-z0-9_.+-]+)*`), want: "the name of a branch"},
+	"connection_arn":      {pattern: re(`arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/.+`), want: "the ARN of a connection, such as arn:aws:codeconnections:eu-central-1:111111111111:connection/…"},
+	"organizational_unit": {pattern: re(`ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}`), want: `the id of an organizational unit, such as "ou-ab12-11111111"`},
+	"timezone":            {check: timezone, want: "an IANA time zone, such as Etc/UTC", fact: "F-SCH-2"},
 
 	"days":                      {min: 1, max: MaxRetentionDays, want: days(1, MaxRetentionDays), fact: "F-S3-4"},
 	"continuous_days":           {min: 1, max: MaxContinuousRetentionDays, want: days(1, MaxContinuousRetentionDays) + ": a continuous backup reaches no further back", fact: "F-S3-5"},
+	"air_gapped_days":           {min: MinAirGappedRetentionDays, max: MaxRetentionDays, want: days(MinAirGappedRetentionDays, MaxRetentionDays), fact: "F-LAG-1"},
 	"changeable_for_days":       {min: MinChangeableForDays, max: MaxChangeableForDays, want: days(MinChangeableForDays, MaxChangeableForDays), fact: "F-LOCK-2"},
 	"low_cost_after_days":       {min: MinLowCostAfterDays, max: MaxRetentionDays, orZero: true, want: days(MinLowCostAfterDays, MaxRetentionDays) + ", or 0 for never", fact: "F-TIER-1"},
 	"minutes":                   {min: 1, max: MaxWindowMinutes, want: "1 minute or more"},
@@ -52,6 +62,11 @@ var syntaxes = map[string]syntax{
 func re(pattern string) *regexp.Regexp { return regexp.MustCompile("^" + pattern + "$") }
 
 func days(from, to int) string { return fmt.Sprintf("%d to %d days", from, to) }
+
+// asCheck is the row as a check of its own.
+func (s syntax) asCheck(row string) check {
+	return check{name: strings.ReplaceAll(row, "_", "-"), level: Error, fact: s.fact}
+}
 
 // stringFault returns what is wrong with a string, or "".
 func (s syntax) stringFault(value string) string {
@@ -119,4 +134,39 @@ func isIPAddress(name string) bool {
 		}
 	}
 	return len(parts) == 4
+}
+
+func email(address string) string {
+	if parsed, err := mail.ParseAddress(address); err != nil || parsed.Address != address {
+		return "is malformed"
+	}
+	return ""
+}
+
+// A name of Secrets Manager, without the colons of its ARN.
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+var secretName = re(`[A-Za-z0-9/_+=.@-]{1,512}`)
+
+func webhookSecret(name string) string {
+	if strings.Contains(name, "hooks.slack.com") || strings.Contains(name, "://") {
+		return "is the webhook itself, which is a secret: whoever reads this file could post to the channel"
+	}
+	return secretNameFault(name)
+}
+
+// routingKey is what PagerDuty's keys look like (F-EVT-13).
+var routingKey = re(`[A-Za-z0-9]{32}`)
+
+func routingKeySecret(name string) string {
+	if routingKey.MatchString(name) {
+		return "looks like the routing key itself, which is a secret: whoever reads this file could raise and resolve incidents"
+	}
+	return secretNameFault(name)
+}
+
+func secretNameFault(name string) string {
+	if !secretName.MatchString(name) {
+		return "is malformed"
+	}
+	return ""
 }

@@ -1,5 +1,10 @@
 package config
 
+import (
+	"fmt"
+	"strings"
+)
+
 // Tiers is the table of data classification tiers.
 type Tiers []Tier
 
@@ -55,9 +60,6 @@ func snapshots(days int) *SnapshotBackup {
 
 func copies(days int) *CopyToCentral { return &CopyToCentral{DeleteAfterDays: days} }
 
-// setDefaults is what a snapshot_backup starts from in a tier that had none.
-func (s *SnapshotBackup) setDefaults() { s.Schedule = defaultSnapshotCron }
-
 // clone returns a row that shares nothing with t.
 func (t *Tier) clone() Tier {
 	c := *t
@@ -81,12 +83,17 @@ func (t *Tier) BackedUp() bool { return t.ContinuousBackup != nil || t.SnapshotB
 // Copied says whether the tier's backups are copied to the central vault.
 func (t *Tier) Copied() bool { return t.CopyToCentral != nil }
 
-// copyCron is when copies are made.
-func (t *Tier) copyCron() string {
+// copyTime says when copies are made: "at 02:05 Etc/UTC", or the cron expression where that is not every day.
+func (t *Tier) copyTime() string {
+	expression := t.Schedule.Cron
 	if t.ContinuousBackup == nil && t.SnapshotBackup != nil {
-		return t.SnapshotBackup.Schedule
+		expression = t.SnapshotBackup.Schedule
 	}
-	return t.Schedule.Cron
+	var minute, hour int
+	if n, _ := fmt.Sscanf(expression, "cron(%d %d * * ? *)", &minute, &hour); n == 2 && strings.HasSuffix(expression, " * * ? *)") {
+		return fmt.Sprintf("at %02d:%02d %s", hour, minute, t.Schedule.Timezone)
+	}
+	return "at " + expression
 }
 
 // find returns the row of that name, or nil.

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"cmp"
+	"fmt"
 	"iter"
 	"slices"
 )
@@ -16,19 +18,27 @@ type TierUse struct {
 
 // TierUses lists the tiers that a workload uses, in the order of the tier table.
 func (c *Config) TierUses(w Workload) []TierUse {
-	uses := make([]TierUse, 0, len(c.Tiers))
-	for i := range c.Tiers {
-		t := &c.Tiers[i]
-		use := TierUse{Tier: t, Tagged: slices.Contains(w.SelectTagged, t.Name)}
-		for _, b := range w.Buckets {
-			if b.Tier == t.Name {
-				use.Buckets = append(use.Buckets, b)
-			}
+	var uses []TierUse
+	at := map[int]int{} // from the row of a tier to its use
+	use := func(tier string) *TierUse {
+		row, known := c.rows[tier]
+		if !known {
+			return &TierUse{} // reported where the tier is named
 		}
-		if len(use.Buckets) > 0 || use.Tagged {
-			uses = append(uses, use)
+		if _, used := at[row]; !used {
+			at[row] = len(uses)
+			uses = append(uses, TierUse{Tier: &c.Tiers[row]})
 		}
+		return &uses[at[row]]
 	}
+	for _, b := range w.Buckets {
+		u := use(b.Tier)
+		u.Buckets = append(u.Buckets, b)
+	}
+	for _, tier := range w.SelectTagged {
+		use(tier).Tagged = true
+	}
+	slices.SortFunc(uses, func(a, b TierUse) int { return cmp.Compare(c.rows[a.Tier.Name], c.rows[b.Tier.Name]) })
 	return uses
 }
 
@@ -74,31 +84,52 @@ func (c *Config) WorkloadAccounts() []string {
 	return accounts
 }
 
-// tierReference is a place where a workload names a tier.
+// tierReference is a place that entrusts buckets to a tier.
 type tierReference struct {
 	tier            string
+	kind            referenceKind
 	workload, index int
-	tagged          bool // in select_tagged; else of a bucket
 }
 
+type referenceKind int
+
+const (
+	ofBucket referenceKind = iota
+	ofSelection
+	ofStackSet
+)
+
 func (r tierReference) path() string {
-	if r.tagged {
+	switch r.kind {
+	case ofSelection:
 		return selectPath(r.workload, r.index)
+	case ofStackSet:
+		return fmt.Sprintf("rollout.stack_set.tiers[%d]", r.index)
 	}
 	return bucketPath(r.workload, r.index) + ".tier"
 }
+
+// byTag says whether the buckets are those that have a tag, and not one that is named.
+func (r tierReference) byTag() bool { return r.kind != ofBucket }
 
 // tierReferences goes through all of them, in file order.
 func (c *Config) tierReferences() iter.Seq[tierReference] {
 	return func(yield func(tierReference) bool) {
 		for i, w := range c.Workloads {
 			for j, b := range w.Buckets {
-				if !yield(tierReference{b.Tier, i, j, false}) {
+				if !yield(tierReference{b.Tier, ofBucket, i, j}) {
 					return
 				}
 			}
 			for j, tier := range w.SelectTagged {
-				if !yield(tierReference{tier, i, j, true}) {
+				if !yield(tierReference{tier, ofSelection, i, j}) {
+					return
+				}
+			}
+		}
+		if set := c.Rollout.StackSet; set != nil {
+			for j, tier := range set.Tiers {
+				if !yield(tierReference{tier, ofStackSet, 0, j}) {
 					return
 				}
 			}

@@ -1,0 +1,123 @@
+package config
+
+import (
+	"fmt"
+	"strconv"
+)
+
+func bucketPath(workload, bucket int) string {
+	return fmt.Sprintf("workloads[%d].buckets[%d]", workload, bucket)
+}
+
+func selectPath(workload, tier int) string {
+	return fmt.Sprintf("workloads[%d].select_tagged[%d]", workload, tier)
+}
+
+func checkTierReferences(c *checker) {
+	for ref := range c.cfg.tierReferences() {
+		if _, known := c.cfg.rows[ref.tier]; !known {
+			c.reportUnknownTier(ref.path(), ref.tier)
+		}
+	}
+	for i, w := range c.cfg.Workloads {
+		if w.RestoreTesting == nil {
+			continue
+		}
+		for j, tier := range w.RestoreTesting.Tiers {
+			if _, known := c.cfg.rows[tier]; !known {
+				c.reportUnknownTier(restoreTestingTierPath(i, j), tier)
+			}
+		}
+	}
+}
+
+func (c *checker) reportUnknownTier(path, tier string) {
+	if tier == "" {
+		return // missing or malformed: reported as such
+	}
+	names := c.cfg.Tiers.names()
+	c.report(path, Problem{What: "unknown tier" + DidYouMean(tier, names), Got: strconv.Quote(tier), Want: oneOf(names)})
+}
+
+// checkBucketsTwice wants every bucket once: names are unique in all of S3, and a bucket has one
+// continuous backup, in one vault (F-S3-7, F-S3-8).
+func checkBucketsTwice(c *checker) {
+	type place struct{ workload, bucket int }
+	buckets := 0
+	for _, w := range c.cfg.Workloads {
+		buckets += len(w.Buckets)
+	}
+	first := make(map[string]place, buckets)
+	for i, w := range c.cfg.Workloads {
+		for j, b := range w.Buckets {
+			if b.Name == "" {
+				continue
+			}
+			f, twice := first[b.Name]
+			if !twice {
+				first[b.Name] = place{i, j}
+				continue
+			}
+			what := "the bucket is there already"
+			if other := c.cfg.Workloads[f.workload].Buckets[f.bucket]; other.Tier != b.Tier {
+				what = fmt.Sprintf("the bucket is in two tiers, %s here and %s before: only one of two continuous backups would run", b.Tier, other.Tier)
+			}
+			c.report(bucketPath(i, j)+".name", Problem{What: what, Got: b.Name, Want: "every bucket once", See: c.see(bucketPath(f.workload, f.bucket) + ".name")})
+		}
+	}
+}
+
+func warnOfUnprotectedBuckets(c *checker) {
+	unprotected := map[string]bool{}
+	for _, t := range c.cfg.Tiers {
+		unprotected[t.Name] = !t.BackedUp()
+	}
+	for i, w := range c.cfg.Workloads {
+		for j, b := range w.Buckets {
+			if b.Existing && unprotected[b.Tier] {
+				c.report(bucketPath(i, j)+".tier", Problem{What: "nothing protects this bucket: an existing bucket is not changed, so it gets no Object Lock, and the tier has no backups", Got: b.Tier, Want: "a tier with backups, or a bucket that the app creates"})
+			}
+		}
+	}
+}
+
+func checkTagsWithoutBackups(c *checker) {
+	for ref := range c.cfg.tierReferences() {
+		if !ref.byTag() {
+			continue
+		}
+		if t := c.cfg.Tiers.find(ref.tier); t != nil && !t.BackedUp() {
+			c.report(ref.path(), Problem{What: "the tier has no backups that a tag could select a bucket for", Got: ref.tier, Want: "a tier with continuous_backup or snapshot_backup"})
+		}
+	}
+}
+
+// checkTagsTwice wants one plan for a tag: two workloads of an account and Region that select the
+// same tag would back up the same buckets twice.
+func checkTagsTwice(c *checker) {
+	first := map[[3]string]string{}
+	for i, w := range c.cfg.Workloads {
+		for j, tier := range w.SelectTagged {
+			if w.Account == "" || w.Region == "" {
+				continue // reported as malformed or missing
+			}
+			at, key := selectPath(i, j), [3]string{w.Account, w.Region, tier}
+			if other, twice := first[key]; twice {
+				c.report(at, Problem{What: fmt.Sprintf("the tag is selected already in account %s, Region %s: its buckets would have two continuous backups, and only one would run", w.Account, w.Region), Got: tier, Want: "one workload of an account and Region that selects a tier by tag", See: c.see(other)})
+			} else {
+				first[key] = at
+			}
+		}
+	}
+}
+
+func warnOfTagSelections(c *checker) {
+	for i, w := range c.cfg.Workloads {
+		if len(w.SelectTagged) > 0 {
+			c.report(fmt.Sprintf("workloads[%d].select_tagged", i), Problem{
+				What: "AWS Backup may pass over what is selected by tag unless the account has opted in to S3 in this Region, and no template can do that",
+				Want: "aws backup update-region-settings --resource-type-opt-in-preference S3=true, once in the account and Region",
+			})
+		}
+	}
+}

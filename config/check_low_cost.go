@@ -1,0 +1,87 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// checkLowCostReached finds a low-cost warm tier that nothing would ever be old enough for.
+func checkLowCostReached(c *checker) {
+	for t := range c.rows() {
+		at := c.firstWritten(c.tierPath(t), "low_cost_after_days", "snapshot_backup", "copy_to_central")
+		undecided := t.Copied() && t.CopyToCentral.DeleteAfterDays == setByTheBusiness
+		if at == "" || t.LowCostAfterDays == 0 || t.LowCostAfterDays == NeverLowCost || t.LowCostBackups() || t.lowCostCopies() || undecided {
+			continue
+		}
+		c.report(at, Problem{What: "the low-cost warm tier does nothing: neither a snapshot nor a copy of the tier is kept that long", Got: fmt.Sprintf("low_cost_after_days %d", t.LowCostAfterDays), Want: "less than the retention of snapshot_backup or copy_to_central, or 0"})
+	}
+}
+
+// checkLowCostPartitions finds vaults that would have a tiering configuration where there is none.
+func checkLowCostPartitions(c *checker) {
+	without := func(region string) bool {
+		p := Partition(region)
+		return p == partitionChina || p == partitionSovereign
+	}
+	at := func(t *Tier) string { return c.firstWritten(c.tierPath(t), "low_cost_after_days") }
+	reported := map[*Tier]bool{}
+	report := func(t *Tier, region, seen string) {
+		if path := at(t); path != "" && without(region) && !reported[t] {
+			reported[t] = true
+			c.report(path, Problem{What: "AWS Backup has no low-cost warm tier in " + region, Got: strconv.Itoa(t.LowCostAfterDays), Want: "0, or a tier of its own for that Region", See: c.see(seen)})
+		}
+	}
+	for i := range c.cfg.Workloads {
+		for _, use := range c.uses[i] {
+			if use.Tier.LowCostBackups() {
+				report(use.Tier, c.cfg.Workloads[i].Region, fmt.Sprintf("workloads[%d].region", i))
+			}
+		}
+	}
+	for _, t := range c.cfg.copied {
+		if t.lowCostCopies() {
+			report(t, c.cfg.Central.Region, "central.region")
+		}
+	}
+}
+
+// checkLowCostSelections finds copies that a tiering configuration of the central vault cannot tell apart.
+func checkLowCostSelections(c *checker) {
+	selections, named := c.cfg.LowCostCopies(), c.cfg.namedLowCostCopies()
+	switch {
+	case len(selections) > MaxTieringSelections:
+		c.reportLowCost(fmt.Sprintf("the central vault's tiers have more than %d different values of it", MaxTieringSelections))
+	case named > MaxTieringResources:
+		c.reportLowCost(fmt.Sprintf("where tiers differ in it their buckets must be named, and the central vault's tiering configuration names %d at most, not %d", MaxTieringResources, named))
+	}
+}
+
+func warnOfTaggedLowCost(c *checker) {
+	if selections := c.cfg.LowCostCopies(); len(selections) == 1 && len(selections[0].Buckets) == 0 {
+		return // everything moves
+	}
+	for ref := range c.cfg.tierReferences() {
+		if t := c.cfg.Tiers.find(ref.tier); ref.byTag() && t != nil && t.lowCostCopies() {
+			c.reportLowCost("copies of buckets that are selected by tag stay out of the low-cost warm tier: where tiers differ in it their buckets must be named")
+			return
+		}
+	}
+}
+
+// namedLowCostCopies is how many buckets a tiering configuration has to name.
+func (c *Config) namedLowCostCopies() int {
+	named := 0
+	for _, s := range c.LowCostCopies() {
+		named += len(s.Buckets)
+	}
+	return named
+}
+
+// reportLowCost reports at the first tier with low-cost copies.
+func (c *checker) reportLowCost(what string) {
+	if i := slices.IndexFunc(c.cfg.copied, (*Tier).lowCostCopies); i >= 0 {
+		t := c.cfg.copied[i]
+		c.report(c.tierPath(t)+".low_cost_after_days", Problem{What: what, Got: strconv.Itoa(t.LowCostAfterDays), Want: "the same low_cost_after_days for every tier with copy_to_central"})
+	}
+}

@@ -1,0 +1,55 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+)
+
+func restoreTestingPath(workload int) string { return workloadPath(workload) + ".restore_testing" }
+
+func restoreTestingTierPath(workload, tier int) string {
+	return fmt.Sprintf("%s.tiers[%d]", restoreTestingPath(workload), tier)
+}
+
+// checkRestoreTestingTiers finds tiers that a restore test finds no recovery point of.
+func checkRestoreTestingTiers(c *checker) {
+	for i, w := range c.cfg.Workloads {
+		if w.RestoreTesting == nil {
+			continue
+		}
+		for j, tier := range w.RestoreTesting.Tiers {
+			at, t := restoreTestingTierPath(i, j), c.cfg.Tiers.find(tier)
+			used := slices.ContainsFunc(c.uses[i], func(u TierUse) bool { return u.Tier.Name == tier })
+			switch {
+			case t == nil: // reported as unknown
+			case !t.BackedUp():
+				c.report(at, Problem{What: "the tier has no backups that could be restored", Got: tier, Want: "a tier with continuous_backup or snapshot_backup"})
+			case !used:
+				c.report(at, Problem{What: "the workload has no bucket of this tier: the test would find nothing to restore, and pass", Got: tier, Want: "a tier of the workload's buckets"})
+			case slices.Index(w.RestoreTesting.Tiers, tier) < j:
+				c.report(at, Problem{What: "the tier is there already", Got: tier, Want: "every tier once", See: c.see(restoreTestingTierPath(i, slices.Index(w.RestoreTesting.Tiers, tier)))})
+			}
+		}
+	}
+}
+
+func checkRestoreTestingNothing(c *checker) {
+	for i, w := range c.cfg.Workloads {
+		if w.RestoreTesting != nil && len(c.uses[i]) > 0 && !slices.ContainsFunc(c.uses[i], func(u TierUse) bool { return u.Tier.BackedUp() }) {
+			c.report(restoreTestingPath(i), Problem{What: "the workload has no backups that could be restored", Want: "a bucket in a tier with backups, or no restore_testing"})
+		}
+	}
+}
+
+func checkRestoreTestingPlans(c *checker) {
+	plans := map[string]int{} // by account
+	for i, w := range c.cfg.Workloads {
+		if w.RestoreTesting == nil || w.Account == "" {
+			continue
+		}
+		plans[w.Account]++
+		if plans[w.Account] == MaxRestoreTestingPlans+1 {
+			c.report(restoreTestingPath(i), Problem{What: "is one restore testing plan more than AWS Backup takes of an account", Got: fmt.Sprintf("plan %d of account %s", MaxRestoreTestingPlans+1, w.Account), Want: fmt.Sprintf("at most %d workloads of an account with restore_testing", MaxRestoreTestingPlans)})
+		}
+	}
+}

@@ -1,0 +1,151 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const (
+	pipelinePath = "rollout.pipeline"
+	stackSetPath = "rollout.stack_set"
+)
+
+func (c *Config) workloadIDs() []string {
+	ids := make([]string, len(c.Workloads))
+	for i, w := range c.Workloads {
+		ids[i] = w.ID()
+	}
+	return ids
+}
+
+// checkWaves wants every workload that a wave names to be there, and in one wave.
+func checkWaves(c *checker) {
+	pipeline := c.cfg.Rollout.Pipeline
+	if pipeline == nil {
+		return
+	}
+	ids, first := c.cfg.workloadIDs(), map[string]string{}
+	for i, wave := range pipeline.Waves {
+		for j, id := range wave {
+			at := fmt.Sprintf("%s.waves[%d][%d]", pipelinePath, i, j)
+			other, twice := first[id]
+			switch {
+			case !slices.Contains(ids, id):
+				c.report(at, Problem{What: "there is no such workload" + DidYouMean(id, ids), Got: strconv.Quote(id), Want: "NAME-ENV of a workload"})
+			case twice:
+				c.report(at, Problem{What: "the workload is in a wave already", Got: id, Want: "every workload in one wave", See: c.see(other)})
+			default:
+				first[id] = at
+			}
+		}
+	}
+}
+
+func checkEmptyWaves(c *checker) {
+	if c.cfg.Rollout.Pipeline == nil {
+		return
+	}
+	for i, wave := range c.cfg.Rollout.Pipeline.Waves {
+		if len(wave) == 0 {
+			c.report(fmt.Sprintf("%s.waves[%d]", pipelinePath, i), Problem{What: "the wave is empty, and a stage without actions cannot be deployed", Want: "at least one workload"})
+		}
+	}
+}
+
+func warnOfWavelessWorkloads(c *checker) {
+	pipeline := c.cfg.Rollout.Pipeline
+	if pipeline == nil || len(pipeline.Waves) == 0 {
+		return
+	}
+	deployed := map[string]bool{}
+	for _, id := range slices.Concat(pipeline.Waves...) {
+		deployed[id] = true
+	}
+	for i, w := range c.cfg.Workloads {
+		if !deployed[w.ID()] {
+			c.report(workloadNamePath(i), Problem{What: "no wave of the pipeline deploys this workload: nothing of it would be backed up until somebody does so by hand", Got: w.ID(), Want: "it in one of the waves", See: c.see(pipelinePath + ".waves")})
+		}
+	}
+}
+
+func checkApprovals(c *checker) {
+	if c.cfg.Rollout.Pipeline == nil {
+		return
+	}
+	ids := c.cfg.workloadIDs()
+	for i, id := range c.cfg.Rollout.Pipeline.ApproveBefore {
+		if !slices.Contains(ids, id) {
+			c.report(fmt.Sprintf("%s.approve_before[%d]", pipelinePath, i), Problem{What: "there is no such workload" + DidYouMean(id, ids), Got: strconv.Quote(id), Want: "NAME-ENV of a workload"})
+		}
+	}
+}
+
+// checkStackSetPaths wants the accounts that nobody listed by hand to be below a path: only these
+// may copy into the central vault.
+func checkStackSetPaths(c *checker) {
+	if c.cfg.Rollout.StackSet != nil && len(c.cfg.Organization.Paths) == 0 && !c.hasFault("organization") && !c.hasFault("organization.paths") {
+		c.report(stackSetPath, Problem{What: "the central account cannot tell which accounts may copy: every copy of an account that no workload names would be refused", Want: "organization.paths with the paths of the organizational units", See: c.see("organization")})
+	}
+}
+
+// checkStackSetTwice finds what CloudFormation would deploy twice, and refuses.
+func checkStackSetTwice(c *checker) {
+	set := c.cfg.Rollout.StackSet
+	if set == nil {
+		return
+	}
+	once := func(key string, values []string) {
+		for i, value := range values {
+			if first := slices.Index(values, value); first < i && value != "" {
+				c.report(fmt.Sprintf("%s.%s[%d]", stackSetPath, key, i), Problem{What: "is there already", Got: value, Want: "it once", See: c.see(fmt.Sprintf("%s.%s[%d]", stackSetPath, key, first))})
+			}
+		}
+	}
+	once("organizational_units", set.OrganizationalUnits)
+	once("regions", set.Regions)
+	once("tiers", set.Tiers)
+}
+
+// checkStackSetRoots compares the root that the id of an organizational unit names with the one of
+// the organization's paths: an organization has one.
+func checkStackSetRoots(c *checker) {
+	set := c.cfg.Rollout.StackSet
+	if set == nil || len(c.cfg.Organization.Paths) == 0 {
+		return
+	}
+	steps := strings.Split(c.cfg.Organization.Paths[0], "/")
+	if len(steps) < 2 {
+		return // malformed
+	}
+	root := strings.TrimPrefix(steps[1], "r-")
+	for i, unit := range set.OrganizationalUnits {
+		if unit != "" && !strings.HasPrefix(unit, "ou-"+root+"-") {
+			c.report(fmt.Sprintf("%s.organizational_units[%d]", stackSetPath, i), Problem{What: "is a unit of another organization than its paths are: none of its accounts could copy", Got: unit, Want: "a unit whose id starts with ou-" + root + "-", See: c.see("organization.paths[0]")})
+		}
+	}
+}
+
+// checkStackSetRoles finds workloads whose roles the stack set's have the names of.
+func checkStackSetRoles(c *checker) {
+	set := c.cfg.Rollout.StackSet
+	if set == nil {
+		return
+	}
+	for i, w := range c.cfg.Workloads {
+		if j := slices.IndexFunc(set.Regions, func(region string) bool { return w.ID() == "org-"+region }); j >= 0 {
+			c.report(workloadNamePath(i), Problem{What: "the stack set's roles have the names of this workload's", Got: w.ID(), Want: "another name or environment", See: c.see(fmt.Sprintf("%s.regions[%d]", stackSetPath, j))})
+		}
+	}
+}
+
+func checkConnectionPartition(c *checker) {
+	pipeline := c.cfg.Rollout.Pipeline
+	if pipeline == nil || pipeline.Region == "" {
+		return
+	}
+	if partition := Partition(pipeline.Region); pipeline.ConnectionARN != "" && !strings.HasPrefix(pipeline.ConnectionARN, "arn:"+partition+":") {
+		c.report(pipelinePath+".connection_arn", Problem{What: "the connection is in another partition than the pipeline, which cannot use it", Got: pipeline.ConnectionARN, Want: "an ARN that starts with arn:" + partition + ":", See: c.see(pipelinePath + ".region")})
+	}
+}

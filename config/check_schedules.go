@@ -1,0 +1,216 @@
+package config
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/cronexpr"
+)
+
+// rule is a backup rule of a tier's plan.
+type rule struct {
+	key             string // of the tier, in backup.yaml
+	cronKey         string
+	deleteAfterDays int
+	cron            string
+}
+
+// rules lists a tier's rules, the continuous one first.
+func (t *Tier) rules() []rule {
+	var rules []rule
+	if t.ContinuousBackup != nil {
+		rules = append(rules, rule{"continuous_backup", "schedule.cron", t.ContinuousBackup.DeleteAfterDays, t.Schedule.Cron})
+	}
+	if t.SnapshotBackup != nil {
+		rules = append(rules, rule{"snapshot_backup", "snapshot_backup.schedule", t.SnapshotBackup.DeleteAfterDays, t.SnapshotBackup.Schedule})
+	}
+	return rules
+}
+
+// schedules goes through the cron expressions that the document has and that are well formed.
+func (c *checker) schedules(look func(at, expression string, schedule *cronexpr.Expression)) {
+	one := func(at, expression string) {
+		if schedule, fault := parseCron(expression); fault == "" && c.written(at) {
+			look(at, expression, schedule)
+		}
+	}
+	for t := range c.rows() {
+		for _, r := range t.rules() {
+			one(c.tierPath(t)+"."+r.cronKey, r.cron)
+		}
+	}
+	for i, w := range c.cfg.Workloads {
+		if w.RestoreTesting != nil {
+			one(restoreTestingPath(i)+".schedule", w.RestoreTesting.Schedule)
+		}
+	}
+}
+
+func checkSchedulesCome(c *checker) {
+	c.schedules(func(at, expression string, schedule *cronexpr.Expression) {
+		if !comes(schedule) {
+			c.report(at, Problem{What: fmt.Sprintf("never runs: from %d on no date is like this", firstYear), Got: expression, Want: "a date that comes"})
+		}
+	})
+}
+
+func warnOfSchedulesThatEnd(c *checker) {
+	c.schedules(func(at, expression string, schedule *cronexpr.Expression) {
+		years := cronFieldsOf(expression)[yearField]
+		if comes(schedule) && !strings.Contains(years, "*") && !strings.Contains(years, strconv.Itoa(lastYear)) {
+			c.report(at, Problem{What: "runs for the last time in one of these years, and nothing says so when it is over", Got: expression, Want: `"*" as year`})
+		}
+	})
+}
+
+// warnOfHourSteps finds steps that AWS Backup never takes, since it starts anew at midnight.
+func warnOfHourSteps(c *checker) {
+	c.schedules(func(at, expression string, _ *cronexpr.Expression) {
+		start, step, _ := strings.Cut(cronFieldsOf(expression)[hoursField], "/")
+		first, err := strconv.Atoi(start)
+		every, stepErr := strconv.Atoi(step)
+		if err == nil && stepErr == nil && first+every > 23 {
+			c.report(at, Problem{What: fmt.Sprintf("runs once a day and not every %d hours: AWS Backup counts from %02d:00 to midnight and starts anew", every, first), Got: expression, Want: "the hours as a list, such as 2,14"})
+		}
+	})
+}
+
+func warnOfTimeZones(c *checker) {
+	for t := range c.rows() {
+		at := c.firstWritten(c.tierPath(t), "schedule.timezone")
+		if zone := location(t.Schedule.Timezone); at != "" && zone != nil && changesClocks(zone) {
+			c.report(at, Problem{What: "the clocks of this time zone change: in those nights a backup can run twice, or an hour late, or not at all", Got: t.Schedule.Timezone, Want: "Etc/UTC"})
+		}
+	}
+}
+
+// warnOfOverlaps finds rules of one plan of which AWS Backup takes only the one with the longer
+// retention. How it treats a continuous rule there is not documented.
+func warnOfOverlaps(c *checker) {
+	type question struct {
+		a, b, zone string
+		minutes    int
+	}
+	type answer struct {
+		first, second time.Time
+		found         bool
+	}
+	known := map[question]answer{} // tiers mostly share their schedules
+	for t := range c.rows() {
+		rules, zone := t.rules(), location(t.Schedule.Timezone)
+		at := c.firstWritten(c.tierPath(t), "snapshot_backup.schedule", "schedule.cron", "schedule.start_window_minutes", "snapshot_backup", "continuous_backup")
+		if len(rules) < 2 || zone == nil || at == "" {
+			continue
+		}
+		a, faultA := parseCron(rules[0].cron)
+		b, faultB := parseCron(rules[1].cron)
+		if faultA != "" || faultB != "" {
+			continue
+		}
+		q := question{rules[0].cron, rules[1].cron, t.Schedule.Timezone, t.Schedule.StartWindowMinutes}
+		result, asked := known[q]
+		if !asked {
+			result.first, result.second, result.found = overlap(a, b, zone, time.Duration(q.minutes)*time.Minute)
+			known[q] = result
+		}
+		if !result.found {
+			continue
+		}
+		shorter, longer := rules[0], rules[1]
+		if shorter.deleteAfterDays > longer.deleteAfterDays {
+			shorter, longer = longer, shorter
+		}
+		c.report(at, Problem{
+			What: fmt.Sprintf("the start windows of the tier's two rules overlap, as on %s and %s: AWS Backup takes only the backup that is kept longer, so %s could get none",
+				result.first.Format(dayAndTime), result.second.Format(dayAndTime), shorter.key),
+			Got:  fmt.Sprintf("%s and %s, with %d minutes to start", rules[0].cron, rules[1].cron, q.minutes),
+			Want: fmt.Sprintf("more than %d minutes between the two", q.minutes),
+			See:  c.see(otherPath(at, c.tierPath(t)+".snapshot_backup.schedule", c.tierPath(t)+".schedule.cron")),
+		})
+	}
+}
+
+const dayAndTime = "2 January 2006 15:04"
+
+// otherPath returns the second of two paths that is not at.
+func otherPath(at, first, second string) string {
+	if at == second {
+		return first
+	}
+	return second
+}
+
+func (c *checker) windows(look func(at string, start, completion int)) {
+	for t := range c.rows() {
+		if at := c.firstWritten(c.tierPath(t), "schedule.completion_window_minutes", "schedule.start_window_minutes"); at != "" {
+			look(at, t.Schedule.StartWindowMinutes, t.Schedule.CompletionWindowMinutes)
+		}
+	}
+}
+
+func windowsGot(start, completion int) string {
+	return fmt.Sprintf("%d minutes to start and %d to complete", start, completion)
+}
+
+func checkCompletionWindows(c *checker) {
+	c.windows(func(at string, start, completion int) {
+		if completion <= start {
+			c.report(at, Problem{What: "the completion window ends no later than the start window: a job that starts late is cancelled at once", Got: windowsGot(start, completion), Want: fmt.Sprintf("completion_window_minutes above %d", start)})
+		}
+	})
+}
+
+func warnOfLateStarts(c *checker) {
+	c.windows(func(at string, start, completion int) {
+		if start < completion && completion < start+60 {
+			c.report(at, Problem{What: "leaves a job that starts late less than an hour", Got: windowsGot(start, completion), Want: fmt.Sprintf("completion_window_minutes of %d or more", start+60)})
+		}
+	})
+}
+
+func warnOfShortCompletion(c *checker) {
+	for t := range c.rows() {
+		at := c.firstWritten(c.tierPath(t), "schedule.completion_window_minutes")
+		if minutes := t.Schedule.CompletionWindowMinutes; at != "" && minutes > t.Schedule.StartWindowMinutes && minutes < FirstBackupMinutes {
+			c.report(at, Problem{What: "a first backup of a large bucket takes more than a day: it would be cancelled, night after night", Got: strconv.Itoa(minutes), Want: fmt.Sprintf("%d minutes or more", FirstBackupMinutes)})
+		}
+	}
+}
+
+// checkRPO finds recovery point objectives that the tier's backups cannot give.
+func checkRPO(c *checker) {
+	for t := range c.rows() {
+		at := c.firstWritten(c.tierPath(t), "rpo_minutes", "continuous_backup", "snapshot_backup")
+		if at == "" || t.RPOMinutes == 0 {
+			continue
+		}
+		p := Problem{Got: fmt.Sprintf("rpo_minutes %d", t.RPOMinutes), See: c.see(c.tierPath(t) + ".snapshot_backup.schedule")}
+		switch gives := t.rpoMinutes(); {
+		case !t.BackedUp():
+			p.What, p.Want = "the tier has no backups that could meet its recovery point objective", "continuous_backup or snapshot_backup, or no rpo_minutes"
+		case t.RPOMinutes < gives:
+			p.What = fmt.Sprintf("the tier's backups cannot meet this recovery point objective: in the worst case the newest is %d minutes old", gives)
+			p.Want = fmt.Sprintf("rpo_minutes of %d or more, or backups more often", gives)
+		default:
+			continue
+		}
+		c.report(at, p)
+	}
+}
+
+// rpoMinutes is how old, in minutes, the newest backup of the tier is in the worst case. Zero: not known.
+func (t *Tier) rpoMinutes() int {
+	if t.ContinuousBackup != nil {
+		return ContinuousRPOMinutes
+	}
+	if t.SnapshotBackup == nil {
+		return 0
+	}
+	schedule, fault := parseCron(t.SnapshotBackup.Schedule)
+	if fault != "" {
+		return 0
+	}
+	return int(longestInterval(schedule).Minutes())
+}

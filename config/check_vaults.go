@@ -1,0 +1,137 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const (
+	lockPath      = "central.vault_lock"
+	airGappedPath = "central.air_gapped_vault"
+)
+
+// centralVault is a vault of the central account, with its lock.
+type centralVault struct {
+	namePath, name   string
+	lockPath         string // what its retentions are keys of
+	minDays, maxDays int    // zero: not given
+}
+
+// centralVaults lists the vault that copies go to, the earlier ones and the air-gapped one.
+func (c *Config) centralVaults() []centralVault {
+	lock := c.Central.VaultLock
+	vaults := []centralVault{{"central.vault_name", c.Central.VaultName, lockPath, lock.MinRetentionDays, lock.MaxRetentionDays}}
+	for i, v := range c.Central.RetainedVaults {
+		at := retainedPath(i)
+		vaults = append(vaults, centralVault{at + ".name", v.Name, at, v.MinRetentionDays, v.MaxRetentionDays})
+	}
+	if v := c.Central.AirGappedVault; v != nil {
+		vaults = append(vaults, centralVault{airGappedPath + ".name", v.Name, airGappedPath, v.MinRetentionDays, v.MaxRetentionDays})
+	}
+	return vaults
+}
+
+func retainedPath(i int) string { return fmt.Sprintf("central.retained_vaults[%d]", i) }
+
+func checkDefaultVault(c *checker) {
+	for _, v := range c.cfg.centralVaults() {
+		if strings.EqualFold(v.name, "Default") {
+			c.report(v.namePath, Problem{What: "is the vault that AWS Backup makes itself, which takes no copies", Got: v.name, Want: "a name of its own"})
+		}
+	}
+}
+
+// checkVaultsNamedTwice keeps a retained vault from being the present one too, which is how a lock
+// that cannot be changed would be changed.
+func checkVaultsNamedTwice(c *checker) {
+	first := map[string]string{}
+	for _, v := range c.cfg.centralVaults() {
+		switch other, twice := first[v.name]; {
+		case v.name == "":
+		case !twice:
+			first[v.name] = v.namePath
+		case other == "central.vault_name" && strings.HasPrefix(v.namePath, "central.retained_vaults"):
+			c.report(v.namePath, Problem{
+				What: "the vault that copies go to is listed as an earlier one too: its lock cannot be changed and would have two sets of values",
+				Got:  v.name, Want: "a new vault_name for the new lock, and here the earlier vault with its lock as it was deployed", See: c.see(other),
+			})
+		default:
+			c.report(v.namePath, Problem{What: "the central account has a vault of this name already, by " + other, Got: v.name, Want: "a name of its own", See: c.see(other)})
+		}
+	}
+}
+
+func checkLockRanges(c *checker) {
+	for _, v := range c.cfg.centralVaults() {
+		if v.minDays > v.maxDays && v.maxDays > 0 {
+			at := c.firstWritten(v.lockPath, "max_retention_days", "min_retention_days")
+			c.report(at, Problem{
+				What: "the lock's minimum is above its maximum: no copy could enter the vault",
+				Got:  fmt.Sprintf("%d to %d days", v.minDays, v.maxDays), Want: "min_retention_days <= max_retention_days",
+				See: slices.DeleteFunc(c.see(v.lockPath+".min_retention_days"), func(p Place) bool { return p.Path == at }),
+			})
+		}
+	}
+}
+
+func checkGovernanceLock(c *checker) {
+	if c.cfg.Central.VaultLock.Mode != Governance {
+		return
+	}
+	for _, key := range []string{"changeable_for_days", "acknowledge_irreversible"} {
+		if at := lockPath + "." + key; c.written(at) {
+			c.report(at, Problem{What: "belongs to a compliance lock, which after its grace time nobody can change or remove", Want: "no " + key + ", or mode: compliance", See: c.see(lockPath + ".mode")})
+		}
+	}
+}
+
+func checkComplianceLockValues(c *checker) {
+	if c.cfg.Central.VaultLock.Mode != Compliance {
+		return
+	}
+	for _, key := range []string{"min_retention_days", "max_retention_days", "changeable_for_days"} {
+		if at := lockPath + "." + key; !c.written(at) {
+			c.report(at, Problem{What: "is required of a compliance lock, which cannot be corrected later", Want: "a number of days"})
+		}
+	}
+}
+
+func checkComplianceLockAcknowledgement(c *checker) {
+	central := c.cfg.Central
+	if got := central.VaultLock.AcknowledgeIrreversible; central.VaultLock.Mode == Compliance && got != central.VaultName {
+		c.report(lockPath+".acknowledge_irreversible", Problem{
+			What: "a compliance lock is synthesized only where the vault's name is typed out here, since nobody, AWS included, can undo it",
+			Got:  strconv.Quote(got), Want: central.VaultName, See: c.see("central.vault_name"),
+		})
+	}
+}
+
+func warnOfComplianceLock(c *checker) {
+	lock := c.cfg.Central.VaultLock
+	if lock.Mode == Compliance && lock.ChangeableForDays > 0 {
+		c.report(lockPath+".mode", Problem{
+			What: fmt.Sprintf("%d days after its first deployment nobody, AWS included, can change or remove the lock of %s, nor delete a copy in it before its time: a copy that is kept %d days is paid for that long",
+				lock.ChangeableForDays, c.cfg.Central.VaultName, lock.MaxRetentionDays),
+		})
+	}
+}
+
+func warnOfAirGappedLock(c *checker) {
+	if v := c.cfg.Central.AirGappedVault; v != nil {
+		c.report(airGappedPath+".name", Problem{What: "from the moment it is deployed, without a grace time, nobody, AWS included, can change the lock of this vault, nor delete a copy in it before its time", Got: v.Name})
+	}
+}
+
+func checkAirGappedPartition(c *checker) {
+	if p := Partition(c.cfg.Central.Region); c.cfg.Central.AirGappedVault != nil && (p == partitionChina || p == partitionGovCloud) {
+		c.report(airGappedPath, Problem{What: "AWS has no logically air-gapped vaults in the partition " + p, Got: c.cfg.Central.Region, Want: "no air_gapped_vault", See: c.see("central.region")})
+	}
+}
+
+func warnOfAirGappedRegion(c *checker) {
+	if c.cfg.Central.AirGappedVault != nil && Partition(c.cfg.Central.Region) == partitionSovereign {
+		c.report(airGappedPath, Problem{What: "AWS documents a minimal set of AWS Backup's features for this partition; whether it has logically air-gapped vaults is not confirmed", Got: c.cfg.Central.Region, Want: "a test before anybody relies on it", See: c.see("central.region")})
+	}
+}

@@ -1,0 +1,108 @@
+package config
+
+// checks are run in this order, each over the whole configuration, whatever the others found.
+// One that compares values takes a value that is missing or malformed for whatever raises no
+// problem, since that has been reported where it stands.
+var checks = []check{
+	// check_organization.go
+	{"organization-path-elsewhere", Error, "F-COPY-3", checkOrganizationPaths},
+	{"policy-size", Error, "F-LIM-7", checkPolicySize},
+
+	// check_vaults.go
+	{"default-vault", Error, "F-COPY-7", checkDefaultVault},
+	{"vault-named-twice", Error, "F-LOCK-8", checkVaultsNamedTwice},
+	{"lock-min-above-max", Error, "F-LOCK-2", checkLockRanges},
+	{"governance-lock", Error, "F-LOCK-1", checkGovernanceLock},
+	{"compliance-lock-values", Error, "F-LOCK-6", checkComplianceLockValues},
+	{"compliance-lock-acknowledgement", Error, "F-LOCK-6", checkComplianceLockAcknowledgement},
+	{"compliance-lock", Warning, "F-LOCK-6", warnOfComplianceLock},
+	{"air-gapped-lock", Warning, "F-LAG-1", warnOfAirGappedLock},
+	{"air-gapped-partition", Error, "F-REG-2", checkAirGappedPartition},
+	{"air-gapped-region", Warning, "F-REG-2", warnOfAirGappedRegion},
+
+	// check_copies.go
+	{"copy-outside-lock", Error, "F-LOCK-3", checkCopiesWithinLock},
+	{"copy-outside-air-gapped-lock", Error, "F-LAG-5", checkCopiesWithinAirGappedLock},
+	{"lock-above-copies", Warning, "F-LOCK-6", warnOfLockAboveCopies},
+	{"copy-undecided", Error, "F-LOCK-7", checkCopyRetentionsDecided},
+	{"copy-in-china", Error, "F-REG-2", checkCopiesInChina},
+	{"copy-across-partitions", Error, "F-COPY-1", checkCopiesAcrossPartitions},
+	{"copy-in-sovereign-cloud", Warning, "F-REG-2", warnOfCopiesInSovereignCloud},
+
+	// check_tiers.go
+	{"tier-twice", Error, "", checkTiersTwice},
+	{"tier-without-extends", Error, "", checkTiersWithoutExtends},
+	{"built-in-tier-extends", Error, "", checkBuiltinTiersExtend},
+	{"unused-tier", Warning, "", warnOfUnusedTiers},
+	{"nothing-to-copy", Error, "F-S3-10", checkNothingToCopy},
+	{"short-retention", Warning, "F-SCH-8", warnOfShortRetentions},
+	{"object-lock-shorter-than-backups", Warning, "F-OL-4", warnOfShortObjectLocks},
+	{"compliance-object-lock", Warning, "F-OL-1", warnOfComplianceObjectLocks},
+
+	// check_schedules.go
+	{"schedule-never", Error, "F-SCH-1", checkSchedulesCome},
+	{"schedule-ends", Warning, "F-SCH-1", warnOfSchedulesThatEnd},
+	{"schedule-step", Warning, "F-SCH-1", warnOfHourSteps},
+	{"time-zone-changes", Warning, "F-SCH-2", warnOfTimeZones},
+	{"start-windows-overlap", Warning, "F-SCH-5", warnOfOverlaps},
+	{"completion-before-start", Error, "F-SCH-4", checkCompletionWindows},
+	{"completion-soon-after-start", Warning, "F-SCH-4", warnOfLateStarts},
+	{"completion-within-a-day", Warning, "F-S3-19", warnOfShortCompletion},
+	{"rpo", Error, "F-S3-4", checkRPO},
+
+	// check_low_cost.go
+	{"low-cost-never", Error, "F-TIER-3", checkLowCostReached},
+	{"low-cost-partition", Error, "F-TIER-3", checkLowCostPartitions},
+	{"low-cost-selections", Error, "F-TIER-2", checkLowCostSelections},
+	{"low-cost-tagged", Warning, "F-TIER-2", warnOfTaggedLowCost},
+
+	// check_workloads.go
+	{"empty-workload", Error, "F-LIM-2", checkEmptyWorkloads},
+	{"workload-twice", Error, "", checkWorkloadsTwice},
+	{"workload-in-central-account", Warning, "F-COPY-1", warnOfCentralAccount},
+	{"opt-in-region", Warning, "F-COPY-12", warnOfOptInRegions},
+
+	// check_buckets.go
+	{"unknown-tier", Error, "", checkTierReferences},
+	{"bucket-twice", Error, "F-S3-7", checkBucketsTwice},
+	{"bucket-unprotected", Warning, "F-OL-3", warnOfUnprotectedBuckets},
+	{"tag-without-backups", Error, "F-S3-4", checkTagsWithoutBackups},
+	{"tag-selected-twice", Error, "F-S3-7", checkTagsTwice},
+	{"tag-needs-opt-in", Warning, "F-REG-1", warnOfTagSelections},
+
+	// check_names.go
+	{"name-collision", Error, "F-CFN-2", checkNames},
+	{"reserved-project", Error, "F-OL-11", checkProject},
+	{"access-log-bucket", Error, "F-OL-7", checkAccessLogBuckets},
+
+	// check_quotas.go
+	{"bucket-quota", Warning, "F-S3-15", warnOfBucketQuota},
+	{"bucket-limit", Error, "F-S3-15", checkBucketLimit},
+	{"vault-quota", Warning, "F-LIM-1", warnOfVaultQuota},
+	{"selection-size", Error, "F-LIM-2", checkSelectionSizes},
+	{"tag-exclusions", Error, "F-LIM-2", checkTagExclusions},
+	{"stack-size", Error, "F-LIM-6", checkStackSizes},
+
+	// check_alerts.go
+	{"nobody-alerted", Warning, "F-EVT-12", warnOfNoAlerts},
+	{"alerted-twice", Warning, "", warnOfAlertsTwice},
+
+	// check_restore_testing.go
+	{"restore-testing-tier", Error, "F-RST-11", checkRestoreTestingTiers},
+	{"restore-testing-nothing", Error, "F-RST-11", checkRestoreTestingNothing},
+	{"restore-testing-plans", Error, "F-LIM-4", checkRestoreTestingPlans},
+
+	// check_rollout.go
+	{"wave", Error, "", checkWaves},
+	{"empty-wave", Error, "", checkEmptyWaves},
+	{"wave-missing", Warning, "", warnOfWavelessWorkloads},
+	{"approval", Error, "", checkApprovals},
+	{"stack-set-paths", Error, "F-COPY-3", checkStackSetPaths},
+	{"stack-set-twice", Error, "", checkStackSetTwice},
+	{"stack-set-root", Error, "F-COPY-3", checkStackSetRoots},
+	{"stack-set-role", Error, "F-CFN-2", checkStackSetRoles},
+	{"connection-partition", Error, "F-REG-4", checkConnectionPartition},
+
+	// not_built.go
+	{"not-built", Warning, "", warnOfNotBuilt},
+}

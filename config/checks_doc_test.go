@@ -1,0 +1,138 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const checksFile = "../docs/checks.md"
+
+// TestChecksDocumented: docs/checks.md is what the checks are, and the corpus has an example of each.
+func TestChecksDocumented(t *testing.T) {
+	want := checksDocument(t)
+	if *update {
+		if err := os.WriteFile(checksFile, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(read(t, checksFile), want) {
+		t.Error("docs/checks.md is not current: go test ./config -run Documented -update")
+	}
+}
+
+// TestChecksNamedOnce: a tool can tell checks apart by their names.
+func TestChecksNamedOnce(t *testing.T) {
+	seen := map[string]bool{}
+	for _, ch := range slices.Concat(readingChecks, syntaxChecks(), checks, comparisons) {
+		if seen[ch.name] || ch.name == "" || ch.level != Error && ch.level != Warning {
+			t.Errorf("%q, level %q: a name of its own and a level are needed", ch.name, ch.level)
+		}
+		seen[ch.name] = true
+	}
+}
+
+func syntaxChecks() []check {
+	var all []check
+	for _, row := range slices.Sorted(maps.Keys(syntaxes)) {
+		all = append(all, syntaxes[row].asCheck(row))
+	}
+	return all
+}
+
+func checksDocument(t *testing.T) []byte {
+	examples := corpusExamples(t)
+	var b bytes.Buffer
+	b.WriteString(checksIntroduction)
+	for _, section := range []struct {
+		title  string
+		checks []check
+	}{
+		{"Reading the file", readingChecks},
+		{"Values on their own", syntaxChecks()},
+		{"What the values mean together", checks},
+		{"Compared with an earlier file (`-previous FILE`)", comparisons},
+	} {
+		fmt.Fprintf(&b, "\n## %s\n\n| check | level | fact | example |\n|---|---|---|---|\n", section.title)
+		for _, ch := range section.checks {
+			example, found := examples[ch.name]
+			if !found {
+				t.Errorf("the corpus has no example of %s", ch.name)
+			}
+			if found && (example.Level != ch.level || example.Fact != ch.fact) {
+				t.Errorf("%s: the example has level %s and fact %q", ch.name, example.Level, example.Fact)
+			}
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", ch.name, ch.level, ch.fact, markdown(example.String()))
+		}
+	}
+	b.WriteString(byConstruction)
+	return b.Bytes()
+}
+
+const checksIntroduction = `# The checks
+
+Generated from the checks and the files of config/testdata: ` + "`go test ./config -run Documented -update`" + `.
+
+An error stops a synthesis, and nothing is written; a warning does not. The name of a check is the field ` + "`check`" + ` of what ` + "`-format json`" + ` writes. Facts are those of [aws-facts.md](aws-facts.md);
+what is UNVERIFIED there is never more than a warning, and a check without a fact is a rule of this app's own.
+`
+
+const byConstruction = `
+## Decided by the app, so that no configuration can get it wrong
+
+| what | fact | held by |
+|---|---|---|
+| buckets that the app creates have versioning and EventBridge notifications | F-S3-1, F-S3-12 | TestBucketsAreProtected |
+| a tier's continuous and snapshot rules target one vault | F-S3-8 | TestPlans |
+| no cold storage in any rule or copy | F-S3-6 | TestPlans |
+| a selection has explicit ARNs, or S3 alone by tag, without the buckets that are named | F-LIM-2, F-S3-7 | TestPlans |
+| noncurrent versions expire when their lock ends, not before | F-OL-5 | TestBucketsAreProtected |
+| the bucket for access logs has no Object Lock, and is not the one that is logged | F-OL-7, F-S3-17 | TestBucketsAreProtected |
+| policies name no role that need not exist, and fit into AWS's sizes | F-KMS-2, F-LIM-7 | TestCentralPolicies, TestPolicySizes |
+| names fit into AWS's lengths after composition | F-LIM-3 | TestNames |
+`
+
+func markdown(text string) string {
+	return strings.NewReplacer("|", `\|`, "<", "&lt;", "*", `\*`, "_", `\_`).Replace(text)
+}
+
+// corpusExamples returns the first problem of each check in the corpus, errors before warnings.
+func corpusExamples(t *testing.T) map[string]Problem {
+	t.Helper()
+	examples := map[string]Problem{}
+	add := func(problems Problems) {
+		for _, p := range problems {
+			if _, there := examples[p.Check]; !there {
+				p.File = filepath.Base(p.File)
+				for i := range p.See {
+					p.See[i].File = filepath.Base(p.See[i].File)
+				}
+				examples[p.Check] = p
+			}
+		}
+	}
+	for _, file := range append(files(t, "testdata/bad/*.yaml"), files(t, "testdata/good/*.yaml")...) {
+		add(problemsOf(Load(file, read(t, file))))
+	}
+	for _, after := range files(t, "testdata/previous/*/after.yaml") {
+		before := filepath.Join(filepath.Dir(after), "before.yaml")
+		add(problemsOf(LoadAfter(after, read(t, after), before, read(t, before))))
+	}
+	add(problemsOf(LoadFile("absent.yaml")))
+	return examples
+}
+
+// problemsOf returns everything that was found, whether the configuration loaded or not.
+func problemsOf(cfg *Config, err error) Problems {
+	var problems Problems
+	if errors.As(err, &problems) {
+		return problems
+	}
+	return cfg.Warnings
+}

@@ -1,0 +1,53 @@
+package config
+
+import "slices"
+
+// defaults is what decoding starts from.
+func defaults() *Config {
+	return &Config{
+		Central: Central{
+			VaultName: "central-aws-vault-S3",
+			KeyAlias:  "aws-backup-kms",
+			VaultLock: VaultLock{Mode: Governance},
+			Dashboard: true,
+		},
+		Tiers: builtinTiers(),
+	}
+}
+
+// What a part starts from that is optional as a whole, or an item of a list.
+func (s *SnapshotBackup) setDefaults() { s.Schedule = defaultSnapshotCron }
+func (r *RestoreTesting) setDefaults() { r.Schedule = "cron(0 6 ? * SUN *)" }
+func (p *PagerDuty) setDefaults()      { p.Severity = "critical" }
+func (p *Pipeline) setDefaults()       { p.Branch = "main" }
+
+// complete fills in the defaults that depend on other values: in governance mode a lock that every
+// copy of a tier in use fits into.
+func (c *Config) complete() {
+	c.rows = make(map[string]int, len(c.Tiers))
+	for i, t := range slices.Backward(c.Tiers) {
+		c.rows[t.Name] = i
+	}
+	c.copied = c.copiedTiers()
+	lock := &c.Central.VaultLock
+	if lock.Mode != Governance {
+		return
+	}
+	shortest, longest := defaultMinRetentionDays, 0
+	if lock.MaxRetentionDays > 0 {
+		shortest = min(shortest, lock.MaxRetentionDays)
+	}
+	for _, t := range c.copied {
+		if days := t.CopyToCentral.DeleteAfterDays; days != setByTheBusiness {
+			shortest, longest = min(shortest, days), max(longest, days)
+		}
+	}
+	if lock.MinRetentionDays == 0 {
+		lock.MinRetentionDays = shortest
+	}
+	if lock.MaxRetentionDays == 0 && longest > 0 {
+		lock.MaxRetentionDays = max(longest, lock.MinRetentionDays)
+	}
+}
+
+const defaultMinRetentionDays = 15
