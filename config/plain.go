@@ -31,7 +31,7 @@ func composePlain(text []byte) *yaml.Node {
 		return nil
 	}
 	r := &plainReader{text: string(text[start:end]), line: bytes.Count(text[:start], []byte("\n"))}
-	list := r.list()
+	list := r.workloads()
 	if list == nil {
 		return nil
 	}
@@ -90,26 +90,19 @@ func (r *plainReader) next() bool {
 	return true
 }
 
-// list reads the workloads.
-func (r *plainReader) list() *yaml.Node {
-	if !r.next() || r.indent < 0 {
+// workloads reads the whole list.
+func (r *plainReader) workloads() *yaml.Node {
+	if !r.next() || r.indent < 0 || !strings.HasPrefix(r.rest, "- ") {
 		return nil
 	}
-	list, indent := r.node(yaml.SequenceNode, "!!seq", ""), r.indent
-	for r.indent >= 0 {
-		if r.indent != indent || !r.dash() {
-			return nil
-		}
-		item := r.mapping(indent + 2)
-		if item == nil {
-			return nil
-		}
-		list.Content = append(list.Content, item)
+	list := r.list()
+	if r.indent >= 0 {
+		return nil // something else follows
 	}
 	return list
 }
 
-// mapping reads the keys of a workload, of which the first is in the line of its dash.
+// mapping reads keys of which the first is in the present line, maybe behind a dash.
 func (r *plainReader) mapping(indent int) *yaml.Node {
 	m := r.node(yaml.MappingNode, "!!map", "")
 	for {
@@ -119,7 +112,7 @@ func (r *plainReader) mapping(indent int) *yaml.Node {
 		}
 		var value *yaml.Node
 		if r.endOfLine() {
-			value = r.buckets(indent)
+			value = r.block(indent)
 		} else {
 			value = r.restOfLine()
 		}
@@ -136,23 +129,46 @@ func (r *plainReader) mapping(indent int) *yaml.Node {
 	}
 }
 
-// buckets reads a list of flow mappings or words below a key.
-func (r *plainReader) buckets(parent int) *yaml.Node {
-	if !r.next() || r.indent < parent {
+// block reads the list or mapping below a key.
+func (r *plainReader) block(parent int) *yaml.Node {
+	switch {
+	case !r.next() || r.indent < parent:
+		return nil
+	case strings.HasPrefix(r.rest, "- "):
+		list := r.list()
+		if r.indent > parent {
+			return nil
+		}
+		return list
+	case r.indent == parent:
 		return nil
 	}
+	return r.mapping(r.indent)
+}
+
+// list reads items that start with a dash in the column of the first one.
+func (r *plainReader) list() *yaml.Node {
 	list, indent := r.node(yaml.SequenceNode, "!!seq", ""), r.indent
 	for r.indent == indent && r.dash() {
-		item := r.restOfLine()
+		item := r.item(indent + len("- "))
 		if item == nil {
 			return nil
 		}
 		list.Content = append(list.Content, item)
 	}
-	if len(list.Content) == 0 || r.indent > parent {
-		return nil
-	}
 	return list
+}
+
+// item reads a mapping or what is the rest of the line.
+func (r *plainReader) item(indent int) *yaml.Node {
+	length := 0
+	for length < len(r.rest) && wordBytes[r.rest[length]] {
+		length++
+	}
+	if length < len(r.rest) && r.rest[length] == ':' {
+		return r.mapping(indent)
+	}
+	return r.restOfLine()
 }
 
 // restOfLine reads the value that is the rest of the line, and goes on to the next line.
@@ -228,19 +244,26 @@ func (r *plainReader) key() *yaml.Node {
 	return key
 }
 
+// scalar reads a word, or a string in quotes that has neither quotes nor escapes in it.
 func (r *plainReader) scalar() *yaml.Node {
-	if r.rest == "" || r.rest[0] != '"' {
-		return r.word()
-	}
-	end := strings.IndexByte(r.rest[1:], '"')
-	if end < 0 || !isPlainASCII(r.rest[1:end+1]) || strings.IndexByte(r.rest[1:end+1], '\\') >= 0 {
+	if r.rest == "" {
 		return nil
 	}
-	n := r.node(yaml.ScalarNode, "!!str", r.rest[1:end+1])
-	n.Style = yaml.DoubleQuotedStyle
-	r.skip(end + 2)
+	style, quoted := quotes[r.rest[0]]
+	if !quoted {
+		return r.word()
+	}
+	value, rest, closed := strings.Cut(r.rest[1:], r.rest[:1])
+	if !closed || !isPlainASCII(value) || strings.Contains(value, `\`) || strings.HasPrefix(rest, r.rest[:1]) {
+		return nil
+	}
+	n := r.node(yaml.ScalarNode, "!!str", value)
+	n.Style = style
+	r.skip(len(value) + 2)
 	return n
 }
+
+var quotes = map[byte]yaml.Style{'"': yaml.DoubleQuotedStyle, '\'': yaml.SingleQuotedStyle}
 
 // word reads an unquoted scalar that starts with a letter and that YAML cannot take for anything
 // but a string, or true or false.

@@ -32,6 +32,9 @@ func TestPlain(t *testing.T) {
 		{"existing buckets", strings.ReplaceAll(long, "tier: standard_data}", "tier: standard_data, existing: true}"), true},
 		{"tags", change("    buckets:\n"+bucket, "    select_tagged: [ critical_data,curated_data ]\n    buckets:\n"+bucket), true},
 		{"a list of words", change("    buckets:\n"+bucket, "    select_tagged:\n      - critical_data\n    buckets:\n"+bucket), true},
+		{"buckets in lines of their own", head + "workloads:\n" + strings.NewReplacer("- {name: ", "- name: ", ", tier: ", "\n        tier: ", "}\n", "\n").Replace(list), true},
+		{"as programs write it", head + "workloads:\n" + strings.NewReplacer("\n      - {name: ", "\n    - name: ", ", tier: ", "\n      tier: ", "}\n", "\n", `"`, "'").Replace(list), true},
+		{"a mapping below a key", change("    buckets:\n"+bucket, "    restore_testing:\n      tiers:\n        - critical_data\n    buckets:\n"+bucket), true},
 		{"odd spaces", change(bucket, "      - { name:   x-y ,tier: \"critical_data\"   }   \n"), true},
 
 		{"a short list", string(fleet(10, 3)), false},
@@ -42,6 +45,7 @@ func TestPlain(t *testing.T) {
 		{"a word that is none", change("payments-0007", "yes"), false},
 		{"an odd boolean", change(bucket, "      - {name: x-y, tier: True}\n"), false},
 		{"an escape", change("payments-0007", `"\x41"`), false},
+		{"a quote in quotes", change("payments-0007", `'it''s'`), false},
 		{"an open quote", change("payments-0007", `"payments`), false},
 		{"an open bracket", change(bucket, "      - {name: x-y,\n"), false},
 		{"a value on two lines", change("payments-0007\n", "payments\n      0007\n"), false},
@@ -57,6 +61,11 @@ func TestPlain(t *testing.T) {
 		{"a second document", change(bucket, "---\n"+bucket), false},
 		{"a document's end", change(bucket, "...\n"+bucket), false},
 		{"a wrong indentation", change("    environment: prod", "     environment: prod"), false},
+		{"a bucket's key further in", change(bucket, "      - name: x-y\n         tier: critical_data\n"), false},
+		{"a bucket's key further out", change(bucket, "      - name: x-y\n       tier: critical_data\n"), false},
+		{"a mapping no further in than its key", change("    buckets:\n"+bucket, "    restore_testing:\n    tiers:\n      - critical_data\n    buckets:\n"+bucket), false},
+		{"a list in a list", change(bucket, "      - - name: x-y\n"), false},
+		{"a mapping among words", change("    buckets:\n"+bucket, "    select_tagged:\n      - critical_data\n      name: x\n    buckets:\n"+bucket), false},
 		{"a dash alone", change(bucket, "      -\n        name: x-y\n"), false},
 		{"no faultless beginning", strings.Replace(long, "project: fleet", "project: [fleet", 1), false},
 	} {
@@ -77,6 +86,7 @@ func FuzzPlain(f *testing.F) {
 		"- name: a-b # c\n  account: \"012\"\n  select_tagged: [d, e]\n  buckets:\n  - {name: b, existing: true}\n  - f\n",
 		"  - name: y\n    a: 1e3\n    b: .5\n    c: 2020-01-01\n    d: Inf\n    e: 0x1\n",
 		" - a: b\n   c: d\n\n # x\n - a: \"b: c\"\n",
+		"- a:\n  - b: c\n    d: e\n  - b:\n      f: g\n  h:\n    i: j\n    k:\n    - l\n",
 	} {
 		f.Add(lines)
 	}
