@@ -33,7 +33,7 @@ func TestPlain(t *testing.T) {
 		{"tags", change("    buckets:\n"+bucket, "    select_tagged: [ critical_data,curated_data ]\n    buckets:\n"+bucket), true},
 		{"a list of words", change("    buckets:\n"+bucket, "    select_tagged:\n      - critical_data\n    buckets:\n"+bucket), true},
 		{"buckets in lines of their own", head + "workloads:\n" + strings.NewReplacer("- {name: ", "- name: ", ", tier: ", "\n        tier: ", "}\n", "\n").Replace(list), true},
-		{"as programs write it", head + "workloads:\n" + strings.NewReplacer("\n      - {name: ", "\n    - name: ", ", tier: ", "\n      tier: ", "}\n", "\n", `"`, "'").Replace(list), true},
+		{"as programs write it", head + "workloads:\n" + strings.NewReplacer("      - {name: ", "    - name: ", ", tier: ", "\n      tier: ", "}\n", "\n", `"`, "'").Replace(list), true},
 		{"a mapping below a key", change("    buckets:\n"+bucket, "    restore_testing:\n      tiers:\n        - critical_data\n    buckets:\n"+bucket), true},
 		{"odd spaces", change(bucket, "      - { name:   x-y ,tier: \"critical_data\"   }   \n"), true},
 
