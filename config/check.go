@@ -21,7 +21,8 @@ type checker struct {
 	root    *yaml.Node
 	current check
 	placed  []placed
-	faulty  map[*yaml.Node]bool // values that have been reported as malformed
+	faulty  map[*yaml.Node]bool // values and keys that have been reported as malformed
+	missing map[string]bool     // paths that have been reported as missing
 	uses    [][]TierUse         // by workload
 	tierAt  map[string]int      // the first entry of tiers with a name
 
@@ -29,7 +30,7 @@ type checker struct {
 }
 
 func newChecker(d *document) *checker {
-	c := &checker{cfg: d.cfg, root: d.root, placed: d.problems, faulty: map[*yaml.Node]bool{}, uses: make([][]TierUse, len(d.cfg.Workloads)), tierAt: map[string]int{}}
+	c := &checker{cfg: d.cfg, root: d.root, placed: d.problems, faulty: map[*yaml.Node]bool{}, missing: map[string]bool{}, uses: make([][]TierUse, len(d.cfg.Workloads)), tierAt: map[string]int{}}
 	for i, w := range c.cfg.Workloads {
 		c.uses[i] = c.cfg.TierUses(w)
 	}
@@ -37,7 +38,11 @@ func newChecker(d *document) *checker {
 		c.tierAt[scalarAt(item, "name").Value] = i
 	}
 	for _, p := range d.problems {
-		c.faulty[p.node] = true
+		if p.problem.Check == missingKey.name {
+			c.missing[p.problem.Path] = true
+		} else {
+			c.faulty[p.node] = true
+		}
 	}
 	return c
 }
@@ -49,14 +54,48 @@ func (c *checker) run(checks []check) {
 }
 
 // report adds a problem of the current check at the value of a path, or, where the document leaves
-// that to a default, at the nearest mapping around it. A value that is malformed raises no second problem.
-func (c *checker) report(path string, p Problem) {
-	n, found := lookup(c.root, path)
-	if found && c.faulty[n] {
+// that to a default, at the nearest mapping around it. The other values that it rests on are shown
+// too. Where one of them all is doubtful there is no problem yet: one mistake is reported once.
+func (c *checker) report(path string, p Problem, restsOn ...string) {
+	if c.doubtful(path) || c.doubtful(restsOn...) {
 		return
 	}
-	p.Path = path
+	n, _ := lookup(c.root, path)
+	others := slices.DeleteFunc(slices.Clone(restsOn), func(other string) bool { return other == path })
+	p.Path, p.See = path, append(p.See, places(c.root, others...)...)
 	c.placed = append(c.placed, placed{c.current.complete(p), n})
+}
+
+// doubtful says whether the value of one of the paths has been reported as malformed or missing, or
+// may be what a key is meant for that is misspelt.
+func (c *checker) doubtful(paths ...string) bool {
+	if len(c.faulty) == 0 && len(c.missing) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(paths, func(path string) bool {
+		n := c.root
+		for _, step := range steps(path) {
+			next := descend(n, step)
+			if next == nil {
+				return c.missing[path] || c.meant(n, step)
+			}
+			if n = next; c.faulty[n] {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// meant says whether a key that was reported may be meant for one that a mapping does not have.
+func (c *checker) meant(n *yaml.Node, key string) bool {
+	for i := 0; n.Kind == yaml.MappingNode && i < len(n.Content); i += 2 {
+		written := n.Content[i]
+		if c.faulty[written] && (written.Tag == "!!merge" || nearest(written.Value, []string{key}) != "") {
+			return true
+		}
+	}
+	return false
 }
 
 // complete fills in what a check's problems have in common.
@@ -64,9 +103,6 @@ func (ch check) complete(p Problem) Problem {
 	p.Check, p.Level, p.Fact = ch.name, ch.level, ch.fact
 	return p
 }
-
-// see returns the places of those of the paths that the document has a value at.
-func (c *checker) see(paths ...string) []Place { return places(c.root, paths...) }
 
 // places leaves the file to whoever completes the problem, except where it is another file's.
 func places(root *yaml.Node, paths ...string) []Place {
@@ -93,12 +129,6 @@ func (c *checker) firstWritten(at string, keys ...string) string {
 		}
 	}
 	return ""
-}
-
-// hasFault says whether a value, or a key or value right in it, has been reported as malformed.
-func (c *checker) hasFault(path string) bool {
-	n, found := lookup(c.root, path)
-	return found && (c.faulty[n] || slices.ContainsFunc(n.Content, func(inner *yaml.Node) bool { return c.faulty[inner] }))
 }
 
 // inOrder completes the problems with their places and puts them into the order of the lines.

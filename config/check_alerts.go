@@ -20,7 +20,7 @@ func (a Alerts) destinations() []destination {
 }
 
 func warnOfNoAlerts(c *checker) {
-	if len(c.cfg.Alerts.destinations()) == 0 && !c.hasFault("alerts") {
+	if len(c.cfg.Alerts.destinations()) == 0 && !c.doubtful("alerts.email", "alerts.slack", "alerts.pagerduty") {
 		c.report("alerts", Problem{What: "nobody hears of a backup that failed or never ran", Want: "alerts: with email, slack or pagerduty"})
 	}
 }
@@ -29,7 +29,7 @@ func warnOfAlertsTwice(c *checker) {
 	first := map[string]string{}
 	for _, d := range c.cfg.Alerts.destinations() {
 		if other, twice := first[d.name]; twice {
-			c.report(d.path, Problem{What: "is there already: every alert would come twice", Got: d.name, Want: "every destination once", See: c.see(other)})
+			c.report(d.path, Problem{What: "is there already: every alert would come twice", Got: d.name, Want: "every destination once"}, other)
 		} else if d.name != "" {
 			first[d.name] = d.path
 		}

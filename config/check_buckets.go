@@ -14,6 +14,9 @@ func selectPath(workload, tier int) string {
 }
 
 func checkTierReferences(c *checker) {
+	if c.doubtful("tiers") {
+		return
+	}
 	for ref := range c.cfg.tierReferences() {
 		if _, known := c.cfg.rows[ref.tier]; !known {
 			c.reportUnknownTier(ref.path(), ref.tier)
@@ -32,10 +35,17 @@ func checkTierReferences(c *checker) {
 }
 
 func (c *checker) reportUnknownTier(path, tier string) {
+	names := c.cfg.Tiers.names()
+	for i := range c.tierEntries() {
+		at := entryPath(i) + ".name"
+		name, written := lookup(c.root, at)
+		if c.doubtful(at) && (!written || name.Tag != "!!str" || nearest(tier, []string{name.Value}) != "") {
+			return // which may be the tier that is meant
+		}
+	}
 	if tier == "" {
 		return // missing or malformed: reported as such
 	}
-	names := c.cfg.Tiers.names()
 	c.report(path, Problem{What: "unknown tier" + DidYouMean(tier, names), Got: strconv.Quote(tier), Want: oneOf(names)})
 }
 
@@ -62,7 +72,7 @@ func checkBucketsTwice(c *checker) {
 			if other := c.cfg.Workloads[f.workload].Buckets[f.bucket]; other.Tier != b.Tier {
 				what = fmt.Sprintf("the bucket is in two tiers, %s here and %s before: only one of two continuous backups would run", b.Tier, other.Tier)
 			}
-			c.report(bucketPath(i, j)+".name", Problem{What: what, Got: b.Name, Want: "every bucket once", See: c.see(bucketPath(f.workload, f.bucket) + ".name")})
+			c.report(bucketPath(i, j)+".name", Problem{What: what, Got: b.Name, Want: "every bucket once"}, bucketPath(f.workload, f.bucket)+".name")
 		}
 	}
 }
@@ -74,7 +84,7 @@ func warnOfUnprotectedBuckets(c *checker) {
 	}
 	for i, w := range c.cfg.Workloads {
 		for j, b := range w.Buckets {
-			if b.Existing && unprotected[b.Tier] {
+			if b.Existing && unprotected[b.Tier] && !c.doubtful(c.tierKeys(c.cfg.Tiers.find(b.Tier), "continuous_backup", "snapshot_backup")...) {
 				c.report(bucketPath(i, j)+".tier", Problem{What: "nothing protects this bucket: an existing bucket is not changed, so it gets no Object Lock, and the tier has no backups", Got: b.Tier, Want: "a tier with backups, or a bucket that the app creates"})
 			}
 		}
@@ -86,7 +96,7 @@ func checkTagsWithoutBackups(c *checker) {
 		if !ref.byTag() {
 			continue
 		}
-		if t := c.cfg.Tiers.find(ref.tier); t != nil && !t.BackedUp() {
+		if t := c.cfg.Tiers.find(ref.tier); t != nil && !t.BackedUp() && !c.doubtful(c.tierKeys(t, "continuous_backup", "snapshot_backup")...) {
 			c.report(ref.path(), Problem{What: "the tier has no backups that a tag could select a bucket for", Got: ref.tier, Want: "a tier with continuous_backup or snapshot_backup"})
 		}
 	}
@@ -103,7 +113,7 @@ func checkTagsTwice(c *checker) {
 			}
 			at, key := selectPath(i, j), [3]string{w.Account, w.Region, tier}
 			if other, twice := first[key]; twice {
-				c.report(at, Problem{What: fmt.Sprintf("the tag is selected already in account %s, Region %s: its buckets would have two continuous backups, and only one would run", w.Account, w.Region), Got: tier, Want: "one workload of an account and Region that selects a tier by tag", See: c.see(other)})
+				c.report(at, Problem{What: fmt.Sprintf("the tag is selected already in account %s, Region %s: its buckets would have two continuous backups, and only one would run", w.Account, w.Region), Got: tier, Want: "one workload of an account and Region that selects a tier by tag"}, other)
 			} else {
 				first[key] = at
 			}

@@ -27,7 +27,7 @@ func (c *checker) checkCopiesWithin(v centralVault, kind string) {
 	}
 	for _, t := range c.cfg.copied {
 		switch days := t.CopyToCentral.DeleteAfterDays; {
-		case days == setByTheBusiness:
+		case days == setByTheBusiness || c.doubtful(c.tierKeys(t, "copy_to_central.delete_after_days")...):
 		case v.maxDays > 0 && days > v.maxDays:
 			c.reportLockedOut(t, v.lockPath+".max_retention_days", kind, fmt.Sprintf("at most %d days", v.maxDays))
 		case days < v.minDays:
@@ -40,7 +40,7 @@ func (c *checker) reportLockedOut(t *Tier, lock, kind, takes string) {
 	days := t.CopyToCentral.DeleteAfterDays
 	what := fmt.Sprintf("every copy job of %s would fail, %s, and nothing would say so: the copy is kept %d days", t.Name, t.copyTime(), days)
 	if at := c.tierPath(t) + ".copy_to_central.delete_after_days"; c.written(at) {
-		c.report(at, Problem{What: what, Got: fmt.Sprint(days), Want: takes + ", which is what the lock of the " + kind + " takes", See: c.see(lock)})
+		c.report(at, Problem{What: what, Got: fmt.Sprint(days), Want: takes + ", which is what the lock of the " + kind + " takes"}, lock)
 		return
 	}
 	c.report(lock, Problem{What: what, Got: "a lock that takes " + takes, Want: fmt.Sprintf("a lock that takes %d days", days)})
@@ -52,6 +52,9 @@ const lockFarAbove = 2
 func warnOfLockAboveCopies(c *checker) {
 	longest := 0
 	for _, t := range c.cfg.copied {
+		if c.doubtful(c.tierKeys(t, "copy_to_central.delete_after_days")...) {
+			return
+		}
 		longest = max(longest, t.CopyToCentral.DeleteAfterDays)
 	}
 	if highest := c.cfg.Central.VaultLock.MaxRetentionDays; longest > 0 && highest > lockFarAbove*longest {
@@ -65,12 +68,12 @@ func warnOfLockAboveCopies(c *checker) {
 // checkCopyRetentionsDecided wants a retention for the copies of every tier in use. A row may leave
 // it to the business; whoever uses the row has to ask.
 func checkCopyRetentionsDecided(c *checker) {
-	if c.tierNamesFaulty() || c.hasFault("tiers") {
+	if c.tierNamesDoubtful() {
 		return
 	}
 	undecided := map[string]bool{}
 	for _, t := range c.cfg.copied {
-		undecided[t.Name] = t.CopyToCentral.DeleteAfterDays == setByTheBusiness && !c.hasFault(c.tierPath(t)) && !c.hasFault(c.tierPath(t)+".copy_to_central")
+		undecided[t.Name] = t.CopyToCentral.DeleteAfterDays == setByTheBusiness && !c.doubtful(c.tierKeys(t, "copy_to_central.delete_after_days")...)
 	}
 	for ref := range c.cfg.tierReferences() {
 		if !undecided[ref.tier] {
@@ -92,7 +95,7 @@ func (c *checker) copiedIn(partition func(string) bool, report func(at, region, 
 	}
 	copied := map[string]bool{}
 	for _, t := range c.cfg.copied {
-		copied[t.Name] = true
+		copied[t.Name] = !c.doubtful(c.tierKeys(t, "copy_to_central")...)
 	}
 	for i, w := range c.cfg.Workloads {
 		if tier := w.firstTierIn(copied); tier != "" && w.Region != "" && partition(Partition(w.Region)) {
@@ -113,7 +116,7 @@ func (c *checker) copiedIn(partition func(string) bool, report func(at, region, 
 
 func checkCopiesInChina(c *checker) {
 	c.copiedIn(func(p string) bool { return p == partitionChina }, func(at, region, tier string) {
-		c.report(at, Problem{What: "AWS Backup copies nothing to another account in China, and " + tier + " is copied", Got: region, Want: "a tier without copy_to_central", See: c.see("central.region")})
+		c.report(at, Problem{What: "AWS Backup copies nothing to another account in China, and " + tier + " is copied", Got: region, Want: "a tier without copy_to_central"}, "central.region")
 	})
 }
 
@@ -122,8 +125,8 @@ func checkCopiesAcrossPartitions(c *checker) {
 	c.copiedIn(func(p string) bool { return p != central && p != partitionChina }, func(at, region, tier string) {
 		c.report(at, Problem{
 			What: fmt.Sprintf("is in partition %s and the central account in %s, and no copy crosses partitions; %s is copied", Partition(region), central, tier),
-			Got:  region, Want: "a Region of " + central, See: c.see("central.region"),
-		})
+			Got:  region, Want: "a Region of " + central,
+		}, "central.region")
 	})
 }
 

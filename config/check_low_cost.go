@@ -11,7 +11,10 @@ func checkLowCostReached(c *checker) {
 	for t := range c.rows() {
 		at := c.firstWritten(c.tierPath(t), "low_cost_after_days", "snapshot_backup", "copy_to_central")
 		undecided := t.Copied() && t.CopyToCentral.DeleteAfterDays == setByTheBusiness
-		if at == "" || t.LowCostAfterDays == 0 || t.LowCostAfterDays == NeverLowCost || t.LowCostBackups() || t.lowCostCopies() || undecided {
+		if at == "" || c.doubtful(c.tierKeys(t, "low_cost_after_days", "snapshot_backup.delete_after_days", "copy_to_central.delete_after_days")...) {
+			continue
+		}
+		if t.LowCostAfterDays == 0 || t.LowCostAfterDays == NeverLowCost || t.LowCostBackups() || t.lowCostCopies() || undecided {
 			continue
 		}
 		c.report(at, Problem{What: "the low-cost warm tier does nothing: neither a snapshot nor a copy of the tier is kept that long", Got: fmt.Sprintf("low_cost_after_days %d", t.LowCostAfterDays), Want: "less than the retention of snapshot_backup or copy_to_central, or 0"})
@@ -29,7 +32,7 @@ func checkLowCostPartitions(c *checker) {
 	report := func(t *Tier, region, seen string) {
 		if path := at(t); path != "" && without(region) && !reported[t] {
 			reported[t] = true
-			c.report(path, Problem{What: "AWS Backup has no low-cost warm tier in " + region, Got: strconv.Itoa(t.LowCostAfterDays), Want: "0, or a tier of its own for that Region", See: c.see(seen)})
+			c.report(path, Problem{What: "AWS Backup has no low-cost warm tier in " + region, Got: strconv.Itoa(t.LowCostAfterDays), Want: "0, or a tier of its own for that Region"}, seen)
 		}
 	}
 	for i := range c.cfg.Workloads {

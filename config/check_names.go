@@ -30,7 +30,7 @@ func checkNames(c *checker) {
 		if first != central {
 			other = workloadNamePath(first)
 		}
-		c.report(workloadNamePath(workload), Problem{What: fmt.Sprintf("the names of its resources collide with those of %s: both would have a %s of this name in account %s", other, n.kind, n.account), Got: n.name, Want: "names that differ when they are composed", See: c.see(other)})
+		c.report(workloadNamePath(workload), Problem{What: fmt.Sprintf("the names of its resources collide with those of %s: both would have a %s of this name in account %s", other, n.kind, n.account), Got: n.name, Want: "names that differ when they are composed"}, other)
 	}
 	at := c.cfg.Central
 	for _, v := range c.cfg.centralVaults() {
@@ -71,7 +71,7 @@ func checkAccessLogBuckets(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		for j, b := range w.Buckets {
 			if owner, taken := logs[b.Name]; taken {
-				c.report(bucketPath(i, j)+".name", Problem{What: "is the name of the bucket for the access logs of " + workloadNamePath(owner), Got: b.Name, Want: "another name: a bucket for access logs takes no Object Lock", See: c.see(workloadNamePath(owner))})
+				c.report(bucketPath(i, j)+".name", Problem{What: "is the name of the bucket for the access logs of " + workloadNamePath(owner), Got: b.Name, Want: "another name: a bucket for access logs takes no Object Lock"}, workloadNamePath(owner))
 			}
 		}
 	}

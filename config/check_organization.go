@@ -12,8 +12,7 @@ func checkOrganizationPaths(c *checker) {
 			c.report(fmt.Sprintf("organization.paths[%d]", i), Problem{
 				What: "is a path of another organization: no account below it would be allowed to copy",
 				Got:  strconv.Quote(p), Want: "a path that starts with " + c.cfg.Organization.ID,
-				See: c.see("organization.id"),
-			})
+			}, "organization.id")
 		}
 	}
 }

@@ -14,7 +14,7 @@ func restoreTestingTierPath(workload, tier int) string {
 // checkRestoreTestingTiers finds tiers that a restore test finds no recovery point of.
 func checkRestoreTestingTiers(c *checker) {
 	for i, w := range c.cfg.Workloads {
-		if w.RestoreTesting == nil {
+		if w.RestoreTesting == nil || c.tiersDoubtful(i) {
 			continue
 		}
 		for j, tier := range w.RestoreTesting.Tiers {
@@ -27,15 +27,30 @@ func checkRestoreTestingTiers(c *checker) {
 			case !used:
 				c.report(at, Problem{What: "the workload has no bucket of this tier: the test would find nothing to restore, and pass", Got: tier, Want: "a tier of the workload's buckets"})
 			case slices.Index(w.RestoreTesting.Tiers, tier) < j:
-				c.report(at, Problem{What: "the tier is there already", Got: tier, Want: "every tier once", See: c.see(restoreTestingTierPath(i, slices.Index(w.RestoreTesting.Tiers, tier)))})
+				c.report(at, Problem{What: "the tier is there already", Got: tier, Want: "every tier once"}, restoreTestingTierPath(i, slices.Index(w.RestoreTesting.Tiers, tier)))
 			}
 		}
 	}
 }
 
+// tiersDoubtful says whether a bucket of a workload may be of another tier, or its tier be another, than it says.
+func (c *checker) tiersDoubtful(workload int) bool {
+	at := workloadPath(workload)
+	if c.doubtful(at+".buckets", at+".select_tagged") {
+		return true
+	}
+	for j, b := range c.cfg.Workloads[workload].Buckets {
+		t := c.cfg.Tiers.find(b.Tier)
+		if t == nil || c.doubtful(bucketPath(workload, j)+".tier") || c.doubtful(c.tierKeys(t, "continuous_backup", "snapshot_backup")...) {
+			return true
+		}
+	}
+	return false
+}
+
 func checkRestoreTestingNothing(c *checker) {
 	for i, w := range c.cfg.Workloads {
-		if w.RestoreTesting != nil && len(c.uses[i]) > 0 && !slices.ContainsFunc(c.uses[i], func(u TierUse) bool { return u.Tier.BackedUp() }) {
+		if w.RestoreTesting != nil && !c.tiersDoubtful(i) && !slices.ContainsFunc(c.uses[i], func(u TierUse) bool { return u.Tier.BackedUp() }) {
 			c.report(restoreTestingPath(i), Problem{What: "the workload has no backups that could be restored", Want: "a bucket in a tier with backups, or no restore_testing"})
 		}
 	}

@@ -20,10 +20,23 @@ func (c *Config) workloadIDs() []string {
 	return ids
 }
 
+// workloadNamesDoubtful says whether a workload may be another one than its name says.
+func (c *checker) workloadNamesDoubtful() bool {
+	if c.doubtful("workloads") {
+		return true
+	}
+	for i := range c.cfg.Workloads {
+		if at := workloadPath(i); c.doubtful(at+".name", at+".environment") {
+			return true
+		}
+	}
+	return false
+}
+
 // checkWaves wants every workload that a wave names to be there, and in one wave.
 func checkWaves(c *checker) {
 	pipeline := c.cfg.Rollout.Pipeline
-	if pipeline == nil {
+	if pipeline == nil || c.workloadNamesDoubtful() {
 		return
 	}
 	ids, first := c.cfg.workloadIDs(), map[string]string{}
@@ -35,7 +48,7 @@ func checkWaves(c *checker) {
 			case !slices.Contains(ids, id):
 				c.report(at, Problem{What: "there is no such workload" + DidYouMean(id, ids), Got: strconv.Quote(id), Want: "NAME-ENV of a workload"})
 			case twice:
-				c.report(at, Problem{What: "the workload is in a wave already", Got: id, Want: "every workload in one wave", See: c.see(other)})
+				c.report(at, Problem{What: "the workload is in a wave already", Got: id, Want: "every workload in one wave"}, other)
 			default:
 				first[id] = at
 			}
@@ -56,7 +69,7 @@ func checkEmptyWaves(c *checker) {
 
 func warnOfWavelessWorkloads(c *checker) {
 	pipeline := c.cfg.Rollout.Pipeline
-	if pipeline == nil || len(pipeline.Waves) == 0 {
+	if pipeline == nil || len(pipeline.Waves) == 0 || c.workloadNamesDoubtful() {
 		return
 	}
 	deployed := map[string]bool{}
@@ -65,13 +78,13 @@ func warnOfWavelessWorkloads(c *checker) {
 	}
 	for i, w := range c.cfg.Workloads {
 		if !deployed[w.ID()] {
-			c.report(workloadNamePath(i), Problem{What: "no wave of the pipeline deploys this workload: nothing of it would be backed up until somebody does so by hand", Got: w.ID(), Want: "it in one of the waves", See: c.see(pipelinePath + ".waves")})
+			c.report(workloadNamePath(i), Problem{What: "no wave of the pipeline deploys this workload: nothing of it would be backed up until somebody does so by hand", Got: w.ID(), Want: "it in one of the waves"}, pipelinePath+".waves")
 		}
 	}
 }
 
 func checkApprovals(c *checker) {
-	if c.cfg.Rollout.Pipeline == nil {
+	if c.cfg.Rollout.Pipeline == nil || c.workloadNamesDoubtful() {
 		return
 	}
 	ids := c.cfg.workloadIDs()
@@ -85,8 +98,8 @@ func checkApprovals(c *checker) {
 // checkStackSetPaths wants the accounts that nobody listed by hand to be below a path: only these
 // may copy into the central vault.
 func checkStackSetPaths(c *checker) {
-	if c.cfg.Rollout.StackSet != nil && len(c.cfg.Organization.Paths) == 0 && !c.hasFault("organization") && !c.hasFault("organization.paths") {
-		c.report(stackSetPath, Problem{What: "the central account cannot tell which accounts may copy: every copy of an account that no workload names would be refused", Want: "organization.paths with the paths of the organizational units", See: c.see("organization")})
+	if c.cfg.Rollout.StackSet != nil && len(c.cfg.Organization.Paths) == 0 && !c.doubtful("organization.paths") {
+		c.report(stackSetPath, Problem{What: "the central account cannot tell which accounts may copy: every copy of an account that no workload names would be refused", Want: "organization.paths with the paths of the organizational units"}, "organization")
 	}
 }
 
@@ -99,7 +112,7 @@ func checkStackSetTwice(c *checker) {
 	once := func(key string, values []string) {
 		for i, value := range values {
 			if first := slices.Index(values, value); first < i && value != "" {
-				c.report(fmt.Sprintf("%s.%s[%d]", stackSetPath, key, i), Problem{What: "is there already", Got: value, Want: "it once", See: c.see(fmt.Sprintf("%s.%s[%d]", stackSetPath, key, first))})
+				c.report(fmt.Sprintf("%s.%s[%d]", stackSetPath, key, i), Problem{What: "is there already", Got: value, Want: "it once"}, fmt.Sprintf("%s.%s[%d]", stackSetPath, key, first))
 			}
 		}
 	}
@@ -122,7 +135,7 @@ func checkStackSetRoots(c *checker) {
 	root := strings.TrimPrefix(steps[1], "r-")
 	for i, unit := range set.OrganizationalUnits {
 		if unit != "" && !strings.HasPrefix(unit, "ou-"+root+"-") {
-			c.report(fmt.Sprintf("%s.organizational_units[%d]", stackSetPath, i), Problem{What: "is a unit of another organization than its paths are: none of its accounts could copy", Got: unit, Want: "a unit whose id starts with ou-" + root + "-", See: c.see("organization.paths[0]")})
+			c.report(fmt.Sprintf("%s.organizational_units[%d]", stackSetPath, i), Problem{What: "is a unit of another organization than its paths are: none of its accounts could copy", Got: unit, Want: "a unit whose id starts with ou-" + root + "-"}, "organization.paths[0]")
 		}
 	}
 }
@@ -135,7 +148,7 @@ func checkStackSetRoles(c *checker) {
 	}
 	for i, w := range c.cfg.Workloads {
 		if j := slices.IndexFunc(set.Regions, func(region string) bool { return w.ID() == "org-"+region }); j >= 0 {
-			c.report(workloadNamePath(i), Problem{What: "the stack set's roles have the names of this workload's", Got: w.ID(), Want: "another name or environment", See: c.see(fmt.Sprintf("%s.regions[%d]", stackSetPath, j))})
+			c.report(workloadNamePath(i), Problem{What: "the stack set's roles have the names of this workload's", Got: w.ID(), Want: "another name or environment"}, fmt.Sprintf("%s.regions[%d]", stackSetPath, j))
 		}
 	}
 }
@@ -146,6 +159,6 @@ func checkConnectionPartition(c *checker) {
 		return
 	}
 	if partition := Partition(pipeline.Region); pipeline.ConnectionARN != "" && !strings.HasPrefix(pipeline.ConnectionARN, "arn:"+partition+":") {
-		c.report(pipelinePath+".connection_arn", Problem{What: "the connection is in another partition than the pipeline, which cannot use it", Got: pipeline.ConnectionARN, Want: "an ARN that starts with arn:" + partition + ":", See: c.see(pipelinePath + ".region")})
+		c.report(pipelinePath+".connection_arn", Problem{What: "the connection is in another partition than the pipeline, which cannot use it", Got: pipeline.ConnectionARN, Want: "an ARN that starts with arn:" + partition + ":"}, pipelinePath+".region")
 	}
 }

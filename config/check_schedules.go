@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/hashicorp/cronexpr"
 )
 
 // rule is a backup rule of a tier's plan.
@@ -30,10 +28,10 @@ func (t *Tier) rules() []rule {
 }
 
 // schedules goes through the cron expressions that the document has and that are well formed.
-func (c *checker) schedules(look func(at, expression string, schedule *cronexpr.Expression)) {
+func (c *checker) schedules(look func(at, expression string, s *schedule)) {
 	one := func(at, expression string) {
-		if schedule, fault := parseCron(expression); fault == "" && c.written(at) {
-			look(at, expression, schedule)
+		if s, fault := parseCron(expression); fault == "" && c.written(at) {
+			look(at, expression, s)
 		}
 	}
 	for t := range c.rows() {
@@ -49,17 +47,17 @@ func (c *checker) schedules(look func(at, expression string, schedule *cronexpr.
 }
 
 func checkSchedulesCome(c *checker) {
-	c.schedules(func(at, expression string, schedule *cronexpr.Expression) {
-		if !comes(schedule) {
+	c.schedules(func(at, expression string, s *schedule) {
+		if !s.comes() {
 			c.report(at, Problem{What: fmt.Sprintf("never runs: from %d on no date is like this", firstYear), Got: expression, Want: "a date that comes"})
 		}
 	})
 }
 
 func warnOfSchedulesThatEnd(c *checker) {
-	c.schedules(func(at, expression string, schedule *cronexpr.Expression) {
+	c.schedules(func(at, expression string, s *schedule) {
 		years := cronFieldsOf(expression)[yearField]
-		if comes(schedule) && !strings.Contains(years, "*") && !strings.Contains(years, strconv.Itoa(lastYear)) {
+		if s.comes() && !strings.Contains(years, "*") && !strings.Contains(years, strconv.Itoa(lastYear)) {
 			c.report(at, Problem{What: "runs for the last time in one of these years, and nothing says so when it is over", Got: expression, Want: `"*" as year`})
 		}
 	})
@@ -67,7 +65,7 @@ func warnOfSchedulesThatEnd(c *checker) {
 
 // warnOfHourSteps finds steps that AWS Backup never takes, since it starts anew at midnight.
 func warnOfHourSteps(c *checker) {
-	c.schedules(func(at, expression string, _ *cronexpr.Expression) {
+	c.schedules(func(at, expression string, _ *schedule) {
 		start, step, _ := strings.Cut(cronFieldsOf(expression)[hoursField], "/")
 		first, err := strconv.Atoi(start)
 		every, stepErr := strconv.Atoi(step)
@@ -127,25 +125,17 @@ func warnOfOverlaps(c *checker) {
 				result.first.Format(dayAndTime), result.second.Format(dayAndTime), shorter.key),
 			Got:  fmt.Sprintf("%s and %s, with %d minutes to start", rules[0].cron, rules[1].cron, q.minutes),
 			Want: fmt.Sprintf("more than %d minutes between the two", q.minutes),
-			See:  c.see(otherPath(at, c.tierPath(t)+".snapshot_backup.schedule", c.tierPath(t)+".schedule.cron")),
-		})
+		}, c.tierKeys(t, "schedule.cron", "snapshot_backup.schedule")...)
 	}
 }
 
 const dayAndTime = "2 January 2006 15:04"
 
-// otherPath returns the second of two paths that is not at.
-func otherPath(at, first, second string) string {
-	if at == second {
-		return first
-	}
-	return second
-}
-
-func (c *checker) windows(look func(at string, start, completion int)) {
+// windows goes through the windows that the document has; rests are the paths of both.
+func (c *checker) windows(look func(at string, start, completion int, rests []string)) {
 	for t := range c.rows() {
 		if at := c.firstWritten(c.tierPath(t), "schedule.completion_window_minutes", "schedule.start_window_minutes"); at != "" {
-			look(at, t.Schedule.StartWindowMinutes, t.Schedule.CompletionWindowMinutes)
+			look(at, t.Schedule.StartWindowMinutes, t.Schedule.CompletionWindowMinutes, c.tierKeys(t, "schedule.start_window_minutes", "schedule.completion_window_minutes"))
 		}
 	}
 }
@@ -155,17 +145,17 @@ func windowsGot(start, completion int) string {
 }
 
 func checkCompletionWindows(c *checker) {
-	c.windows(func(at string, start, completion int) {
+	c.windows(func(at string, start, completion int, rests []string) {
 		if completion <= start {
-			c.report(at, Problem{What: "the completion window ends no later than the start window: a job that starts late is cancelled at once", Got: windowsGot(start, completion), Want: fmt.Sprintf("completion_window_minutes above %d", start)})
+			c.report(at, Problem{What: "the completion window ends no later than the start window: a job that starts late is cancelled at once", Got: windowsGot(start, completion), Want: fmt.Sprintf("completion_window_minutes above %d", start)}, rests...)
 		}
 	})
 }
 
 func warnOfLateStarts(c *checker) {
-	c.windows(func(at string, start, completion int) {
+	c.windows(func(at string, start, completion int, rests []string) {
 		if start < completion && completion < start+60 {
-			c.report(at, Problem{What: "leaves a job that starts late less than an hour", Got: windowsGot(start, completion), Want: fmt.Sprintf("completion_window_minutes of %d or more", start+60)})
+			c.report(at, Problem{What: "leaves a job that starts late less than an hour", Got: windowsGot(start, completion), Want: fmt.Sprintf("completion_window_minutes of %d or more", start+60)}, rests...)
 		}
 	})
 }
@@ -183,10 +173,14 @@ func warnOfShortCompletion(c *checker) {
 func checkRPO(c *checker) {
 	for t := range c.rows() {
 		at := c.firstWritten(c.tierPath(t), "rpo_minutes", "continuous_backup", "snapshot_backup")
-		if at == "" || t.RPOMinutes == 0 {
+		rests := c.tierKeys(t, "rpo_minutes", "continuous_backup")
+		if t.ContinuousBackup == nil {
+			rests = c.tierKeys(t, "rpo_minutes", "continuous_backup", "snapshot_backup.schedule")
+		}
+		if at == "" || t.RPOMinutes == 0 || c.doubtful(rests...) {
 			continue
 		}
-		p := Problem{Got: fmt.Sprintf("rpo_minutes %d", t.RPOMinutes), See: c.see(c.tierPath(t) + ".snapshot_backup.schedule")}
+		p := Problem{Got: fmt.Sprintf("rpo_minutes %d", t.RPOMinutes)}
 		switch gives := t.rpoMinutes(); {
 		case !t.BackedUp():
 			p.What, p.Want = "the tier has no backups that could meet its recovery point objective", "continuous_backup or snapshot_backup, or no rpo_minutes"
@@ -196,7 +190,7 @@ func checkRPO(c *checker) {
 		default:
 			continue
 		}
-		c.report(at, p)
+		c.report(at, p, rests...)
 	}
 }
 
@@ -208,9 +202,9 @@ func (t *Tier) rpoMinutes() int {
 	if t.SnapshotBackup == nil {
 		return 0
 	}
-	schedule, fault := parseCron(t.SnapshotBackup.Schedule)
+	s, fault := parseCron(t.SnapshotBackup.Schedule)
 	if fault != "" {
 		return 0
 	}
-	return int(longestInterval(schedule).Minutes())
+	return int(s.longestInterval().Minutes())
 }

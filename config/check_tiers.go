@@ -41,13 +41,42 @@ func (c *checker) rows() iter.Seq[*Tier] {
 	}
 }
 
-// tierNamesFaulty says whether an entry is of no tier, so that another may lack what it says.
-func (c *checker) tierNamesFaulty() bool {
+// tierKeys are the paths where the document can have a key of a tier: in its entry, and in that of
+// the row that it extends. Where an entry may be the tier's and does not say so, its name is one too.
+func (c *checker) tierKeys(t *Tier, keys ...string) []string {
+	if c.doubtful("tiers") {
+		return []string{"tiers"}
+	}
+	var paths []string
+	for i := range c.tierEntries() {
+		if name := entryPath(i) + ".name"; c.doubtful(name) {
+			paths = append(paths, name)
+		}
+	}
+	for _, name := range []string{t.Name, t.Extends} {
+		if i, ok := c.tierAt[name]; ok && name != "" {
+			for _, key := range keys {
+				paths = append(paths, entryPath(i)+"."+key)
+			}
+		}
+	}
+	return paths
+}
+
+// tierNamesDoubtful says whether an entry may be of another tier than its name says, so that this
+// one lacks what it says.
+func (c *checker) tierNamesDoubtful() bool {
+	if c.doubtful("tiers") {
+		return true
+	}
 	builtin := builtinTiers().names()
-	return slices.ContainsFunc(c.tierEntries(), func(entry *yaml.Node) bool {
-		name := scalarAt(entry, "name").Value
-		return name != "" && !slices.Contains(builtin, name) && scalarAt(entry, "extends").Value == ""
-	})
+	for i, entry := range c.tierEntries() {
+		name, extends := scalarAt(entry, "name").Value, scalarAt(entry, "extends").Value
+		if c.doubtful(entryPath(i)+".name") || !slices.Contains(builtin, name) && extends == "" {
+			return true
+		}
+	}
+	return false
 }
 
 func checkTiersTwice(c *checker) {
@@ -55,7 +84,7 @@ func checkTiersTwice(c *checker) {
 	for i, entry := range c.tierEntries() {
 		name, at := scalarAt(entry, "name").Value, entryPath(i)+".name"
 		if other, twice := first[name]; twice {
-			c.report(at, Problem{What: "the tier is there already", Got: name, Want: "one entry for each tier", See: c.see(other)})
+			c.report(at, Problem{What: "the tier is there already", Got: name, Want: "one entry for each tier"}, other)
 		} else if name != "" {
 			first[name] = at
 		}
@@ -67,7 +96,7 @@ func checkTiersWithoutExtends(c *checker) {
 	builtin := builtinTiers().names()
 	for i, entry := range c.tierEntries() {
 		name, extends := scalarAt(entry, "name").Value, scalarAt(entry, "extends").Value
-		if name != "" && extends == "" && !slices.Contains(builtin, name) {
+		if name != "" && extends == "" && !slices.Contains(builtin, name) && !c.doubtful(entryPath(i)+".extends") {
 			c.report(entryPath(i)+".name", Problem{
 				What: "is not a built-in tier, and a tier of your own needs extends" + DidYouMean(name, builtin),
 				Got:  strconv.Quote(name), Want: oneOf(builtin) + ", or extends: with one of these",
@@ -104,7 +133,7 @@ func warnOfUnusedTiers(c *checker) {
 
 func checkNothingToCopy(c *checker) {
 	for t := range c.rows() {
-		if at := c.firstWritten(c.tierPath(t), "copy_to_central", "continuous_backup", "snapshot_backup"); at != "" && t.Copied() && !t.BackedUp() {
+		if at := c.firstWritten(c.tierPath(t), "copy_to_central", "continuous_backup", "snapshot_backup"); at != "" && t.Copied() && !t.BackedUp() && !c.doubtful(c.tierKeys(t, "copy_to_central", "continuous_backup", "snapshot_backup")...) {
 			c.report(at, Problem{What: "there is nothing to copy: the tier has neither continuous nor snapshot backups", Want: "continuous_backup or snapshot_backup, or no copy_to_central"})
 		}
 	}
@@ -129,7 +158,7 @@ func warnOfShortObjectLocks(c *checker) {
 			c.report(at, Problem{
 				What: fmt.Sprintf("Object Lock ends before the tier's point-in-time recovery does: after %d days a version can be deleted from the bucket, and only the backup has it", t.ObjectLock.Days),
 				Got:  fmt.Sprintf("object_lock %d and continuous_backup %d days", t.ObjectLock.Days, t.ContinuousBackup.DeleteAfterDays), Want: fmt.Sprintf("object_lock of %d days or more", t.ContinuousBackup.DeleteAfterDays),
-			})
+			}, c.tierKeys(t, "object_lock.days", "continuous_backup.delete_after_days")...)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -55,10 +54,10 @@ func checkVaultsNamedTwice(c *checker) {
 		case other == "central.vault_name" && strings.HasPrefix(v.namePath, "central.retained_vaults"):
 			c.report(v.namePath, Problem{
 				What: "the vault that copies go to is listed as an earlier one too: its lock cannot be changed and would have two sets of values",
-				Got:  v.name, Want: "a new vault_name for the new lock, and here the earlier vault with its lock as it was deployed", See: c.see(other),
-			})
+				Got:  v.name, Want: "a new vault_name for the new lock, and here the earlier vault with its lock as it was deployed",
+			}, other)
 		default:
-			c.report(v.namePath, Problem{What: "the central account has a vault of this name already, by " + other, Got: v.name, Want: "a name of its own", See: c.see(other)})
+			c.report(v.namePath, Problem{What: "the central account has a vault of this name already, by " + other, Got: v.name, Want: "a name of its own"}, other)
 		}
 	}
 }
@@ -66,12 +65,11 @@ func checkVaultsNamedTwice(c *checker) {
 func checkLockRanges(c *checker) {
 	for _, v := range c.cfg.centralVaults() {
 		if v.minDays > v.maxDays && v.maxDays > 0 {
-			at := c.firstWritten(v.lockPath, "max_retention_days", "min_retention_days")
-			c.report(at, Problem{
+			least, most := v.lockPath+".min_retention_days", v.lockPath+".max_retention_days"
+			c.report(c.firstWritten(v.lockPath, "max_retention_days", "min_retention_days"), Problem{
 				What: "the lock's minimum is above its maximum: no copy could enter the vault",
 				Got:  fmt.Sprintf("%d to %d days", v.minDays, v.maxDays), Want: "min_retention_days <= max_retention_days",
-				See: slices.DeleteFunc(c.see(v.lockPath+".min_retention_days"), func(p Place) bool { return p.Path == at }),
-			})
+			}, most, least)
 		}
 	}
 }
@@ -82,7 +80,7 @@ func checkGovernanceLock(c *checker) {
 	}
 	for _, key := range []string{"changeable_for_days", "acknowledge_irreversible"} {
 		if at := lockPath + "." + key; c.written(at) {
-			c.report(at, Problem{What: "belongs to a compliance lock, which after its grace time nobody can change or remove", Want: "no " + key + ", or mode: compliance", See: c.see(lockPath + ".mode")})
+			c.report(at, Problem{What: "belongs to a compliance lock, which after its grace time nobody can change or remove", Want: "no " + key + ", or mode: compliance"}, lockPath+".mode")
 		}
 	}
 }
@@ -103,8 +101,8 @@ func checkComplianceLockAcknowledgement(c *checker) {
 	if got := central.VaultLock.AcknowledgeIrreversible; central.VaultLock.Mode == Compliance && got != central.VaultName {
 		c.report(lockPath+".acknowledge_irreversible", Problem{
 			What: "a compliance lock is synthesized only where the vault's name is typed out here, since nobody, AWS included, can undo it",
-			Got:  strconv.Quote(got), Want: central.VaultName, See: c.see("central.vault_name"),
-		})
+			Got:  strconv.Quote(got), Want: central.VaultName,
+		}, "central.vault_name")
 	}
 }
 
@@ -126,12 +124,12 @@ func warnOfAirGappedLock(c *checker) {
 
 func checkAirGappedPartition(c *checker) {
 	if p := Partition(c.cfg.Central.Region); c.cfg.Central.AirGappedVault != nil && (p == partitionChina || p == partitionGovCloud) {
-		c.report(airGappedPath, Problem{What: "AWS has no logically air-gapped vaults in the partition " + p, Got: c.cfg.Central.Region, Want: "no air_gapped_vault", See: c.see("central.region")})
+		c.report(airGappedPath, Problem{What: "AWS has no logically air-gapped vaults in the partition " + p, Got: c.cfg.Central.Region, Want: "no air_gapped_vault"}, "central.region")
 	}
 }
 
 func warnOfAirGappedRegion(c *checker) {
 	if c.cfg.Central.AirGappedVault != nil && Partition(c.cfg.Central.Region) == partitionSovereign {
-		c.report(airGappedPath, Problem{What: "AWS documents a minimal set of AWS Backup's features for this partition; whether it has logically air-gapped vaults is not confirmed", Got: c.cfg.Central.Region, Want: "a test before anybody relies on it", See: c.see("central.region")})
+		c.report(airGappedPath, Problem{What: "AWS documents a minimal set of AWS Backup's features for this partition; whether it has logically air-gapped vaults is not confirmed", Got: c.cfg.Central.Region, Want: "a test before anybody relies on it"}, "central.region")
 	}
 }

@@ -11,7 +11,7 @@ func workloadNamePath(i int) string { return workloadPath(i) + ".name" }
 
 func checkEmptyWorkloads(c *checker) {
 	for i, w := range c.cfg.Workloads {
-		if len(w.Buckets) == 0 && len(w.SelectTagged) == 0 && !c.hasFault(workloadPath(i)) {
+		if len(w.Buckets) == 0 && len(w.SelectTagged) == 0 && !c.doubtful(workloadPath(i)+".select_tagged") {
 			c.report(workloadPath(i)+".buckets", Problem{What: "the workload has neither buckets nor select_tagged: nothing of it would be backed up", Want: "at least one bucket, or a tier to select by tag"})
 		}
 	}
@@ -24,7 +24,7 @@ func checkWorkloadsTwice(c *checker) {
 			continue
 		}
 		if other, twice := first[w.ID()]; twice {
-			c.report(workloadNamePath(i), Problem{What: "another workload's stack and resources have these names already", Got: w.Name + " in " + w.Environment, Want: "another name or environment", See: c.see(workloadNamePath(other))})
+			c.report(workloadNamePath(i), Problem{What: "another workload's stack and resources have these names already", Got: w.Name + " in " + w.Environment, Want: "another name or environment"}, workloadNamePath(other))
 		} else {
 			first[w.ID()] = i
 		}
@@ -34,7 +34,7 @@ func checkWorkloadsTwice(c *checker) {
 func warnOfCentralAccount(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		if w.Account != "" && w.Account == c.cfg.Central.Account {
-			c.report(workloadPath(i)+".account", Problem{What: "is the central account: whoever loses this account loses its buckets and their copies together", Got: strconv.Quote(w.Account), Want: "an account of its own for the copies", See: c.see("central.account")})
+			c.report(workloadPath(i)+".account", Problem{What: "is the central account: whoever loses this account loses its buckets and their copies together", Got: strconv.Quote(w.Account), Want: "an account of its own for the copies"}, "central.account")
 		}
 	}
 }

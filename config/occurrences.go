@@ -1,21 +1,10 @@
 package config
 
-import (
-	"time"
-
-	"github.com/hashicorp/cronexpr"
-)
+import "time"
 
 // Schedules are looked at from the year of this release on. There is no clock here: the same
 // backup.yaml must be answered the same tomorrow.
-const (
-	firstYear = 2026
-	// overlapYears is how far ahead overlaps are searched: in eleven years every date, but for the
-	// 29th of February, has been every day of the week.
-	overlapYears = 11
-	// intervalYears is how far ahead the longest time between two runs is searched.
-	intervalYears = 2
-)
+const firstYear = 2026
 
 // from is the last second before the schedules are looked at, in a time zone.
 func from(zone *time.Location) time.Time {
@@ -23,38 +12,53 @@ func from(zone *time.Location) time.Time {
 }
 
 // comes says whether a schedule has any time at all.
-func comes(schedule *cronexpr.Expression) bool { return !schedule.Next(from(time.UTC)).IsZero() }
+func (s *schedule) comes() bool { return !s.Next(from(time.UTC)).IsZero() }
 
-// overlap returns the first times at which the start windows of two schedules overlap, in order;
-// found says whether there are any.
-func overlap(a, b *cronexpr.Expression, zone *time.Location, window time.Duration) (first, second time.Time, found bool) {
-	nextA, nextB := a.Next(from(zone)), b.Next(from(zone))
-	for end := from(zone).AddDate(overlapYears, 0, 0); !nextA.IsZero() && !nextB.IsZero() && nextA.Before(end); {
-		first, second = nextA, nextB
-		if nextB.Before(nextA) {
-			first, second = nextB, nextA
-		}
-		if second.Sub(first) <= window { // "by more than the start window" (F-SCH-5)
+// overlap returns times at which the start windows of two schedules overlap, in order; found says
+// whether there are any. It asks of each time whether the other schedule has one near, and is done as
+// soon as one of the two has no more: a monthly rule is compared with an hourly one in as many steps
+// as there are months.
+func overlap(a, b *schedule, zone *time.Location, window time.Duration) (first, second time.Time, found bool) {
+	years := 1 // in which the clocks change as in every other year
+	if a.ofDates || b.ofDates {
+		years = 11 // in which every date, but for the 29th of February, is every day of the week
+	}
+	end := from(zone).AddDate(years, 0, 0)
+	ofA, ofB := a.Next(from(zone)), b.Next(from(zone))
+	for !ofA.IsZero() && !ofB.IsZero() && ofA.Before(end) && ofB.Before(end) {
+		if first, second, found = b.near(ofA, window); found {
 			return first, second, true
 		}
-		if nextA.Before(nextB) {
-			nextA = a.Next(nextA)
-		} else {
-			nextB = b.Next(nextB)
+		if first, second, found = a.near(ofB, window); found {
+			return first, second, true
 		}
+		ofA, ofB = a.Next(ofA), b.Next(ofB)
 	}
 	return time.Time{}, time.Time{}, false
 }
 
-// longestInterval is the longest time between two runs of a schedule, by the clock on the wall.
-func longestInterval(schedule *cronexpr.Expression) time.Duration {
-	end := from(time.UTC).AddDate(intervalYears, 0, 0)
+// near returns a time and one of the schedule that is no more than a window before or after it, in
+// order: to be apart, two must be so "by more than the start window" (F-SCH-5).
+func (s *schedule) near(t time.Time, window time.Duration) (first, second time.Time, found bool) {
+	other := s.Next(t.Add(-window - time.Second))
+	found = !other.IsZero() && !other.After(t.Add(window))
+	if other.Before(t) {
+		return other, t, found
+	}
+	return t, other, found
+}
+
+// longestInterval is the longest time between two runs, by the clock on the wall.
+func (s *schedule) longestInterval() time.Duration {
+	end := from(time.UTC).AddDate(0, 0, 15) // two weeks, in which each day of the week meets itself
+	if s.ofDates {
+		end = from(time.UTC).AddDate(2, 0, 0)
+	}
 	longest := time.Duration(0)
-	last := schedule.Next(from(time.UTC))
-	for !last.IsZero() && last.Before(end) {
-		next := schedule.Next(last)
+	for last := from(time.UTC); last.Before(end); {
+		next := s.Next(last)
 		if next.IsZero() {
-			break
+			return max(longest, end.Sub(last))
 		}
 		longest = max(longest, next.Sub(last))
 		last = next

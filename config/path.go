@@ -34,7 +34,7 @@ func (p *path) String() string {
 // lookup returns the node at a path, or the deepest node on the way to it; found tells which.
 func lookup(root *yaml.Node, path string) (n *yaml.Node, found bool) {
 	n = root
-	for _, step := range strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
+	for _, step := range steps(path) {
 		next := descend(n, step)
 		if next == nil {
 			return n, false
@@ -42,6 +42,10 @@ func lookup(root *yaml.Node, path string) (n *yaml.Node, found bool) {
 		n = next
 	}
 	return n, true
+}
+
+func steps(path string) []string {
+	return strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' || r == ']' })
 }
 
 func descend(n *yaml.Node, step string) *yaml.Node {

@@ -28,9 +28,16 @@ const (
 	cronFields
 )
 
+// schedule is a schedule expression that was read.
+type schedule struct {
+	*cronexpr.Expression
+	// ofDates: it depends on days of the month, months or years. Else every week is like the next.
+	ofDates bool
+}
+
 // parseCron reads AWS's six fields, or says what is wrong with them. The library counts the days of
 // the week from 0 and knows no year after 2099: what AWS counts from 1 and to 2199 is translated.
-func parseCron(expression string) (*cronexpr.Expression, string) {
+func parseCron(expression string) (*schedule, string) {
 	fields := cronFieldsOf(expression)
 	if fields == nil {
 		return nil, "is not a cron expression, the only form that AWS Backup takes"
@@ -62,12 +69,13 @@ func parseCron(expression string) (*cronexpr.Expression, string) {
 	if !sound {
 		return nil, "has a year that is not 1970 to 2199"
 	}
+	ofDates := strings.Trim(fields[dayOfMonthField]+fields[monthField]+years, "*?") != "" || strings.ContainsAny(weekdays, "#L")
 	fields[dayOfWeekField], fields[yearField] = weekdays, years
 	parsed, err := cronexpr.Parse("0 " + strings.Join(fields, " "))
 	if err != nil {
 		return nil, "is malformed (" + err.Error() + ")"
 	}
-	return parsed, ""
+	return &schedule{parsed, ofDates}, ""
 }
 
 // cronFieldsOf returns what stands between the brackets, or nil without them.

@@ -47,7 +47,7 @@ func TestSchemaAccepts(t *testing.T) {
 func TestSchemaRefuses(t *testing.T) {
 	schema := compileSchema(t)
 	structurallySound := []string{ // wrong in what the values mean, alone or together
-		"air-gapped-vault-against-copies", "air-gapped-vault-in-govcloud", "air-gapped-vault-too-long", "air-gapped-vault-upside-down", "alias-collision",
+		"air-gapped-vault-against-copies", "another-organization", "air-gapped-vault-in-govcloud", "air-gapped-vault-too-long", "air-gapped-vault-upside-down", "alias-collision",
 		"bucket-limit", "bucket-twice", "business-decision", "china", "compliance-lock", "compliance-lock-acknowledged-wrongly", "empty-workload",
 		"governance-lock", "lock-against-copies", "lock-min-above-max", "lock-minimum", "low-cost-copies", "low-cost-partition", "low-cost-values",
 		"name-collisions", "partitions", "policy-names", "quotas", "reserved-project", "restore-testing-plans", "schedules", "schedules-that-never-come",

@@ -1,0 +1,179 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+
+	"pgregory.net/rapid"
+)
+
+// generate draws a valid configuration: whatever is drawn, no check may call it an error.
+func generate(t *rapid.T) *Config {
+	cfg := defaults()
+	cfg.Version = 1
+	cfg.Project = rapid.StringMatching(`[a-z][a-z0-9]{1,8}(-[a-z0-9]{1,9})?`).Draw(t, "project")
+	cfg.Organization.ID = rapid.StringMatching(`o-[a-z0-9]{10,32}`).Draw(t, "organization")
+	cfg.Organization.Paths = rapid.SliceOfN(rapid.Just(cfg.Organization.ID+"/r-ab12/ou-ab12-11111111/*"), 0, 2).Draw(t, "paths")
+	regionsOf := rapid.SampledFrom([][]string{{"eu-central-1", "us-east-1", "ap-southeast-3"}, {"us-gov-west-1", "us-gov-east-1"}, {"eusc-de-east-1"}}).Draw(t, "partition")
+	region := rapid.SampledFrom(regionsOf)
+
+	generateTiers(t, cfg, Partition(regionsOf[0]))
+	generateWorkloads(t, cfg, region)
+	cfg.complete() // to know what is copied
+	generateCentral(t, cfg, region)
+	generateAlerts(t, cfg)
+	generateRollout(t, cfg, region)
+	return cfg
+}
+
+func generateTiers(t *rapid.T, cfg *Config, partition string) {
+	extends := map[string]bool{} // whose targets a row of its own could not be without
+	for range rapid.IntRange(0, 3).Draw(t, "tiers of their own") {
+		extended := rapid.SampledFrom(builtinTiers()).Draw(t, "extended")
+		row := extended.clone()
+		row.Name, row.Extends = fmt.Sprintf("own_%d", len(cfg.Tiers)), extended.Name
+		cfg.Tiers = append(cfg.Tiers, row)
+		extends[extended.Name] = true
+	}
+	days := rapid.OneOf(rapid.SampledFrom([]int{1, 7, 15, 35, 1825, MaxRetentionDays}), rapid.IntRange(1, MaxRetentionDays))
+	for i := range cfg.Tiers {
+		row := &cfg.Tiers[i]
+		row.ObjectLock = ObjectLock{rapid.SampledFrom([]string{Governance, Compliance}).Draw(t, "mode"), days.Draw(t, "object lock")}
+		row.ContinuousBackup, row.SnapshotBackup, row.CopyToCentral = nil, nil, nil
+		if rapid.Bool().Draw(t, "continuous") {
+			row.ContinuousBackup = &ContinuousBackup{rapid.IntRange(1, MaxContinuousRetentionDays).Draw(t, "continuous days")}
+		}
+		if rapid.Bool().Draw(t, "snapshots") {
+			row.SnapshotBackup = &SnapshotBackup{days.Draw(t, "snapshot days"), generateCron(t)}
+		}
+		if row.BackedUp() && rapid.Bool().Draw(t, "copied") {
+			row.CopyToCentral = &CopyToCentral{days.Draw(t, "copy days")}
+		}
+		row.DedicatedKey = rapid.Bool().Draw(t, "dedicated key")
+		row.Schedule.Cron = generateCron(t)
+		row.Schedule.Timezone = rapid.SampledFrom([]string{"Etc/UTC", "Europe/Berlin", "Asia/Tokyo", "UTC"}).Draw(t, "time zone")
+		row.Schedule.StartWindowMinutes = rapid.IntRange(MinStartWindowMinutes, 10000).Draw(t, "start")
+		row.Schedule.CompletionWindowMinutes = row.Schedule.StartWindowMinutes + rapid.IntRange(1, 20000).Draw(t, "completion")
+		if gives := row.rpoMinutes(); gives > 0 && !extends[row.Name] && rapid.Bool().Draw(t, "rpo") {
+			row.RPOMinutes = gives + rapid.IntRange(0, 100).Draw(t, "rpo minutes")
+		}
+		if !extends[row.Name] {
+			row.RTOMinutes = rapid.IntRange(0, 1000).Draw(t, "rto minutes")
+		}
+		row.LowCostAfterDays = rapid.SampledFrom([]int{0, MinLowCostAfterDays, 90, NeverLowCost}).Draw(t, "low cost")
+		reached := row.LowCostBackups() || row.lowCostCopies()
+		if row.LowCostAfterDays < NeverLowCost && (!reached || partition == partitionSovereign) {
+			row.LowCostAfterDays = 0
+		}
+	}
+}
+
+func generateCron(t *rapid.T) string {
+	minute, hour := rapid.IntRange(0, 59).Draw(t, "minute"), rapid.SampledFrom([]string{"0", "23", "2,14", "0/6", "1-3", "*"}).Draw(t, "hour")
+	dates := rapid.SampledFrom([]string{"* * ?", "1 * ?", "L * ?", "15W * ?", "? * MON-FRI", "? * 6#3", "? * 1,7", "? JAN,JUL SUN", "29 2 ?"}).Draw(t, "dates")
+	years := rapid.SampledFrom([]string{"*", "*", "*", "2026-2199", "2030"}).Draw(t, "years")
+	if dates == "29 2 ?" {
+		years = "*" // 2030 has none
+	}
+	return fmt.Sprintf("cron(%d %s %s %s)", minute, hour, dates, years)
+}
+
+func generateWorkloads(t *rapid.T, cfg *Config, region *rapid.Generator[string]) {
+	tagged := map[[3]string]bool{}
+	for i := range rapid.IntRange(1, 5).Draw(t, "workloads") {
+		w := Workload{
+			Name:        fmt.Sprintf("w%d", i),
+			Environment: rapid.SampledFrom([]string{"dev", "prod", "1"}).Draw(t, "environment"),
+			Account:     rapid.SampledFrom([]string{"012345678901", "222222222222", "333333333333"}).Draw(t, "account"),
+			Region:      region.Draw(t, "region"),
+		}
+		for j := range rapid.IntRange(1, 5).Draw(t, "buckets") {
+			w.Buckets = append(w.Buckets, Bucket{
+				Name:     fmt.Sprintf("bucket.%d-%d", i, j),
+				Tier:     rapid.SampledFrom(cfg.Tiers.names()).Draw(t, "tier"),
+				Existing: rapid.Bool().Draw(t, "existing"),
+			})
+		}
+		for _, row := range cfg.Tiers {
+			key := [3]string{w.Account, w.Region, row.Name}
+			if row.BackedUp() && !tagged[key] && rapid.IntRange(0, 4).Draw(t, "tagged") == 0 {
+				tagged[key] = true
+				w.SelectTagged = append(w.SelectTagged, row.Name)
+			}
+		}
+		if tested := backedUpTiers(cfg, w); len(tested) > 0 && rapid.Bool().Draw(t, "restore testing") {
+			w.RestoreTesting = &RestoreTesting{generateCron(t), tested[:rapid.IntRange(0, len(tested)).Draw(t, "tested")]}
+		}
+		cfg.Workloads = append(cfg.Workloads, w)
+	}
+}
+
+// backedUpTiers lists the tiers of a workload that have backups, each once.
+func backedUpTiers(cfg *Config, w Workload) []string {
+	var names []string
+	for _, b := range w.Buckets {
+		if cfg.Tiers.find(b.Tier).BackedUp() && !slices.Contains(names, b.Tier) {
+			names = append(names, b.Tier)
+		}
+	}
+	return names
+}
+
+func generateCentral(t *rapid.T, cfg *Config, region *rapid.Generator[string]) {
+	c := &cfg.Central
+	c.Account, c.Region = "111111111111", region.Draw(t, "central region")
+	c.VaultName = rapid.StringMatching(`[a-zA-Z0-9_-]{8,50}`).Draw(t, "vault")
+	c.KeyAlias = rapid.StringMatching(`[a-z][a-z0-9/_-]{1,20}`).Draw(t, "key alias")
+	c.KeyAdministrators = rapid.SliceOfN(rapid.StringMatching(`[a-z][\w+=,.@-]{1,30}`), 0, 3).Draw(t, "administrators")
+	c.Dashboard, c.Audit.Enabled = rapid.Bool().Draw(t, "dashboard"), rapid.Bool().Draw(t, "audit")
+	shortest, longest := MaxRetentionDays, 1
+	for _, row := range cfg.copied {
+		shortest, longest = min(shortest, row.CopyToCentral.DeleteAfterDays), max(longest, row.CopyToCentral.DeleteAfterDays)
+	}
+	shortest, longest = min(shortest, longest), max(shortest, longest)
+	c.VaultLock = VaultLock{
+		Mode:             rapid.SampledFrom([]string{Governance, Compliance}).Draw(t, "lock"),
+		MinRetentionDays: rapid.IntRange(1, shortest).Draw(t, "minimum"),
+		MaxRetentionDays: rapid.IntRange(longest, MaxRetentionDays).Draw(t, "maximum"),
+	}
+	if c.VaultLock.Mode == Compliance {
+		c.VaultLock.ChangeableForDays = rapid.IntRange(MinChangeableForDays, MaxChangeableForDays).Draw(t, "changeable")
+		c.VaultLock.AcknowledgeIrreversible = c.VaultName
+	}
+	for i := range rapid.IntRange(0, 2).Draw(t, "retained") {
+		v := RetainedVault{Name: fmt.Sprintf("old-%d", i), MinRetentionDays: rapid.IntRange(1, 100).Draw(t, "retained minimum")}
+		v.MaxRetentionDays = rapid.SampledFrom([]int{0, v.MinRetentionDays, MaxRetentionDays}).Draw(t, "retained maximum")
+		v.ChangeableForDays = rapid.SampledFrom([]int{0, MinChangeableForDays}).Draw(t, "retained changeable")
+		c.RetainedVaults = append(c.RetainedVaults, v)
+	}
+	if Partition(c.Region) == partitionCommercial && shortest >= MinAirGappedRetentionDays && rapid.Bool().Draw(t, "air gap") {
+		c.AirGappedVault = &AirGappedVault{"air-gap", rapid.IntRange(MinAirGappedRetentionDays, shortest).Draw(t, "air gap minimum"), rapid.IntRange(longest, MaxRetentionDays).Draw(t, "air gap maximum")}
+	}
+}
+
+func generateAlerts(t *rapid.T, cfg *Config) {
+	cfg.Alerts.Email = rapid.SliceOfN(rapid.StringMatching(`[a-z]{1,9}@example\.com`), 0, 2).Draw(t, "email")
+	for i := range rapid.IntRange(0, 2).Draw(t, "slack") {
+		cfg.Alerts.Slack = append(cfg.Alerts.Slack, Slack{fmt.Sprintf("backup/slack-%d", i)})
+	}
+	for i := range rapid.IntRange(0, 2).Draw(t, "pagerduty") {
+		cfg.Alerts.PagerDuty = append(cfg.Alerts.PagerDuty, PagerDuty{fmt.Sprintf("backup/pagerduty-%d", i), rapid.SampledFrom(syntaxes["severity"].enum).Draw(t, "severity")})
+	}
+}
+
+func generateRollout(t *rapid.T, cfg *Config, region *rapid.Generator[string]) {
+	if rapid.Bool().Draw(t, "pipeline") {
+		r := region.Draw(t, "pipeline region")
+		p := &Pipeline{
+			Account: "444444444444", Region: r, Repository: "example/backup", Branch: rapid.SampledFrom([]string{"main", "release/1.0"}).Draw(t, "branch"),
+			ConnectionARN: fmt.Sprintf("arn:%s:codeconnections:%s:444444444444:connection/0a1b", Partition(r), r),
+		}
+		for _, id := range cfg.workloadIDs() {
+			p.Waves = append(p.Waves, []string{id})
+			if rapid.Bool().Draw(t, "approve") {
+				p.ApproveBefore = append(p.ApproveBefore, id)
+			}
+		}
+		cfg.Rollout.Pipeline = p
+	}
+}

@@ -1,0 +1,265 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+
+	"pgregory.net/rapid"
+)
+
+// meaningFaults are put into the values: each alone is well formed.
+var meaningFaults = []fault{
+	meaning("copy-outside-lock", "a lock that ends before a copy", func(t *rapid.T, cfg *Config) (string, bool) {
+		longest := 0
+		for _, row := range cfg.copied {
+			longest = max(longest, row.CopyToCentral.DeleteAfterDays)
+		}
+		lock := &cfg.Central.VaultLock
+		lock.MaxRetentionDays = longest - 1
+		return "", lock.MaxRetentionDays >= lock.MinRetentionDays
+	}),
+	meaning("copy-outside-lock", "a lock that starts after a copy", func(t *rapid.T, cfg *Config) (string, bool) {
+		shortest := MaxRetentionDays
+		for _, row := range cfg.copied {
+			shortest = min(shortest, row.CopyToCentral.DeleteAfterDays)
+		}
+		lock := &cfg.Central.VaultLock
+		lock.MinRetentionDays = shortest + 1
+		return "", len(cfg.copied) > 0 && lock.MinRetentionDays <= lock.MaxRetentionDays
+	}),
+	meaning("copy-outside-air-gapped-lock", "an air gap that ends before a copy", func(t *rapid.T, cfg *Config) (string, bool) {
+		v := cfg.Central.AirGappedVault
+		if v == nil || len(cfg.copied) == 0 {
+			return "", false
+		}
+		longest := 0
+		for _, row := range cfg.copied {
+			longest = max(longest, row.CopyToCentral.DeleteAfterDays)
+		}
+		v.MaxRetentionDays = longest - 1
+		return "", v.MaxRetentionDays >= v.MinRetentionDays
+	}),
+	meaning("lock-min-above-max", "a lock's values swapped", func(t *rapid.T, cfg *Config) (string, bool) {
+		lock := &cfg.Central.VaultLock
+		lock.MinRetentionDays, lock.MaxRetentionDays = lock.MaxRetentionDays, lock.MinRetentionDays
+		return "central.vault_lock.max_retention_days", lock.MinRetentionDays > lock.MaxRetentionDays
+	}),
+	meaning("compliance-lock-acknowledgement", "another vault's name", func(t *rapid.T, cfg *Config) (string, bool) {
+		cfg.Central.VaultLock.AcknowledgeIrreversible += "x"
+		return "central.vault_lock.acknowledge_irreversible", cfg.Central.VaultLock.Mode == Compliance
+	}),
+	meaning("compliance-lock-values", "no grace time", func(t *rapid.T, cfg *Config) (string, bool) {
+		cfg.Central.VaultLock.ChangeableForDays = 0
+		return "central.vault_lock.changeable_for_days", cfg.Central.VaultLock.Mode == Compliance
+	}),
+	meaning("governance-lock", "a grace time", func(t *rapid.T, cfg *Config) (string, bool) {
+		cfg.Central.VaultLock.ChangeableForDays = MinChangeableForDays
+		return "central.vault_lock.changeable_for_days", cfg.Central.VaultLock.Mode == Governance
+	}),
+	meaning("vault-named-twice", "a retained vault that is the present one", func(t *rapid.T, cfg *Config) (string, bool) {
+		cfg.Central.RetainedVaults = append(cfg.Central.RetainedVaults, RetainedVault{Name: cfg.Central.VaultName, MinRetentionDays: 1})
+		return retainedPath(len(cfg.Central.RetainedVaults)-1) + ".name", true
+	}),
+	meaning("default-vault", "the default vault", func(t *rapid.T, cfg *Config) (string, bool) {
+		cfg.Central.RetainedVaults = append(cfg.Central.RetainedVaults, RetainedVault{Name: "Default", MinRetentionDays: 1})
+		return retainedPath(len(cfg.Central.RetainedVaults)-1) + ".name", true
+	}),
+	meaning("copy-undecided", "a decision that was not made", func(t *rapid.T, cfg *Config) (string, bool) {
+		if len(cfg.copied) == 0 {
+			return "", false
+		}
+		row := rapid.SampledFrom(cfg.copied).Draw(t, "tier")
+		row.CopyToCentral.DeleteAfterDays = setByTheBusiness
+		starts := builtinTiers().find(row.Name)
+		if row.Extends != "" {
+			starts = cfg.Tiers.find(row.Extends)
+		}
+		return "", starts.copyDays() == 0 // else that decides
+	}),
+	meaning("organization-path-elsewhere", "another organization's path", func(t *rapid.T, cfg *Config) (string, bool) {
+		cfg.Organization.Paths = []string{"o-zzzzzzzzzz/r-ab12/*"}
+		return "organization.paths[0]", cfg.Organization.ID != "o-zzzzzzzzzz"
+	}),
+	meaning("completion-before-start", "a tier's windows swapped", func(t *rapid.T, cfg *Config) (string, bool) {
+		row, at := anyTier(t, cfg)
+		row.Schedule.StartWindowMinutes, row.Schedule.CompletionWindowMinutes = row.Schedule.CompletionWindowMinutes, row.Schedule.StartWindowMinutes
+		return at + ".schedule.completion_window_minutes", row.Schedule.CompletionWindowMinutes > MinStartWindowMinutes
+	}),
+	meaning("schedule-never", "a date that never comes", func(t *rapid.T, cfg *Config) (string, bool) {
+		row, at := anyTier(t, cfg)
+		row.Schedule.Cron = "cron(5 2 30 2 ? *)"
+		return at + ".schedule.cron", row.ContinuousBackup != nil
+	}),
+	meaning("cron", "a schedule in five fields", func(t *rapid.T, cfg *Config) (string, bool) {
+		row, at := anyTier(t, cfg)
+		row.Schedule.Cron = "cron(5 2 * * ?)"
+		return at + ".schedule.cron", true
+	}),
+	meaning("rpo", "a target that nothing gives", func(t *rapid.T, cfg *Config) (string, bool) {
+		row, at := anyTier(t, cfg)
+		row.RPOMinutes = max(row.rpoMinutes()-1, 1)
+		extended := slices.ContainsFunc(cfg.Tiers, func(other Tier) bool { return other.Extends == row.Name })
+		return at + ".rpo_minutes", !extended
+	}),
+	meaning("nothing-to-copy", "a copy of nothing", func(t *rapid.T, cfg *Config) (string, bool) {
+		row, at := anyTier(t, cfg)
+		tested := slices.ContainsFunc(cfg.Workloads, func(w Workload) bool { return w.RestoreTesting != nil || len(w.SelectTagged) > 0 })
+		row.ContinuousBackup, row.SnapshotBackup, row.RPOMinutes, row.LowCostAfterDays = nil, nil, 0, 0
+		row.CopyToCentral = &CopyToCentral{cfg.Central.VaultLock.MinRetentionDays}
+		return at + ".copy_to_central", !tested && (cfg.Central.AirGappedVault == nil || cfg.Central.AirGappedVault.MinRetentionDays <= cfg.Central.VaultLock.MinRetentionDays)
+	}),
+	meaning("low-cost-never", "a low-cost tier that nothing is old enough for", func(t *rapid.T, cfg *Config) (string, bool) {
+		row, at := anyTier(t, cfg)
+		row.LowCostAfterDays = NeverLowCost - 1
+		return at + ".low_cost_after_days", row.snapshotDays() < NeverLowCost && row.copyDays() < NeverLowCost
+	}),
+	meaning("unknown-tier", "a tier that there is not", func(t *rapid.T, cfg *Config) (string, bool) {
+		i, j := anyBucket(t, cfg)
+		cfg.Workloads[i].Buckets[j].Tier = "criticl_data"
+		return bucketPath(i, j) + ".tier", true
+	}),
+	meaning("bucket-twice", "a bucket in two places", func(t *rapid.T, cfg *Config) (string, bool) {
+		i, j := anyBucket(t, cfg)
+		last := len(cfg.Workloads) - 1
+		cfg.Workloads[last].Buckets = append(cfg.Workloads[last].Buckets, Bucket{Name: cfg.Workloads[i].Buckets[j].Name, Tier: cfg.Workloads[last].Buckets[0].Tier})
+		return bucketPath(last, len(cfg.Workloads[last].Buckets)-1) + ".name", true
+	}),
+	meaning("workload-twice", "a workload's name in another account", func(t *rapid.T, cfg *Config) (string, bool) {
+		w := cfg.Workloads[0]
+		w.Account, w.SelectTagged, w.RestoreTesting = "555555555555", nil, nil
+		w.Buckets = []Bucket{{Name: "another", Tier: w.Buckets[0].Tier}}
+		cfg.Workloads = append(cfg.Workloads, w)
+		return workloadNamePath(len(cfg.Workloads) - 1), true
+	}),
+	meaning("empty-workload", "a workload of nothing", func(t *rapid.T, cfg *Config) (string, bool) {
+		i, _ := anyBucket(t, cfg)
+		cfg.Workloads[i].Buckets, cfg.Workloads[i].SelectTagged, cfg.Workloads[i].RestoreTesting = nil, nil, nil
+		return workloadPath(i) + ".buckets", true
+	}),
+	meaning("tag-selected-twice", "a tag that is selected twice", func(t *rapid.T, cfg *Config) (string, bool) {
+		i := slices.IndexFunc(cfg.Workloads, func(w Workload) bool { return len(w.SelectTagged) > 0 })
+		if i < 0 {
+			return "", false
+		}
+		w := &cfg.Workloads[i]
+		w.SelectTagged = append(w.SelectTagged, w.SelectTagged[0])
+		return selectPath(i, len(w.SelectTagged)-1), true
+	}),
+	meaning("tag-without-backups", "a tag for nothing", func(t *rapid.T, cfg *Config) (string, bool) {
+		i := slices.IndexFunc(cfg.Tiers, func(row Tier) bool { return !row.BackedUp() })
+		if i < 0 {
+			return "", false
+		}
+		w := &cfg.Workloads[0]
+		w.SelectTagged = append(w.SelectTagged, cfg.Tiers[i].Name)
+		return selectPath(0, len(w.SelectTagged)-1), true
+	}),
+	meaning("copy-across-partitions", "a workload in another partition", func(t *rapid.T, cfg *Config) (string, bool) {
+		i, j := anyBucket(t, cfg)
+		w := &cfg.Workloads[i]
+		w.SelectTagged, w.Region = nil, "us-gov-east-1"
+		if Partition(cfg.Central.Region) == partitionGovCloud {
+			w.Region = "eu-west-1"
+		}
+		return workloadPath(i) + ".region", cfg.Tiers.find(w.Buckets[j].Tier).Copied() && !testsTagged(w)
+	}),
+	meaning("copy-in-china", "a workload in China", func(t *rapid.T, cfg *Config) (string, bool) {
+		i, j := anyBucket(t, cfg)
+		w := &cfg.Workloads[i]
+		w.SelectTagged, w.Region = nil, "cn-north-1"
+		t0 := cfg.Tiers.find(w.Buckets[j].Tier)
+		lowCost := slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return cfg.Tiers.find(b.Tier).LowCostBackups() })
+		return workloadPath(i) + ".region", t0.Copied() && !testsTagged(w) && !lowCost
+	}),
+	meaning("low-cost-partition", "a low-cost tier in China", func(t *rapid.T, cfg *Config) (string, bool) {
+		i, j := anyBucket(t, cfg)
+		w := &cfg.Workloads[i]
+		w.SelectTagged, w.Region = nil, "cn-north-1"
+		copied := slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return cfg.Tiers.find(b.Tier).Copied() })
+		return "", cfg.Tiers.find(w.Buckets[j].Tier).LowCostBackups() && !copied && !testsTagged(w)
+	}),
+	meaning("air-gapped-partition", "an air gap in GovCloud", func(t *rapid.T, cfg *Config) (string, bool) {
+		cfg.Central.AirGappedVault = &AirGappedVault{"air-gap", MinAirGappedRetentionDays, MaxRetentionDays}
+		short := slices.ContainsFunc(cfg.copied, func(row *Tier) bool { return row.CopyToCentral.DeleteAfterDays < MinAirGappedRetentionDays })
+		return airGappedPath, Partition(cfg.Central.Region) == partitionGovCloud && !short
+	}),
+	meaning("access-log-bucket", "a bucket with the name of one for logs", func(t *rapid.T, cfg *Config) (string, bool) {
+		i, j := anyBucket(t, cfg)
+		cfg.Workloads[i].Buckets[j].Name = cfg.AccessLogBucketName(cfg.Workloads[0])
+		return bucketPath(i, j) + ".name", true
+	}),
+	meaning("tier-twice", "two entries for a tier", func(t *rapid.T, cfg *Config) (string, bool) {
+		row, _ := anyTier(t, cfg)
+		cfg.Tiers = append(cfg.Tiers, row.clone())
+		return entryPath(len(cfg.Tiers)-1) + ".name", true
+	}),
+	meaning("built-in-tier-extends", "a built-in tier that extends another", func(t *rapid.T, cfg *Config) (string, bool) {
+		cfg.Tiers[0].Extends = cfg.Tiers[1].Name
+		return "tiers[0].extends", true
+	}),
+	meaning("restore-testing-tier", "a test of what the workload has not", func(t *rapid.T, cfg *Config) (string, bool) {
+		i, _ := anyBucket(t, cfg)
+		w := &cfg.Workloads[i]
+		for _, row := range cfg.Tiers {
+			named := slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return b.Tier == row.Name }) || slices.Contains(w.SelectTagged, row.Name)
+			if row.BackedUp() && !named && w.RestoreTesting != nil {
+				w.RestoreTesting.Tiers = append(w.RestoreTesting.Tiers, row.Name)
+				return restoreTestingTierPath(i, len(w.RestoreTesting.Tiers)-1), true
+			}
+		}
+		return "", false
+	}),
+	meaning("wave", "a wave of a workload that there is not", func(t *rapid.T, cfg *Config) (string, bool) {
+		if cfg.Rollout.Pipeline == nil {
+			return "", false
+		}
+		cfg.Rollout.Pipeline.Waves[0] = append(cfg.Rollout.Pipeline.Waves[0], "nobody-dev")
+		return "rollout.pipeline.waves[0][1]", true
+	}),
+	meaning("approval", "an approval of a workload that there is not", func(t *rapid.T, cfg *Config) (string, bool) {
+		if cfg.Rollout.Pipeline == nil {
+			return "", false
+		}
+		cfg.Rollout.Pipeline.ApproveBefore = []string{"nobody-dev"}
+		return "rollout.pipeline.approve_before[0]", true
+	}),
+	meaning("connection-partition", "a connection of another partition", func(t *rapid.T, cfg *Config) (string, bool) {
+		if cfg.Rollout.Pipeline == nil {
+			return "", false
+		}
+		cfg.Rollout.Pipeline.ConnectionARN = "arn:aws-cn:codeconnections:cn-north-1:444444444444:connection/0a1b"
+		return "rollout.pipeline.connection_arn", true
+	}),
+	meaning("webhook-secret", "a webhook in the open", func(t *rapid.T, cfg *Config) (string, bool) {
+		cfg.Alerts.Slack = []Slack{{"https://hooks.slack.com/services/T0/B0/x"}}
+		return "alerts.slack[0].webhook_secret", true
+	}),
+}
+
+// meaning is a fault of the values that the check of that name must refuse, at the path that put returns.
+func meaning(check, name string, put func(t *rapid.T, cfg *Config) (path string, ok bool)) fault {
+	return fault{fmt.Sprintf("%s: %s", check, name), func(t *rapid.T, cfg *Config) ([]byte, string, string, bool) {
+		path, ok := put(t, cfg)
+		if !ok {
+			return nil, "", "", false
+		}
+		return printed(t, cfg), check, path, true
+	}}
+}
+
+func anyTier(t *rapid.T, cfg *Config) (*Tier, string) {
+	i := rapid.IntRange(0, len(cfg.Tiers)-1).Draw(t, "tier")
+	return &cfg.Tiers[i], entryPath(i)
+}
+
+func anyBucket(t *rapid.T, cfg *Config) (workload, bucket int) {
+	workload = rapid.IntRange(0, len(cfg.Workloads)-1).Draw(t, "workload")
+	return workload, rapid.IntRange(0, len(cfg.Workloads[workload].Buckets)-1).Draw(t, "bucket")
+}
+
+// testsTagged says whether a restore test names a tier that only a tag selects.
+func testsTagged(w *Workload) bool {
+	return w.RestoreTesting != nil && slices.ContainsFunc(w.RestoreTesting.Tiers, func(tier string) bool {
+		return !slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return b.Tier == tier })
+	})
+}
