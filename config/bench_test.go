@@ -38,3 +38,15 @@ workloads:
 	}
 	return []byte(b.String())
 }
+
+// BenchmarkLoadWrong is the same fleet with one mistake in two thousand places.
+func BenchmarkLoadWrong(b *testing.B) {
+	text := []byte(strings.ReplaceAll(string(fleet(1000, 10)), "tier: curated_data", "tier: kurated_data"))
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if n := problemsOf(Load("backup.yaml", text)).Number(Error); n != 2000 {
+			b.Fatalf("%d errors", n)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 
 	"go.yaml.in/yaml/v4"
@@ -49,7 +50,9 @@ func newChecker(d *document) *checker {
 
 func (c *checker) run(checks []check) {
 	for _, c.current = range checks {
-		c.current.run(c)
+		if len(c.placed) <= maxProblems {
+			c.current.run(c)
+		}
 	}
 }
 
@@ -58,6 +61,9 @@ func (c *checker) run(checks []check) {
 // too. Where one of them all is doubtful there is no problem yet: one mistake is reported once.
 func (c *checker) report(path string, p Problem, restsOn ...string) {
 	if c.doubtful(path) || c.doubtful(restsOn...) {
+		return
+	}
+	if len(c.placed) > maxProblems {
 		return
 	}
 	n, _ := lookup(c.root, path)
@@ -138,6 +144,9 @@ func inOrder(file string, text []byte, found []placed) Problems {
 	if len(found) > 0 {
 		lines = linesOf(text)
 	}
+	if len(found) > maxProblems {
+		found[maxProblems].problem = tooManyProblems.complete(Problem{What: fmt.Sprintf("there are more than %d problems, and the others are not looked for", maxProblems), Want: "a backup.yaml"})
+	}
 	for i, p := range found {
 		problems[i] = p.problem
 		problems[i].Line, problems[i].Column = p.node.Line, p.node.Column
@@ -159,6 +168,6 @@ func (p *Place) locate(file string, lines [][]byte) {
 	}
 	p.File = file
 	if p.Line > 0 && p.Line <= len(lines) {
-		p.source = string(bytes.TrimRight(lines[p.Line-1], "\r"))
+		p.source = bytes.TrimRight(lines[p.Line-1], "\r")
 	}
 }

@@ -125,6 +125,7 @@ func corpusExamples(t *testing.T) map[string]Problem {
 		add(problemsOf(LoadAfter(after, read(t, after), before, read(t, before))))
 	}
 	add(problemsOf(LoadFile("absent.yaml")))
+	add(problemsOf(Load("too-many.yaml", []byte("version: 1\nworkloads:\n"+strings.Repeat("- x\n", maxProblems+1)))))
 	return examples
 }
 

@@ -175,7 +175,7 @@ func TestUnreadableFiles(t *testing.T) {
 	for file, want := range map[string]string{
 		filepath.Join(dir, "absent.yaml"): "there is no such file",
 		dir:                               "cannot be read",
-		large:                             "is larger than 16 MiB",
+		large:                             "is larger than 8 MiB",
 		binary:                            ":2:12: the file is not UTF-8 text",
 	} {
 		cfg, err := LoadFile(file)

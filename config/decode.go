@@ -34,13 +34,22 @@ type defaulter interface {
 	setDefaults()
 }
 
+// full says whether there are more problems than anybody wants to hear of.
+func (d *decoder) full() bool { return len(d.problems) > maxProblems }
+
 func (d *decoder) report(ch check, n *yaml.Node, at *path, p Problem) {
+	if d.full() {
+		return
+	}
 	p.Path = at.String()
 	d.problems = append(d.problems, placed{ch.complete(p), n})
 }
 
 // decode fills v, which must be settable, from n. rule is the syntax of a scalar or of a list's scalars.
 func (d *decoder) decode(n *yaml.Node, v reflect.Value, at *path, rule string) {
+	if d.full() {
+		return
+	}
 	if n.Kind == yaml.AliasNode || n.Anchor != "" {
 		d.report(anchor, n, at, Problem{What: "anchors and aliases are not supported", Want: "the value written out"})
 		return
@@ -95,7 +104,7 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 	seen := make([]*yaml.Node, len(keys.fields))
 	var misspelt []string
 	merged := false // from elsewhere, so that nobody knows what is missing
-	for i := 0; i+1 < len(n.Content); i += 2 {
+	for i := 0; i+1 < len(n.Content) && !d.full(); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		f, ok := keys.byName[key.Value]
 		switch {

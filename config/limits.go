@@ -64,8 +64,10 @@ const (
 	// the 32 KB of a key policy (F-LIM-7).
 	MaxPolicyNamesBytes = 8 * 1024
 
-	// maxFileBytes is the size of a backup.yaml, in bytes, that is read at all: some 20,000 workloads.
-	maxFileBytes = 16 << 20
+	// maxFileBytes is the size of a backup.yaml, in bytes, that is read at all: some 10,000 workloads.
+	maxFileBytes = 8 << 20
+	// maxProblems is how many problems are looked for, so that a file of another kind does not take all memory.
+	maxProblems = 10000
 )
 
 // The modes of a lock, as backup.yaml writes them.

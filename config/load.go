@@ -108,7 +108,7 @@ func decodeDocument(file string, text []byte) (*document, *Problem) {
 // check runs all checks, the comparisons with an earlier document only where there is one.
 func (d *document) check(previous *document) (*Config, error) {
 	c := newChecker(d)
-	if d.root.Anchor == "" { // refused as a whole
+	if d.root.Anchor == "" { // else refused as a whole
 		c.run(checks)
 		if previous != nil {
 			c.previous = previous

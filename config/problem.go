@@ -29,7 +29,7 @@ type Place struct {
 	// Path of the value, such as workloads[0].buckets[1].tier. Empty: the file as a whole.
 	Path string `json:"path"`
 
-	source string // the line's text
+	source []byte // the line's text
 }
 
 // String is FILE:LINE:COL.
@@ -113,7 +113,7 @@ func (p Problem) excerpt() string {
 
 // marked is what is shown of the line, and what stands before the caret below it.
 func (p Place) marked() (line, below string) {
-	text := []rune(p.source)
+	text := []rune(string(p.source))
 	column := min(p.Column-1, len(text))
 	if from := max(0, column-excerptWidth*2/3); from > 0 {
 		text = append([]rune("…"), text[from:]...)
