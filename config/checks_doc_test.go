@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -24,6 +25,25 @@ func TestChecksDocumented(t *testing.T) {
 	}
 	if !bytes.Equal(read(t, checksFile), want) {
 		t.Error("docs/checks.md is not current: go test ./config -run Documented -update")
+	}
+}
+
+// TestHeldBy: the tests that docs/checks.md names are there.
+func TestHeldBy(t *testing.T) {
+	var code strings.Builder
+	for _, pattern := range []string{"*_test.go", "../*_test.go", "../constructs/*_test.go"} {
+		for _, file := range files(t, pattern) {
+			code.Write(read(t, file))
+		}
+	}
+	named := regexp.MustCompile(`Test\w+`).FindAllString(byConstruction, -1)
+	for _, name := range named {
+		if !strings.Contains(code.String(), "func "+name+"(t *testing.T)") {
+			t.Errorf("there is no %s", name)
+		}
+	}
+	if len(named) == 0 {
+		t.Error("no test is named")
 	}
 }
 
