@@ -54,23 +54,20 @@ func checkSchedulesCome(c *checker) {
 	})
 }
 
-func warnOfSchedulesThatEnd(c *checker) {
+// warnOfPausingSchedules finds years without backups, in the middle or for good.
+func warnOfPausingSchedules(c *checker) {
 	c.schedules(func(at, expression string, s *schedule) {
-		years := cronFieldsOf(expression)[yearField]
-		if s.comes() && !strings.Contains(years, "*") && !strings.Contains(years, strconv.Itoa(lastYear)) {
-			c.report(at, Problem{What: "runs for the last time in one of these years, and nothing says so when it is over", Got: expression, Want: `"*" as year`})
+		if year := s.pauses(); year > 0 && s.comes() {
+			c.report(at, Problem{What: "does not run in every year, and nothing says so when it stops", Got: fmt.Sprintf("%s, which does not run in %d", expression, year), Want: `"*" as year`})
 		}
 	})
 }
 
 // warnOfHourSteps finds steps that AWS Backup never takes, since it starts anew at midnight.
 func warnOfHourSteps(c *checker) {
-	c.schedules(func(at, expression string, _ *schedule) {
-		start, step, _ := strings.Cut(cronFieldsOf(expression)[hoursField], "/")
-		first, err := strconv.Atoi(start)
-		every, stepErr := strconv.Atoi(step)
-		if err == nil && stepErr == nil && first+every > 23 {
-			c.report(at, Problem{What: fmt.Sprintf("runs once a day and not every %d hours: AWS Backup counts from %02d:00 to midnight and starts anew", every, first), Got: expression, Want: "the hours as a list, such as 2,14"})
+	c.schedules(func(at, expression string, s *schedule) {
+		if start, step, stepped := strings.Cut(strings.Fields(expression)[1], "/"); stepped && step != "1" && start != "*" && len(s.hours) == 1 {
+			c.report(at, Problem{What: fmt.Sprintf("runs once a day and not every %s hours: AWS Backup counts from %02d:00 to midnight and starts anew", step, s.hours[0]), Got: expression, Want: "the hours as a list, such as 2,14"})
 		}
 	})
 }

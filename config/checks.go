@@ -41,7 +41,7 @@ var checks = []check{
 
 	// check_schedules.go
 	{"schedule-never", Error, "F-SCH-1", checkSchedulesCome},
-	{"schedule-ends", Warning, "F-SCH-1", warnOfSchedulesThatEnd},
+	{"schedule-pauses", Warning, "F-SCH-1", warnOfPausingSchedules},
 	{"schedule-step", Warning, "F-SCH-1", warnOfHourSteps},
 	{"time-zone-changes", Warning, "F-SCH-2", warnOfTimeZones},
 	{"start-windows-overlap", Warning, "F-SCH-5", warnOfOverlaps},

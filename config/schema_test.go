@@ -153,7 +153,7 @@ func constrain(property *invopop.Schema, rule syntax) {
 		if rule.orZero {
 			low = 0
 		}
-		property.Minimum, property.Maximum = number(low), number(rule.max)
+		property.Minimum, property.Maximum = asNumber(low), asNumber(rule.max)
 	}
 	if rule.want != "" {
 		property.Description = strings.TrimSpace(property.Description + " Want: " + rule.want + ".")
@@ -168,7 +168,7 @@ func (s syntax) enumValues() []any {
 	return values
 }
 
-func number(n int) json.Number {
+func asNumber(n int) json.Number {
 	text, _ := json.Marshal(n) //nolint:errchkjson // an int
 	return json.Number(text)
 }
