@@ -25,14 +25,11 @@ type plannedStack struct {
 	build                 func(app awscdk.App)
 }
 
-// centralID stands for the central stack where workloads are named.
-const centralID = "central"
-
 // choose plans the stacks of the named workloads, or all where none is named: central first, as
 // they must be deployed (F-COPY-14).
 func choose(cfg *config.Config, ids []string) (plan, error) {
-	all := []string{centralID}
-	byID := map[string]plannedStack{centralID: {
+	all := []string{config.CentralID}
+	byID := map[string]plannedStack{config.CentralID: {
 		cfg.CentralStackName(), cfg.Central.Account, cfg.Central.Region,
 		func(app awscdk.App) { stacks.NewCentral(app, cfg) },
 	}}

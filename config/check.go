@@ -27,7 +27,9 @@ type checker struct {
 	uses    [][]TierUse         // by workload
 	tierAt  map[string]int      // the first entry of tiers with a name
 
-	previous *document // what the configuration is compared with; nil: nothing
+	suggested int // how many times didYouMean was asked
+
+	previous *comparison // nil: with nothing
 }
 
 func newChecker(d *document) *checker {
@@ -54,6 +56,19 @@ func (c *checker) run(checks []check) {
 			c.current.run(c)
 		}
 	}
+}
+
+// maxSuggestions is how many times names are looked through for the one that was meant: each time
+// costs as many comparisons as there are names, and the file can have as many mistakes.
+const maxSuggestions = 100
+
+// didYouMean is DidYouMean for names of which there can be thousands.
+func (c *checker) didYouMean(got string, candidates []string) string {
+	c.suggested++
+	if c.suggested > maxSuggestions {
+		return ""
+	}
+	return DidYouMean(got, candidates)
 }
 
 // report adds a problem of the current check at the value of a path, or, where the document leaves

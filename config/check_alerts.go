@@ -3,18 +3,18 @@ package config
 import "fmt"
 
 // destination is where alerts go, with its place in backup.yaml.
-type destination struct{ path, name string }
+type destination struct{ path, kind, name string }
 
 func (a Alerts) destinations() []destination {
 	var all []destination
 	for i, address := range a.Email {
-		all = append(all, destination{fmt.Sprintf("alerts.email[%d]", i), address})
+		all = append(all, destination{fmt.Sprintf("alerts.email[%d]", i), "email", address})
 	}
 	for i, channel := range a.Slack {
-		all = append(all, destination{fmt.Sprintf("alerts.slack[%d].webhook_secret", i), channel.WebhookSecret})
+		all = append(all, destination{fmt.Sprintf("alerts.slack[%d].webhook_secret", i), "slack", channel.WebhookSecret})
 	}
 	for i, service := range a.PagerDuty {
-		all = append(all, destination{fmt.Sprintf("alerts.pagerduty[%d].routing_key_secret", i), service.RoutingKeySecret})
+		all = append(all, destination{fmt.Sprintf("alerts.pagerduty[%d].routing_key_secret", i), "pagerduty", service.RoutingKeySecret})
 	}
 	return all
 }
@@ -26,12 +26,13 @@ func warnOfNoAlerts(c *checker) {
 }
 
 func warnOfAlertsTwice(c *checker) {
-	first := map[string]string{}
+	first := map[destination]string{} // without their paths
 	for _, d := range c.cfg.Alerts.destinations() {
-		if other, twice := first[d.name]; twice {
+		named := destination{kind: d.kind, name: d.name}
+		if other, twice := first[named]; twice {
 			c.report(d.path, Problem{What: "is there already: every alert would come twice", Got: d.name, Want: "every destination once"}, other)
 		} else if d.name != "" {
-			first[d.name] = d.path
+			first[named] = d.path
 		}
 	}
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 func bucketPath(workload, bucket int) string {
@@ -73,6 +74,20 @@ func checkBucketsTwice(c *checker) {
 				what = fmt.Sprintf("the bucket is in two tiers, %s here and %s before: only one of two continuous backups would run", b.Tier, other.Tier)
 			}
 			c.report(bucketPath(i, j)+".name", Problem{What: what, Got: b.Name, Want: "every bucket once"}, bucketPath(f.workload, f.bucket)+".name")
+		}
+	}
+}
+
+// accountNamespaceSuffix ends the names of buckets in an account's own namespace, which the app does
+// not create buckets in (F-OL-11).
+const accountNamespaceSuffix = "-an"
+
+func checkAccountNamespace(c *checker) {
+	for i, w := range c.cfg.Workloads {
+		for j, b := range w.Buckets {
+			if !b.Existing && strings.HasSuffix(b.Name, accountNamespaceSuffix) {
+				c.report(bucketPath(i, j)+".name", Problem{What: "ends with " + accountNamespaceSuffix + ", which S3 keeps for buckets in an account's own namespace: such a bucket is not created here", Got: b.Name, Want: "another name, or existing: true"})
+			}
 		}
 	}
 }

@@ -2,12 +2,11 @@ package config
 
 import (
 	"fmt"
-	"slices"
 )
 
 // checkCopiesWithinLock finds copies that the central vault would refuse, job after job (F-LOCK-4).
-// The problem is at the copy where the file says how long it is kept, and at the lock where that is
-// the built-in tier's.
+// The problem is at the copy where the file says how long it is kept, in the tier's entry or in that
+// of the one that it extends, and else at the lock.
 func checkCopiesWithinLock(c *checker) {
 	c.checkCopiesWithin(c.cfg.centralVaults()[0], "central vault")
 }
@@ -39,7 +38,7 @@ func (c *checker) checkCopiesWithin(v centralVault, kind string) {
 func (c *checker) reportLockedOut(t *Tier, lock, kind, takes string) {
 	days := t.CopyToCentral.DeleteAfterDays
 	what := fmt.Sprintf("every copy job of %s would fail, %s, and nothing would say so: the copy is kept %d days", t.Name, t.copyTime(), days)
-	if at := c.tierPath(t) + ".copy_to_central.delete_after_days"; c.written(at) {
+	if at := c.whereSaid(t, "copy_to_central.delete_after_days"); at != "" {
 		c.report(at, Problem{What: what, Got: fmt.Sprint(days), Want: takes + ", which is what the lock of the " + kind + " takes"}, lock)
 		return
 	}
@@ -100,16 +99,6 @@ func (c *checker) copiedIn(partition func(string) bool, report func(at, region, 
 	for i, w := range c.cfg.Workloads {
 		if tier := w.firstTierIn(copied); tier != "" && w.Region != "" && partition(Partition(w.Region)) {
 			report(fmt.Sprintf("workloads[%d].region", i), w.Region, tier)
-		}
-	}
-	set := c.cfg.Rollout.StackSet
-	if set == nil {
-		return
-	}
-	i := slices.IndexFunc(set.Tiers, func(tier string) bool { return copied[tier] })
-	for j, region := range set.Regions {
-		if i >= 0 && region != "" && partition(Partition(region)) {
-			report(fmt.Sprintf("rollout.stack_set.regions[%d]", j), region, set.Tiers[i])
 		}
 	}
 }

@@ -27,12 +27,11 @@ func checkLowCostPartitions(c *checker) {
 		p := Partition(region)
 		return p == partitionChina || p == partitionSovereign
 	}
-	at := func(t *Tier) string { return c.firstWritten(c.tierPath(t), "low_cost_after_days") }
 	reported := map[*Tier]bool{}
 	report := func(t *Tier, region, seen string) {
-		if path := at(t); path != "" && without(region) && !reported[t] {
+		if without(region) && !reported[t] {
 			reported[t] = true
-			c.report(path, Problem{What: "AWS Backup has no low-cost warm tier in " + region, Got: strconv.Itoa(t.LowCostAfterDays), Want: "0, or a tier of its own for that Region"}, seen)
+			c.report(c.whereSaid(t, "low_cost_after_days"), Problem{What: "AWS Backup has no low-cost warm tier in " + region, Got: strconv.Itoa(t.LowCostAfterDays), Want: "0, or a tier of its own for that Region"}, seen)
 		}
 	}
 	for i := range c.cfg.Workloads {

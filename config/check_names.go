@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -39,7 +40,7 @@ func checkNames(c *checker) {
 	take(central, physicalName{"key alias", at.Account, at.Region, c.cfg.CentralKeyAlias()})
 	ids := map[string]bool{}
 	for i, w := range c.cfg.Workloads {
-		if inAccount[w.Account] == 1 || ids[w.ID()] { // twice: reported by checkWorkloads
+		if inAccount[w.Account] == 1 || ids[w.ID()] { // twice: reported by checkWorkloadsTwice
 			continue
 		}
 		ids[w.ID()] = true
@@ -52,12 +53,21 @@ func checkNames(c *checker) {
 	}
 }
 
-// checkProject finds a project that no bucket's name may start with.
-func checkProject(c *checker) {
-	for _, w := range c.cfg.Workloads[:min(1, len(c.cfg.Workloads))] { // the start of the name is the same for all
+// checkReservedNames finds names that would make the name of an access-log bucket one that S3 refuses.
+func checkReservedNames(c *checker) {
+	for i, w := range c.cfg.Workloads {
 		name := c.cfg.AccessLogBucketName(w)
-		if fault := bucketName(name); fault != "" {
-			c.report("project", Problem{What: "names of buckets would start with it, and such a name " + fault, Got: strconv.Quote(name), Want: "another project"})
+		fault := bucketName(name)
+		if fault == "" {
+			continue
+		}
+		at := workloadNamePath(i)
+		if bucketName(c.cfg.Project+"-") != "" { // whatever the workload is called
+			at = "project"
+		}
+		c.report(at, Problem{What: "names of buckets would start with it, and such a name " + fault, Got: strconv.Quote(name), Want: "another project, or another name"})
+		if at == "project" {
+			return
 		}
 	}
 }
@@ -66,11 +76,13 @@ func checkProject(c *checker) {
 func checkAccessLogBuckets(c *checker) {
 	logs := make(map[string]int, len(c.cfg.Workloads))
 	for i, w := range c.cfg.Workloads {
-		logs[c.cfg.AccessLogBucketName(w)] = i
+		if slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return !b.Existing }) {
+			logs[c.cfg.AccessLogBucketName(w)] = i
+		}
 	}
 	for i, w := range c.cfg.Workloads {
 		for j, b := range w.Buckets {
-			if owner, taken := logs[b.Name]; taken {
+			if owner, taken := logs[b.Name]; taken && !b.Existing {
 				c.report(bucketPath(i, j)+".name", Problem{What: "is the name of the bucket for the access logs of " + workloadNamePath(owner), Got: b.Name, Want: "another name: a bucket for access logs takes no Object Lock"}, workloadNamePath(owner))
 			}
 		}

@@ -2,174 +2,205 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"slices"
-	"strconv"
 )
 
-// comparisons are made with an earlier backup.yaml, which -previous names: what of it is deployed is
-// taken to be as that file says. What AWS or CloudFormation would refuse, and what would lose data,
-// is an error; protection that is left behind, started anew or weakened is a warning.
+// comparisons are made with an earlier backup.yaml, which -previous names: what is deployed is taken
+// to be as that file says. What AWS or CloudFormation would refuse, and what would lose protection
+// for good, is an error; what is left behind, started anew or weaker is a warning.
 var comparisons = []check{
-	{"compliance-lock-changed", Error, "F-LOCK-8", compareComplianceLock},
-	{"compliance-vault-left-behind", Error, "F-LOCK-6", compareComplianceVaultName},
-	{"retained-vault-changed", Error, "F-LOCK-8", compareRetainedVaults},
-	{"air-gapped-vault-changed", Error, "F-LAG-1", compareAirGappedVault},
-	{"bucket-created-twice", Error, "F-CFN-2", compareCreatedBuckets},
-
-	{"governance-vault-left-behind", Warning, "F-CFN-2", compareGovernanceVaultName},
+	{"project-renamed", Error, "F-CFN-2", compareProject},
+	{"compliance-lock-changed", Error, "F-LOCK-8", compareComplianceLocks},
+	{"compliance-vault-left-behind", Error, "F-LOCK-6", compareComplianceVaults},
+	{"compliance-vault-unknown", Error, "F-LOCK-6", compareRetainedVaults},
+	{"air-gapped-vault-changed", Error, "F-LAG-1", compareAirGappedVaults},
+	{"vault-left-behind", Warning, "F-LOCK-11", compareVaults},
 	{"central-account-left-behind", Warning, "F-CFN-2", compareCentralAccount},
-	{"retained-vault-left-behind", Warning, "F-LOCK-11", compareRetainedVaultsLeft},
-	{"air-gapped-vault-left-behind", Warning, "F-LOCK-11", compareAirGappedVaultLeft},
-	{"lock-weakened", Warning, "F-LOCK-3", compareGovernanceLock},
+	{"lock-weakened", Warning, "F-LOCK-3", compareGovernanceLocks},
+	{"organization-changed", Warning, "F-COPY-3", compareOrganization},
+
+	// check_previous_workloads.go
+	{"bucket-elsewhere", Error, "F-REG-3", compareBucketPlaces},
+	{"bucket-created-twice", Error, "F-CFN-2", compareCreatedBuckets},
 	{"workload-left-behind", Warning, "F-COPY-2", compareWorkloads},
 	{"bucket-left-behind", Warning, "F-SCH-7", compareBuckets},
 	{"bucket-unmanaged", Warning, "F-CFN-2", compareManagedBuckets},
 	{"tag-left-behind", Warning, "F-SCH-7", compareTagSelections},
-	{"tier-weakened", Warning, "F-SCH-7", compareProtection},
+
+	// check_previous_tiers.go
+	{"tier-weakened", Warning, "F-SCH-7", compareTiers},
+	{"bucket-weakened", Warning, "F-SCH-7", compareTiersOfBuckets},
 	{"continuous-backup-restarts", Warning, "F-S3-13", compareContinuousBackups},
+}
+
+// comparison is what a configuration is compared with.
+type comparison struct {
+	*document
+	lines    [][]byte
+	vaults   map[string]centralVault // by name; none where the central account or Region is another
+	now, was map[string]bucketIn     // buckets by name
+}
+
+func (c *checker) compareWith(d *document) {
+	p := &comparison{document: d, lines: linesOf(d.text), now: c.cfg.bucketsByName(), was: d.cfg.bucketsByName(), vaults: map[string]centralVault{}}
+	now, was := c.cfg.Central, d.cfg.Central
+	if now.Account == was.Account && now.Region == was.Region {
+		for _, v := range d.cfg.centralVaults() {
+			p.vaults[v.name] = v
+		}
+	}
+	c.previous = p
 }
 
 // before returns the places of paths in the earlier file.
 func (c *checker) before(paths ...string) []Place {
 	found := places(c.previous.root, paths...)
 	for i := range found {
-		found[i].locate(c.previous.file, linesOf(c.previous.text))
+		found[i].locate(c.previous.file, c.previous.lines)
 	}
 	return found
 }
 
-// sameCentral says whether the central vaults are where they were: in another account or Region
-// they are others, whatever their names.
-func (c *checker) sameCentral() bool {
-	now, was := c.cfg.Central, c.previous.cfg.Central
-	return now.Account == was.Account && now.Region == was.Region
+// compareProject finds that every stack would be another one and create what its predecessor has.
+func compareProject(c *checker) {
+	if now, was := c.cfg.Project, c.previous.cfg.Project; now != was {
+		c.report("project", Problem{
+			What: "every stack would get another name and create the vaults, keys and buckets that the earlier one has and retains: the deployments would fail, and the earlier stacks be left behind",
+			Got:  now, Want: was, See: c.before("project"),
+		})
+	}
+}
+
+// sameVaults goes through the vaults that both have.
+func (c *checker) sameVaults(compare func(now, was centralVault)) {
+	for _, now := range c.cfg.centralVaults() {
+		if was, there := c.previous.vaults[now.name]; there {
+			compare(now, was)
+		}
+	}
+}
+
+// compareComplianceLocks refuses to edit a lock that nobody can change.
+func compareComplianceLocks(c *checker) {
+	c.sameVaults(func(now, was centralVault) {
+		if was.graceDays == 0 || now.airGapped {
+			return
+		}
+		what := fmt.Sprintf("the compliance lock of %s cannot be changed: when its %s are over, the deployment would fail and roll back", was.name, count(was.graceDays, "day"))
+		otherwise := ""
+		if now.lockPath == lockPath {
+			otherwise = ", or a new vault_name for the new lock and retained_vaults: [" + was.asRetained() + "], which keeps the old vault and its copies as they are"
+			if now.graceDays == 0 { // all its values are others too
+				c.report(lockPath+".mode", Problem{What: what, Got: Governance, Want: Compliance + " as before" + otherwise, See: c.before(was.lockPath + ".mode")})
+				return
+			}
+		}
+		for _, value := range []struct {
+			key      string
+			now, was int
+		}{
+			{"min_retention_days", now.minDays, was.minDays},
+			{"max_retention_days", now.maxDays, was.maxDays},
+			{"changeable_for_days", now.graceDays, was.graceDays},
+		} {
+			if value.now != value.was {
+				c.report(now.lockPath+"."+value.key, Problem{What: what, Got: daysOrNone(value.now), Want: daysOrNone(value.was) + " as before" + otherwise, See: c.before(was.lockPath + "." + value.key)})
+			}
+		}
+	})
+}
+
+func daysOrNone(n int) string {
+	if n == 0 {
+		return "none"
+	}
+	return fmt.Sprint(n)
 }
 
 // asRetained is the entry of retained_vaults that keeps a vault as it is.
-func asRetained(name string, lock VaultLock) string {
-	entry := fmt.Sprintf("{name: %s, min_retention_days: %d", name, lock.MinRetentionDays)
-	if lock.MaxRetentionDays > 0 {
-		entry += fmt.Sprintf(", max_retention_days: %d", lock.MaxRetentionDays)
+func (v centralVault) asRetained() string {
+	entry := fmt.Sprintf("{name: %s, min_retention_days: %d", v.name, v.minDays)
+	if v.maxDays > 0 {
+		entry += fmt.Sprintf(", max_retention_days: %d", v.maxDays)
 	}
-	if lock.ChangeableForDays > 0 {
-		entry += fmt.Sprintf(", changeable_for_days: %d", lock.ChangeableForDays)
+	if v.graceDays > 0 {
+		entry += fmt.Sprintf(", changeable_for_days: %d", v.graceDays)
 	}
 	return entry + "}"
 }
 
-// compareComplianceLock refuses to edit a lock that nobody can change.
-func compareComplianceLock(c *checker) {
-	now, was := c.cfg.Central, c.previous.cfg.Central
-	if was.VaultLock.Mode != Compliance || now.VaultName != was.VaultName || !c.sameCentral() {
-		return
-	}
-	what := fmt.Sprintf("the compliance lock of %s cannot be changed: when its %d days are over, the deployment would fail and roll back", was.VaultName, was.VaultLock.ChangeableForDays)
-	otherwise := fmt.Sprintf(", or a new vault_name for the new lock and retained_vaults: [%s], which keeps the old vault and its copies as they are", asRetained(was.VaultName, was.VaultLock))
-	if now.VaultLock.Mode != Compliance { // all other values are others too
-		c.report(lockPath+".mode", Problem{What: what, Got: now.VaultLock.Mode, Want: was.VaultLock.Mode + " as before" + otherwise, See: c.before(lockPath + ".mode")})
-		return
-	}
-	c.compareLock(lockPath, what, otherwise, lockPath,
-		lockValue{"min_retention_days", now.VaultLock.MinRetentionDays, was.VaultLock.MinRetentionDays},
-		lockValue{"max_retention_days", now.VaultLock.MaxRetentionDays, was.VaultLock.MaxRetentionDays},
-		lockValue{"changeable_for_days", now.VaultLock.ChangeableForDays, was.VaultLock.ChangeableForDays})
-}
-
-// compareComplianceVaultName refuses to forget a vault whose lock cannot be removed any more.
-func compareComplianceVaultName(c *checker) { c.compareVaultName(Compliance) }
-
-func compareGovernanceVaultName(c *checker) { c.compareVaultName(Governance) }
-
-func (c *checker) compareVaultName(mode string) {
-	now, was := c.cfg.Central, c.previous.cfg.Central
-	listed := slices.ContainsFunc(now.RetainedVaults, func(v RetainedVault) bool { return v.Name == was.VaultName })
-	if now.VaultName == was.VaultName || listed || !c.sameCentral() || was.VaultLock.Mode != mode {
-		return
-	}
-	c.report("central.vault_name", Problem{
-		What: fmt.Sprintf("copies would go to a new vault, and the vault %s, with every copy so far, would be left behind: it stays, and no template holds its lock and policy any more", was.VaultName),
-		Got:  now.VaultName, Want: fmt.Sprintf("%s, or retained_vaults: [%s]", was.VaultName, asRetained(was.VaultName, was.VaultLock)), See: c.before("central.vault_name"),
+// compareAirGappedVaults: CloudFormation would replace what is changed by a vault of the same name,
+// and fail. A vault of one kind cannot become one of the other.
+func compareAirGappedVaults(c *checker) {
+	c.sameVaults(func(now, was centralVault) {
+		switch {
+		case now.airGapped != was.airGapped:
+			c.report(now.namePath, Problem{What: "the name belongs to a vault of another kind: a logically air-gapped vault cannot become another one, nor another an air-gapped one", Got: now.name, Want: "a name of its own", See: c.before(was.namePath)})
+		case now.airGapped && now.minDays != was.minDays:
+			c.reportAirGapped(now.lockPath+".min_retention_days", now.minDays, was.minDays)
+		case now.airGapped && now.maxDays != was.maxDays:
+			c.reportAirGapped(now.lockPath+".max_retention_days", now.maxDays, was.maxDays)
+		}
 	})
 }
 
-// retainedBefore lists the vaults whose lock was deployed: the earlier ones and the one that was current.
-func (c *checker) retainedBefore() []RetainedVault {
-	was := c.previous.cfg.Central
-	return append([]RetainedVault{{was.VaultName, was.VaultLock.MinRetentionDays, was.VaultLock.MaxRetentionDays, was.VaultLock.ChangeableForDays}}, was.RetainedVaults...)
+func (c *checker) reportAirGapped(at string, now, was int) {
+	c.report(at, Problem{What: "the lock of an air-gapped vault cannot be changed: CloudFormation would make a second vault of the same name, and fail", Got: fmt.Sprint(now), Want: fmt.Sprintf("%d as before, or a new name", was), See: c.before(at)})
 }
 
-// lockValue is a value of a lock that cannot be changed, now and before.
-type lockValue struct {
-	key      string
-	now, was int
-}
-
-// compareLock reports the values of a lock that are others than before.
-func (c *checker) compareLock(at, what, otherwise string, before string, values ...lockValue) {
-	for _, v := range values {
-		if v.now != v.was {
-			c.report(at+"."+v.key, Problem{What: what, Got: fmt.Sprint(v.now), Want: fmt.Sprintf("%d as before%s", v.was, otherwise), See: c.before(before + "." + v.key)})
-		}
+// leftBehind goes through the vaults that are there no more, in the order of their names.
+func (c *checker) leftBehind(look func(was centralVault)) {
+	left := maps.Clone(c.previous.vaults)
+	for _, now := range c.cfg.centralVaults() {
+		delete(left, now.name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(left)) {
+		look(left[name])
 	}
 }
 
+func (v centralVault) current() bool { return v.lockPath == lockPath }
+
+// compareComplianceVaults refuses to forget the vault that copies went to when its lock is for good.
+func compareComplianceVaults(c *checker) {
+	c.leftBehind(func(was centralVault) {
+		if was.current() && was.graceDays > 0 {
+			c.report("central.vault_name", Problem{
+				What: "copies would go to a new vault, and the one under a compliance lock, with every copy so far, would be left behind: it stays, and no template holds its lock and policy any more",
+				Got:  c.cfg.Central.VaultName, Want: was.name + ", or retained_vaults: [" + was.asRetained() + "]", See: c.before(was.namePath),
+			})
+		}
+	})
+}
+
+func compareVaults(c *checker) {
+	c.leftBehind(func(was centralVault) {
+		at, want := "central.vault_name", was.name+", or retained_vaults: ["+was.asRetained()+"]"
+		switch {
+		case was.airGapped:
+			at, want = airGappedPath, "air_gapped_vault with that name"
+		case !was.current():
+			at, want = "central.retained_vaults", "it listed as long as it has copies"
+		case was.graceDays > 0:
+			return // an error
+		}
+		c.report(at, Problem{What: "a vault is left behind: it stays, with its copies, and no template holds its lock and policy any more", Got: "nothing of " + was.name, Want: want, See: c.before(was.namePath)})
+	})
+}
+
+// compareRetainedVaults refuses a compliance lock that comes in as if it had been there.
 func compareRetainedVaults(c *checker) {
-	if !c.sameCentral() {
-		return
-	}
 	for i, now := range c.cfg.Central.RetainedVaults {
-		for j, was := range c.retainedBefore() {
-			if now.Name != was.Name {
-				continue
-			}
-			before := lockPath
-			if j > 0 {
-				before = retainedPath(j - 1)
-			}
-			c.compareLock(retainedPath(i), fmt.Sprintf("the vault %s was deployed with another lock, and stays as it is", was.Name), "", before,
-				lockValue{"min_retention_days", now.MinRetentionDays, was.MinRetentionDays},
-				lockValue{"max_retention_days", now.MaxRetentionDays, was.MaxRetentionDays},
-				lockValue{"changeable_for_days", now.ChangeableForDays, was.ChangeableForDays})
+		if _, there := c.previous.vaults[now.Name]; !there && now.ChangeableForDays > 0 && len(c.previous.vaults) > 0 {
+			c.report(retainedPath(i)+".name", Problem{What: "no such vault was there: it would be made now, under a compliance lock that nobody acknowledged", Got: now.Name, Want: "a vault that is deployed, or vault_lock with acknowledge_irreversible"})
 		}
 	}
-}
-
-func compareRetainedVaultsLeft(c *checker) {
-	if !c.sameCentral() {
-		return
-	}
-	for i, was := range c.previous.cfg.Central.RetainedVaults {
-		if !slices.ContainsFunc(c.cfg.centralVaults(), func(v centralVault) bool { return v.name == was.Name }) {
-			c.report("central.retained_vaults", Problem{What: fmt.Sprintf("the vault %s is left behind: it stays, with its copies, and no template holds its lock and policy any more", was.Name), Want: "it listed as long as it has copies", See: c.before(retainedPath(i) + ".name")})
-		}
-	}
-}
-
-func compareAirGappedVault(c *checker) {
-	now, was := c.cfg.Central.AirGappedVault, c.previous.cfg.Central.AirGappedVault
-	if now == nil || was == nil || now.Name != was.Name || !c.sameCentral() {
-		return
-	}
-	c.compareLock(airGappedPath, "the lock of an air-gapped vault cannot be changed: CloudFormation would make a second vault of the same name, and fail", ", or a new name", airGappedPath,
-		lockValue{"min_retention_days", now.MinRetentionDays, was.MinRetentionDays},
-		lockValue{"max_retention_days", now.MaxRetentionDays, was.MaxRetentionDays})
-}
-
-func compareAirGappedVaultLeft(c *checker) {
-	now, was := c.cfg.Central.AirGappedVault, c.previous.cfg.Central.AirGappedVault
-	if was == nil || now != nil && now.Name == was.Name || !c.sameCentral() {
-		return
-	}
-	at := airGappedPath
-	if now != nil {
-		at += ".name"
-	}
-	c.report(at, Problem{What: fmt.Sprintf("the air-gapped vault %s is left behind: it stays, with its copies, and no template manages it any more", was.Name), Want: "air_gapped_vault with the name " + was.Name, See: c.before(airGappedPath + ".name")})
 }
 
 func compareCentralAccount(c *checker) {
 	now, was := c.cfg.Central, c.previous.cfg.Central
-	if c.sameCentral() {
+	if now.Account == was.Account && now.Region == was.Region {
 		return
 	}
 	at := "central.region"
@@ -177,15 +208,26 @@ func compareCentralAccount(c *checker) {
 		at = "central.account"
 	}
 	c.report(at, Problem{
-		What: "copies would go to another place, and the vaults with every copy so far would be left behind there: first copies are full ones again",
+		What: "copies would go to another place, and the vaults with every copy so far be left behind: they stay, and first copies are full ones again",
 		Got:  fmt.Sprintf("%s in account %s", now.Region, now.Account), Want: fmt.Sprintf("%s in account %s, or the earlier central stack kept until its copies have expired", was.Region, was.Account), See: c.before(at),
 	})
 }
 
-func compareGovernanceLock(c *checker) {
-	now, was := c.cfg.Central.VaultLock, c.previous.cfg.Central.VaultLock
-	if was.Mode != Governance || now.MinRetentionDays >= was.MinRetentionDays || !c.sameCentral() {
-		return
+func compareGovernanceLocks(c *checker) {
+	c.sameVaults(func(now, was centralVault) {
+		if was.graceDays == 0 && !was.airGapped && now.minDays < was.minDays {
+			at := ".min_retention_days"
+			c.report(now.lockPath+at, Problem{What: "the lock is weakened: copies that are kept for a shorter time may enter the vault", Got: fmt.Sprint(now.minDays), Want: fmt.Sprintf("%d as before", was.minDays), See: c.before(was.lockPath + at)})
+		}
+	})
+}
+
+func compareOrganization(c *checker) {
+	now, was := c.cfg.Organization, c.previous.cfg.Organization
+	switch {
+	case now.ID != was.ID:
+		c.report("organization.id", Problem{What: "copies of accounts that are not in this organization would be refused from now on", Got: now.ID, Want: was.ID + ", unless every account has moved", See: c.before("organization.id")})
+	case len(now.Paths) == 0 && len(was.Paths) > 0:
+		c.report("organization.paths", Problem{What: "accounts in every organizational unit may copy into the central vault, and not only those below the paths", Got: "no paths", Want: "the paths, as before", See: c.before("organization.paths")})
 	}
-	c.report(lockPath+".min_retention_days", Problem{What: "the lock is weakened: copies that are kept for a shorter time may enter the vault", Got: strconv.Itoa(now.MinRetentionDays), Want: fmt.Sprintf("%d, as before", was.MinRetentionDays), See: c.before(lockPath + ".min_retention_days")})
 }

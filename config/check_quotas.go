@@ -11,6 +11,8 @@ import (
 // accountRegion is what most quotas are counted in.
 type accountRegion struct{ account, region string }
 
+func (a accountRegion) String() string { return "account " + a.account + ", " + a.region }
+
 func warnOfBucketQuota(c *checker) {
 	c.bucketBeyond(DefaultBucketsPerAccount, func(at, account string) {
 		c.report(at, Problem{What: "is one bucket more than AWS Backup takes of an account unless its quota has been raised", Got: fmt.Sprintf("bucket %d of account %s", DefaultBucketsPerAccount+1, account), Want: "the quota of S3 buckets raised in Service Quotas before this is deployed"})
@@ -45,7 +47,11 @@ func (c *checker) bucketBeyond(limit int, report func(at, account string)) {
 
 func warnOfVaultQuota(c *checker) {
 	vaults := map[accountRegion]int{}
-	vaults[accountRegion{c.cfg.Central.Account, c.cfg.Central.Region}] = len(c.cfg.centralVaults())
+	central := len(c.cfg.centralVaults())
+	vaults[accountRegion{c.cfg.Central.Account, c.cfg.Central.Region}] = central
+	if central > DefaultVaults {
+		c.report("central.retained_vaults", Problem{What: "the central account has more vaults in the Region than AWS Backup allows unless the quota has been raised", Got: fmt.Sprint(central), Want: fmt.Sprintf("%d, or the quota of vaults raised in Service Quotas before this is deployed", DefaultVaults)})
+	}
 	for i, w := range c.cfg.Workloads {
 		in := accountRegion{w.Account, w.Region}
 		before := vaults[in]

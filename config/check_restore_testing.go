@@ -50,7 +50,7 @@ func (c *checker) tiersDoubtful(workload int) bool {
 
 func checkRestoreTestingNothing(c *checker) {
 	for i, w := range c.cfg.Workloads {
-		if w.RestoreTesting != nil && !c.tiersDoubtful(i) && !slices.ContainsFunc(c.uses[i], func(u TierUse) bool { return u.Tier.BackedUp() }) {
+		if w.RestoreTesting != nil && len(w.RestoreTesting.Tiers) == 0 && !c.tiersDoubtful(i) && !slices.ContainsFunc(c.uses[i], func(u TierUse) bool { return u.Tier.BackedUp() }) {
 			c.report(restoreTestingPath(i), Problem{What: "the workload has no backups that could be restored", Want: "a bucket in a tier with backups, or no restore_testing"})
 		}
 	}

@@ -12,6 +12,9 @@ const (
 	stackSetPath = "rollout.stack_set"
 )
 
+// CentralID stands for the central stack where workloads are named.
+const CentralID = "central"
+
 func (c *Config) workloadIDs() []string {
 	ids := make([]string, len(c.Workloads))
 	for i, w := range c.Workloads {
@@ -46,7 +49,7 @@ func checkWaves(c *checker) {
 			other, twice := first[id]
 			switch {
 			case !slices.Contains(ids, id):
-				c.report(at, Problem{What: "there is no such workload" + DidYouMean(id, ids), Got: strconv.Quote(id), Want: "NAME-ENV of a workload"})
+				c.report(at, Problem{What: "there is no such workload" + c.didYouMean(id, ids), Got: strconv.Quote(id), Want: "NAME-ENV of a workload"})
 			case twice:
 				c.report(at, Problem{What: "the workload is in a wave already", Got: id, Want: "every workload in one wave"}, other)
 			default:
@@ -87,10 +90,10 @@ func checkApprovals(c *checker) {
 	if c.cfg.Rollout.Pipeline == nil || c.workloadNamesDoubtful() {
 		return
 	}
-	ids := c.cfg.workloadIDs()
+	ids := append(c.cfg.workloadIDs(), CentralID)
 	for i, id := range c.cfg.Rollout.Pipeline.ApproveBefore {
 		if !slices.Contains(ids, id) {
-			c.report(fmt.Sprintf("%s.approve_before[%d]", pipelinePath, i), Problem{What: "there is no such workload" + DidYouMean(id, ids), Got: strconv.Quote(id), Want: "NAME-ENV of a workload"})
+			c.report(fmt.Sprintf("%s.approve_before[%d]", pipelinePath, i), Problem{What: "there is no such workload" + c.didYouMean(id, ids), Got: strconv.Quote(id), Want: "NAME-ENV of a workload, or " + CentralID})
 		}
 	}
 }
@@ -121,23 +124,43 @@ func checkStackSetTwice(c *checker) {
 	once("tiers", set.Tiers)
 }
 
-// checkStackSetRoots compares the root that the id of an organizational unit names with the one of
-// the organization's paths: an organization has one.
-func checkStackSetRoots(c *checker) {
-	set := c.cfg.Rollout.StackSet
-	if set == nil || len(c.cfg.Organization.Paths) == 0 {
-		return
-	}
-	steps := strings.Split(c.cfg.Organization.Paths[0], "/")
-	if len(steps) < 2 {
-		return // malformed
-	}
-	root := strings.TrimPrefix(steps[1], "r-")
-	for i, unit := range set.OrganizationalUnits {
-		if unit != "" && !strings.HasPrefix(unit, "ou-"+root+"-") {
-			c.report(fmt.Sprintf("%s.organizational_units[%d]", stackSetPath, i), Problem{What: "is a unit of another organization than its paths are: none of its accounts could copy", Got: unit, Want: "a unit whose id starts with ou-" + root + "-"}, "organization.paths[0]")
+// checkRoots compares the roots that paths and the ids of organizational units name: an organization
+// has one, and the id of a unit starts with its root's.
+func checkRoots(c *checker) {
+	type named struct{ path, root, text string }
+	var all []named
+	for i, p := range c.cfg.Organization.Paths {
+		at := fmt.Sprintf("organization.paths[%d]", i)
+		for _, step := range strings.Split(p, "/") {
+			if root, found := rootOf(step); found {
+				all = append(all, named{at, root, p})
+			}
 		}
 	}
+	if set := c.cfg.Rollout.StackSet; set != nil {
+		for i, unit := range set.OrganizationalUnits {
+			if root, found := rootOf(unit); found {
+				all = append(all, named{fmt.Sprintf("%s.organizational_units[%d]", stackSetPath, i), root, unit})
+			}
+		}
+	}
+	reported := map[string]bool{}
+	for _, n := range all {
+		if n.root != all[0].root && !reported[n.path] {
+			reported[n.path] = true
+			c.report(n.path, Problem{What: "names another root than r-" + all[0].root + ", and an organization has one: no account could be below both", Got: n.text, Want: "r-" + all[0].root + ", and units whose ids start with ou-" + all[0].root}, all[0].path)
+		}
+	}
+}
+
+// rootOf returns what the id of a root, or of a unit below it, says of the root.
+func rootOf(id string) (root string, found bool) {
+	if root, found = strings.CutPrefix(id, "r-"); found {
+		return root, true
+	}
+	unit, found := strings.CutPrefix(id, "ou-")
+	root, _, _ = strings.Cut(unit, "-")
+	return root, found
 }
 
 // checkStackSetRoles finds workloads whose roles the stack set's have the names of.
@@ -160,5 +183,26 @@ func checkConnectionPartition(c *checker) {
 	}
 	if partition := Partition(pipeline.Region); pipeline.ConnectionARN != "" && !strings.HasPrefix(pipeline.ConnectionARN, "arn:"+partition+":") {
 		c.report(pipelinePath+".connection_arn", Problem{What: "the connection is in another partition than the pipeline, which cannot use it", Got: pipeline.ConnectionARN, Want: "an ARN that starts with arn:" + partition + ":"}, pipelinePath+".region")
+	}
+}
+
+// checkRolloutPartitions finds what no credentials reach: an organization, and all of its accounts,
+// is in one partition.
+func checkRolloutPartitions(c *checker) {
+	across := func(at, region, home, homePath string) {
+		if region == "" || home == "" || Partition(region) == Partition(home) {
+			return
+		}
+		c.report(at, Problem{What: "is in the partition " + Partition(region) + ", which a deployment from " + Partition(home) + " does not reach", Got: region, Want: "a Region of " + Partition(home)}, homePath)
+	}
+	if pipeline := c.cfg.Rollout.Pipeline; pipeline != nil {
+		for i, w := range c.cfg.Workloads {
+			across(workloadPath(i)+".region", w.Region, pipeline.Region, pipelinePath+".region")
+		}
+	}
+	if set := c.cfg.Rollout.StackSet; set != nil {
+		for i, region := range set.Regions {
+			across(fmt.Sprintf("%s.regions[%d]", stackSetPath, i), region, c.cfg.Central.Region, "central.region")
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 type rule struct {
 	key             string // of the tier, in backup.yaml
 	cronKey         string
+	makes           string // in words
 	deleteAfterDays int
 	cron            string
 }
@@ -19,10 +20,10 @@ type rule struct {
 func (t *Tier) rules() []rule {
 	var rules []rule
 	if t.ContinuousBackup != nil {
-		rules = append(rules, rule{"continuous_backup", "schedule.cron", t.ContinuousBackup.DeleteAfterDays, t.Schedule.Cron})
+		rules = append(rules, rule{"continuous_backup", "schedule.cron", "copies", t.ContinuousBackup.DeleteAfterDays, t.Schedule.Cron})
 	}
 	if t.SnapshotBackup != nil {
-		rules = append(rules, rule{"snapshot_backup", "snapshot_backup.schedule", t.SnapshotBackup.DeleteAfterDays, t.SnapshotBackup.Schedule})
+		rules = append(rules, rule{"snapshot_backup", "snapshot_backup.schedule", "snapshots", t.SnapshotBackup.DeleteAfterDays, t.SnapshotBackup.Schedule})
 	}
 	return rules
 }
@@ -113,13 +114,16 @@ func warnOfOverlaps(c *checker) {
 		if !result.found {
 			continue
 		}
-		shorter, longer := rules[0], rules[1]
-		if shorter.deleteAfterDays > longer.deleteAfterDays {
-			shorter, longer = longer, shorter
+		loser := rules[0].key
+		switch {
+		case rules[0].deleteAfterDays > rules[1].deleteAfterDays:
+			loser = rules[1].key
+		case rules[0].deleteAfterDays == rules[1].deleteAfterDays:
+			loser = "one of the two"
 		}
 		c.report(at, Problem{
 			What: fmt.Sprintf("the start windows of the tier's two rules overlap, as on %s and %s: AWS Backup takes only the backup that is kept longer, so %s could get none",
-				result.first.Format(dayAndTime), result.second.Format(dayAndTime), shorter.key),
+				result.first.Format(dayAndTime), result.second.Format(dayAndTime), loser),
 			Got:  fmt.Sprintf("%s and %s, with %d minutes to start", rules[0].cron, rules[1].cron, q.minutes),
 			Want: fmt.Sprintf("more than %d minutes between the two", q.minutes),
 		}, c.tierKeys(t, "schedule.cron", "snapshot_backup.schedule")...)
@@ -129,10 +133,10 @@ func warnOfOverlaps(c *checker) {
 const dayAndTime = "2 January 2006 15:04"
 
 // windows goes through the windows that the document has; rests are the paths of both.
-func (c *checker) windows(look func(at string, start, completion int, rests []string)) {
+func (c *checker) windows(look func(at string, t *Tier, rests []string)) {
 	for t := range c.rows() {
 		if at := c.firstWritten(c.tierPath(t), "schedule.completion_window_minutes", "schedule.start_window_minutes"); at != "" {
-			look(at, t.Schedule.StartWindowMinutes, t.Schedule.CompletionWindowMinutes, c.tierKeys(t, "schedule.start_window_minutes", "schedule.completion_window_minutes"))
+			look(at, t, c.tierKeys(t, "schedule.start_window_minutes", "schedule.completion_window_minutes"))
 		}
 	}
 }
@@ -142,16 +146,16 @@ func windowsGot(start, completion int) string {
 }
 
 func checkCompletionWindows(c *checker) {
-	c.windows(func(at string, start, completion int, rests []string) {
-		if completion <= start {
-			c.report(at, Problem{What: "the completion window ends no later than the start window: a job that starts late is cancelled at once", Got: windowsGot(start, completion), Want: fmt.Sprintf("completion_window_minutes above %d", start)}, rests...)
+	c.windows(func(at string, t *Tier, rests []string) {
+		if start, completion := t.Schedule.StartWindowMinutes, t.Schedule.CompletionWindowMinutes; completion <= start {
+			c.report(at, Problem{What: "the completion window ends no later than the start window: a job that starts late is cancelled at once", Got: windowsGot(start, completion), Want: "completion_window_minutes above start_window_minutes"}, rests...)
 		}
 	})
 }
 
 func warnOfLateStarts(c *checker) {
-	c.windows(func(at string, start, completion int, rests []string) {
-		if start < completion && completion < start+60 {
+	c.windows(func(at string, t *Tier, rests []string) {
+		if start, completion := t.Schedule.StartWindowMinutes, t.Schedule.CompletionWindowMinutes; t.BackedUp() && start < completion && completion < start+60 {
 			c.report(at, Problem{What: "leaves a job that starts late less than an hour", Got: windowsGot(start, completion), Want: fmt.Sprintf("completion_window_minutes of %d or more", start+60)}, rests...)
 		}
 	})
@@ -160,7 +164,7 @@ func warnOfLateStarts(c *checker) {
 func warnOfShortCompletion(c *checker) {
 	for t := range c.rows() {
 		at := c.firstWritten(c.tierPath(t), "schedule.completion_window_minutes")
-		if minutes := t.Schedule.CompletionWindowMinutes; at != "" && minutes > t.Schedule.StartWindowMinutes && minutes < FirstBackupMinutes {
+		if minutes := t.Schedule.CompletionWindowMinutes; at != "" && t.BackedUp() && minutes > t.Schedule.StartWindowMinutes && minutes < FirstBackupMinutes {
 			c.report(at, Problem{What: "a first backup of a large bucket takes more than a day: it would be cancelled, night after night", Got: strconv.Itoa(minutes), Want: fmt.Sprintf("%d minutes or more", FirstBackupMinutes)})
 		}
 	}
@@ -182,7 +186,7 @@ func checkRPO(c *checker) {
 		case !t.BackedUp():
 			p.What, p.Want = "the tier has no backups that could meet its recovery point objective", "continuous_backup or snapshot_backup, or no rpo_minutes"
 		case t.RPOMinutes < gives:
-			p.What = fmt.Sprintf("the tier's backups cannot meet this recovery point objective: in the worst case the newest is %d minutes old", gives)
+			p.What = fmt.Sprintf("the tier's backups cannot meet this recovery point objective: the newest is %d minutes old, or older, before the next is made", gives)
 			p.Want = fmt.Sprintf("rpo_minutes of %d or more, or backups more often", gives)
 		default:
 			continue
@@ -199,9 +203,5 @@ func (t *Tier) rpoMinutes() int {
 	if t.SnapshotBackup == nil {
 		return 0
 	}
-	s, fault := parseCron(t.SnapshotBackup.Schedule)
-	if fault != "" {
-		return 0
-	}
-	return int(s.longestInterval().Minutes())
+	return intervalMinutes(t.SnapshotBackup.Schedule)
 }

@@ -63,6 +63,17 @@ func (c *checker) tierKeys(t *Tier, keys ...string) []string {
 	return paths
 }
 
+// whereSaid returns where the document says what a tier's key is, in its entry or in that of the row
+// that it extends, or "" where it leaves that to the built-in row.
+func (c *checker) whereSaid(t *Tier, key string) string {
+	for _, path := range c.tierKeys(t, key) {
+		if c.written(path) {
+			return path
+		}
+	}
+	return ""
+}
+
 // tierNamesDoubtful says whether an entry may be of another tier than its name says, so that this
 // one lacks what it says.
 func (c *checker) tierNamesDoubtful() bool {
@@ -154,13 +165,27 @@ func warnOfShortRetentions(c *checker) {
 func warnOfShortObjectLocks(c *checker) {
 	for t := range c.rows() {
 		at := c.firstWritten(c.tierPath(t), "object_lock.days", "continuous_backup.delete_after_days")
-		if at != "" && t.ContinuousBackup != nil && t.ObjectLock.Days < t.ContinuousBackup.DeleteAfterDays {
+		if at != "" && t.ContinuousBackup != nil && t.ObjectLock.Days < t.ContinuousBackup.DeleteAfterDays && !c.onlyExisting(t) {
 			c.report(at, Problem{
 				What: fmt.Sprintf("Object Lock ends before the tier's point-in-time recovery does: after %d days a version can be deleted from the bucket, and only the backup has it", t.ObjectLock.Days),
 				Got:  fmt.Sprintf("object_lock %d and continuous_backup %d days", t.ObjectLock.Days, t.ContinuousBackup.DeleteAfterDays), Want: fmt.Sprintf("object_lock of %d days or more", t.ContinuousBackup.DeleteAfterDays),
 			}, c.tierKeys(t, "object_lock.days", "continuous_backup.delete_after_days")...)
 		}
 	}
+}
+
+// onlyExisting says whether a tier has buckets and the app creates none of them: they get no Object Lock.
+func (c *checker) onlyExisting(t *Tier) bool {
+	used := false
+	for _, w := range c.cfg.Workloads {
+		for _, b := range w.Buckets {
+			if b.Tier == t.Name && !b.Existing {
+				return false
+			}
+			used = used || b.Tier == t.Name
+		}
+	}
+	return used
 }
 
 func warnOfComplianceObjectLocks(c *checker) {

@@ -16,18 +16,20 @@ type centralVault struct {
 	namePath, name   string
 	lockPath         string // what its retentions are keys of
 	minDays, maxDays int    // zero: not given
+	graceDays        int    // of a compliance lock; zero: a governance lock
+	airGapped        bool
 }
 
 // centralVaults lists the vault that copies go to, the earlier ones and the air-gapped one.
 func (c *Config) centralVaults() []centralVault {
 	lock := c.Central.VaultLock
-	vaults := []centralVault{{"central.vault_name", c.Central.VaultName, lockPath, lock.MinRetentionDays, lock.MaxRetentionDays}}
+	vaults := []centralVault{{"central.vault_name", c.Central.VaultName, lockPath, lock.MinRetentionDays, lock.MaxRetentionDays, lock.ChangeableForDays, false}}
 	for i, v := range c.Central.RetainedVaults {
 		at := retainedPath(i)
-		vaults = append(vaults, centralVault{at + ".name", v.Name, at, v.MinRetentionDays, v.MaxRetentionDays})
+		vaults = append(vaults, centralVault{at + ".name", v.Name, at, v.MinRetentionDays, v.MaxRetentionDays, v.ChangeableForDays, false})
 	}
 	if v := c.Central.AirGappedVault; v != nil {
-		vaults = append(vaults, centralVault{airGappedPath + ".name", v.Name, airGappedPath, v.MinRetentionDays, v.MaxRetentionDays})
+		vaults = append(vaults, centralVault{airGappedPath + ".name", v.Name, airGappedPath, v.MinRetentionDays, v.MaxRetentionDays, 0, true})
 	}
 	return vaults
 }
@@ -108,10 +110,10 @@ func checkComplianceLockAcknowledgement(c *checker) {
 
 func warnOfComplianceLock(c *checker) {
 	lock := c.cfg.Central.VaultLock
-	if lock.Mode == Compliance && lock.ChangeableForDays > 0 {
+	if lock.Mode == Compliance && lock.ChangeableForDays > 0 && lock.MaxRetentionDays > 0 {
 		c.report(lockPath+".mode", Problem{
-			What: fmt.Sprintf("%d days after its first deployment nobody, AWS included, can change or remove the lock of %s, nor delete a copy in it before its time: a copy that is kept %d days is paid for that long",
-				lock.ChangeableForDays, c.cfg.Central.VaultName, lock.MaxRetentionDays),
+			What: fmt.Sprintf("%s after its first deployment nobody, AWS included, can change or remove the lock of %s, nor delete a copy in it before its time: a copy that is kept %d days is paid for that long",
+				count(lock.ChangeableForDays, "day"), c.cfg.Central.VaultName, lock.MaxRetentionDays),
 		})
 	}
 }
@@ -119,6 +121,21 @@ func warnOfComplianceLock(c *checker) {
 func warnOfAirGappedLock(c *checker) {
 	if v := c.cfg.Central.AirGappedVault; v != nil {
 		c.report(airGappedPath+".name", Problem{What: "from the moment it is deployed, without a grace time, nobody, AWS included, can change the lock of this vault, nor delete a copy in it before its time", Got: v.Name})
+	}
+}
+
+// warnOfRetainedLocks: a vault that is listed as deployed and is not would be made, with its lock.
+func warnOfRetainedLocks(c *checker) {
+	for i, v := range c.cfg.Central.RetainedVaults {
+		if v.ChangeableForDays > 0 {
+			c.report(retainedPath(i)+".changeable_for_days", Problem{What: fmt.Sprintf("if the vault %s is not deployed yet it is made now, and %s later nobody, AWS included, can change or remove its lock", v.Name, count(v.ChangeableForDays, "day")), Got: fmt.Sprint(v.ChangeableForDays), Want: "a vault that is deployed with this lock"})
+		}
+	}
+}
+
+func warnOfEmptyAirGappedVault(c *checker) {
+	if c.cfg.Central.AirGappedVault != nil && len(c.cfg.copied) == 0 {
+		c.report(airGappedPath, Problem{What: "no tier in use is copied: nothing would ever enter this vault, which cannot be unlocked", Want: "a bucket in a tier with copy_to_central, or no air_gapped_vault"})
 	}
 }
 

@@ -34,7 +34,25 @@ func checkWorkloadsTwice(c *checker) {
 func warnOfCentralAccount(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		if w.Account != "" && w.Account == c.cfg.Central.Account {
-			c.report(workloadPath(i)+".account", Problem{What: "is the central account: whoever loses this account loses its buckets and their copies together", Got: strconv.Quote(w.Account), Want: "an account of its own for the copies"}, "central.account")
+			c.report(workloadPath(i)+".account", Problem{What: "is the central account: whoever loses it loses these buckets and all copies together", Got: strconv.Quote(w.Account), Want: "an account of its own for the copies"}, "central.account")
+		}
+	}
+}
+
+// checkAccountPartitions finds accounts with two places in the world: an account belongs to one partition.
+func checkAccountPartitions(c *checker) {
+	type place struct{ partition, path string }
+	first := map[string]place{c.cfg.Central.Account: {Partition(c.cfg.Central.Region), "central.region"}}
+	for i, w := range c.cfg.Workloads {
+		at := workloadPath(i) + ".region"
+		if w.Account == "" || w.Region == "" || c.cfg.Central.Region == "" {
+			continue
+		}
+		other, seen := first[w.Account]
+		if !seen {
+			first[w.Account] = place{Partition(w.Region), at}
+		} else if other.partition != Partition(w.Region) {
+			c.report(at, Problem{What: "is in the partition " + Partition(w.Region) + " and the account in " + other.partition + ", and an account belongs to one", Got: w.Region, Want: "a Region of " + other.partition + ", or another account"}, other.path)
 		}
 	}
 }

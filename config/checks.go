@@ -17,6 +17,8 @@ var checks = []check{
 	{"compliance-lock-acknowledgement", Error, "F-LOCK-6", checkComplianceLockAcknowledgement},
 	{"compliance-lock", Warning, "F-LOCK-6", warnOfComplianceLock},
 	{"air-gapped-lock", Warning, "F-LAG-1", warnOfAirGappedLock},
+	{"air-gapped-vault-empty", Warning, "F-LAG-1", warnOfEmptyAirGappedVault},
+	{"retained-lock", Warning, "F-LOCK-6", warnOfRetainedLocks},
 	{"air-gapped-partition", Error, "F-REG-2", checkAirGappedPartition},
 	{"air-gapped-region", Warning, "F-REG-2", warnOfAirGappedRegion},
 
@@ -60,11 +62,13 @@ var checks = []check{
 	{"empty-workload", Error, "F-LIM-2", checkEmptyWorkloads},
 	{"workload-twice", Error, "", checkWorkloadsTwice},
 	{"workload-in-central-account", Warning, "F-COPY-1", warnOfCentralAccount},
+	{"account-in-two-partitions", Error, "F-REG-4", checkAccountPartitions},
 	{"opt-in-region", Warning, "F-COPY-12", warnOfOptInRegions},
 
 	// check_buckets.go
 	{"unknown-tier", Error, "", checkTierReferences},
 	{"bucket-twice", Error, "F-S3-7", checkBucketsTwice},
+	{"bucket-namespace", Error, "F-OL-11", checkAccountNamespace},
 	{"bucket-unprotected", Warning, "F-OL-3", warnOfUnprotectedBuckets},
 	{"tag-without-backups", Error, "F-S3-4", checkTagsWithoutBackups},
 	{"tag-selected-twice", Error, "F-S3-7", checkTagsTwice},
@@ -72,7 +76,7 @@ var checks = []check{
 
 	// check_names.go
 	{"name-collision", Error, "F-CFN-2", checkNames},
-	{"reserved-project", Error, "F-OL-11", checkProject},
+	{"reserved-name", Error, "F-OL-11", checkReservedNames},
 	{"access-log-bucket", Error, "F-OL-7", checkAccessLogBuckets},
 
 	// check_quotas.go
@@ -99,8 +103,9 @@ var checks = []check{
 	{"approval", Error, "", checkApprovals},
 	{"stack-set-paths", Error, "F-COPY-3", checkStackSetPaths},
 	{"stack-set-twice", Error, "", checkStackSetTwice},
-	{"stack-set-root", Error, "F-COPY-3", checkStackSetRoots},
+	{"organization-root", Error, "F-COPY-3", checkRoots},
 	{"stack-set-role", Error, "F-CFN-2", checkStackSetRoles},
+	{"rollout-partition", Error, "F-REG-4", checkRolloutPartitions},
 	{"connection-partition", Error, "F-REG-4", checkConnectionPartition},
 
 	// not_built.go

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"reflect"
+	"slices"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -66,8 +67,9 @@ func Load(file string, text []byte) (*Config, error) {
 	return d.check(nil)
 }
 
-// LoadAfter is Load for a configuration that replaces an earlier one. Of that one only the form is
-// checked: it may have been written for another version of this app.
+// LoadAfter is Load for a configuration that replaces an earlier one, with which one without errors
+// is compared. Of the earlier one only the form is checked: it may have been written for another
+// version of this app.
 func LoadAfter(file string, text []byte, previousFile string, previousText []byte) (*Config, error) {
 	d, fault := decodeDocument(file, text)
 	if fault != nil {
@@ -110,8 +112,8 @@ func (d *document) check(previous *document) (*Config, error) {
 	c := newChecker(d)
 	if d.root.Anchor == "" { // else refused as a whole
 		c.run(checks)
-		if previous != nil {
-			c.previous = previous
+		if previous != nil && !slices.ContainsFunc(c.placed, func(p placed) bool { return p.problem.Level == Error }) {
+			c.compareWith(previous)
 			c.run(comparisons)
 		}
 	}

@@ -6,7 +6,8 @@ import (
 )
 
 // firstYear is where looking ahead starts, since there is no clock here: the same backup.yaml must be
-// answered the same tomorrow. Earlier years are past for whoever reads the answer.
+// answered the same tomorrow. Earlier years are past for whoever reads the answer; that later ones
+// become so makes a check less strict, never wrong.
 const firstYear = 2026
 
 // ofDates says whether a schedule depends on dates; else every week is like the next.

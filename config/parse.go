@@ -117,6 +117,9 @@ func openQuote(text []byte, upTo int) (line, column int) {
 			break
 		}
 		code, _, _ := bytes.Cut(l, []byte(" #"))
+		if bytes.HasPrefix(l, []byte("#")) {
+			continue
+		}
 		if bytes.Count(code, []byte(`"`))%2 == 1 {
 			return number, utf8.RuneCount(code[:bytes.LastIndexByte(code, '"')]) + 1
 		}

@@ -157,7 +157,7 @@ var meaningFaults = []fault{
 	meaning("copy-across-partitions", "a workload in another partition", func(t *rapid.T, cfg *Config) (string, bool) {
 		i, j := anyBucket(t, cfg)
 		w := &cfg.Workloads[i]
-		w.SelectTagged, w.Region = nil, "us-gov-east-1"
+		moveTo(cfg, w, "us-gov-east-1")
 		if Partition(cfg.Central.Region) == partitionGovCloud {
 			w.Region = "eu-west-1"
 		}
@@ -166,7 +166,7 @@ var meaningFaults = []fault{
 	meaning("copy-in-china", "a workload in China", func(t *rapid.T, cfg *Config) (string, bool) {
 		i, j := anyBucket(t, cfg)
 		w := &cfg.Workloads[i]
-		w.SelectTagged, w.Region = nil, "cn-north-1"
+		moveTo(cfg, w, "cn-north-1")
 		t0 := cfg.Tiers.find(w.Buckets[j].Tier)
 		lowCost := slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return cfg.Tiers.find(b.Tier).LowCostBackups() })
 		return workloadPath(i) + ".region", t0.Copied() && !testsTagged(w) && !lowCost
@@ -174,7 +174,7 @@ var meaningFaults = []fault{
 	meaning("low-cost-partition", "a low-cost tier in China", func(t *rapid.T, cfg *Config) (string, bool) {
 		i, j := anyBucket(t, cfg)
 		w := &cfg.Workloads[i]
-		w.SelectTagged, w.Region = nil, "cn-north-1"
+		moveTo(cfg, w, "cn-north-1")
 		copied := slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return cfg.Tiers.find(b.Tier).Copied() })
 		return "", cfg.Tiers.find(w.Buckets[j].Tier).LowCostBackups() && !copied && !testsTagged(w)
 	}),
@@ -186,6 +186,7 @@ var meaningFaults = []fault{
 	meaning("access-log-bucket", "a bucket with the name of one for logs", func(t *rapid.T, cfg *Config) (string, bool) {
 		i, j := anyBucket(t, cfg)
 		cfg.Workloads[i].Buckets[j].Name = cfg.AccessLogBucketName(cfg.Workloads[0])
+		cfg.Workloads[i].Buckets[j].Existing, cfg.Workloads[0].Buckets[0].Existing = false, false
 		return bucketPath(i, j) + ".name", true
 	}),
 	meaning("tier-twice", "two entries for a tier", func(t *rapid.T, cfg *Config) (string, bool) {
@@ -255,6 +256,13 @@ func anyTier(t *rapid.T, cfg *Config) (*Tier, string) {
 func anyBucket(t *rapid.T, cfg *Config) (workload, bucket int) {
 	workload = rapid.IntRange(0, len(cfg.Workloads)-1).Draw(t, "workload")
 	return workload, rapid.IntRange(0, len(cfg.Workloads[workload].Buckets)-1).Draw(t, "bucket")
+}
+
+// moveTo takes a workload to another partition, with an account of its own and without a pipeline
+// that would have to reach it.
+func moveTo(cfg *Config, w *Workload, region string) {
+	w.Account, w.Region, w.SelectTagged = "666666666666", region, nil
+	cfg.Rollout.Pipeline = nil
 }
 
 // testsTagged says whether a restore test names a tier that only a tag selects.

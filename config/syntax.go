@@ -26,7 +26,7 @@ var syntaxes = map[string]syntax{
 	"version":             {min: 1, max: 1, want: "1, the version of the schema"},
 	"project":             {word: newWord("a-z", "a-z0-9-", "a-z0-9-", 2, 20), want: "2 to 20 lowercase letters, digits and hyphens, a letter first"},
 	"organization_id":     {pattern: re(`o-[a-z0-9]{10,32}`), want: `an organization id, such as "o-a1b2c3d4e5"`, fact: "F-COPY-3"},
-	"organization_path":   {pattern: re(`o-[a-z0-9]{10,32}/r-[a-z0-9]{4,32}/(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}/)*\*?`), want: `a path such as "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"`, fact: "F-COPY-3"},
+	"organization_path":   {pattern: re(`o-[a-z0-9]{10,32}/(r-[a-z0-9]{4,32}/(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}/)*)?\*?`), want: `a path such as "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"`, fact: "F-COPY-3"},
 	"account":             {word: newWord("0-9", "0-9", "0-9", 12, 12), want: `twelve digits in quotes, such as "012345678901"`},
 	"region":              {enum: regions, want: "an AWS Region of the partitions aws, aws-us-gov, aws-cn or aws-eusc", fact: "F-REG-4"},
 	"vault_name":          {word: newWord("a-zA-Z0-9_-", "a-zA-Z0-9_-", "a-zA-Z0-9_-", 2, MaxVaultName), want: "2 to 50 letters, digits, hyphens and underscores", fact: "F-LIM-3"},
@@ -44,7 +44,7 @@ var syntaxes = map[string]syntax{
 	"routing_key_secret":  {check: routingKeySecret, want: "the name of a secret in Secrets Manager that holds the routing key, such as backup/pagerduty-key", fact: "F-EVT-13"},
 	"severity":            {enum: []string{"critical", "error", "warning", "info"}, want: "critical, error, warning or info", fact: "F-EVT-13"},
 	"repository":          {pattern: re(`[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+`), want: "owner/name of a repository"},
-	"branch":              {pattern: re(`[A-Za-z0-9_.+-]+(/[A-Za-z0-9_.+-]+)*`), want: "the name of a branch"},
+	"branch":              {pattern: re(`[A-Za-z0-9_.+#@=-]+(/[A-Za-z0-9_.+#@=-]+)*`), want: "the name of a branch"},
 	"connection_arn":      {pattern: re(`arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/.+`), want: "the ARN of a connection, such as arn:aws:codeconnections:eu-central-1:111111111111:connection/…"},
 	"organizational_unit": {pattern: re(`ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}`), want: `the id of an organizational unit, such as "ou-ab12-11111111"`},
 	"timezone":            {check: timezone, want: "an IANA time zone, such as Etc/UTC", fact: "F-SCH-2"},
@@ -100,7 +100,7 @@ func keyAlias(alias string) string {
 // Names that S3 refuses although their letters are right (F-OL-11).
 var (
 	bucketPrefixes = []string{"xn--", "sthree-", "amzn-s3-demo-", "awsbackup-restore-test-"}
-	bucketSuffixes = []string{"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an"}
+	bucketSuffixes = []string{"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"}
 )
 
 func bucketName(name string) string {

@@ -1,0 +1,157 @@
+package config
+
+import (
+	"fmt"
+)
+
+// tiersInBoth goes through the tiers that are used in both configurations, in the order of this one.
+func (c *checker) tiersInBoth(compare func(now, was *Tier)) {
+	used := map[string]bool{}
+	for ref := range c.previous.cfg.tierReferences() {
+		used[ref.tier] = true
+	}
+	compared := map[string]bool{}
+	for ref := range c.cfg.tierReferences() {
+		if was := c.previous.cfg.Tiers.find(ref.tier); was != nil && used[ref.tier] && !compared[ref.tier] {
+			compared[ref.tier] = true
+			compare(c.cfg.Tiers.find(ref.tier), was)
+		}
+	}
+}
+
+// changePath is where the document says what a tier's key is, or else where it would.
+func (c *checker) changePath(t *Tier, key string) string {
+	if at := c.whereSaid(t, key); at != "" {
+		return at
+	}
+	if _, written := c.tierAt[t.Name]; written {
+		return c.tierPath(t) + "." + key
+	}
+	return "tiers"
+}
+
+// beforeTier returns the place of a tier's key in the earlier file, if it is there.
+func (c *checker) beforeTier(t *Tier, key string) []Place {
+	for i, other := range c.previous.entries() {
+		if other == t.Name {
+			return c.before(fmt.Sprintf("%s.%s", entryPath(i), key))
+		}
+	}
+	return nil
+}
+
+// entries lists the names of the earlier file's entries of tiers.
+func (p *comparison) entries() []string {
+	tiers, found := lookup(p.root, "tiers")
+	if !found {
+		return nil
+	}
+	var names []string
+	for _, entry := range tiers.Content {
+		names = append(names, scalarAt(entry, "name").Value)
+	}
+	return names
+}
+
+// weakening is what a tier promises less of than another.
+type weakening struct{ key, text string }
+
+func weakenings(now, was *Tier) []weakening {
+	var weaker []weakening
+	less := func(key, what string, now, was int) {
+		switch {
+		case now == 0 && was > 0:
+			weaker = append(weaker, weakening{key, fmt.Sprintf("no %s, and not %s", what, count(was, "day"))})
+		case now < was:
+			weaker = append(weaker, weakening{key + ".delete_after_days", fmt.Sprintf("%s for %s, and not %d", what, count(now, "day"), was)})
+		}
+	}
+	if was.ObjectLock.Mode == Compliance && now.ObjectLock.Mode != Compliance {
+		weaker = append(weaker, weakening{"object_lock.mode", "Object Lock in governance mode, and not in compliance mode"})
+	}
+	if now.ObjectLock.Days < was.ObjectLock.Days {
+		weaker = append(weaker, weakening{"object_lock.days", fmt.Sprintf("Object Lock for %s, and not %d", count(now.ObjectLock.Days, "day"), was.ObjectLock.Days)})
+	}
+	less("continuous_backup", "point-in-time recovery", now.continuousDays(), was.continuousDays())
+	less("snapshot_backup", "snapshots", now.snapshotDays(), was.snapshotDays())
+	less("copy_to_central", "copies", now.copyDays(), was.copyDays())
+	for _, r := range now.rules() {
+		for _, earlier := range was.rules() {
+			if a, b := intervalMinutes(r.cron), intervalMinutes(earlier.cron); r.key == earlier.key && a > b && b > 0 {
+				weaker = append(weaker, weakening{r.cronKey, fmt.Sprintf("%s every %s at worst, and not every %d", r.makes, count(a, "minute"), b)})
+			}
+		}
+	}
+	if was.DedicatedKey && !now.DedicatedKey {
+		weaker = append(weaker, weakening{"dedicated_key", "the workload's shared key, and not one of its own"})
+	}
+	return weaker
+}
+
+// intervalMinutes is the longest time, in minutes, between two runs of a rule. Zero: not known.
+func intervalMinutes(expression string) int {
+	s, fault := parseCron(expression)
+	if fault != "" {
+		return 0
+	}
+	return int(s.longestInterval().Minutes())
+}
+
+func (t *Tier) continuousDays() int {
+	if t.ContinuousBackup == nil {
+		return 0
+	}
+	return t.ContinuousBackup.DeleteAfterDays
+}
+
+func (t *Tier) snapshotDays() int {
+	if t.SnapshotBackup == nil {
+		return 0
+	}
+	return t.SnapshotBackup.DeleteAfterDays
+}
+
+func (t *Tier) copyDays() int {
+	if t.CopyToCentral == nil {
+		return 0
+	}
+	return t.CopyToCentral.DeleteAfterDays
+}
+
+const consent = "what was promised, or the consent of the data's owner"
+
+func compareTiers(c *checker) {
+	c.tiersInBoth(func(now, was *Tier) {
+		for _, w := range weakenings(now, was) {
+			c.report(c.changePath(now, w.key), Problem{What: now.Name + " protects less than before", Got: w.text, Want: consent, See: c.beforeTier(was, w.key)})
+		}
+	})
+}
+
+func compareTiersOfBuckets(c *checker) {
+	c.bucketsInBoth(func(now, was bucketIn) {
+		if now.Tier == was.Tier {
+			return
+		}
+		for _, w := range weakenings(now.tier, was.tier) {
+			c.report(now.path+".tier", Problem{What: "the bucket is protected less than before", Got: w.text, Want: consent, See: c.before(was.path + ".tier")})
+		}
+	})
+}
+
+// compareContinuousBackups finds point-in-time recovery that begins anew: with another retention, or
+// in another vault.
+func compareContinuousBackups(c *checker) {
+	const key = "continuous_backup.delete_after_days"
+	c.tiersInBoth(func(now, was *Tier) {
+		if a, b := now.continuousDays(), was.continuousDays(); a != b && a > 0 && b > 0 {
+			c.report(c.changePath(now, key), Problem{What: "with another retention point-in-time recovery starts anew, with a full backup; what it kept so far expires", Got: fmt.Sprint(a), Want: fmt.Sprintf("%d as before, or the cost of full backups", b), See: c.beforeTier(was, key)})
+		}
+	})
+	c.bucketsInBoth(func(now, was bucketIn) {
+		moved := now.Tier != was.Tier || now.workload.ID() != was.workload.ID()
+		if moved && now.tier.continuousDays() > 0 && was.tier.continuousDays() > 0 {
+			c.report(now.path+".tier", Problem{What: "in another vault point-in-time recovery starts anew, with a full backup; what it kept so far expires", Got: now.Tier + " of " + now.workload.ID(), Want: was.Tier + " of " + was.workload.ID() + ", or the cost of a full backup", See: c.before(was.path + ".tier")})
+		}
+	})
+}
