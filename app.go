@@ -61,18 +61,19 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 
 	cfg, problems := load(opts)
 	r := reporter{opts, stdout, stderr}
-	switch {
-	case cfg == nil:
-		r.problems(problems)
+	if cfg == nil {
+		r.end(problems)
 		return exitWrong
-	case opts.check:
-		r.problems(problems)
-		return exitDone
-	case opts.printConfig:
+	}
+	if opts.printConfig {
 		r.warnings(problems)
 		return printConfig(cfg, stdout, stderr)
 	}
 	plan, err := choose(cfg, opts.workloads)
+	if err == nil && opts.check {
+		r.end(problems)
+		return exitDone
+	}
 	if err == nil {
 		err = findNode(getenv)
 	}
@@ -80,7 +81,7 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		err = checkOut(opts.out)
 	}
 	if err != nil {
-		fmt.Fprintln(stderr, err)
+		r.fail(err)
 		return exitWrong
 	}
 

@@ -75,6 +75,11 @@ func TestExitCodes(t *testing.T) {
 		{name: "all problems", args: []string{"-config", wrong}, code: exitWrong, stderr: "did you mean critical_data?"},
 		{name: "count", args: []string{"-config", wrong}, code: exitWrong, stderr: "\n2 errors, 1 warning\n"},
 		{name: "wrong configuration, printed", args: []string{"-config", wrong, "-print-config"}, code: exitWrong, stderr: "2 errors"},
+		{name: "unknown workload, checked", args: []string{"-check", "-workload", "dummy-pord"}, code: exitWrong, stderr: "did you mean dummy-prod?"},
+		{name: "unknown workload, in JSON", args: []string{"-format", "json", "-workload", "dummy-pord"}, code: exitWrong, stdout: `"what": "-workload dummy-pord: there is no such workload; did you mean dummy-prod?`},
+		{name: "no Node, in JSON", args: []string{"-format", "json"}, env: map[string]string{"JSII_NODE": "no-such-node"}, code: exitWrong, stdout: `"check": "run"`},
+		{name: "printed, with JSON asked for", args: []string{"-format", "json", "-print-config"}, code: exitDone, stdout: "vault_name: central-aws-vault-S3", stderr: "backup.yaml:2:1: warning: alerts: nobody hears"},
+		{name: "what JSON escapes", args: []string{"-format", "json", "-config", "config/testdata/bad/lock-min-above-max.yaml"}, code: exitWrong, stdout: `"want": "min_retention_days <= max_retention_days"`},
 		{name: "unknown workload", args: []string{"-workload", "dummy-pord"}, code: exitWrong, stderr: "did you mean dummy-prod?"},
 		{name: "no Node", env: map[string]string{"JSII_NODE": "no-such-node"}, code: exitWrong, stderr: `there is no "no-such-node" on the PATH: the AWS CDK runs in Node.js`},
 		{name: "broken Node", env: map[string]string{"JSII_NODE": "false"}, code: exitWrong, stderr: `"false" answers --version with `},
@@ -150,6 +155,22 @@ func TestJSON(t *testing.T) {
 	absent := read(exitWrong, "-config", "absent.yaml")
 	if absent.Errors != 1 || absent.Problems[0].Check != "unreadable-file" || absent.Problems[0].File != "absent.yaml" {
 		t.Errorf("got %+v", absent)
+	}
+}
+
+// TestEmptyJSON: what is not there is an empty list, which needs no special case where it is read.
+func TestEmptyJSON(t *testing.T) {
+	var stdout bytes.Buffer
+	reporter{options{format: formatJSON}, &stdout, nil}.end(nil)
+	const want = `{
+  "problems": [],
+  "errors": 0,
+  "warnings": 0,
+  "stacks": []
+}
+`
+	if stdout.String() != want {
+		t.Errorf("got %s", stdout.String())
 	}
 }
 

@@ -25,7 +25,7 @@ type reporter struct {
 	stdout, stderr io.Writer
 }
 
-// document is what -format json writes: one JSON document, whatever happened.
+// document is what -format json writes: one JSON document, unless the flags themselves were wrong.
 type document struct {
 	Problems config.Problems `json:"problems"`
 	Errors   int             `json:"errors"`
@@ -41,8 +41,8 @@ type stackReport struct {
 	Resources int    `json:"resources"`
 }
 
-// problems reports a run that ends with them.
-func (r reporter) problems(found config.Problems) {
+// end reports a run that ends with the problems of the configuration, or without any.
+func (r reporter) end(found config.Problems) {
 	if r.opts.format == formatJSON {
 		r.json(found, nil)
 		return
@@ -53,6 +53,15 @@ func (r reporter) problems(found config.Problems) {
 	} else {
 		fmt.Fprintf(r.stdout, "%s: %s\n", r.opts.config, found.Count())
 	}
+}
+
+// fail reports a run that ends for another reason than the configuration.
+func (r reporter) fail(err error) {
+	if r.opts.format == formatJSON {
+		r.json(config.Problems{{Check: "run", Level: config.Error, What: err.Error()}}, nil)
+		return
+	}
+	fmt.Fprintln(r.stderr, err)
 }
 
 // warnings reports the problems of a run that goes on. In JSON they come with what it wrote.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -57,18 +58,69 @@ func TestExcerpts(t *testing.T) {
 	}
 }
 
-// TestExcerptOfLongLine: a caret stands below its value in a line that is longer than a terminal is wide.
+// TestExcerptOfLongLine: the caret stands below its value in a line that is longer than a terminal is wide.
 func TestExcerptOfLongLine(t *testing.T) {
-	long := "project: dummy # " + strings.Repeat("x", 500)
-	text := strings.Replace(minimal, "project: dummy", long, 1)
-	text = strings.Replace(text, "buckets: [", "buckets: ["+strings.Repeat("{name: dummy-dev-b, tier: critical_data}, ", 2), 1)
-	problems := problemsOf(Load("backup.yaml", []byte(text)))
-	for _, line := range strings.Split(problems.Excerpts(), "\n") {
-		if strings.Contains(line, " | ") && len([]rune(line)) > excerptWidth+20 {
+	list := strings.Repeat("{name: dummy-dev-b, tier: critical_data}, ", 20) + "{name: LAST, tier: critical_data}" + strings.Repeat(" ", 200)
+	text := strings.Replace(minimal, "buckets: [", "buckets: ["+list+", ", 1)
+	excerpts := strings.Split(problemsOf(Load("backup.yaml", []byte(text))).Excerpts(), "\n")
+	found := false
+	for i, line := range excerpts {
+		if len([]rune(line)) > excerptWidth+20 && strings.Contains(line, " | ") {
 			t.Errorf("%d characters: %s", len([]rune(line)), line)
 		}
+		if strings.Contains(line, "| …") && strings.HasSuffix(line, "…") && strings.HasSuffix(excerpts[i+1], "^") && strings.HasPrefix(string([]rune(line)[len([]rune(excerpts[i+1]))-1:]), "LAST") {
+			found = true
+		}
 	}
-	if !strings.Contains(problems.Excerpts(), "…") {
-		t.Errorf("no line was cut:\n%s", problems.Excerpts())
+	if !found {
+		t.Errorf("no caret below LAST:\n%s", strings.Join(excerpts, "\n"))
+	}
+}
+
+// TestExcerptWithoutLine: a problem of the file as a whole has no line, and CRLF leaves nothing behind.
+func TestExcerptWithoutLine(t *testing.T) {
+	if got := problemsOf(LoadFile("absent.yaml")).Excerpts(); strings.Contains(got, "|") || !strings.HasPrefix(got, "absent.yaml: there is no such file") {
+		t.Errorf("got %q", got)
+	}
+	crlf := strings.ReplaceAll(strings.Replace(minimal, "critical_data", "critcal_data", 1), "\n", "\r\n")
+	if got := problemsOf(Load("backup.yaml", []byte(crlf))).Excerpts(); strings.ContainsAny(got, "\r·") || !strings.Contains(got, "tier: critcal_data}]\n") {
+		t.Errorf("got %q", got)
+	}
+}
+
+// TestOrder: problems of one line stand in the order of their columns.
+func TestOrder(t *testing.T) {
+	text := strings.Replace(minimal, `{account: "111111111111", region: eu-central-1}`, `{region: eu-centrall-1, account: 111111111111, vault_nam: x}`, 1)
+	problems := problemsOf(Load("backup.yaml", []byte(text)))
+	last := 0
+	for _, p := range problems {
+		if p.Line == 4 && p.Column <= last {
+			t.Errorf("column %d after %d", p.Column, last)
+		}
+		if p.Line == 4 {
+			last = p.Column
+		}
+	}
+	if last == 0 || problems.Number(Error) != 3 {
+		t.Errorf("found\n%s", problems)
+	}
+}
+
+// TestSuggestionsEnd: thousands of wrong names among thousands are answered in a moment, the first
+// hundred with a suggestion.
+func TestSuggestionsEnd(t *testing.T) {
+	text := string(fleet(2000, 1)) + "rollout: {pipeline: {account: \"111111111111\", region: eu-central-1, repository: a/b, connection_arn: \"arn:aws:codeconnections:eu-central-1:111111111111:connection/0a1b\", waves: [["
+	for i := range 1000 {
+		text += fmt.Sprintf("payment-%04d-prod, ", i)
+	}
+	problems := problemsOf(Load("backup.yaml", []byte(text+"payments-0001-prod]]}}\n")))
+	suggested := 0
+	for _, p := range problems {
+		if p.Check == "wave" && strings.Contains(p.What, "did you mean payments-") {
+			suggested++
+		}
+	}
+	if problems.Number(Error) != 1000 || suggested != maxSuggestions {
+		t.Errorf("%d errors, %d suggestions", problems.Number(Error), suggested)
 	}
 }
