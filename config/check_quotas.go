@@ -101,6 +101,62 @@ func checkStackSizes(c *checker) {
 	}
 }
 
+func checkTemplateSizes(c *checker) {
+	named := c.cfg.namedBytes()
+	for i, w := range c.cfg.Workloads {
+		if n := templateBytes(c.uses[i], named[accountRegion{w.Account, w.Region}]); n > MaxTemplateBytes {
+			c.report(workloadPath(i)+".buckets", Problem{What: "needs a larger template than CloudFormation takes", Got: fmt.Sprintf("about %d kB", n/1000), Want: fmt.Sprintf("less than %d kB: split the workload, or select fewer tiers by tag", MaxTemplateBytes/1000)})
+		}
+	}
+}
+
+// bytesPerARN is what the ARN of a bucket takes in a template, in bytes, beside the bucket's name.
+const bytesPerARN = 24
+
+// namedBytes is how many bytes the ARNs of all buckets take that the workloads of an account and
+// Region name: every selection by tag lists them.
+func (c *Config) namedBytes() map[accountRegion]int {
+	named := map[accountRegion]int{}
+	for _, w := range c.Workloads {
+		for _, b := range w.Buckets {
+			named[accountRegion{w.Account, w.Region}] += bytesPerARN + len(b.Name)
+		}
+	}
+	return named
+}
+
+// TemplateBytes is how many bytes the template of a workload has, somewhat more than less.
+func (c *Config) TemplateBytes(w Workload) int {
+	return templateBytes(c.TierUses(w), c.namedBytes()[accountRegion{w.Account, w.Region}])
+}
+
+func templateBytes(uses []TierUse, named int) int {
+	const (
+		stack   = 7000 // role, log bucket
+		key     = 1500
+		plan    = 4500 // vault, plan, selections
+		bucket  = 2800 // with its policy, and of each character of its name
+		perByte = 9
+	)
+	n := stack + key*len(keyNames(uses))
+	for _, use := range uses {
+		for _, b := range use.Created() {
+			n += bucket + perByte*len(b.Name)
+		}
+		if !use.Tier.BackedUp() {
+			continue
+		}
+		n += plan
+		for _, b := range use.Buckets {
+			n += bytesPerARN + len(b.Name)
+		}
+		if use.Tagged {
+			n += named
+		}
+	}
+	return n
+}
+
 // StackResources is how many resources the stack of a workload has.
 func (c *Config) StackResources(w Workload) int { return stackResources(c.TierUses(w)) }
 

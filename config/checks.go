@@ -86,6 +86,7 @@ var checks = []check{
 	{"selection-size", Error, "F-LIM-2", checkSelectionSizes},
 	{"tag-exclusions", Error, "F-LIM-2", checkTagExclusions},
 	{"stack-size", Error, "F-LIM-6", checkStackSizes},
+	{"template-size", Error, "F-LIM-6", checkTemplateSizes},
 
 	// check_alerts.go
 	{"nobody-alerted", Warning, "F-EVT-12", warnOfNoAlerts},

@@ -56,6 +56,8 @@ const (
 	DefaultVaults = 300
 	// MaxStackResources is how many resources a CloudFormation template has at most (F-LIM-6).
 	MaxStackResources = 500
+	// MaxTemplateBytes is the size of a CloudFormation template, in bytes (F-LIM-6).
+	MaxTemplateBytes = 1 << 20
 	// MaxPolicyBytes is the size, in bytes, above which a policy lists no accounts. Bucket policies
 	// end there (F-LIM-7); for vault policies AWS documents no limit, so the smaller one is kept.
 	MaxPolicyBytes = 20 * 1024

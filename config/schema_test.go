@@ -52,7 +52,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"compliance-lock-acknowledged-wrongly", "empty-workload", "governance-lock", "inherited-copy", "lock-against-copies", "lock-min-above-max",
 		"lock-minimum", "low-cost-copies", "low-cost-in-china", "low-cost-partition", "low-cost-values", "name-collisions", "organization-roots", "partitions",
 		"policy-names", "quotas", "reserved-name", "reserved-project", "restore-testing-plans", "schedules", "schedules-that-never-come", "stack-too-large",
-		"tag-selections", "unknown-tiers", "workload-twice",
+		"tag-selections", "template-too-large", "unknown-tiers", "workload-twice",
 	}
 	notJSON := []string{ // no YAML, or what a schema cannot see of it
 		"anchor-of-the-document", "anchors", "bracket-not-closed", "colon-without-space", "comment-with-a-quote", "control-character", "duplicate-keys", "empty",
