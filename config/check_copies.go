@@ -89,15 +89,12 @@ func checkCopyRetentionsDecided(c *checker) {
 
 // copiedIn reports the Regions in a partition from which there are copies, and the first tier that is copied.
 func (c *checker) copiedIn(partition func(string) bool, report func(at, region, tier string)) {
-	if c.cfg.Central.Region == "" {
-		return
-	}
 	copied := map[string]bool{}
 	for _, t := range c.cfg.copied {
 		copied[t.Name] = !c.doubtful(c.tierKeys(t, "copy_to_central")...)
 	}
 	for i, w := range c.cfg.Workloads {
-		if tier := w.firstTierIn(copied); tier != "" && w.Region != "" && partition(Partition(w.Region)) {
+		if tier := w.firstTierIn(copied); tier != "" && partition(Partition(w.Region)) {
 			report(fmt.Sprintf("workloads[%d].region", i), w.Region, tier)
 		}
 	}

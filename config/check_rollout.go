@@ -114,7 +114,7 @@ func checkStackSetTwice(c *checker) {
 	}
 	once := func(key string, values []string) {
 		for i, value := range values {
-			if first := slices.Index(values, value); first < i && value != "" {
+			if first := slices.Index(values, value); first < i {
 				c.report(fmt.Sprintf("%s.%s[%d]", stackSetPath, key, i), Problem{What: "is there already", Got: value, Want: "it once"}, fmt.Sprintf("%s.%s[%d]", stackSetPath, key, first))
 			}
 		}
@@ -190,7 +190,7 @@ func checkConnectionPartition(c *checker) {
 // is in one partition.
 func checkRolloutPartitions(c *checker) {
 	across := func(at, region, home, homePath string) {
-		if region == "" || home == "" || Partition(region) == Partition(home) {
+		if Partition(region) == Partition(home) {
 			return
 		}
 		c.report(at, Problem{What: "is in the partition " + Partition(region) + ", which a deployment from " + Partition(home) + " does not reach", Got: region, Want: "a Region of " + Partition(home)}, homePath)

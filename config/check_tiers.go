@@ -153,7 +153,7 @@ func checkNothingToCopy(c *checker) {
 func warnOfShortRetentions(c *checker) {
 	for t := range c.rows() {
 		for _, rule := range t.rules() {
-			if at := c.firstWritten(c.tierPath(t), rule.key+".delete_after_days"); at != "" && rule.deleteAfterDays > 0 && rule.deleteAfterDays < MinIncrementalRetentionDays {
+			if at := c.firstWritten(c.tierPath(t), rule.key+".delete_after_days"); at != "" && rule.deleteAfterDays < MinIncrementalRetentionDays {
 				c.report(at, Problem{What: "backups that are kept less than a week do not stay incremental: each one can be a full one, and cost as much", Got: strconv.Itoa(rule.deleteAfterDays), Want: fmt.Sprintf("%d days or more", MinIncrementalRetentionDays)})
 			}
 		}

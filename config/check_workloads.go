@@ -20,9 +20,6 @@ func checkEmptyWorkloads(c *checker) {
 func checkWorkloadsTwice(c *checker) {
 	first := make(map[string]int, len(c.cfg.Workloads))
 	for i, w := range c.cfg.Workloads {
-		if w.Name == "" || w.Environment == "" {
-			continue
-		}
 		if other, twice := first[w.ID()]; twice {
 			c.report(workloadNamePath(i), Problem{What: "another workload's stack and resources have these names already", Got: w.Name + " in " + w.Environment, Want: "another name or environment"}, workloadNamePath(other))
 		} else {
@@ -45,14 +42,11 @@ func checkAccountPartitions(c *checker) {
 	first := map[string]place{c.cfg.Central.Account: {Partition(c.cfg.Central.Region), "central.region"}}
 	for i, w := range c.cfg.Workloads {
 		at := workloadPath(i) + ".region"
-		if w.Account == "" || w.Region == "" || c.cfg.Central.Region == "" {
-			continue
-		}
 		other, seen := first[w.Account]
 		if !seen {
 			first[w.Account] = place{Partition(w.Region), at}
 		} else if other.partition != Partition(w.Region) {
-			c.report(at, Problem{What: "is in the partition " + Partition(w.Region) + " and the account in " + other.partition + ", and an account belongs to one", Got: w.Region, Want: "a Region of " + other.partition + ", or another account"}, other.path)
+			c.report(at, Problem{What: "is in the partition " + Partition(w.Region) + " and the account in " + other.partition + ", and an account belongs to one", Got: w.Region, Want: "a Region of " + other.partition + ", or another account"}, other.path, workloadPath(i)+".account")
 		}
 	}
 }
