@@ -142,9 +142,9 @@ func parseOptions(args []string, getenv func(string) string, stdout io.Writer) (
 	flags := flag.NewFlagSet("central-s3-backup", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&opts.config, "config", opts.config, "the `FILE` to read")
-	flags.StringVar(&opts.previous, "previous", opts.previous, "an earlier configuration, of which `FILE` is a copy, to compare with: what the change would lose is an error, what it would weaken a warning")
+	flags.StringVar(&opts.previous, "previous", opts.previous, "compare with the configuration in `FILE`, which is deployed: what the change would lose is an error, what it would weaken a warning")
 	flags.BoolVar(&opts.check, "check", false, "check the configuration and stop")
-	flags.Func("format", "how problems are written: `text` on standard error, or json on standard output (default text)", func(format string) error {
+	flags.Func("format", "`FORMAT` of problems: text, on standard error, or json, on standard output (default text)", func(format string) error {
 		if format != formatText && format != formatJSON {
 			return fmt.Errorf("want %s or %s", formatText, formatJSON)
 		}

@@ -26,6 +26,7 @@ type checker struct {
 	missing map[string]bool     // paths that have been reported as missing
 	uses    [][]TierUse         // by workload
 	tierAt  map[string]int      // the first entry of tiers with a name
+	unnamed []string            // the paths of the names of tiers that are doubtful
 
 	suggested int // how many times didYouMean was asked
 
@@ -45,6 +46,11 @@ func newChecker(d *document) *checker {
 			c.missing[p.problem.Path] = true
 		} else {
 			c.faulty[p.node] = true
+		}
+	}
+	for i := range c.tierEntries() {
+		if name := entryPath(i) + ".name"; c.doubtful(name) {
+			c.unnamed = append(c.unnamed, name)
 		}
 	}
 	return c

@@ -37,10 +37,8 @@ func checkTierReferences(c *checker) {
 
 func (c *checker) reportUnknownTier(path, tier string) {
 	names := c.cfg.Tiers.names()
-	for i := range c.tierEntries() {
-		at := entryPath(i) + ".name"
-		name, written := lookup(c.root, at)
-		if c.doubtful(at) && (!written || name.Tag != "!!str" || nearest(tier, []string{name.Value}) != "") {
+	for _, at := range c.unnamed {
+		if name, written := lookup(c.root, at); !written || name.Tag != "!!str" || nearest(tier, []string{name.Value}) != "" {
 			return // which may be the tier that is meant
 		}
 	}
@@ -99,7 +97,7 @@ func warnOfUnprotectedBuckets(c *checker) {
 	}
 	for i, w := range c.cfg.Workloads {
 		for j, b := range w.Buckets {
-			if b.Existing && unprotected[b.Tier] && !c.doubtful(c.tierKeys(c.cfg.Tiers.find(b.Tier), "continuous_backup", "snapshot_backup")...) {
+			if b.Existing && unprotected[b.Tier] && !c.doubtful(c.tierKeys(c.cfg.tier(b.Tier), "continuous_backup", "snapshot_backup")...) {
 				c.report(bucketPath(i, j)+".tier", Problem{What: "nothing protects this bucket: an existing bucket is not changed, so it gets no Object Lock, and the tier has no backups", Got: b.Tier, Want: "a tier with backups, or a bucket that the app creates"})
 			}
 		}
@@ -111,7 +109,7 @@ func checkTagsWithoutBackups(c *checker) {
 		if !ref.byTag() {
 			continue
 		}
-		if t := c.cfg.Tiers.find(ref.tier); t != nil && !t.BackedUp() && !c.doubtful(c.tierKeys(t, "continuous_backup", "snapshot_backup")...) {
+		if t := c.cfg.tier(ref.tier); t != nil && !t.BackedUp() && !c.doubtful(c.tierKeys(t, "continuous_backup", "snapshot_backup")...) {
 			c.report(ref.path(), Problem{What: "the tier has no backups that a tag could select a bucket for", Got: ref.tier, Want: "a tier with continuous_backup or snapshot_backup"})
 		}
 	}

@@ -64,7 +64,7 @@ func warnOfTaggedLowCost(c *checker) {
 		return // everything moves
 	}
 	for ref := range c.cfg.tierReferences() {
-		if t := c.cfg.Tiers.find(ref.tier); ref.byTag() && t != nil && t.lowCostCopies() {
+		if t := c.cfg.tier(ref.tier); ref.byTag() && t != nil && t.lowCostCopies() {
 			c.reportLowCost("copies of buckets that are selected by tag stay out of the low-cost warm tier: where tiers differ in it their buckets must be named")
 			return
 		}

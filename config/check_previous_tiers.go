@@ -12,9 +12,9 @@ func (c *checker) tiersInBoth(compare func(now, was *Tier)) {
 	}
 	compared := map[string]bool{}
 	for ref := range c.cfg.tierReferences() {
-		if was := c.previous.cfg.Tiers.find(ref.tier); was != nil && used[ref.tier] && !compared[ref.tier] {
+		if was := c.previous.cfg.tier(ref.tier); was != nil && used[ref.tier] && !compared[ref.tier] {
 			compared[ref.tier] = true
-			compare(c.cfg.Tiers.find(ref.tier), was)
+			compare(c.cfg.tier(ref.tier), was)
 		}
 	}
 }

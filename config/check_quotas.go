@@ -74,7 +74,7 @@ func checkSelectionSizes(c *checker) {
 		inTier := map[string]int{}
 		for j, b := range w.Buckets {
 			inTier[b.Tier]++
-			if t := c.cfg.Tiers.find(b.Tier); inTier[b.Tier] == MaxSelectionARNs+1 && t != nil && t.BackedUp() {
+			if t := c.cfg.tier(b.Tier); inTier[b.Tier] == MaxSelectionARNs+1 && t != nil && t.BackedUp() {
 				c.report(bucketPath(i, j)+".name", Problem{What: "is one bucket of " + b.Tier + " more than a backup selection takes", Got: fmt.Sprintf("bucket %d", MaxSelectionARNs+1), Want: fmt.Sprintf("at most %d of a tier: split the workload", MaxSelectionARNs)})
 			}
 		}

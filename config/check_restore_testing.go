@@ -18,7 +18,7 @@ func checkRestoreTestingTiers(c *checker) {
 			continue
 		}
 		for j, tier := range w.RestoreTesting.Tiers {
-			at, t := restoreTestingTierPath(i, j), c.cfg.Tiers.find(tier)
+			at, t := restoreTestingTierPath(i, j), c.cfg.tier(tier)
 			used := slices.ContainsFunc(c.uses[i], func(u TierUse) bool { return u.Tier.Name == tier })
 			switch {
 			case t == nil: // reported as unknown
@@ -40,7 +40,7 @@ func (c *checker) tiersDoubtful(workload int) bool {
 		return true
 	}
 	for j, b := range c.cfg.Workloads[workload].Buckets {
-		t := c.cfg.Tiers.find(b.Tier)
+		t := c.cfg.tier(b.Tier)
 		if t == nil || c.doubtful(bucketPath(workload, j)+".tier") || c.doubtful(c.tierKeys(t, "continuous_backup", "snapshot_backup")...) {
 			return true
 		}

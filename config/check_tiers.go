@@ -47,12 +47,7 @@ func (c *checker) tierKeys(t *Tier, keys ...string) []string {
 	if c.doubtful("tiers") {
 		return []string{"tiers"}
 	}
-	var paths []string
-	for i := range c.tierEntries() {
-		if name := entryPath(i) + ".name"; c.doubtful(name) {
-			paths = append(paths, name)
-		}
-	}
+	paths := slices.Clone(c.unnamed)
 	for _, name := range []string{t.Name, t.Extends} {
 		if i, ok := c.tierAt[name]; ok && name != "" {
 			for _, key := range keys {
@@ -77,17 +72,10 @@ func (c *checker) whereSaid(t *Tier, key string) string {
 // tierNamesDoubtful says whether an entry may be of another tier than its name says, so that this
 // one lacks what it says.
 func (c *checker) tierNamesDoubtful() bool {
-	if c.doubtful("tiers") {
-		return true
-	}
 	builtin := builtinTiers().names()
-	for i, entry := range c.tierEntries() {
-		name, extends := scalarAt(entry, "name").Value, scalarAt(entry, "extends").Value
-		if c.doubtful(entryPath(i)+".name") || !slices.Contains(builtin, name) && extends == "" {
-			return true
-		}
-	}
-	return false
+	return c.doubtful("tiers") || len(c.unnamed) > 0 || slices.ContainsFunc(c.tierEntries(), func(entry *yaml.Node) bool {
+		return !slices.Contains(builtin, scalarAt(entry, "name").Value) && scalarAt(entry, "extends").Value == ""
+	})
 }
 
 func checkTiersTwice(c *checker) {

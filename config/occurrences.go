@@ -27,14 +27,20 @@ func (s *schedule) pauses() int {
 	return 0
 }
 
-// horizon is how many years ahead a schedule has to be looked at to know it: one, in which the clocks
-// change as in every other, or eleven, in which every date but for the 29th of February has been
+// Days ahead that tell everything about a schedule: a year, in which the clocks change as in every
+// other; where it depends on dates, eleven, in which every date but for the 29th of February has been
 // every day of the week.
+const (
+	aMonth      = 31
+	aYear       = 366
+	elevenYears = 11*365 + 3
+)
+
 func (s *schedule) horizon() int {
 	if s.ofDates() {
-		return 11
+		return elevenYears
 	}
-	return 1
+	return aYear
 }
 
 // runsOn says whether a schedule has times on a date.
@@ -85,11 +91,11 @@ func (d dayOfMonth) on(date time.Time, last int) bool {
 	return date.Day() == day
 }
 
-// times lists when a schedule runs, from the first year on for a number of years, in order.
-func (s *schedule) times(zone *time.Location, years int) []time.Time {
+// times lists when a schedule runs, from the first year on for a number of days, in order.
+func (s *schedule) times(zone *time.Location, days int) []time.Time {
 	var times []time.Time
-	end := time.Date(firstYear+years, time.January, 1, 0, 0, 0, 0, time.UTC)
-	for date := firstDate; date.Before(end); date = date.AddDate(0, 0, 1) {
+	for day := range days {
+		date := firstDate.AddDate(0, 0, day)
 		if !s.runsOn(date) {
 			continue
 		}
@@ -113,22 +119,30 @@ func (s *schedule) comes() bool {
 }
 
 // overlap returns the first times at which the start windows of two schedules overlap, in order;
-// found says whether there are any. To be apart, two must be so "by more than the start window" (F-SCH-5).
+// found says whether there are any. Most that do meet within a month.
 func overlap(a, b *schedule, zone *time.Location, window time.Duration) (first, second time.Time, found bool) {
-	years := max(a.horizon(), b.horizon())
-	ofA, ofB := a.times(zone, years), b.times(zone, years)
-	for len(ofA) > 0 && len(ofB) > 0 {
-		first, second = ofA[0], ofB[0]
+	for _, days := range []int{aMonth, max(a.horizon(), b.horizon())} {
+		if first, second, found = meet(a.times(zone, days), b.times(zone, days), window); found {
+			break
+		}
+	}
+	return first, second, found
+}
+
+// meet returns the first two times that are not apart "by more than the start window" (F-SCH-5).
+func meet(a, b []time.Time, window time.Duration) (first, second time.Time, found bool) {
+	for len(a) > 0 && len(b) > 0 {
+		first, second = a[0], b[0]
 		if second.Before(first) {
 			first, second = second, first
 		}
 		if second.Sub(first) <= window {
 			return first, second, true
 		}
-		if first.Equal(ofA[0]) {
-			ofA = ofA[1:]
+		if first.Equal(a[0]) {
+			a = a[1:]
 		} else {
-			ofB = ofB[1:]
+			b = b[1:]
 		}
 	}
 	return time.Time{}, time.Time{}, false
@@ -136,9 +150,9 @@ func overlap(a, b *schedule, zone *time.Location, window time.Duration) (first, 
 
 // longestInterval is the longest time between two runs, by the clock on the wall.
 func (s *schedule) longestInterval() time.Duration {
-	years := s.horizon()
+	days := s.horizon()
 	longest, last := time.Duration(0), firstDate
-	for _, t := range append(s.times(time.UTC, years), firstDate.AddDate(years, 0, 0)) {
+	for _, t := range append(s.times(time.UTC, days), firstDate.AddDate(0, 0, days)) {
 		longest = max(longest, t.Sub(last))
 		last = t
 	}

@@ -16,6 +16,14 @@ type TierUse struct {
 	Tagged bool
 }
 
+// tier returns the row of that name, or nil.
+func (c *Config) tier(name string) *Tier {
+	if row, known := c.rows[name]; known {
+		return &c.Tiers[row]
+	}
+	return nil
+}
+
 // TierUses lists the tiers that a workload uses, in the order of the tier table.
 func (c *Config) TierUses(w Workload) []TierUse {
 	var uses []TierUse
