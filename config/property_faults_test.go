@@ -9,7 +9,7 @@ import (
 
 // meaningFaults are put into the values: each alone is well formed.
 var meaningFaults = []fault{
-	meaning("copy-outside-lock", "a lock that ends before a copy", func(t *rapid.T, cfg *Config) (string, bool) {
+	meaning("copy-outside-lock", "a lock that ends before a copy", func(_ *rapid.T, cfg *Config) (string, bool) {
 		longest := 0
 		for _, row := range cfg.copied {
 			longest = max(longest, row.CopyToCentral.DeleteAfterDays)
@@ -18,7 +18,7 @@ var meaningFaults = []fault{
 		lock.MaxRetentionDays = longest - 1
 		return "", lock.MaxRetentionDays >= lock.MinRetentionDays
 	}),
-	meaning("copy-outside-lock", "a lock that starts after a copy", func(t *rapid.T, cfg *Config) (string, bool) {
+	meaning("copy-outside-lock", "a lock that starts after a copy", func(_ *rapid.T, cfg *Config) (string, bool) {
 		shortest := MaxRetentionDays
 		for _, row := range cfg.copied {
 			shortest = min(shortest, row.CopyToCentral.DeleteAfterDays)
@@ -27,7 +27,7 @@ var meaningFaults = []fault{
 		lock.MinRetentionDays = shortest + 1
 		return "", len(cfg.copied) > 0 && lock.MinRetentionDays <= lock.MaxRetentionDays
 	}),
-	meaning("copy-outside-air-gapped-lock", "an air gap that ends before a copy", func(t *rapid.T, cfg *Config) (string, bool) {
+	meaning("copy-outside-air-gapped-lock", "an air gap that ends before a copy", func(_ *rapid.T, cfg *Config) (string, bool) {
 		v := cfg.Central.AirGappedVault
 		if v == nil || len(cfg.copied) == 0 {
 			return "", false
@@ -39,28 +39,28 @@ var meaningFaults = []fault{
 		v.MaxRetentionDays = longest - 1
 		return "", v.MaxRetentionDays >= v.MinRetentionDays
 	}),
-	meaning("lock-min-above-max", "a lock's values swapped", func(t *rapid.T, cfg *Config) (string, bool) {
+	meaning("lock-min-above-max", "a lock's values swapped", func(_ *rapid.T, cfg *Config) (string, bool) {
 		lock := &cfg.Central.VaultLock
 		lock.MinRetentionDays, lock.MaxRetentionDays = lock.MaxRetentionDays, lock.MinRetentionDays
 		return "central.vault_lock.max_retention_days", lock.MinRetentionDays > lock.MaxRetentionDays
 	}),
-	meaning("compliance-lock-acknowledgement", "another vault's name", func(t *rapid.T, cfg *Config) (string, bool) {
+	meaning("compliance-lock-acknowledgement", "another vault's name", func(_ *rapid.T, cfg *Config) (string, bool) {
 		cfg.Central.VaultLock.AcknowledgeIrreversible += "x"
 		return "central.vault_lock.acknowledge_irreversible", cfg.Central.VaultLock.Mode == Compliance
 	}),
-	meaning("compliance-lock-values", "no grace time", func(t *rapid.T, cfg *Config) (string, bool) {
+	meaning("compliance-lock-values", "no grace time", func(_ *rapid.T, cfg *Config) (string, bool) {
 		cfg.Central.VaultLock.ChangeableForDays = 0
 		return "central.vault_lock.changeable_for_days", cfg.Central.VaultLock.Mode == Compliance
 	}),
-	meaning("governance-lock", "a grace time", func(t *rapid.T, cfg *Config) (string, bool) {
+	meaning("governance-lock", "a grace time", func(_ *rapid.T, cfg *Config) (string, bool) {
 		cfg.Central.VaultLock.ChangeableForDays = MinChangeableForDays
 		return "central.vault_lock.changeable_for_days", cfg.Central.VaultLock.Mode == Governance
 	}),
-	meaning("vault-named-twice", "a retained vault that is the present one", func(t *rapid.T, cfg *Config) (string, bool) {
+	meaning("vault-named-twice", "a retained vault that is the present one", func(_ *rapid.T, cfg *Config) (string, bool) {
 		cfg.Central.RetainedVaults = append(cfg.Central.RetainedVaults, RetainedVault{Name: cfg.Central.VaultName, MinRetentionDays: 1})
 		return retainedPath(len(cfg.Central.RetainedVaults)-1) + ".name", true
 	}),
-	meaning("default-vault", "the default vault", func(t *rapid.T, cfg *Config) (string, bool) {
+	meaning("default-vault", "the default vault", func(_ *rapid.T, cfg *Config) (string, bool) {
 		cfg.Central.RetainedVaults = append(cfg.Central.RetainedVaults, RetainedVault{Name: "Default", MinRetentionDays: 1})
 		return retainedPath(len(cfg.Central.RetainedVaults)-1) + ".name", true
 	}),
@@ -76,7 +76,7 @@ var meaningFaults = []fault{
 		}
 		return "", starts.copyDays() == 0 // else that decides
 	}),
-	meaning("organization-path-elsewhere", "another organization's path", func(t *rapid.T, cfg *Config) (string, bool) {
+	meaning("organization-path-elsewhere", "another organization's path", func(_ *rapid.T, cfg *Config) (string, bool) {
 		cfg.Organization.Paths = []string{"o-zzzzzzzzzz/r-ab12/*"}
 		return "organization.paths[0]", cfg.Organization.ID != "o-zzzzzzzzzz"
 	}),
@@ -124,7 +124,7 @@ var meaningFaults = []fault{
 		cfg.Workloads[last].Buckets = append(cfg.Workloads[last].Buckets, Bucket{Name: cfg.Workloads[i].Buckets[j].Name, Tier: cfg.Workloads[last].Buckets[0].Tier})
 		return bucketPath(last, len(cfg.Workloads[last].Buckets)-1) + ".name", true
 	}),
-	meaning("workload-twice", "a workload's name in another account", func(t *rapid.T, cfg *Config) (string, bool) {
+	meaning("workload-twice", "a workload's name in another account", func(_ *rapid.T, cfg *Config) (string, bool) {
 		w := cfg.Workloads[0]
 		w.Account, w.SelectTagged, w.RestoreTesting = "555555555555", nil, nil
 		w.Buckets = []Bucket{{Name: "another", Tier: w.Buckets[0].Tier}}
@@ -136,7 +136,7 @@ var meaningFaults = []fault{
 		cfg.Workloads[i].Buckets, cfg.Workloads[i].SelectTagged, cfg.Workloads[i].RestoreTesting = nil, nil, nil
 		return workloadPath(i) + ".buckets", true
 	}),
-	meaning("tag-selected-twice", "a tag that is selected twice", func(t *rapid.T, cfg *Config) (string, bool) {
+	meaning("tag-selected-twice", "a tag that is selected twice", func(_ *rapid.T, cfg *Config) (string, bool) {
 		i := slices.IndexFunc(cfg.Workloads, func(w Workload) bool { return len(w.SelectTagged) > 0 })
 		if i < 0 {
 			return "", false
@@ -145,7 +145,7 @@ var meaningFaults = []fault{
 		w.SelectTagged = append(w.SelectTagged, w.SelectTagged[0])
 		return selectPath(i, len(w.SelectTagged)-1), true
 	}),
-	meaning("tag-without-backups", "a tag for nothing", func(t *rapid.T, cfg *Config) (string, bool) {
+	meaning("tag-without-backups", "a tag for nothing", func(_ *rapid.T, cfg *Config) (string, bool) {
 		i := slices.IndexFunc(cfg.Tiers, func(row Tier) bool { return !row.BackedUp() })
 		if i < 0 {
 			return "", false
@@ -178,7 +178,7 @@ var meaningFaults = []fault{
 		copied := slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return cfg.Tiers.find(b.Tier).Copied() })
 		return "", cfg.Tiers.find(w.Buckets[j].Tier).LowCostBackups() && !copied && !testsTagged(w)
 	}),
-	meaning("air-gapped-partition", "an air gap in GovCloud", func(t *rapid.T, cfg *Config) (string, bool) {
+	meaning("air-gapped-partition", "an air gap in GovCloud", func(_ *rapid.T, cfg *Config) (string, bool) {
 		cfg.Central.AirGappedVault = &AirGappedVault{"air-gap", MinAirGappedRetentionDays, MaxRetentionDays}
 		short := slices.ContainsFunc(cfg.copied, func(row *Tier) bool { return row.CopyToCentral.DeleteAfterDays < MinAirGappedRetentionDays })
 		return airGappedPath, Partition(cfg.Central.Region) == partitionGovCloud && !short
@@ -194,7 +194,7 @@ var meaningFaults = []fault{
 		cfg.Tiers = append(cfg.Tiers, row.clone())
 		return entryPath(len(cfg.Tiers)-1) + ".name", true
 	}),
-	meaning("built-in-tier-extends", "a built-in tier that extends another", func(t *rapid.T, cfg *Config) (string, bool) {
+	meaning("built-in-tier-extends", "a built-in tier that extends another", func(_ *rapid.T, cfg *Config) (string, bool) {
 		cfg.Tiers[0].Extends = cfg.Tiers[1].Name
 		return "tiers[0].extends", true
 	}),
@@ -210,28 +210,28 @@ var meaningFaults = []fault{
 		}
 		return "", false
 	}),
-	meaning("wave", "a wave of a workload that there is not", func(t *rapid.T, cfg *Config) (string, bool) {
+	meaning("wave", "a wave of a workload that there is not", func(_ *rapid.T, cfg *Config) (string, bool) {
 		if cfg.Rollout.Pipeline == nil {
 			return "", false
 		}
 		cfg.Rollout.Pipeline.Waves[0] = append(cfg.Rollout.Pipeline.Waves[0], "nobody-dev")
 		return "rollout.pipeline.waves[0][1]", true
 	}),
-	meaning("approval", "an approval of a workload that there is not", func(t *rapid.T, cfg *Config) (string, bool) {
+	meaning("approval", "an approval of a workload that there is not", func(_ *rapid.T, cfg *Config) (string, bool) {
 		if cfg.Rollout.Pipeline == nil {
 			return "", false
 		}
 		cfg.Rollout.Pipeline.ApproveBefore = []string{"nobody-dev"}
 		return "rollout.pipeline.approve_before[0]", true
 	}),
-	meaning("connection-partition", "a connection of another partition", func(t *rapid.T, cfg *Config) (string, bool) {
+	meaning("connection-partition", "a connection of another partition", func(_ *rapid.T, cfg *Config) (string, bool) {
 		if cfg.Rollout.Pipeline == nil {
 			return "", false
 		}
 		cfg.Rollout.Pipeline.ConnectionARN = "arn:aws-cn:codeconnections:cn-north-1:444444444444:connection/0a1b"
 		return "rollout.pipeline.connection_arn", true
 	}),
-	meaning("webhook-secret", "a webhook in the open", func(t *rapid.T, cfg *Config) (string, bool) {
+	meaning("webhook-secret", "a webhook in the open", func(_ *rapid.T, cfg *Config) (string, bool) {
 		cfg.Alerts.Slack = []Slack{{"https://hooks.slack.com/services/T0/B0/x"}}
 		return "alerts.slack[0].webhook_secret", true
 	}),

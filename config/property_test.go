@@ -99,15 +99,15 @@ type fault struct {
 
 // formFaults are put into the text, wherever there is a place for them.
 var formFaults = []fault{
-	{"a number over its limit", inText(func(n place, rule syntax) bool { return rule.max > 0 }, func(n place, rule syntax) (string, string) {
+	{"a number over its limit", inText(func(_ place, rule syntax) bool { return rule.max > 0 }, func(n place, rule syntax) (string, string) {
 		n.node.Value = strconv.Itoa(rule.max + 1)
 		return rule.asCheck(n.rule).name, n.path
 	})},
-	{"a number under its limit", inText(func(n place, rule syntax) bool { return rule.max > 0 }, func(n place, rule syntax) (string, string) {
+	{"a number under its limit", inText(func(_ place, rule syntax) bool { return rule.max > 0 }, func(n place, rule syntax) (string, string) {
 		n.node.Value = "-1"
 		return rule.asCheck(n.rule).name, n.path
 	})},
-	{"a number in quotes", inText(func(n place, rule syntax) bool { return rule.max > 0 }, func(n place, _ syntax) (string, string) {
+	{"a number in quotes", inText(func(_ place, rule syntax) bool { return rule.max > 0 }, func(n place, _ syntax) (string, string) {
 		n.node.Style, n.node.Tag = yaml.DoubleQuotedStyle, "!!str"
 		return "wrong-type", n.path
 	})},
@@ -194,8 +194,8 @@ func placesIn(n *yaml.Node, typ reflect.Type, path, rule string) []place {
 		typ = typ.Elem()
 	}
 	var all []place
-	switch {
-	case n.Kind == yaml.MappingNode:
+	switch n.Kind {
+	case yaml.MappingNode:
 		keys := structKeys(typ)
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			field := keys.fields[keys.byName[n.Content[i].Value]]
@@ -207,7 +207,7 @@ func placesIn(n *yaml.Node, typ reflect.Type, path, rule string) []place {
 			all = append(all, p)
 			all = append(all, placesIn(p.node, field.typ, at, field.syntax)...)
 		}
-	case n.Kind == yaml.SequenceNode:
+	case yaml.SequenceNode:
 		for i, item := range n.Content {
 			at := fmt.Sprintf("%s[%d]", path, i)
 			p := place{path: at, node: item}
