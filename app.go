@@ -60,7 +60,7 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 	}
 
 	cfg, problems := load(opts)
-	r := reporter{opts, stdout, stderr}
+	r := reporter{opts, stdout, stderr, isTerminal(stderr)}
 	if cfg == nil {
 		r.end(problems)
 		return exitWrong

@@ -161,7 +161,7 @@ func TestJSON(t *testing.T) {
 // TestEmptyJSON: what is not there is an empty list, which needs no special case where it is read.
 func TestEmptyJSON(t *testing.T) {
 	var stdout bytes.Buffer
-	reporter{options{format: formatJSON}, &stdout, nil}.end(nil)
+	reporter{options{format: formatJSON}, &stdout, nil, false}.end(nil)
 	const want = `{
   "problems": [],
   "errors": 0,
@@ -171,6 +171,25 @@ func TestEmptyJSON(t *testing.T) {
 `
 	if stdout.String() != want {
 		t.Errorf("got %s", stdout.String())
+	}
+}
+
+// TestTerminal: people at a terminal see the lines that are wrong, and nobody else does.
+func TestTerminal(t *testing.T) {
+	_, err := config.Load("backup.yaml", []byte(wrongConfig))
+	var problems config.Problems
+	if !errors.As(err, &problems) {
+		t.Fatal(err)
+	}
+	for terminal, want := range map[bool]string{true: "\n     8 |     account: 222222222222\n       |              ^\n", false: "\n" + problems[1].String() + "\n" + problems[2].String() + "\n2 errors, 1 warning\n"} {
+		var stderr bytes.Buffer
+		reporter{options{format: formatText}, nil, &stderr, terminal}.end(problems)
+		if !strings.Contains(stderr.String(), want) || !strings.HasSuffix(stderr.String(), "\n2 errors, 1 warning\n") {
+			t.Errorf("terminal %v: %s", terminal, stderr.String())
+		}
+	}
+	if isTerminal(&bytes.Buffer{}) {
+		t.Error("a buffer is no terminal")
 	}
 }
 

@@ -23,6 +23,7 @@ const (
 type reporter struct {
 	opts           options
 	stdout, stderr io.Writer
+	terminal       bool // what stderr is
 }
 
 // document is what -format json writes: one JSON document, unless the flags themselves were wrong.
@@ -68,7 +69,7 @@ func (r reporter) fail(err error) {
 func (r reporter) warnings(found config.Problems) {
 	switch {
 	case r.opts.format == formatJSON && !r.opts.printConfig:
-	case isTerminal(r.stderr):
+	case r.terminal:
 		fmt.Fprint(r.stderr, found.Excerpts())
 	default:
 		fmt.Fprint(r.stderr, found.Lines())

@@ -124,6 +124,22 @@ func checkStackSetTwice(c *checker) {
 	once("tiers", set.Tiers)
 }
 
+// warnOfStackSetTags finds tags that a workload's plan selects, and the stack set's where the account
+// is in one of its units, which nobody here knows.
+func warnOfStackSetTags(c *checker) {
+	set := c.cfg.Rollout.StackSet
+	if set == nil {
+		return
+	}
+	for i, w := range c.cfg.Workloads {
+		for j, tier := range w.SelectTagged {
+			if k := slices.Index(set.Tiers, tier); k >= 0 && slices.Contains(set.Regions, w.Region) {
+				c.report(selectPath(i, j), Problem{What: "the stack set selects the same tag: if this account is in one of its units, the buckets would have two continuous backups, and only one would run", Got: tier, Want: "the tier in one of the two"}, fmt.Sprintf("%s.tiers[%d]", stackSetPath, k))
+			}
+		}
+	}
+}
+
 // checkRoots compares the roots that paths and the ids of organizational units name: an organization
 // has one, and the id of a unit starts with its root's.
 func checkRoots(c *checker) {

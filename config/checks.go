@@ -104,6 +104,7 @@ var checks = []check{
 	{"approval", Error, "", checkApprovals},
 	{"stack-set-paths", Error, "F-COPY-3", checkStackSetPaths},
 	{"stack-set-twice", Error, "", checkStackSetTwice},
+	{"stack-set-tag", Warning, "F-S3-7", warnOfStackSetTags},
 	{"organization-root", Error, "F-COPY-3", checkRoots},
 	{"stack-set-role", Error, "F-CFN-2", checkStackSetRoles},
 	{"rollout-partition", Error, "F-REG-4", checkRolloutPartitions},
