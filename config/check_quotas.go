@@ -140,8 +140,10 @@ func templateBytes(uses []TierUse, named int) int {
 	)
 	n := stack + key*len(keyNames(uses))
 	for _, use := range uses {
-		for _, b := range use.Created() {
-			n += bucket + perByte*len(b.Name)
+		for _, b := range use.Buckets {
+			if !b.Existing {
+				n += bucket + perByte*len(b.Name)
+			}
 		}
 		if !use.Tier.BackedUp() {
 			continue
@@ -170,7 +172,7 @@ func stackResources(uses []TierUse) int {
 	)
 	n, created, plans := perKey*len(keyNames(uses)), 0, 0
 	for _, use := range uses {
-		created += len(use.Created())
+		created += use.creates()
 		if !use.Tier.BackedUp() {
 			continue
 		}

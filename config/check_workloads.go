@@ -38,15 +38,14 @@ func warnOfCentralAccount(c *checker) {
 
 // checkAccountPartitions finds accounts with two places in the world: an account belongs to one partition.
 func checkAccountPartitions(c *checker) {
-	type place struct{ partition, path string }
-	first := map[string]place{c.cfg.Central.Account: {Partition(c.cfg.Central.Region), "central.region"}}
+	first := map[string]string{c.cfg.Central.Account: c.cfg.Central.Region}
 	for i, w := range c.cfg.Workloads {
-		at := workloadPath(i) + ".region"
-		other, seen := first[w.Account]
+		region, seen := first[w.Account]
 		if !seen {
-			first[w.Account] = place{Partition(w.Region), at}
-		} else if other.partition != Partition(w.Region) {
-			c.report(at, Problem{What: "is in the partition " + Partition(w.Region) + " and the account in " + other.partition + ", and an account belongs to one", Got: w.Region, Want: "a Region of " + other.partition + ", or another account"}, other.path, workloadPath(i)+".account")
+			first[w.Account] = w.Region
+		} else if here, there := Partition(w.Region), Partition(region); here != there && !c.doubtful("central.region") {
+			at := workloadPath(i)
+			c.report(at+".region", Problem{What: "is in the partition " + here + " and the account in " + there + ", and an account belongs to one", Got: w.Region, Want: "a Region of " + there + ", as " + region + ", or another account"}, at+".account")
 		}
 	}
 }

@@ -39,7 +39,7 @@ func keyNames(uses []TierUse) []string {
 		}
 	}
 	for _, use := range uses {
-		if len(use.Created()) > 0 {
+		if use.creates() > 0 {
 			add(use.Tier.BucketKey())
 		}
 	}

@@ -26,18 +26,18 @@ func (c *Config) tier(name string) *Tier {
 
 // TierUses lists the tiers that a workload uses, in the order of the tier table.
 func (c *Config) TierUses(w Workload) []TierUse {
-	var uses []TierUse
-	at := map[int]int{} // from the row of a tier to its use
+	uses := make([]TierUse, 0, min(len(c.Tiers), len(w.Buckets)+len(w.SelectTagged)))
 	use := func(tier string) *TierUse {
-		row, known := c.rows[tier]
-		if !known {
+		row := c.tier(tier)
+		if row == nil {
 			return &TierUse{} // reported where the tier is named
 		}
-		if _, used := at[row]; !used {
-			at[row] = len(uses)
-			uses = append(uses, TierUse{Tier: &c.Tiers[row]})
+		i := slices.IndexFunc(uses, func(u TierUse) bool { return u.Tier == row })
+		if i < 0 {
+			i = len(uses)
+			uses = append(uses, TierUse{Tier: row})
 		}
-		return &uses[at[row]]
+		return &uses[i]
 	}
 	for _, b := range w.Buckets {
 		u := use(b.Tier)
@@ -59,6 +59,17 @@ func (u TierUse) Created() []Bucket {
 		}
 	}
 	return created
+}
+
+// creates is how many buckets of the use the app creates.
+func (u TierUse) creates() int {
+	n := 0
+	for _, b := range u.Buckets {
+		if !b.Existing {
+			n++
+		}
+	}
+	return n
 }
 
 // NamedBuckets lists the buckets that any workload of an account and Region names, in file order. A
