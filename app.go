@@ -185,7 +185,7 @@ func (o *options) readContext(text string) error {
 		Nag      any    `json:"nag"` // text from the command line, maybe a boolean from cdk.json
 	}
 	if err := json.Unmarshal([]byte(text), &context); err != nil {
-		return fmt.Errorf("CDK_CONTEXT_JSON: %w", err)
+		return errors.New("CDK_CONTEXT_JSON: want a JSON object in which config, previous and workload are text")
 	}
 	if context.Config != "" {
 		o.config = context.Config

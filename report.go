@@ -26,7 +26,7 @@ type reporter struct {
 	terminal       bool // what stderr is
 }
 
-// document is what -format json writes: one JSON document, unless the flags themselves were wrong.
+// document is what -format json writes: one JSON document, unless the command line or the context of the CDK CLI was wrong.
 type document struct {
 	Problems config.Problems `json:"problems"`
 	Errors   int             `json:"errors"`

@@ -34,12 +34,9 @@ type checker struct {
 }
 
 func newChecker(d *document) *checker {
-	c := &checker{cfg: d.cfg, root: d.root, placed: d.problems, faulty: map[*yaml.Node]bool{}, missing: map[string]bool{}, uses: make([][]TierUse, len(d.cfg.Workloads)), tierAt: map[string]int{}}
+	c := &checker{cfg: d.cfg, root: d.root, placed: d.problems, faulty: map[*yaml.Node]bool{}, missing: map[string]bool{}, uses: make([][]TierUse, len(d.cfg.Workloads)), tierAt: tierEntriesByName(d.root)}
 	for i, w := range c.cfg.Workloads {
 		c.uses[i] = c.cfg.TierUses(w)
-	}
-	for i, item := range slices.Backward(c.tierEntries()) {
-		c.tierAt[scalarAt(item, "name").Value] = i
 	}
 	for _, p := range d.problems {
 		if p.problem.Check == missingKey.name {

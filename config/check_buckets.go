@@ -48,23 +48,24 @@ func (c *checker) reportUnknownTier(path, tier string) {
 	c.report(path, Problem{What: "unknown tier" + DidYouMean(tier, names), Got: strconv.Quote(tier), Want: oneOf(names)})
 }
 
-// checkBucketsTwice wants every bucket once: names are unique in all of S3, and a bucket has one
+// checkBucketsTwice wants every bucket once: names are unique in a partition, and a bucket has one
 // continuous backup, in one vault (F-S3-7, F-S3-8).
 func checkBucketsTwice(c *checker) {
 	type place struct{ workload, bucket int }
+	type name struct{ partition, bucket string }
 	buckets := 0
 	for _, w := range c.cfg.Workloads {
 		buckets += len(w.Buckets)
 	}
-	first := make(map[string]place, buckets)
+	first := make(map[name]place, buckets)
 	for i, w := range c.cfg.Workloads {
 		for j, b := range w.Buckets {
 			if b.Name == "" {
 				continue
 			}
-			f, twice := first[b.Name]
+			f, twice := first[name{Partition(w.Region), b.Name}]
 			if !twice {
-				first[b.Name] = place{i, j}
+				first[name{Partition(w.Region), b.Name}] = place{i, j}
 				continue
 			}
 			what := "the bucket is there already"

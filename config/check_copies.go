@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 )
 
 // checkCopiesWithinLock finds copies that the central vault would refuse, job after job (F-LOCK-4).
@@ -96,6 +97,16 @@ func (c *checker) copiedIn(partition func(string) bool, report func(at, region, 
 	for i, w := range c.cfg.Workloads {
 		if tier := w.firstTierIn(copied); tier != "" && partition(Partition(w.Region)) {
 			report(fmt.Sprintf("workloads[%d].region", i), w.Region, tier)
+		}
+	}
+	set := c.cfg.Rollout.StackSet
+	if set == nil {
+		return
+	}
+	first := slices.IndexFunc(set.Tiers, func(tier string) bool { return copied[tier] })
+	for i, region := range set.Regions {
+		if first >= 0 && Partition(region) == Partition(c.cfg.Central.Region) && partition(Partition(region)) { // else no deployment reaches it
+			report(fmt.Sprintf("%s.regions[%d]", stackSetPath, i), region, set.Tiers[first])
 		}
 	}
 }

@@ -46,6 +46,15 @@ func checkLowCostPartitions(c *checker) {
 			report(t, c.cfg.Central.Region, "central.region")
 		}
 	}
+	if set := c.cfg.Rollout.StackSet; set != nil {
+		for _, tier := range set.Tiers {
+			for i, region := range set.Regions {
+				if t := c.cfg.tier(tier); t != nil && t.LowCostBackups() {
+					report(t, region, fmt.Sprintf("%s.regions[%d]", stackSetPath, i))
+				}
+			}
+		}
+	}
 }
 
 // checkLowCostSelections finds copies that a tiering configuration of the central vault cannot tell apart.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // comparisons are made with an earlier backup.yaml, which -previous names: what is deployed is taken
@@ -27,30 +28,32 @@ var comparisons = []check{
 	{"bucket-left-behind", Warning, "F-SCH-7", compareBuckets},
 	{"bucket-unmanaged", Warning, "F-CFN-2", compareManagedBuckets},
 	{"tag-left-behind", Warning, "F-SCH-7", compareTagSelections},
+	{"restore-testing-stopped", Warning, "F-RST-11", compareRestoreTesting},
+	{"stack-set-left-behind", Warning, "F-COPY-3", compareStackSet},
 
 	// check_previous_tiers.go
 	{"tier-weakened", Warning, "F-SCH-7", compareTiers},
 	{"bucket-weakened", Warning, "F-SCH-7", compareTiersOfBuckets},
-	{"continuous-backup-restarts", Warning, "F-S3-13", compareContinuousBackups},
+	{"backups-restart", Warning, "F-S3-13", compareBackupsThatRestart},
 }
 
 // comparison is what a configuration is compared with.
 type comparison struct {
 	*document
 	lines    [][]byte
+	tierAt   map[string]int          // entries of tiers by name
 	vaults   map[string]centralVault // by name; none where the central account or Region is another
 	now, was map[string]bucketIn     // buckets by name
 }
 
 func (c *checker) compareWith(d *document) {
-	p := &comparison{document: d, lines: linesOf(d.text), now: c.cfg.bucketsByName(), was: d.cfg.bucketsByName(), vaults: map[string]centralVault{}}
-	now, was := c.cfg.Central, d.cfg.Central
-	if now.Account == was.Account && now.Region == was.Region {
+	p := &comparison{document: d, lines: linesOf(d.text), now: c.cfg.bucketsByName(), was: d.cfg.bucketsByName(), tierAt: tierEntriesByName(d.root), vaults: map[string]centralVault{}}
+	c.previous = p
+	if c.centralMoved() == "" {
 		for _, v := range d.cfg.centralVaults() {
 			p.vaults[v.name] = v
 		}
 	}
-	c.previous = p
 }
 
 // before returns the places of paths in the earlier file.
@@ -164,6 +167,9 @@ func (v centralVault) current() bool { return v.lockPath == lockPath }
 
 // compareComplianceVaults refuses to forget the vault that copies went to when its lock is for good.
 func compareComplianceVaults(c *checker) {
+	if at := c.centralMoved(); at != "" && c.previous.cfg.Central.VaultLock.Mode == Compliance {
+		c.reportCentralMoved(at)
+	}
 	c.leftBehind(func(was centralVault) {
 		if was.current() && was.graceDays > 0 {
 			c.report("central.vault_name", Problem{
@@ -192,21 +198,32 @@ func compareVaults(c *checker) {
 // compareRetainedVaults refuses a compliance lock that comes in as if it had been there.
 func compareRetainedVaults(c *checker) {
 	for i, now := range c.cfg.Central.RetainedVaults {
-		if _, there := c.previous.vaults[now.Name]; !there && now.ChangeableForDays > 0 && len(c.previous.vaults) > 0 {
-			c.report(retainedPath(i)+".name", Problem{What: "no such vault was there: it would be made now, under a compliance lock that nobody acknowledged", Got: now.Name, Want: "a vault that is deployed, or vault_lock with acknowledge_irreversible"})
+		if was, there := c.previous.vaults[now.Name]; now.ChangeableForDays > 0 && (!there || was.graceDays == 0 && !was.airGapped) {
+			c.report(retainedPath(i)+".changeable_for_days", Problem{What: "no vault of this name was under a compliance lock: it would get one that nobody acknowledged", Got: now.Name, Want: "no changeable_for_days, or vault_lock with acknowledge_irreversible", See: c.before(was.namePath)})
 		}
 	}
 }
 
 func compareCentralAccount(c *checker) {
+	if at := c.centralMoved(); at != "" && c.previous.cfg.Central.VaultLock.Mode != Compliance {
+		c.reportCentralMoved(at)
+	}
+}
+
+// centralMoved returns what of the central account is another than before, or "".
+func (c *checker) centralMoved() string {
 	now, was := c.cfg.Central, c.previous.cfg.Central
-	if now.Account == was.Account && now.Region == was.Region {
-		return
+	switch {
+	case now.Account != was.Account:
+		return "central.account"
+	case now.Region != was.Region:
+		return "central.region"
 	}
-	at := "central.region"
-	if now.Account != was.Account {
-		at = "central.account"
-	}
+	return ""
+}
+
+func (c *checker) reportCentralMoved(at string) {
+	now, was := c.cfg.Central, c.previous.cfg.Central
 	c.report(at, Problem{
 		What: "copies would go to another place, and the vaults with every copy so far be left behind: they stay, and first copies are full ones again",
 		Got:  fmt.Sprintf("%s in account %s", now.Region, now.Account), Want: fmt.Sprintf("%s in account %s, or the earlier central stack kept until its copies have expired", was.Region, was.Account), See: c.before(at),
@@ -227,7 +244,14 @@ func compareOrganization(c *checker) {
 	switch {
 	case now.ID != was.ID:
 		c.report("organization.id", Problem{What: "copies of accounts that are not in this organization would be refused from now on", Got: now.ID, Want: was.ID + ", unless every account has moved", See: c.before("organization.id")})
-	case len(now.Paths) == 0 && len(was.Paths) > 0:
-		c.report("organization.paths", Problem{What: "accounts in every organizational unit may copy into the central vault, and not only those below the paths", Got: "no paths", Want: "the paths, as before", See: c.before("organization.paths")})
+	case !slices.Equal(slices.Sorted(slices.Values(now.Paths)), slices.Sorted(slices.Values(was.Paths))):
+		c.report("organization.paths", Problem{What: "other accounts than before may copy into the central vault: copies of those that are not below a path any more would be refused", Got: pathsText(now.Paths), Want: pathsText(was.Paths) + " as before, or every workload's account below one", See: c.before("organization.paths")})
 	}
+}
+
+func pathsText(paths []string) string {
+	if len(paths) == 0 {
+		return "the whole organization"
+	}
+	return strings.Join(paths, ", ")
 }

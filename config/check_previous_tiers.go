@@ -32,25 +32,10 @@ func (c *checker) changePath(t *Tier, key string) string {
 
 // beforeTier returns the place of a tier's key in the earlier file, if it is there.
 func (c *checker) beforeTier(t *Tier, key string) []Place {
-	for i, other := range c.previous.entries() {
-		if other == t.Name {
-			return c.before(fmt.Sprintf("%s.%s", entryPath(i), key))
-		}
+	if i, there := c.previous.tierAt[t.Name]; there {
+		return c.before(entryPath(i) + "." + key)
 	}
 	return nil
-}
-
-// entries lists the names of the earlier file's entries of tiers.
-func (p *comparison) entries() []string {
-	tiers, found := lookup(p.root, "tiers")
-	if !found {
-		return nil
-	}
-	var names []string
-	for _, entry := range tiers.Content {
-		names = append(names, scalarAt(entry, "name").Value)
-	}
-	return names
 }
 
 // weakening is what a tier promises less of than another.
@@ -75,12 +60,20 @@ func weakenings(now, was *Tier) []weakening {
 	less("continuous_backup", "point-in-time recovery", now.continuousDays(), was.continuousDays())
 	less("snapshot_backup", "snapshots", now.snapshotDays(), was.snapshotDays())
 	less("copy_to_central", "copies", now.copyDays(), was.copyDays())
-	for _, r := range now.rules() {
-		for _, earlier := range was.rules() {
-			if a, b := intervalMinutes(r.cron), intervalMinutes(earlier.cron); r.key == earlier.key && a > b && b > 0 {
-				weaker = append(weaker, weakening{r.cronKey, fmt.Sprintf("%s every %s at worst, and not every %d", r.makes, count(a, "minute"), b)})
-			}
+	rarer := func(key, what, now, was string) {
+		if now == was || now == "" || was == "" {
+			return
 		}
+		if a, b := intervalMinutes(now), intervalMinutes(was); a > b && b > 0 {
+			weaker = append(weaker, weakening{key, fmt.Sprintf("%s %s apart at worst, and not %d", what, count(a, "minute"), b)})
+		}
+	}
+	rarer("snapshot_backup.schedule", "snapshots", now.snapshotCron(), was.snapshotCron())
+	nowKey, nowCron := now.copyCron()
+	_, wasCron := was.copyCron()
+	rarer(nowKey, "copies", nowCron, wasCron)
+	if was.RPOMinutes > 0 && (now.RPOMinutes == 0 || now.RPOMinutes > was.RPOMinutes) {
+		weaker = append(weaker, weakening{"rpo_minutes", fmt.Sprintf("rpo_minutes %s, and not %d", daysOrNone(now.RPOMinutes), was.RPOMinutes)})
 	}
 	if was.DedicatedKey && !now.DedicatedKey {
 		weaker = append(weaker, weakening{"dedicated_key", "the workload's shared key, and not one of its own"})
@@ -111,6 +104,13 @@ func (t *Tier) snapshotDays() int {
 	return t.SnapshotBackup.DeleteAfterDays
 }
 
+func (t *Tier) snapshotCron() string {
+	if t.SnapshotBackup == nil {
+		return ""
+	}
+	return t.SnapshotBackup.Schedule
+}
+
 func (t *Tier) copyDays() int {
 	if t.CopyToCentral == nil {
 		return 0
@@ -129,19 +129,27 @@ func compareTiers(c *checker) {
 }
 
 func compareTiersOfBuckets(c *checker) {
+	type change struct{ now, was *Tier }
+	known := map[change][]weakening{} // of thousands of buckets
 	c.bucketsInBoth(func(now, was bucketIn) {
 		if now.Tier == was.Tier {
 			return
 		}
-		for _, w := range weakenings(now.tier, was.tier) {
+		tiers := change{now.tier, was.tier}
+		weaker, compared := known[tiers]
+		if !compared {
+			weaker = weakenings(now.tier, was.tier)
+			known[tiers] = weaker
+		}
+		for _, w := range weaker {
 			c.report(now.path+".tier", Problem{What: "the bucket is protected less than before", Got: w.text, Want: consent, See: c.before(was.path + ".tier")})
 		}
 	})
 }
 
-// compareContinuousBackups finds point-in-time recovery that begins anew: with another retention, or
-// in another vault.
-func compareContinuousBackups(c *checker) {
+// compareBackupsThatRestart finds backups that begin anew: point-in-time recovery with another
+// retention, and everything in another vault.
+func compareBackupsThatRestart(c *checker) {
 	const key = "continuous_backup.delete_after_days"
 	c.tiersInBoth(func(now, was *Tier) {
 		if a, b := now.continuousDays(), was.continuousDays(); a != b && a > 0 && b > 0 {
@@ -150,8 +158,8 @@ func compareContinuousBackups(c *checker) {
 	})
 	c.bucketsInBoth(func(now, was bucketIn) {
 		moved := now.Tier != was.Tier || now.workload.ID() != was.workload.ID()
-		if moved && now.tier.continuousDays() > 0 && was.tier.continuousDays() > 0 {
-			c.report(now.path+".tier", Problem{What: "in another vault point-in-time recovery starts anew, with a full backup; what it kept so far expires", Got: now.Tier + " of " + now.workload.ID(), Want: was.Tier + " of " + was.workload.ID() + ", or the cost of a full backup", See: c.before(was.path + ".tier")})
+		if moved && now.tier.BackedUp() && was.tier.BackedUp() {
+			c.report(now.path+".tier", Problem{What: "in another vault backups start anew, with a full one; what was kept so far expires where it is", Got: now.Tier + " of " + now.workload.ID(), Want: was.Tier + " of " + was.workload.ID() + ", or the cost of a full backup", See: c.before(was.path + ".tier")})
 		}
 	})
 }

@@ -68,25 +68,25 @@ func compareManagedBuckets(c *checker) {
 	})
 }
 
-// workloadPaths are where the workloads are, by NAME-ENV.
-func (c *Config) workloadPaths() map[string]string {
-	paths := map[string]string{}
+// deployed is what makes a workload's stack another one.
+type deployed struct{ id, account, region string }
+
+func (w Workload) deployed() deployed { return deployed{w.ID(), w.Account, w.Region} }
+
+// workloadPaths are where the workloads are, by their stacks.
+func (c *Config) workloadPaths() map[deployed]string {
+	paths := map[deployed]string{}
 	for i, w := range c.Workloads {
-		paths[w.ID()] = workloadPath(i)
+		paths[w.deployed()] = workloadPath(i)
 	}
 	return paths
 }
 
 // compareWorkloads finds stacks that stay deployed and are no longer synthesized.
 func compareWorkloads(c *checker) {
-	type stack struct{ id, account, region string }
-	kept := map[stack]bool{}
-	for _, w := range c.cfg.Workloads {
-		kept[stack{w.ID(), w.Account, w.Region}] = true
-	}
-	accounts := c.cfg.WorkloadAccounts()
+	kept, accounts := c.cfg.workloadPaths(), c.cfg.WorkloadAccounts()
 	for i, w := range c.previous.cfg.Workloads {
-		if kept[stack{w.ID(), w.Account, w.Region}] {
+		if kept[w.deployed()] != "" {
 			continue
 		}
 		what := "a workload's stack is left behind: it stays deployed and backs up, and no change reaches it"
@@ -101,7 +101,7 @@ func compareWorkloads(c *checker) {
 func compareBuckets(c *checker) {
 	paths := c.cfg.workloadPaths()
 	for i, w := range c.previous.cfg.Workloads {
-		at, kept := paths[w.ID()]
+		at, kept := paths[w.deployed()]
 		if !kept {
 			continue // reported as a whole
 		}
@@ -132,7 +132,7 @@ func compareTagSelections(c *checker) {
 	}
 	paths := c.cfg.workloadPaths()
 	for i, w := range c.previous.cfg.Workloads {
-		at, kept := paths[w.ID()]
+		at, kept := paths[w.deployed()]
 		if !kept {
 			continue
 		}
@@ -141,5 +141,25 @@ func compareTagSelections(c *checker) {
 				c.report(at+".select_tagged", Problem{What: "the buckets with a tag are left behind: unless they are named, they are no longer backed up, and their backups expire one after another", Got: "no " + tier, Want: tier + " in select_tagged", See: c.before(selectPath(i, j))})
 			}
 		}
+	}
+}
+
+// compareRestoreTesting finds tests and stacks that are asked for no more.
+func compareRestoreTesting(c *checker) {
+	paths := c.cfg.workloadPaths()
+	now := map[string]bool{}
+	for i, w := range c.cfg.Workloads {
+		now[workloadPath(i)] = w.RestoreTesting != nil
+	}
+	for i, w := range c.previous.cfg.Workloads {
+		if at, kept := paths[w.deployed()]; kept && w.RestoreTesting != nil && !now[at] {
+			c.report(at+".restore_testing", Problem{What: "restores of this workload are not tested any more", Got: "no restore_testing", Want: "it, as before", See: c.before(restoreTestingPath(i))})
+		}
+	}
+}
+
+func compareStackSet(c *checker) {
+	if c.previous.cfg.Rollout.StackSet != nil && c.cfg.Rollout.StackSet == nil {
+		c.report(stackSetPath, Problem{What: "the stack set is left behind: its stacks stay deployed, and no change reaches them", Got: "no stack_set", Want: "it, or its stacks deleted when their backups are no longer needed", See: c.before(stackSetPath)})
 	}
 }

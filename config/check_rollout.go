@@ -102,7 +102,22 @@ func checkApprovals(c *checker) {
 // may copy into the central vault.
 func checkStackSetPaths(c *checker) {
 	if c.cfg.Rollout.StackSet != nil && len(c.cfg.Organization.Paths) == 0 && !c.doubtful("organization.paths") {
-		c.report(stackSetPath, Problem{What: "the central account cannot tell which accounts may copy: every copy of an account that no workload names would be refused", Want: "organization.paths with the paths of the organizational units"}, "organization")
+		c.report(stackSetPath, Problem{What: "the central account cannot tell which accounts may copy: copies of accounts that no workload names would be refused", Want: "organization.paths with the paths of the organizational units"}, "organization")
+	}
+}
+
+// warnOfUnitsOutsidePaths finds organizational units that no path names. One could be below one that is named.
+func warnOfUnitsOutsidePaths(c *checker) {
+	set := c.cfg.Rollout.StackSet
+	if set == nil || len(c.cfg.Organization.Paths) == 0 {
+		return
+	}
+	named := strings.Join(c.cfg.Organization.Paths, "\n") + "\n"
+	for i, unit := range set.OrganizationalUnits {
+		root, _ := rootOf(unit)
+		if !strings.Contains(named, unit+"/") && !strings.Contains(named, "/r-"+root+"/*\n") && !strings.Contains(named, c.cfg.Organization.ID+"/*\n") {
+			c.report(fmt.Sprintf("%s.organizational_units[%d]", stackSetPath, i), Problem{What: "none of organization.paths names this unit: unless it is below one of theirs, every copy of its accounts would be refused", Got: unit, Want: "a path that ends with " + unit + "/*"}, "organization.paths")
+		}
 	}
 }
 
@@ -113,9 +128,13 @@ func checkStackSetTwice(c *checker) {
 		return
 	}
 	once := func(key string, values []string) {
+		first := make(map[string]string, len(values))
 		for i, value := range values {
-			if first := slices.Index(values, value); first < i {
-				c.report(fmt.Sprintf("%s.%s[%d]", stackSetPath, key, i), Problem{What: "is there already", Got: value, Want: "it once"}, fmt.Sprintf("%s.%s[%d]", stackSetPath, key, first))
+			at := fmt.Sprintf("%s.%s[%d]", stackSetPath, key, i)
+			if other, twice := first[value]; twice {
+				c.report(at, Problem{What: "is there already", Got: value, Want: "it once"}, other)
+			} else {
+				first[value] = at
 			}
 		}
 	}
@@ -148,7 +167,7 @@ func checkRoots(c *checker) {
 	for i, p := range c.cfg.Organization.Paths {
 		at := fmt.Sprintf("organization.paths[%d]", i)
 		for _, step := range strings.Split(p, "/") {
-			if root, found := rootOf(step); found {
+			if root, found := rootOf(step); found && root != "*" {
 				all = append(all, named{at, root, p})
 			}
 		}
@@ -215,6 +234,7 @@ func checkRolloutPartitions(c *checker) {
 		for i, w := range c.cfg.Workloads {
 			across(workloadPath(i)+".region", w.Region, pipeline.Region, pipelinePath+".region")
 		}
+		across("central.region", c.cfg.Central.Region, pipeline.Region, pipelinePath+".region")
 	}
 	if set := c.cfg.Rollout.StackSet; set != nil {
 		for i, region := range set.Regions {

@@ -11,7 +11,6 @@ import (
 type rule struct {
 	key             string // of the tier, in backup.yaml
 	cronKey         string
-	makes           string // in words
 	deleteAfterDays int
 	cron            string
 }
@@ -20,10 +19,10 @@ type rule struct {
 func (t *Tier) rules() []rule {
 	var rules []rule
 	if t.ContinuousBackup != nil {
-		rules = append(rules, rule{"continuous_backup", "schedule.cron", "copies", t.ContinuousBackup.DeleteAfterDays, t.Schedule.Cron})
+		rules = append(rules, rule{"continuous_backup", "schedule.cron", t.ContinuousBackup.DeleteAfterDays, t.Schedule.Cron})
 	}
 	if t.SnapshotBackup != nil {
-		rules = append(rules, rule{"snapshot_backup", "snapshot_backup.schedule", "snapshots", t.SnapshotBackup.DeleteAfterDays, t.SnapshotBackup.Schedule})
+		rules = append(rules, rule{"snapshot_backup", "snapshot_backup.schedule", t.SnapshotBackup.DeleteAfterDays, t.SnapshotBackup.Schedule})
 	}
 	return rules
 }
@@ -67,7 +66,7 @@ func warnOfPausingSchedules(c *checker) {
 // warnOfHourSteps finds steps that AWS Backup never takes, since it starts anew at midnight.
 func warnOfHourSteps(c *checker) {
 	c.schedules(func(at, expression string, s *schedule) {
-		if start, step, stepped := strings.Cut(strings.Fields(expression)[1], "/"); stepped && step != "1" && start != "*" && len(s.hours) == 1 {
+		if start, step, stepped := strings.Cut(cronFields(expression)[1], "/"); stepped && step != "1" && start != "*" && len(s.hours) == 1 {
 			c.report(at, Problem{What: fmt.Sprintf("runs once a day and not every %s hours: AWS Backup counts from %02d:00 to midnight and starts anew", step, s.hours[0]), Got: expression, Want: "the hours as a list, such as 2,14"})
 		}
 	})
@@ -156,7 +155,7 @@ func checkCompletionWindows(c *checker) {
 func warnOfLateStarts(c *checker) {
 	c.windows(func(at string, t *Tier, rests []string) {
 		if start, completion := t.Schedule.StartWindowMinutes, t.Schedule.CompletionWindowMinutes; t.BackedUp() && start < completion && completion < start+60 {
-			c.report(at, Problem{What: "leaves a job that starts late less than an hour", Got: windowsGot(start, completion), Want: fmt.Sprintf("completion_window_minutes of %d or more", start+60)}, rests...)
+			c.report(at, Problem{What: "leaves a job that starts late less than an hour", Got: windowsGot(start, completion), Want: fmt.Sprintf("completion_window_minutes of %d or more, or start_window_minutes of less", min(start+60, MaxWindowMinutes))}, rests...)
 		}
 	})
 }

@@ -20,8 +20,19 @@ func (c *checker) tierPath(t *Tier) string {
 
 func entryPath(i int) string { return fmt.Sprintf("tiers[%d]", i) }
 
-func (c *checker) tierEntries() []*yaml.Node {
-	tiers, found := lookup(c.root, "tiers")
+func (c *checker) tierEntries() []*yaml.Node { return tierEntries(c.root) }
+
+// tierEntriesByName is where the first entry of each name is.
+func tierEntriesByName(root *yaml.Node) map[string]int {
+	at := map[string]int{}
+	for i, entry := range slices.Backward(tierEntries(root)) {
+		at[scalarAt(entry, "name").Value] = i
+	}
+	return at
+}
+
+func tierEntries(root *yaml.Node) []*yaml.Node {
+	tiers, found := lookup(root, "tiers")
 	if !found || tiers.Kind != yaml.SequenceNode {
 		return nil
 	}
@@ -116,6 +127,7 @@ func checkBuiltinTiersExtend(c *checker) {
 
 // warnOfUnusedTiers finds entries without effect. A row that another extends has one.
 func warnOfUnusedTiers(c *checker) {
+	builtin := builtinTiers().names()
 	used := map[string]bool{"": true}
 	for ref := range c.cfg.tierReferences() {
 		used[ref.tier] = true
@@ -124,7 +136,8 @@ func warnOfUnusedTiers(c *checker) {
 		used[t.Extends] = true
 	}
 	for i, entry := range c.tierEntries() {
-		if name := scalarAt(entry, "name").Value; !used[name] {
+		name, isOne := scalarAt(entry, "name").Value, scalarAt(entry, "extends").Value != ""
+		if isOne = isOne || slices.Contains(builtin, name); isOne && !used[name] {
 			c.report(entryPath(i)+".name", Problem{What: "nobody uses this tier: no bucket has it", Got: name, Want: "a bucket of this tier, or no entry"})
 		}
 	}

@@ -103,6 +103,7 @@ var checks = []check{
 	{"wave-missing", Warning, "", warnOfWavelessWorkloads},
 	{"approval", Error, "", checkApprovals},
 	{"stack-set-paths", Error, "F-COPY-3", checkStackSetPaths},
+	{"stack-set-unit", Warning, "F-COPY-3", warnOfUnitsOutsidePaths},
 	{"stack-set-twice", Error, "", checkStackSetTwice},
 	{"stack-set-tag", Warning, "F-S3-7", warnOfStackSetTags},
 	{"organization-root", Error, "F-COPY-3", checkRoots},

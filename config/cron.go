@@ -48,12 +48,13 @@ func cron(expression string) string {
 
 // parseCron reads a schedule expression, or says what is wrong with it.
 func parseCron(expression string) (s *schedule, fault string) {
-	inner, opened := strings.CutPrefix(expression, "cron(")
-	inner, closed := strings.CutSuffix(inner, ")")
-	if !opened || !closed {
+	if isCutOff(expression) {
+		return nil, "is cut off: in braces a comma ends a value that is not in quotes"
+	}
+	if !strings.HasPrefix(expression, "cron(") || !strings.HasSuffix(expression, ")") {
 		return nil, "is not a cron expression, the only form that AWS Backup takes"
 	}
-	fields := strings.Fields(strings.ToUpper(inner))
+	fields := cronFields(expression)
 	if len(fields) != 6 {
 		return nil, "does not have six fields: minutes, hours, day of month, month, day of week, year"
 	}
@@ -84,6 +85,16 @@ func parseCron(expression string) (s *schedule, fault string) {
 		return nil, fault
 	}
 	return s, ""
+}
+
+// cronFields lists what stands between the brackets.
+func cronFields(expression string) []string {
+	return strings.Fields(strings.ToUpper(strings.TrimSuffix(strings.TrimPrefix(expression, "cron("), ")")))
+}
+
+// isCutOff says whether a value is the first part of a cron expression, up to a comma.
+func isCutOff(value string) bool {
+	return strings.HasPrefix(value, "cron(") && !strings.Contains(value, ")")
 }
 
 // numbers reads a list of numbers, ranges and steps, such as 2,8-12,14/3, or *. Names stand for the

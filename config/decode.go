@@ -113,6 +113,8 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 			d.report(anchor, key, at, Problem{What: "anchors and aliases are not supported", Want: "the keys written out"})
 		case key.Kind != yaml.ScalarNode || key.Value == "":
 			d.report(notAKey, key, at, Problem{What: "is not a key", Want: oneOf(keys.names)})
+		case !ok && n.Style&yaml.FlowStyle != 0 && i > 0 && (isCutOff(n.Content[i-1].Value) || strings.HasSuffix(key.Value, ")")) && value.Tag == "!!null":
+			// the rest of a cron expression with commas, which has been reported
 		case !ok:
 			d.reportUnknownKey(key, at.child(key.Value), keys.names)
 			misspelt = append(misspelt, nearest(key.Value, keys.names))

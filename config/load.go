@@ -41,7 +41,7 @@ func readFile(name string) ([]byte, Problems) {
 	}
 	f, err := os.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, unreadable("there is no such file; the configuration is backup.yaml, or named with -config FILE")
+		return nil, unreadable("there is no such file")
 	}
 	if err != nil {
 		return nil, unreadable("cannot be opened: %v", errors.Unwrap(err))
@@ -68,8 +68,8 @@ func Load(file string, text []byte) (*Config, error) {
 }
 
 // LoadAfter is Load for a configuration that replaces an earlier one, with which one without errors
-// is compared. Of the earlier one only the form is checked: it may have been written for another
-// version of this app.
+// is compared. Of the earlier one only the form is checked: what is wrong with its values may be why
+// it is replaced.
 func LoadAfter(file string, text []byte, previousFile string, previousText []byte) (*Config, error) {
 	d, fault := decodeDocument(file, text)
 	if fault != nil {

@@ -148,13 +148,20 @@ func meet(a, b []time.Time, window time.Duration) (first, second time.Time, foun
 	return time.Time{}, time.Time{}, false
 }
 
-// longestInterval is the longest time between two runs, by the clock on the wall.
+// longestInterval is the longest time between two runs, by the clock on the wall, with the time
+// before the first and after the last one that is looked at.
 func (s *schedule) longestInterval() time.Duration {
-	days := s.horizon()
-	longest, last := time.Duration(0), firstDate
-	for _, t := range append(s.times(time.UTC, days), firstDate.AddDate(0, 0, days)) {
-		longest = max(longest, t.Sub(last))
-		last = t
+	const day = 24 * 60 // minutes
+	first, final := s.hours[0]*60+s.minute, s.hours[len(s.hours)-1]*60+s.minute
+	longest, last, days := 0, 0, s.horizon()
+	for i := 1; i < len(s.hours); i++ {
+		longest = max(longest, (s.hours[i]-s.hours[i-1])*60)
 	}
-	return longest
+	for d := range days {
+		if s.runsOn(firstDate.AddDate(0, 0, d)) {
+			longest = max(longest, d*day+first-last)
+			last = d*day + final
+		}
+	}
+	return time.Duration(max(longest, days*day-last)) * time.Minute
 }

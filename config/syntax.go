@@ -26,7 +26,7 @@ var syntaxes = map[string]syntax{
 	"version":             {min: 1, max: 1, want: "1, the version of the schema"},
 	"project":             {word: newWord("a-z", "a-z0-9-", "a-z0-9-", 2, 20), want: "2 to 20 lowercase letters, digits and hyphens, a letter first"},
 	"organization_id":     {pattern: re(`o-[a-z0-9]{10,32}`), want: `an organization id, such as "o-a1b2c3d4e5"`, fact: "F-COPY-3"},
-	"organization_path":   {pattern: re(`o-[a-z0-9]{10,32}/(r-[a-z0-9]{4,32}/(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}/)*)?\*?`), want: `a path such as "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"`, fact: "F-COPY-3"},
+	"organization_path":   {pattern: re(`o-[a-z0-9]{10,32}/(\*|r-[a-z0-9]{4,32}/(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}/)*(\*|ou-\*)?)?`), want: `a path such as "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"`, fact: "F-COPY-3"},
 	"account":             {word: newWord("0-9", "0-9", "0-9", 12, 12), want: `twelve digits in quotes, such as "012345678901"`},
 	"region":              {enum: regions, want: "an AWS Region of the partitions aws, aws-us-gov, aws-cn or aws-eusc", fact: "F-REG-4"},
 	"vault_name":          {word: newWord("a-zA-Z0-9_-", "a-zA-Z0-9_-", "a-zA-Z0-9_-", 2, MaxVaultName), want: "2 to 50 letters, digits, hyphens and underscores", fact: "F-LIM-3"},
@@ -46,7 +46,7 @@ var syntaxes = map[string]syntax{
 	"repository":          {pattern: re(`[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+`), want: "owner/name of a repository"},
 	"branch":              {pattern: re(`[A-Za-z0-9_.+#@=-]+(/[A-Za-z0-9_.+#@=-]+)*`), want: "the name of a branch"},
 	"connection_arn":      {pattern: re(`arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/.+`), want: "the ARN of a connection, such as arn:aws:codeconnections:eu-central-1:111111111111:connection/…"},
-	"organizational_unit": {pattern: re(`ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}`), want: `the id of an organizational unit, such as "ou-ab12-11111111"`},
+	"organizational_unit": {pattern: re(`r-[a-z0-9]{4,32}|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}`), want: `the id of an organizational unit, such as "ou-ab12-11111111", or of the root`},
 	"timezone":            {check: timezone, want: "an IANA time zone, such as Etc/UTC", fact: "F-SCH-2"},
 
 	"days":                      {min: 1, max: MaxRetentionDays, want: days(1, MaxRetentionDays), fact: "F-S3-4"},
@@ -59,7 +59,7 @@ var syntaxes = map[string]syntax{
 	"completion_window_minutes": {min: MinStartWindowMinutes + 1, max: MaxWindowMinutes, want: fmt.Sprintf("%d to %d minutes", MinStartWindowMinutes+1, MaxWindowMinutes), fact: "F-SCH-3"},
 }
 
-func re(pattern string) *regexp.Regexp { return regexp.MustCompile("^" + pattern + "$") }
+func re(pattern string) *regexp.Regexp { return regexp.MustCompile("^(" + pattern + ")$") }
 
 func days(from, to int) string { return fmt.Sprintf("%d to %d days", from, to) }
 

@@ -83,12 +83,20 @@ func (t *Tier) BackedUp() bool { return t.ContinuousBackup != nil || t.SnapshotB
 // Copied says whether the tier's backups are copied to the central vault.
 func (t *Tier) Copied() bool { return t.CopyToCentral != nil }
 
+// copyCron is the schedule of the rule that copies, and the tier's key that has it. "": nothing is copied.
+func (t *Tier) copyCron() (key, expression string) {
+	switch {
+	case !t.Copied():
+		return "schedule.cron", ""
+	case t.ContinuousBackup == nil && t.SnapshotBackup != nil:
+		return "snapshot_backup.schedule", t.SnapshotBackup.Schedule
+	}
+	return "schedule.cron", t.Schedule.Cron
+}
+
 // copyTime says when copies are made: "at 02:05 Etc/UTC", or the cron expression where that is not every day.
 func (t *Tier) copyTime() string {
-	expression := t.Schedule.Cron
-	if t.ContinuousBackup == nil && t.SnapshotBackup != nil {
-		expression = t.SnapshotBackup.Schedule
-	}
+	_, expression := t.copyCron()
 	var minute, hour int
 	if n, _ := fmt.Sscanf(expression, "cron(%d %d * * ? *)", &minute, &hour); n == 2 && strings.HasSuffix(expression, " * * ? *)") {
 		return fmt.Sprintf("at %02d:%02d %s", hour, minute, t.Schedule.Timezone)
