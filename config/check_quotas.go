@@ -104,7 +104,7 @@ func checkStackSizes(c *checker) {
 func checkTemplateSizes(c *checker) {
 	named := c.cfg.namedBytes()
 	for i, w := range c.cfg.Workloads {
-		if n := templateBytes(c.uses[i], named[accountRegion{w.Account, w.Region}]); n > MaxTemplateBytes {
+		if n := templateBytes(c.uses[i], named[accountRegion{w.Account, w.Region}]); n > MaxTemplateBytes && stackResources(c.uses[i]) <= MaxStackResources {
 			c.report(workloadPath(i)+".buckets", Problem{What: "needs a larger template than CloudFormation takes", Got: fmt.Sprintf("about %d kB", n/1000), Want: fmt.Sprintf("less than %d kB: split the workload, or select fewer tiers by tag", MaxTemplateBytes/1000)})
 		}
 	}
@@ -119,7 +119,7 @@ func (c *Config) namedBytes() map[accountRegion]int {
 	named := map[accountRegion]int{}
 	for _, w := range c.Workloads {
 		for _, b := range w.Buckets {
-			named[accountRegion{w.Account, w.Region}] += bytesPerARN + len(b.Name)
+			named[accountRegion{w.Account, w.Region}] += bytesPerARN + min(len(b.Name), MaxBucketName)
 		}
 	}
 	return named
@@ -142,7 +142,7 @@ func templateBytes(uses []TierUse, named int) int {
 	for _, use := range uses {
 		for _, b := range use.Buckets {
 			if !b.Existing {
-				n += bucket + perByte*len(b.Name)
+				n += bucket + perByte*min(len(b.Name), MaxBucketName)
 			}
 		}
 		if !use.Tier.BackedUp() {
@@ -150,7 +150,7 @@ func templateBytes(uses []TierUse, named int) int {
 		}
 		n += plan
 		for _, b := range use.Buckets {
-			n += bytesPerARN + len(b.Name)
+			n += bytesPerARN + min(len(b.Name), MaxBucketName)
 		}
 		if use.Tagged {
 			n += named
