@@ -101,7 +101,7 @@ func (c *checker) doubtful(paths ...string) bool {
 		for _, step := range steps(path) {
 			next := descend(n, step)
 			if next == nil {
-				return c.missing[path] || c.meant(n, step)
+				return c.isMissing(path) || c.meant(n, step)
 			}
 			if n = next; c.faulty[n] {
 				return true
@@ -109,6 +109,16 @@ func (c *checker) doubtful(paths ...string) bool {
 		}
 		return false
 	})
+}
+
+// isMissing says whether a value, or one that it is in, was reported as missing.
+func (c *checker) isMissing(path string) bool {
+	for end, r := range path {
+		if (r == '.' || r == '[') && c.missing[path[:end]] {
+			return true
+		}
+	}
+	return c.missing[path]
 }
 
 // meant says whether a key that was reported may be meant for one that a mapping does not have.

@@ -38,15 +38,27 @@ func warnOfCentralAccount(c *checker) {
 
 // checkAccountPartitions finds accounts with two places in the world: an account belongs to one partition.
 func checkAccountPartitions(c *checker) {
-	first := map[string]string{c.cfg.Central.Account: c.cfg.Central.Region}
+	type place struct {
+		region   string
+		workload int
+	}
+	const central = -1
+	first := map[string]place{c.cfg.Central.Account: {c.cfg.Central.Region, central}}
 	for i, w := range c.cfg.Workloads {
-		region, seen := first[w.Account]
+		other, seen := first[w.Account]
 		if !seen {
-			first[w.Account] = w.Region
-		} else if here, there := Partition(w.Region), Partition(region); here != there && !c.doubtful("central.region") {
-			at := workloadPath(i)
-			c.report(at+".region", Problem{What: "is in the partition " + here + " and the account in " + there + ", and an account belongs to one", Got: w.Region, Want: "a Region of " + there + ", as " + region + ", or another account"}, at+".account")
+			first[w.Account] = place{w.Region, i}
+			continue
 		}
+		here, there := Partition(w.Region), Partition(other.region)
+		if here == there {
+			continue
+		}
+		otherPath := "central.region"
+		if other.workload != central {
+			otherPath = workloadPath(other.workload) + ".region"
+		}
+		c.report(workloadPath(i)+".region", Problem{What: "is in the partition " + here + " and the account in " + there + ", and an account belongs to one", Got: w.Region, Want: "a Region of " + there + ", or another account"}, otherPath)
 	}
 }
 
