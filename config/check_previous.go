@@ -108,13 +108,13 @@ func compareComplianceLocks(c *checker) {
 			{"changeable_for_days", now.graceDays, was.graceDays},
 		} {
 			if value.now != value.was {
-				c.report(now.lockPath+"."+value.key, Problem{What: what, Got: daysOrNone(value.now), Want: daysOrNone(value.was) + " as before" + otherwise, See: c.before(was.lockPath + "." + value.key)})
+				c.report(now.lockPath+"."+value.key, Problem{What: what, Got: orNone(value.now), Want: orNone(value.was) + " as before" + otherwise, See: c.before(was.lockPath + "." + value.key)})
 			}
 		}
 	})
 }
 
-func daysOrNone(n int) string {
+func orNone(n int) string {
 	if n == 0 {
 		return "none"
 	}
@@ -137,19 +137,21 @@ func (v centralVault) asRetained() string {
 // and fail. A vault of one kind cannot become one of the other.
 func compareAirGappedVaults(c *checker) {
 	c.sameVaults(func(now, was centralVault) {
-		switch {
-		case now.airGapped != was.airGapped:
+		if now.airGapped != was.airGapped {
 			c.report(now.namePath, Problem{What: "the name belongs to a vault of another kind: a logically air-gapped vault cannot become another one, nor another an air-gapped one", Got: now.name, Want: "a name of its own", See: c.before(was.namePath)})
-		case now.airGapped && now.minDays != was.minDays:
+			return
+		}
+		if now.airGapped {
 			c.reportAirGapped(now.lockPath+".min_retention_days", now.minDays, was.minDays)
-		case now.airGapped && now.maxDays != was.maxDays:
 			c.reportAirGapped(now.lockPath+".max_retention_days", now.maxDays, was.maxDays)
 		}
 	})
 }
 
 func (c *checker) reportAirGapped(at string, now, was int) {
-	c.report(at, Problem{What: "the lock of an air-gapped vault cannot be changed: CloudFormation would make a second vault of the same name, and fail", Got: fmt.Sprint(now), Want: fmt.Sprintf("%d as before, or a new name", was), See: c.before(at)})
+	if now != was {
+		c.report(at, Problem{What: "the lock of an air-gapped vault cannot be changed: CloudFormation would make a second vault of the same name, and fail", Got: fmt.Sprint(now), Want: fmt.Sprintf("%d as before, or a new name", was), See: c.before(at)})
+	}
 }
 
 // leftBehind goes through the vaults that are there no more, in the order of their names.

@@ -73,7 +73,7 @@ func weakenings(now, was *Tier) []weakening {
 	_, wasCron := was.copyCron()
 	rarer(nowKey, "copies", nowCron, wasCron)
 	if was.RPOMinutes > 0 && (now.RPOMinutes == 0 || now.RPOMinutes > was.RPOMinutes) {
-		weaker = append(weaker, weakening{"rpo_minutes", fmt.Sprintf("rpo_minutes %s, and not %d", daysOrNone(now.RPOMinutes), was.RPOMinutes)})
+		weaker = append(weaker, weakening{"rpo_minutes", fmt.Sprintf("rpo_minutes %s, and not %d", orNone(now.RPOMinutes), was.RPOMinutes)})
 	}
 	if was.DedicatedKey && !now.DedicatedKey {
 		weaker = append(weaker, weakening{"dedicated_key", "the workload's shared key, and not one of its own"})
