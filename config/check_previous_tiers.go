@@ -61,7 +61,7 @@ func weakenings(now, was *Tier) []weakening {
 	less("snapshot_backup", "snapshots", now.snapshotDays(), was.snapshotDays())
 	less("copy_to_central", "copies", now.copyDays(), was.copyDays())
 	rarer := func(key, what, now, was string) {
-		if now == was || now == "" || was == "" {
+		if now == was {
 			return
 		}
 		if a, b := intervalMinutes(now), intervalMinutes(was); a > b && b > 0 {

@@ -69,6 +69,15 @@ func TestCronFaults(t *testing.T) {
 	}
 }
 
+// TestCronLimits: what is right at the limits of AWS's dialect is taken.
+func TestCronLimits(t *testing.T) {
+	for _, fields := range []string{"0 0 1/31 * ? *", "59 23 31 12 ? 2199", "0 */23 ? 1/12 7#5 1970/2199", "0 0 ? DEC SATL *", "0 0 1-31/1 JAN-DEC ? 1970-2199"} {
+		if _, fault := parseCron("cron(" + fields + ")"); fault != "" {
+			t.Errorf("%s %s", fields, fault)
+		}
+	}
+}
+
 // TestPauses: a schedule has to run in every year from now on.
 func TestPauses(t *testing.T) {
 	for years, want := range map[string]int{"*": 0, "2026-2199": 0, "1970/1": 0, "2026/1": 0, "2030-2199": 2026, "2026,2199": 2027, "*/2": 2027, "2026-2198": 2199} {
