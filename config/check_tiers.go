@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"iter"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -125,7 +126,8 @@ func checkBuiltinTiersExtend(c *checker) {
 	}
 }
 
-// warnOfUnusedTiers finds entries without effect. A row that another extends has one.
+// warnOfUnusedTiers finds entries without effect. A row that another extends has one, and one that
+// says what is built in, as -print-config writes it, is no mistake.
 func warnOfUnusedTiers(c *checker) {
 	builtin := builtinTiers().names()
 	used := map[string]bool{"": true}
@@ -137,7 +139,7 @@ func warnOfUnusedTiers(c *checker) {
 	}
 	for i, entry := range c.tierEntries() {
 		name, isOne := scalarAt(entry, "name").Value, scalarAt(entry, "extends").Value != ""
-		if isOne = isOne || slices.Contains(builtin, name); isOne && !used[name] {
+		if isOne = isOne || slices.Contains(builtin, name); isOne && !used[name] && !reflect.DeepEqual(c.cfg.tier(name), builtinTiers().find(name)) {
 			c.report(entryPath(i)+".name", Problem{What: "nobody uses this tier: no bucket has it", Got: name, Want: "a bucket of this tier, or no entry"})
 		}
 	}

@@ -81,6 +81,20 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// TestPrintedIsSilent: what -print-config prints raises no warning that the file did not.
+func TestPrintedIsSilent(t *testing.T) {
+	cfg := load(t, minimal)
+	printed, err := cfg.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range load(t, string(printed)).Warnings {
+		if p.Check != "nobody-alerted" && p.Path != "central.dashboard" {
+			t.Errorf("%s", p)
+		}
+	}
+}
+
 // TestTierOverrides: an entry changes what it names and keeps the rest, and a tier that extends a
 // built-in one starts from what the file makes of it, above it or below.
 func TestTierOverrides(t *testing.T) {
