@@ -36,36 +36,41 @@ func checkTierReferences(c *checker) {
 }
 
 func (c *checker) reportUnknownTier(path, tier string) {
-	names := c.cfg.Tiers.names()
+	if tier == "" {
+		return // missing or malformed: reported as such
+	}
 	for _, at := range c.unnamed {
 		if name, written := lookup(c.root, at); !written || name.Tag != "!!str" || nearest(tier, []string{name.Value}) != "" {
 			return // which may be the tier that is meant
 		}
 	}
-	if tier == "" {
-		return // missing or malformed: reported as such
-	}
+	names := c.cfg.Tiers.names()
 	c.report(path, Problem{What: "unknown tier" + DidYouMean(tier, names), Got: strconv.Quote(tier), Want: oneOf(names)})
 }
+
+// globalName is what a bucket's name is unique in.
+type globalName struct{ partition, bucket string }
+
+func (w Workload) globalName(b Bucket) globalName { return globalName{Partition(w.Region), b.Name} }
 
 // checkBucketsTwice wants every bucket once: names are unique in a partition, and a bucket has one
 // continuous backup, in one vault (F-S3-7, F-S3-8).
 func checkBucketsTwice(c *checker) {
 	type place struct{ workload, bucket int }
-	type name struct{ partition, bucket string }
 	buckets := 0
 	for _, w := range c.cfg.Workloads {
 		buckets += len(w.Buckets)
 	}
-	first := make(map[name]place, buckets)
+	first := make(map[globalName]place, buckets)
 	for i, w := range c.cfg.Workloads {
 		for j, b := range w.Buckets {
 			if b.Name == "" {
 				continue
 			}
-			f, twice := first[name{Partition(w.Region), b.Name}]
+			name := w.globalName(b)
+			f, twice := first[name]
 			if !twice {
-				first[name{Partition(w.Region), b.Name}] = place{i, j}
+				first[name] = place{i, j}
 				continue
 			}
 			what := "the bucket is there already"
@@ -138,7 +143,7 @@ func checkTagsTwice(c *checker) {
 func warnOfTagSelections(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		if len(w.SelectTagged) > 0 {
-			c.report(fmt.Sprintf("workloads[%d].select_tagged", i), Problem{
+			c.report(workloadPath(i)+".select_tagged", Problem{
 				What: "AWS Backup may pass over what is selected by tag unless the account has opted in to S3 in this Region, and no template can do that",
 				Want: "aws backup update-region-settings --resource-type-opt-in-preference S3=true, once in the account and Region",
 			})

@@ -15,7 +15,7 @@ func checkCopiesWithinLock(c *checker) {
 // checkCopiesWithinAirGappedLock is the same for the second copy.
 func checkCopiesWithinAirGappedLock(c *checker) {
 	for _, v := range c.cfg.centralVaults() {
-		if v.lockPath == airGappedPath {
+		if v.airGapped {
 			c.checkCopiesWithin(v, "air-gapped vault")
 		}
 	}
@@ -96,7 +96,7 @@ func (c *checker) copiedIn(partition func(string) bool, report func(at, region, 
 	}
 	for i, w := range c.cfg.Workloads {
 		if tier := w.firstTierIn(copied); tier != "" && partition(Partition(w.Region)) {
-			report(fmt.Sprintf("workloads[%d].region", i), w.Region, tier)
+			report(workloadPath(i)+".region", w.Region, tier)
 		}
 	}
 	set := c.cfg.Rollout.StackSet
@@ -106,7 +106,7 @@ func (c *checker) copiedIn(partition func(string) bool, report func(at, region, 
 	first := slices.IndexFunc(set.Tiers, func(tier string) bool { return copied[tier] })
 	for i, region := range set.Regions {
 		if first >= 0 && Partition(region) == Partition(c.cfg.Central.Region) && partition(Partition(region)) { // else no deployment reaches it
-			report(fmt.Sprintf("%s.regions[%d]", stackSetPath, i), region, set.Tiers[first])
+			report(stackSetRegionPath(i), region, set.Tiers[first])
 		}
 	}
 }

@@ -37,7 +37,7 @@ func checkLowCostPartitions(c *checker) {
 	for i := range c.cfg.Workloads {
 		for _, use := range c.uses[i] {
 			if use.Tier.LowCostBackups() {
-				report(use.Tier, c.cfg.Workloads[i].Region, fmt.Sprintf("workloads[%d].region", i))
+				report(use.Tier, c.cfg.Workloads[i].Region, workloadPath(i)+".region")
 			}
 		}
 	}
@@ -50,7 +50,7 @@ func checkLowCostPartitions(c *checker) {
 		for _, tier := range set.Tiers {
 			for i, region := range set.Regions {
 				if t := c.cfg.tier(tier); t != nil && t.LowCostBackups() {
-					report(t, region, fmt.Sprintf("%s.regions[%d]", stackSetPath, i))
+					report(t, region, stackSetRegionPath(i))
 				}
 			}
 		}

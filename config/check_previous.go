@@ -43,7 +43,7 @@ type comparison struct {
 	lines    [][]byte
 	tierAt   map[string]int          // entries of tiers by name
 	vaults   map[string]centralVault // by name; none where the central account or Region is another
-	now, was map[string]bucketIn     // buckets by name
+	now, was map[globalName]bucketIn // buckets by name
 }
 
 func (c *checker) compareWith(d *document) {

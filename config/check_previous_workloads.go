@@ -18,12 +18,12 @@ func (b bucketIn) accountRegion() accountRegion {
 }
 
 // bucketsByName lists the buckets of tiers that there are.
-func (c *Config) bucketsByName() map[string]bucketIn {
-	all := map[string]bucketIn{}
+func (c *Config) bucketsByName() map[globalName]bucketIn {
+	all := map[globalName]bucketIn{}
 	for i, w := range c.Workloads {
 		for j, b := range w.Buckets {
 			if row, known := c.rows[b.Tier]; known {
-				all[b.Name] = bucketIn{b, bucketPath(i, j), &c.Tiers[row], w}
+				all[w.globalName(b)] = bucketIn{b, bucketPath(i, j), &c.Tiers[row], w}
 			}
 		}
 	}
@@ -34,8 +34,8 @@ func (c *Config) bucketsByName() map[string]bucketIn {
 func (c *checker) bucketsInBoth(compare func(now, was bucketIn)) {
 	for _, w := range c.cfg.Workloads {
 		for _, b := range w.Buckets {
-			if was, there := c.previous.was[b.Name]; there {
-				compare(c.previous.now[b.Name], was)
+			if was, there := c.previous.was[w.globalName(b)]; there {
+				compare(c.previous.now[w.globalName(b)], was)
 			}
 		}
 	}
@@ -73,20 +73,20 @@ type deployed struct{ id, account, region string }
 
 func (w Workload) deployed() deployed { return deployed{w.ID(), w.Account, w.Region} }
 
-// workloadPaths are where the workloads are, by their stacks.
-func (c *Config) workloadPaths() map[deployed]string {
-	paths := map[deployed]string{}
+// byStack is where the workloads are, by their stacks.
+func (c *Config) byStack() map[deployed]int {
+	at := map[deployed]int{}
 	for i, w := range c.Workloads {
-		paths[w.deployed()] = workloadPath(i)
+		at[w.deployed()] = i
 	}
-	return paths
+	return at
 }
 
 // compareWorkloads finds stacks that stay deployed and are no longer synthesized.
 func compareWorkloads(c *checker) {
-	kept, accounts := c.cfg.workloadPaths(), c.cfg.WorkloadAccounts()
+	stacks, accounts := c.cfg.byStack(), c.cfg.WorkloadAccounts()
 	for i, w := range c.previous.cfg.Workloads {
-		if kept[w.deployed()] != "" {
+		if _, kept := stacks[w.deployed()]; kept {
 			continue
 		}
 		what := "a workload's stack is left behind: it stays deployed and backs up, and no change reaches it"
@@ -99,22 +99,22 @@ func compareWorkloads(c *checker) {
 
 // compareBuckets finds buckets that their workload does not name any more.
 func compareBuckets(c *checker) {
-	paths := c.cfg.workloadPaths()
+	stacks := c.cfg.byStack()
 	for i, w := range c.previous.cfg.Workloads {
-		at, kept := paths[w.deployed()]
+		at, kept := stacks[w.deployed()]
 		if !kept {
 			continue // reported as a whole
 		}
 		for j, b := range w.Buckets {
-			was, known := c.previous.was[b.Name]
-			if _, there := c.previous.now[b.Name]; there || !known {
+			was, known := c.previous.was[w.globalName(b)]
+			if _, there := c.previous.now[w.globalName(b)]; there || !known {
 				continue
 			}
 			what := "a bucket is left behind: unless a tag selects it, it is no longer backed up, and its backups expire one after another"
 			if !was.tier.BackedUp() {
 				what = "a bucket is left behind: it stays, with its Object Lock, and no template manages it any more"
 			}
-			c.report(at+".buckets", Problem{What: what, Got: "nothing of " + b.Name, Want: "the bucket, as existing: true where the app must not change it", See: c.before(bucketPath(i, j) + ".name")})
+			c.report(workloadPath(at)+".buckets", Problem{What: what, Got: "nothing of " + b.Name, Want: "the bucket, as existing: true where the app must not change it", See: c.before(bucketPath(i, j) + ".name")})
 		}
 	}
 }
@@ -130,30 +130,25 @@ func compareTagSelections(c *checker) {
 			selected[selection{accountRegion{w.Account, w.Region}, tier}] = true
 		}
 	}
-	paths := c.cfg.workloadPaths()
+	stacks := c.cfg.byStack()
 	for i, w := range c.previous.cfg.Workloads {
-		at, kept := paths[w.deployed()]
+		at, kept := stacks[w.deployed()]
 		if !kept {
 			continue
 		}
 		for j, tier := range w.SelectTagged {
 			if !selected[selection{accountRegion{w.Account, w.Region}, tier}] {
-				c.report(at+".select_tagged", Problem{What: "the buckets with a tag are left behind: unless they are named, they are no longer backed up, and their backups expire one after another", Got: "no " + tier, Want: tier + " in select_tagged", See: c.before(selectPath(i, j))})
+				c.report(workloadPath(at)+".select_tagged", Problem{What: "the buckets with a tag are left behind: unless they are named, they are no longer backed up, and their backups expire one after another", Got: "no " + tier, Want: tier + " in select_tagged", See: c.before(selectPath(i, j))})
 			}
 		}
 	}
 }
 
-// compareRestoreTesting finds tests and stacks that are asked for no more.
 func compareRestoreTesting(c *checker) {
-	paths := c.cfg.workloadPaths()
-	now := map[string]bool{}
-	for i, w := range c.cfg.Workloads {
-		now[workloadPath(i)] = w.RestoreTesting != nil
-	}
+	stacks := c.cfg.byStack()
 	for i, w := range c.previous.cfg.Workloads {
-		if at, kept := paths[w.deployed()]; kept && w.RestoreTesting != nil && !now[at] {
-			c.report(at+".restore_testing", Problem{What: "restores of this workload are not tested any more", Got: "no restore_testing", Want: "it, as before", See: c.before(restoreTestingPath(i))})
+		if at, kept := stacks[w.deployed()]; kept && w.RestoreTesting != nil && c.cfg.Workloads[at].RestoreTesting == nil {
+			c.report(restoreTestingPath(at), Problem{What: "restores of this workload are not tested any more", Got: "no restore_testing", Want: "it, as before", See: c.before(restoreTestingPath(i))})
 		}
 	}
 }

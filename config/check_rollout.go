@@ -12,6 +12,9 @@ const (
 	stackSetPath = "rollout.stack_set"
 )
 
+func stackSetRegionPath(i int) string { return fmt.Sprintf("%s.regions[%d]", stackSetPath, i) }
+func unitPath(i int) string           { return fmt.Sprintf("%s.organizational_units[%d]", stackSetPath, i) }
+
 // CentralID stands for the central stack where workloads are named.
 const CentralID = "central"
 
@@ -21,6 +24,19 @@ func (c *Config) workloadIDs() []string {
 		ids[i] = w.ID()
 	}
 	return ids
+}
+
+// reportNoWorkload reports a place that names none of the workloads.
+func (c *checker) reportNoWorkload(at, id string, ids []string, want string) {
+	c.report(at, Problem{What: "there is no such workload" + c.didYouMean(id, ids), Got: strconv.Quote(id), Want: want})
+}
+
+func setOf(values []string) map[string]bool {
+	set := make(map[string]bool, len(values))
+	for _, v := range values {
+		set[v] = true
+	}
+	return set
 }
 
 // workloadNamesDoubtful says whether a workload may be another one than its name says.
@@ -43,13 +59,14 @@ func checkWaves(c *checker) {
 		return
 	}
 	ids, first := c.cfg.workloadIDs(), map[string]string{}
+	known := setOf(ids)
 	for i, wave := range pipeline.Waves {
 		for j, id := range wave {
 			at := fmt.Sprintf("%s.waves[%d][%d]", pipelinePath, i, j)
 			other, twice := first[id]
 			switch {
-			case !slices.Contains(ids, id):
-				c.report(at, Problem{What: "there is no such workload" + c.didYouMean(id, ids), Got: strconv.Quote(id), Want: "NAME-ENV of a workload"})
+			case !known[id]:
+				c.reportNoWorkload(at, id, ids, "NAME-ENV of a workload")
 			case twice:
 				c.report(at, Problem{What: "the workload is in a wave already", Got: id, Want: "every workload in one wave"}, other)
 			default:
@@ -75,10 +92,7 @@ func warnOfWavelessWorkloads(c *checker) {
 	if pipeline == nil || len(pipeline.Waves) == 0 || c.workloadNamesDoubtful() {
 		return
 	}
-	deployed := map[string]bool{}
-	for _, id := range slices.Concat(pipeline.Waves...) {
-		deployed[id] = true
-	}
+	deployed := setOf(slices.Concat(pipeline.Waves...))
 	for i, w := range c.cfg.Workloads {
 		if !deployed[w.ID()] {
 			c.report(workloadNamePath(i), Problem{What: "no wave of the pipeline deploys this workload: nothing of it would be backed up until somebody does so by hand", Got: w.ID(), Want: "it in one of the waves"}, pipelinePath+".waves")
@@ -91,9 +105,10 @@ func checkApprovals(c *checker) {
 		return
 	}
 	ids := append(c.cfg.workloadIDs(), CentralID)
+	known := setOf(ids)
 	for i, id := range c.cfg.Rollout.Pipeline.ApproveBefore {
-		if !slices.Contains(ids, id) {
-			c.report(fmt.Sprintf("%s.approve_before[%d]", pipelinePath, i), Problem{What: "there is no such workload" + c.didYouMean(id, ids), Got: strconv.Quote(id), Want: "NAME-ENV of a workload, or " + CentralID})
+		if !known[id] {
+			c.reportNoWorkload(fmt.Sprintf("%s.approve_before[%d]", pipelinePath, i), id, ids, "NAME-ENV of a workload, or "+CentralID)
 		}
 	}
 }
@@ -116,7 +131,7 @@ func warnOfUnitsOutsidePaths(c *checker) {
 	for i, unit := range set.OrganizationalUnits {
 		root, _ := rootOf(unit)
 		if !strings.Contains(named, unit+"/") && !strings.Contains(named, "/r-"+root+"/*\n") && !strings.Contains(named, c.cfg.Organization.ID+"/*\n") {
-			c.report(fmt.Sprintf("%s.organizational_units[%d]", stackSetPath, i), Problem{What: "none of organization.paths names this unit: unless it is below one of theirs, every copy of its accounts would be refused", Got: unit, Want: "a path that ends with " + unit + "/*"}, "organization.paths")
+			c.report(unitPath(i), Problem{What: "none of organization.paths names this unit: unless it is below one of theirs, every copy of its accounts would be refused", Got: unit, Want: "a path that ends with " + unit + "/*"}, "organization.paths")
 		}
 	}
 }
@@ -175,7 +190,7 @@ func checkRoots(c *checker) {
 	if set := c.cfg.Rollout.StackSet; set != nil {
 		for i, unit := range set.OrganizationalUnits {
 			if root, found := rootOf(unit); found {
-				all = append(all, named{fmt.Sprintf("%s.organizational_units[%d]", stackSetPath, i), root, unit})
+				all = append(all, named{unitPath(i), root, unit})
 			}
 		}
 	}
@@ -206,7 +221,7 @@ func checkStackSetRoles(c *checker) {
 	}
 	for i, w := range c.cfg.Workloads {
 		if j := slices.IndexFunc(set.Regions, func(region string) bool { return w.ID() == "org-"+region }); j >= 0 {
-			c.report(workloadNamePath(i), Problem{What: "the stack set's roles have the names of this workload's", Got: w.ID(), Want: "another name or environment"}, fmt.Sprintf("%s.regions[%d]", stackSetPath, j))
+			c.report(workloadNamePath(i), Problem{What: "the stack set's roles have the names of this workload's", Got: w.ID(), Want: "another name or environment"}, stackSetRegionPath(j))
 		}
 	}
 }
@@ -238,7 +253,7 @@ func checkRolloutPartitions(c *checker) {
 	}
 	if set := c.cfg.Rollout.StackSet; set != nil {
 		for i, region := range set.Regions {
-			across(fmt.Sprintf("%s.regions[%d]", stackSetPath, i), region, c.cfg.Central.Region, "central.region")
+			across(stackSetRegionPath(i), region, c.cfg.Central.Region, "central.region")
 		}
 	}
 }

@@ -138,8 +138,9 @@ func warnOfUnusedTiers(c *checker) {
 		used[t.Extends] = true
 	}
 	for i, entry := range c.tierEntries() {
-		name, isOne := scalarAt(entry, "name").Value, scalarAt(entry, "extends").Value != ""
-		if isOne = isOne || slices.Contains(builtin, name); isOne && !used[name] && !reflect.DeepEqual(c.cfg.tier(name), builtinTiers().find(name)) {
+		name, extends := scalarAt(entry, "name").Value, scalarAt(entry, "extends").Value
+		isTier := slices.Contains(builtin, name) || extends != ""
+		if isTier && !used[name] && !reflect.DeepEqual(c.cfg.tier(name), builtinTiers().find(name)) {
 			c.report(entryPath(i)+".name", Problem{What: "nobody uses this tier: no bucket has it", Got: name, Want: "a bucket of this tier, or no entry"})
 		}
 	}

@@ -76,7 +76,7 @@ func warnOfOptInRegions(c *checker) {
 	}
 	if set := c.cfg.Rollout.StackSet; set != nil {
 		for i, region := range set.Regions {
-			warn(fmt.Sprintf("rollout.stack_set.regions[%d]", i), region)
+			warn(stackSetRegionPath(i), region)
 		}
 	}
 }
