@@ -166,7 +166,7 @@ func TestPlans(t *testing.T) {
 					at(rule, "CopyActions", 0, "Lifecycle", "DeleteAfterDays")))
 			}
 			for _, s := range template.ofType("AWS::Backup::BackupSelection") {
-				if at(s.Properties, "BackupPlanId", "Fn::GetAtt", 0) != planID {
+				if at(s.Properties, "BackupPlanId", "Ref") != planID {
 					continue
 				}
 				selection := s.Properties["BackupSelection"]

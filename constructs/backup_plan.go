@@ -104,10 +104,9 @@ func NewBackupPlan(scope awsconstructs.Construct, id string, props BackupPlanPro
 	})
 	plan.AddDependency(vault)
 
-	planID := plan.AttrBackupPlanId()
 	for _, s := range props.Selections {
 		awsbackup.NewCfnBackupSelection(plan, jsii.String(s.ID), &awsbackup.CfnBackupSelectionProps{
-			BackupPlanId:    planID,
+			BackupPlanId:    plan,
 			BackupSelection: s.property(),
 		})
 	}
