@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"github.com/aws/jsii-runtime-go"
@@ -19,13 +20,22 @@ import (
 
 // Exit codes.
 const (
-	exitDone   = 0
-	exitWrong  = 1 // the configuration or the command line is wrong
-	exitDefect = 2 // the app is
+	exitDone        = 0
+	exitWrong       = 1   // the configuration or the command line is wrong
+	exitDefect      = 2   // the app is
+	exitInterrupted = 130 // as a shell says it of whom Ctrl-C ended
 )
 
 func main() {
-	code := run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
+	var code int
+	if os.Getenv(asPart) != "" {
+		code = synthesizePart(os.Stdin, os.Stdout, func() {
+			killGroup()
+			os.Exit(exitDefect)
+		})
+	} else {
+		code = run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
+	}
 	os.Stderr = nil // jsii.Close may say there that Node "exited abnormally", when all is done
 	jsii.Close()
 	os.Exit(code)
@@ -39,6 +49,7 @@ type options struct {
 	format      string
 	out         string
 	workloads   []string
+	jobs        int // processes at a time; zero: as many as suit the stacks and the machine
 	nag         bool
 	printConfig bool
 	version     bool
@@ -87,7 +98,11 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 
 	r.warnings(problems)
 	earlier := stacksIn(opts.out)
-	err = guard(func() { synthesize(plan, opts) })
+	err = r.synthesize(cfg, plan)
+	if errors.Is(err, errInterrupted) {
+		r.fail(err)
+		return exitInterrupted
+	}
 	if err == nil {
 		err = removeStale(earlier, plan, opts.out)
 	}
@@ -99,6 +114,25 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		return exitDefect
 	}
 	return exitDone
+}
+
+// synthesize writes the cloud assembly, in this process or in several.
+func (r reporter) synthesize(cfg *config.Config, p plan) error {
+	jobs := r.opts.jobs
+	if jobs == 0 {
+		jobs = jobsFor(len(p))
+	}
+	progress := progress{stacks: len(p)}
+	if r.terminal {
+		progress.terminal = r.stderr
+	}
+	progress.start()
+	defer progress.end()
+	ends := cut(len(p), jobs)
+	if len(ends) > 1 {
+		return synthesizeParts(cfg, r.opts, ends, jobs, progress.built, r.stderr)
+	}
+	return guard(func() { synthesize(p, r.opts.out, r.opts.nag, progress.built) })
 }
 
 // load returns the configuration and its warnings, or without one all that is wrong with it.
@@ -154,6 +188,12 @@ func parseOptions(args []string, getenv func(string) string, stdout io.Writer) (
 	flags.StringVar(&opts.out, "out", opts.out, "the `DIR` to write the cloud assembly to")
 	flags.Func("workload", "synthesize only the workload `NAME-ENV`, or the central stack where it is \"central\"; repeatable", func(id string) error {
 		opts.workloads = append(opts.workloads, id)
+		return nil
+	})
+	flags.Func("jobs", "synthesize in at most `N` processes at a time (default: what suits the number of stacks and of cores)", func(n string) (err error) {
+		if opts.jobs, err = strconv.Atoi(n); err != nil || opts.jobs < 1 {
+			return errors.New("want a number of processes, 1 or more")
+		}
 		return nil
 	})
 	flags.BoolVar(&opts.printConfig, "print-config", false, "print the effective configuration, every default filled in, and stop")

@@ -68,6 +68,7 @@ func TestExitCodes(t *testing.T) {
 		{name: "no such earlier file", args: []string{"-previous", "absent.yaml"}, code: exitWrong, stderr: "absent.yaml: there is no such file"},
 		{name: "a lock that cannot be changed", args: []string{"-config", edited("after"), "-previous", edited("before")}, code: exitWrong, stderr: "the compliance lock of central-aws-vault-S3 cannot be changed"},
 		{name: "context, earlier file", args: []string{"-config", edited("after")}, env: map[string]string{"CDK_CONTEXT_JSON": `{"previous":"` + edited("before") + `"}`}, code: exitWrong, stderr: "the compliance lock of central-aws-vault-S3 cannot be changed"},
+		{name: "no processes", args: []string{"-jobs", "0"}, code: exitWrong, stderr: `invalid value "0" for flag -jobs: want a number of processes, 1 or more; -h lists the flags`},
 		{name: "unknown flag", args: []string{"-workloads", "x"}, code: exitWrong, stderr: "flag provided but not defined: -workloads; -h lists the flags\n"},
 		{name: "an argument", args: []string{"backup.yaml"}, code: exitWrong, stderr: `unexpected argument "backup.yaml"`},
 		{name: "no such file", args: []string{"-config", "absent.yaml"}, code: exitWrong, stderr: "absent.yaml: there is no such file"},

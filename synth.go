@@ -14,6 +14,7 @@ import (
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 
 	"central-s3-backup/config"
+	"central-s3-backup/internal/cloudassembly"
 	"central-s3-backup/stacks"
 )
 
@@ -57,19 +58,20 @@ func choose(cfg *config.Config, ids []string) (plan, error) {
 }
 
 // synthesize writes the cloud assembly. Templates are the same under the CDK CLI and without it:
-// what the CLI's context says of metadata does not count.
-func synthesize(p plan, opts options) {
+// what the CLI's context says of metadata does not count. built is called after each stack.
+func synthesize(p plan, out string, nag bool, built func()) {
 	app := awscdk.NewApp(&awscdk.AppProps{
-		Outdir:             jsii.String(opts.out),
+		Outdir:             jsii.String(out),
 		AnalyticsReporting: jsii.Bool(false),
 		TreeMetadata:       jsii.Bool(false),
 		PostCliContext:     &map[string]any{"aws:cdk:enable-path-metadata": false},
 	})
-	if opts.nag {
+	if nag {
 		awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{Verbose: jsii.Bool(true)}), nil)
 	}
 	for _, s := range p {
 		s.build(app)
+		built()
 	}
 	app.Synth(nil)
 }
@@ -100,15 +102,16 @@ func checkOut(dir string) error {
 	return nil
 }
 
-// isAssemblyMark says whether a file is the one that marks a directory as a cloud assembly.
-func isAssemblyMark(e fs.DirEntry) bool { return e.Name() == "cdk.out" && e.Type().IsRegular() }
+func isAssemblyMark(e fs.DirEntry) bool {
+	return e.Name() == cloudassembly.MarkFile && e.Type().IsRegular()
+}
 
 // stacksIn lists the stacks that the manifest of a cloud assembly names; without a manifest, none.
 func stacksIn(dir string) []string {
 	var manifest struct {
 		Artifacts map[string]struct{ Type string }
 	}
-	text, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+	text, err := os.ReadFile(filepath.Join(dir, cloudassembly.ManifestFile))
 	if err != nil || json.Unmarshal(text, &manifest) != nil {
 		return nil
 	}

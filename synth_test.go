@@ -25,7 +25,15 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asApp) != "" {
+	if os.Getenv(asPart) != "" && os.Getenv(partIsKilled) != "" {
+		self, _ := os.FindProcess(os.Getpid()) // is there
+		_ = self.Kill()
+	}
+	if os.Getenv(asNode) != "" && len(os.Args) > 1 && (os.Args[1] == "--version" || strings.HasSuffix(os.Args[1], ".js")) {
+		node()
+		os.Exit(0)
+	}
+	if os.Getenv(asApp) != "" || os.Getenv(asPart) != "" {
 		main()
 	}
 	flag.Parse()
@@ -46,6 +54,9 @@ func TestMain(m *testing.M) {
 // asApp is the environment variable that makes the test binary the app: Node takes over the
 // environment as it is when the process starts, so a test of it needs a process of its own.
 const asApp = "CENTRAL_S3_BACKUP_AS_APP"
+
+// partIsKilled is the one that kills each process of several before it does anything.
+const partIsKilled = "CENTRAL_S3_BACKUP_PART_IS_KILLED"
 
 // assembly is what a run wrote, and the configuration that it wrote it from.
 type assembly struct {

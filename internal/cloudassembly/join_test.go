@@ -1,0 +1,93 @@
+package cloudassembly
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const (
+	head   = "{\n  \"version\": \"50.0.0\",\n  \"artifacts\": {\n    "
+	foot   = "\n  },\n  \"minimumCliVersion\": \"2.1105.0\"\n}"
+	stackA = `"b-central": {` + "\n      \"type\": \"stack\"\n    }"
+	stackB = `"a-dev": {` + "\n      \"type\": \"stack\",\n      \"metadata\": {}\n    }"
+	report = `"report": {` + "\n      \"flags\": [\n        \"<&>\"\n      ]\n    }"
+	comma  = ",\n    "
+)
+
+// TestJoin: artifacts in the order of the parts, what all parts have once and at the end, the form kept to the byte.
+func TestJoin(t *testing.T) {
+	out := t.TempDir()
+	first := part(t, head+stackA+comma+report+foot, map[string]string{"b-central.template.json": "central", MarkFile: "mark", "asset.1/bootstrap": "binary"})
+	second := part(t, head+stackB+comma+report+foot, map[string]string{"a-dev.template.json": "dev", MarkFile: "mark", "asset.1/bootstrap": "binary"})
+	write(t, filepath.Join(out, "a-dev.template.json"), "of an earlier run")
+	if err := Join(out, []string{first, second}); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		ManifestFile:              head + stackA + comma + stackB + comma + report + foot,
+		"b-central.template.json": "central",
+		"a-dev.template.json":     "dev",
+		MarkFile:                  "mark",
+		"asset.1/bootstrap":       "binary",
+	} {
+		if got := read(t, filepath.Join(out, name)); got != want {
+			t.Errorf("%s is\n%s\nwant\n%s", name, got, want)
+		}
+	}
+}
+
+// TestJoinRefuses: parts that do not fit together leave the directory as it was.
+func TestJoinRefuses(t *testing.T) {
+	good := head + stackA + foot
+	for name, test := range map[string]struct{ manifest, want string }{
+		"another version":     {strings.Replace(good, "50.0.0", "51.0.0", 1), "manifest.json of part 2: version is not what it is in the first"},
+		"something more":      {strings.Replace(good, "\n}", ",\n  \"missing\": []\n}", 1), "is not what it is in the first"},
+		"the same stack":      {strings.Replace(good, `"stack"`, `"other"`, 1), "manifest.json of part 2: another part has an artifact b-central that differs"},
+		"no manifest of JSON": {"[]", "manifest.json of part 2: is not a JSON object"},
+		"half a manifest":     {good[:len(good)-30], "manifest.json of part 2: "},
+		"odd artifacts":       {strings.Replace(good, stackA, `"a"`, 1), "manifest.json of part 2: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := t.TempDir()
+			write(t, filepath.Join(out, ManifestFile), "earlier")
+			err := Join(out, []string{part(t, good, map[string]string{"b-central.template.json": "new"}), part(t, test.manifest, nil)})
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %s", err, test.want)
+			}
+			if entries, _ := os.ReadDir(out); len(entries) != 1 || read(t, filepath.Join(out, ManifestFile)) != "earlier" {
+				t.Errorf("something was written: %v", entries)
+			}
+		})
+	}
+}
+
+func part(t *testing.T, manifest string, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, ManifestFile), manifest)
+	for name, text := range files {
+		write(t, filepath.Join(dir, name), text)
+	}
+	return dir
+}
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
