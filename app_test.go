@@ -251,11 +251,21 @@ func TestDefects(t *testing.T) {
 	}
 }
 
-// TestNag: cdk-nag's AwsSolutions find nothing in any stack, and find what is planted.
+// TestNag: cdk-nag's AwsSolutions find nothing in any stack, and find what is planted. For cdk-nag all
+// resources are L1 constructs, which check their properties and references; the templates stay the same.
 func TestNag(t *testing.T) {
-	for _, a := range []*assembly{example, fleet, gov} {
+	for _, test := range []struct {
+		file, jobs string
+		plain      *assembly
+	}{{"backup.yaml", "1", example}, {"testdata/fleet.yaml", "2", fleet}, {"testdata/gov.yaml", "1", gov}} {
+		a := synthesizeFile(test.file, t.TempDir(), map[string]string{"CDK_CONTEXT_JSON": `{"nag":"true"}`}, "-jobs", test.jobs)
 		if found := nagFindings(t, a.dir); len(found) > 0 {
 			t.Errorf("%s", strings.Join(found, "\n"))
+		}
+		for stack, template := range a.templates {
+			if !reflect.DeepEqual(template.Resources, test.plain.templates[stack].Resources) {
+				t.Errorf("cdk-nag changes %s", stack)
+			}
 		}
 	}
 	dir := t.TempDir()

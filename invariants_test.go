@@ -32,7 +32,7 @@ func TestBucketsAreProtected(t *testing.T) {
 				"owner enforced":      at(p, "OwnershipControls", "Rules", 0, "ObjectOwnership") == "BucketOwnerEnforced",
 				"noncurrent expiry":   at(p, "LifecycleConfiguration", "Rules", 0, "NoncurrentVersionExpiration", "NoncurrentDays") != nil,
 				"incomplete uploads":  at(p, "LifecycleConfiguration", "Rules", 0, "AbortIncompleteMultipartUpload", "DaysAfterInitiation") != nil,
-				"TLS only":            deniesWithoutTLS(a, template, p["BucketName"]),
+				"TLS only":            deniesWithoutTLS(template, id),
 			}
 			if id == "AccessLogs" {
 				want["no Object Lock"] = p["ObjectLockEnabled"] == nil && p["ObjectLockConfiguration"] == nil // F-OL-7
@@ -47,7 +47,7 @@ func TestBucketsAreProtected(t *testing.T) {
 				encryption := at(p, "BucketEncryption", "ServerSideEncryptionConfiguration", 0)
 				want["bucket key"] = at(encryption, "BucketKeyEnabled") == true
 				want["key of its tier"] = aliasOf(template, at(encryption, "ServerSideEncryptionByDefault", "KMSMasterKeyID", "Fn::GetAtt", 0)) == keyAliasWant(a, template, tier)
-				want["access logs"] = at(p, "LoggingConfiguration", "DestinationBucketName") == template.Resources["AccessLogs"].Properties["BucketName"]
+				want["access logs"] = at(p, "LoggingConfiguration", "DestinationBucketName", "Ref") == "AccessLogs"
 				want["tags"] = fmt.Sprint(p["Tags"]) == fmt.Sprintf("[map[Key:backup:tier Value:%s] map[Key:backup:workload Value:%s]]", tier.Name, workloadOf(a, template.stack).ID())
 			}
 			for what, ok := range want {
@@ -81,6 +81,49 @@ func TestDataIsRetained(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestReferences: what a resource refers to is in its template. The CDK does not look.
+func TestReferences(t *testing.T) {
+	references := 0
+	every(t, func(t *testing.T, _ *assembly, template template) {
+		var visit func(any)
+		refer := func(id string) {
+			references++
+			if _, ok := template.Resources[id]; !ok {
+				t.Errorf("there is no %s", id)
+			}
+		}
+		visit = func(value any) {
+			switch v := value.(type) {
+			case map[string]any:
+				if id, ok := v["Ref"].(string); ok {
+					refer(id)
+				}
+				if id, ok := at(v, "Fn::GetAtt", 0).(string); ok {
+					refer(id)
+				}
+				if text, ok := v["Fn::Sub"].(string); ok {
+					for _, match := range regexp.MustCompile(`\$\{(\w+)`).FindAllStringSubmatch(text, -1) {
+						refer(match[1])
+					}
+				}
+				for _, inner := range v {
+					visit(inner)
+				}
+			case []any:
+				for _, inner := range v {
+					visit(inner)
+				}
+			}
+		}
+		for _, r := range template.Resources {
+			visit(r.Properties)
+		}
+	})
+	if references == 0 {
+		t.Error("no reference at all")
+	}
 }
 
 // TestNobodyWithoutCondition: no statement of any policy names everybody without saying who by a condition.
@@ -147,15 +190,13 @@ func TestPlans(t *testing.T) {
 			return
 		}
 		w := workloadOf(a, template.stack)
-		vaults := map[any]bool{}
-		for _, vault := range template.ofType("AWS::Backup::BackupVault") {
-			vaults[vault.Properties["BackupVaultName"]] = true
-		}
+		vaults := template.ofType("AWS::Backup::BackupVault")
 		var got, want []string
 		for planID, plan := range template.ofType("AWS::Backup::BackupPlan") {
 			tier := at(plan.Properties, "BackupPlanTags", "backup:tier").(string)
 			for _, rule := range list(at(plan.Properties, "BackupPlan", "BackupPlanRule")) {
-				if !vaults[at(rule, "TargetBackupVault")] {
+				vaultID, _ := at(rule, "TargetBackupVault", "Ref").(string)
+				if _, ok := vaults[vaultID]; !ok {
 					t.Errorf("%s: vault %v is not in the template", planID, at(rule, "TargetBackupVault"))
 				}
 				if text := fmt.Sprint(rule); strings.Contains(text, "ColdStorage") {
@@ -317,7 +358,7 @@ func TestLowCost(t *testing.T) {
 			for id, tiering := range template.ofType("AWS::Backup::TieringConfiguration") {
 				vault := ""
 				for vaultID, v := range template.ofType("AWS::Backup::BackupVault") {
-					if v.Properties["BackupVaultName"] == tiering.Properties["BackupVaultName"] && slices.Contains(tiering.DependsOn, vaultID) {
+					if vaultID == at(tiering.Properties, "BackupVaultName", "Ref") {
 						vault = v.Properties["BackupVaultName"].(string)
 					}
 				}
@@ -441,15 +482,14 @@ func TestBackupRole(t *testing.T) {
 	})
 }
 
-func deniesWithoutTLS(a *assembly, t template, bucket any) bool {
+func deniesWithoutTLS(t template, bucketID string) bool {
 	for _, policy := range t.ofType("AWS::S3::BucketPolicy") {
-		if policy.Properties["Bucket"] != bucket {
+		if at(policy.Properties, "Bucket", "Ref") != bucketID {
 			continue
 		}
 		for _, s := range list(at(policy.Properties, "PolicyDocument", "Statement")) {
-			arn := fmt.Sprintf("arn:%s:s3:::%s", partitionOf(a, t), bucket)
 			if at(s, "Effect") == "Deny" && at(s, "Principal", "AWS") == "*" && at(s, "Condition", "Bool", "aws:SecureTransport") == "false" &&
-				fmt.Sprint(at(s, "Action"), at(s, "Resource")) == fmt.Sprintf("[s3:*] [%s %s/*]", arn, arn) {
+				fmt.Sprint(at(s, "Action"), at(s, "Resource")) == fmt.Sprintf("[s3:*] [map[Fn::GetAtt:[%s Arn]] map[Fn::Sub:${%s.Arn}/*]]", bucketID, bucketID) {
 				return true
 			}
 		}

@@ -23,7 +23,7 @@ type plan []plannedStack
 
 type plannedStack struct {
 	name, account, region string
-	build                 func(app awscdk.App)
+	build                 func(app awscdk.App, l1 bool)
 }
 
 // choose plans the stacks of the named workloads, or all where none is named: central first, as
@@ -32,13 +32,13 @@ func choose(cfg *config.Config, ids []string) (plan, error) {
 	all := []string{config.CentralID}
 	byID := map[string]plannedStack{config.CentralID: {
 		cfg.CentralStackName(), cfg.Central.Account, cfg.Central.Region,
-		func(app awscdk.App) { stacks.NewCentral(app, cfg) },
+		func(app awscdk.App, l1 bool) { stacks.NewCentral(app, cfg, l1) },
 	}}
 	for _, w := range cfg.Workloads {
 		all = append(all, w.ID())
 		byID[w.ID()] = plannedStack{
 			cfg.StackName(w), w.Account, w.Region,
-			func(app awscdk.App) { stacks.NewWorkload(app, cfg, w) },
+			func(app awscdk.App, l1 bool) { stacks.NewWorkload(app, cfg, w, l1) },
 		}
 	}
 	wanted := map[string]bool{}
@@ -64,13 +64,16 @@ func synthesize(p plan, out string, nag bool, built func()) {
 		Outdir:             jsii.String(out),
 		AnalyticsReporting: jsii.Bool(false),
 		TreeMetadata:       jsii.Bool(false),
-		PostCliContext:     &map[string]any{"aws:cdk:enable-path-metadata": false},
+		PostCliContext: &map[string]any{
+			"aws:cdk:enable-path-metadata":       false,
+			"aws:cdk:disable-logicalId-metadata": true, // a path for each logical id, which says the same
+		},
 	})
 	if nag {
 		awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{Verbose: jsii.Bool(true)}), nil)
 	}
 	for _, s := range p {
-		s.build(app)
+		s.build(app, nag)
 		built()
 	}
 	app.Synth(nil)

@@ -19,9 +19,9 @@ var update = flag.Bool("update", false, "renew golden files")
 // Every assembly that the tests look at is synthesized once, in TestMain: Node is started once for
 // the test binary, and nothing here may run in parallel with it.
 var (
-	example *assembly // backup.yaml, with cdk-nag
-	fleet   *assembly // testdata/fleet.yaml, with cdk-nag
-	gov     *assembly // testdata/gov.yaml, with cdk-nag
+	example *assembly // backup.yaml
+	fleet   *assembly // testdata/fleet.yaml
+	gov     *assembly // testdata/gov.yaml
 )
 
 func TestMain(m *testing.M) {
@@ -41,10 +41,9 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	nag := map[string]string{"CDK_CONTEXT_JSON": `{"nag":"true"}`}
-	example = synthesizeFile("backup.yaml", filepath.Join(dir, "example"), nag)
-	fleet = synthesizeFile("testdata/fleet.yaml", filepath.Join(dir, "fleet"), nag)
-	gov = synthesizeFile("testdata/gov.yaml", filepath.Join(dir, "gov"), nag)
+	example = synthesizeFile("backup.yaml", filepath.Join(dir, "example"), nil)
+	fleet = synthesizeFile("testdata/fleet.yaml", filepath.Join(dir, "fleet"), nil)
+	gov = synthesizeFile("testdata/gov.yaml", filepath.Join(dir, "gov"), nil)
 	code := m.Run()
 	jsii.Close()
 	_ = os.RemoveAll(dir) // only temporary files
@@ -76,7 +75,6 @@ type resource struct {
 	Type                string
 	Properties          map[string]any
 	Metadata            map[string]any
-	DependsOn           []string
 	DeletionPolicy      string
 	UpdateReplacePolicy string
 }

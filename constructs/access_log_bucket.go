@@ -1,12 +1,5 @@
 package constructs
 
-import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
-	awsconstructs "github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
-)
-
 // AccessLogBucketProps describe a bucket for server access logs.
 type AccessLogBucketProps struct {
 	// Name and ARN of the bucket.
@@ -24,51 +17,46 @@ type AccessLogBucketProps struct {
 	ExpireAfterDays int
 }
 
-// NewAccessLogBucket makes a bucket that S3 may deliver server access logs to. Such a bucket can
-// have neither Object Lock nor a KMS key (F-OL-7).
-func NewAccessLogBucket(scope awsconstructs.Construct, id string, props AccessLogBucketProps) awss3.CfnBucket {
-	bucket := awss3.NewCfnBucket(scope, jsii.String(id), &awss3.CfnBucketProps{
-		BucketName:                     jsii.String(props.Name),
-		VersioningConfiguration:        versioned(),
-		PublicAccessBlockConfiguration: blockPublicAccess(),
-		OwnershipControls:              ownerEnforced(),
-		BucketEncryption: &awss3.CfnBucket_BucketEncryptionProperty{
-			ServerSideEncryptionConfiguration: []any{&awss3.CfnBucket_ServerSideEncryptionRuleProperty{
-				ServerSideEncryptionByDefault: &awss3.CfnBucket_ServerSideEncryptionByDefaultProperty{
-					SseAlgorithm: jsii.String("AES256"),
-				},
-			}},
+// NewAccessLogBucket makes a bucket that S3 may deliver server access logs to, and returns its name.
+// Such a bucket can have neither Object Lock nor a KMS key (F-OL-7). It is retained.
+func NewAccessLogBucket(scope Scope, id string, props AccessLogBucketProps) Value {
+	bucket := scope.add(id, resource{
+		Type: "AWS::S3::Bucket",
+		Properties: properties{
+			"BucketName":                     props.Name,
+			"VersioningConfiguration":        versioned,
+			"PublicAccessBlockConfiguration": blockPublicAccess,
+			"OwnershipControls":              ownerEnforced,
+			"BucketEncryption":               encryption(properties{"ServerSideEncryptionByDefault": properties{"SSEAlgorithm": "AES256"}}),
+			"LifecycleConfiguration": lifecycle(properties{
+				"Id":                             "Expire",
+				"Status":                         "Enabled",
+				"ExpirationInDays":               props.ExpireAfterDays,
+				"NoncurrentVersionExpiration":    properties{"NoncurrentDays": 1},
+				"AbortIncompleteMultipartUpload": afterAWeek,
+			}),
 		},
-		LifecycleConfiguration: &awss3.CfnBucket_LifecycleConfigurationProperty{
-			Rules: []any{&awss3.CfnBucket_RuleProperty{
-				Id:               jsii.String("Expire"),
-				Status:           jsii.String("Enabled"),
-				ExpirationInDays: jsii.Number(props.ExpireAfterDays),
-				NoncurrentVersionExpiration: &awss3.CfnBucket_NoncurrentVersionExpirationProperty{
-					NoncurrentDays: jsii.Number(1),
-				},
-				AbortIncompleteMultipartUpload: abortIncompleteUploads(),
-			}},
-		},
-	})
-	bucket.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, nil)
-	newBucketPolicy(bucket, props.Name, props.ARN, props.logDelivery())
-	return bucket
+	}.retained())
+	bucket.addPolicy(props.logDelivery(bucket.arn("/*")))
+	return bucket.ref()
 }
 
-func (p AccessLogBucketProps) logDelivery() Statement {
-	s := Statement{
+func (p AccessLogBucketProps) logDelivery(objectsARN Value) Statement {
+	delivery := Statement{
 		Sid:       "ServerAccessLogs",
 		Principal: service("logging.s3.amazonaws.com"),
 		Actions:   []string{"s3:PutObject"},
-		Resources: []string{p.ARN + "/*"},
+		Resources: []Value{objectsARN},
 		Condition: map[string]map[string]any{
 			"ArnLike":      {"aws:SourceArn": p.SourceARNs},
 			"StringEquals": {"aws:SourceAccount": p.Account},
 		},
 	}
-	if size([]Statement{s, tlsOnly(p.ARN)}) > p.MaxPolicyBytes {
-		s.Condition["ArnLike"] = map[string]any{"aws:SourceArn": p.AnySourceARN}
+	// Counted with the ARNs that AWS sees instead of references.
+	counted := delivery
+	counted.Resources = []Value{p.ARN + "/*"}
+	if size([]Statement{counted, tlsOnly(p.ARN, p.ARN+"/*")}) > p.MaxPolicyBytes {
+		delivery.Condition["ArnLike"] = map[string]any{"aws:SourceArn": p.AnySourceARN}
 	}
-	return s
+	return delivery
 }

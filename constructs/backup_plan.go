@@ -1,10 +1,8 @@
 package constructs
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsbackup"
-	awsconstructs "github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
+	"maps"
+	"slices"
 )
 
 // BackupPlanProps describe a backup vault, the plan whose rules fill it, and what is backed up.
@@ -12,7 +10,7 @@ type BackupPlanProps struct {
 	// VaultName and PlanName, in AWS's lengths.
 	VaultName, PlanName string
 	// KeyARN of the KMS key that encrypts the vault.
-	KeyARN string
+	KeyARN Value
 	// CopyDestinations are the ARNs of the vaults that recovery points may be copied to. Empty: none.
 	CopyDestinations []string
 	// Rules of the plan. All of a bucket's backups are in the plan's one vault (F-S3-8).
@@ -56,7 +54,7 @@ type BackupSelection struct {
 	// Name of the selection.
 	Name string
 	// RoleARN of the role that AWS Backup assumes.
-	RoleARN string
+	RoleARN Value
 	// Resources are ARNs; one of them is enough.
 	Resources []string
 	// Except are ARNs that are left out.
@@ -82,109 +80,109 @@ type LowCostSelection struct {
 }
 
 // NewBackupPlan makes the vault, which is retained, with the plan and its selections below it.
-func NewBackupPlan(scope awsconstructs.Construct, id string, props BackupPlanProps) awsbackup.CfnBackupVault {
-	vault := awsbackup.NewCfnBackupVault(scope, jsii.String(id), &awsbackup.CfnBackupVaultProps{
-		BackupVaultName:  jsii.String(props.VaultName),
-		EncryptionKeyArn: jsii.String(props.KeyARN),
-		AccessPolicy:     document(protectRecoveryPoints(), copyOnlyTo(props.CopyDestinations)),
-		BackupVaultTags:  tagMap(props.Tags),
-	})
-	vault.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, nil)
-
-	rules := make([]any, len(props.Rules))
-	for i, rule := range props.Rules {
-		rules[i] = rule.property(props)
-	}
-	plan := awsbackup.NewCfnBackupPlan(vault, jsii.String("Plan"), &awsbackup.CfnBackupPlanProps{
-		BackupPlan: &awsbackup.CfnBackupPlan_BackupPlanResourceTypeProperty{
-			BackupPlanName: jsii.String(props.PlanName),
-			BackupPlanRule: rules,
+func NewBackupPlan(scope Scope, id string, props BackupPlanProps) {
+	vault := scope.add(id, resource{
+		Type: "AWS::Backup::BackupVault",
+		Properties: properties{
+			"BackupVaultName":  props.VaultName,
+			"EncryptionKeyArn": props.KeyARN,
+			"AccessPolicy":     document(protectRecoveryPoints(), copyOnlyTo(props.CopyDestinations)),
+			"BackupVaultTags":  props.Tags,
 		},
-		BackupPlanTags: tagMap(props.Tags),
-	})
-	plan.AddDependency(vault)
+	}.retained())
 
+	rules := make([]properties, len(props.Rules))
+	for i, rule := range props.Rules {
+		rules[i] = rule.properties(vault, props.Tags)
+	}
+	plan := vault.add("Plan", resource{
+		Type: "AWS::Backup::BackupPlan",
+		Properties: properties{
+			"BackupPlan":     properties{"BackupPlanName": props.PlanName, "BackupPlanRule": rules},
+			"BackupPlanTags": props.Tags,
+		},
+	})
 	for _, s := range props.Selections {
-		awsbackup.NewCfnBackupSelection(plan, jsii.String(s.ID), &awsbackup.CfnBackupSelectionProps{
-			BackupPlanId:    plan,
-			BackupSelection: s.property(),
+		plan.add(s.ID, resource{
+			Type: "AWS::Backup::BackupSelection",
+			Properties: properties{
+				"BackupPlanId":    plan.ref(),
+				"BackupSelection": s.properties(),
+			},
 		})
 	}
 	if props.LowCost != nil {
-		newTieringConfiguration(vault, props.VaultName, *props.LowCost)
+		vault.addTieringConfiguration(*props.LowCost)
 	}
-	return vault
 }
 
-func (r BackupRule) property(plan BackupPlanProps) any {
-	rule := &awsbackup.CfnBackupPlan_BackupRuleResourceTypeProperty{
-		RuleName:                   jsii.String(r.Name),
-		TargetBackupVault:          jsii.String(plan.VaultName),
-		ScheduleExpression:         jsii.String(r.Schedule),
-		ScheduleExpressionTimezone: jsii.String(r.Timezone),
-		StartWindowMinutes:         jsii.Number(r.StartWindowMinutes),
-		CompletionWindowMinutes:    jsii.Number(r.CompletionWindowMinutes),
-		EnableContinuousBackup:     jsii.Bool(r.Continuous),
-		Lifecycle:                  deleteAfter(r.DeleteAfterDays),
-		RecoveryPointTags:          tagMap(plan.Tags),
+func (r BackupRule) properties(vault added, tags map[string]string) properties {
+	rule := properties{
+		"RuleName":                   r.Name,
+		"TargetBackupVault":          vault.ref(),
+		"ScheduleExpression":         r.Schedule,
+		"ScheduleExpressionTimezone": r.Timezone,
+		"StartWindowMinutes":         r.StartWindowMinutes,
+		"CompletionWindowMinutes":    r.CompletionWindowMinutes,
+		"EnableContinuousBackup":     r.Continuous,
+		"Lifecycle":                  deleteAfter(r.DeleteAfterDays),
+		"RecoveryPointTags":          tags,
 	}
-	var copies []any
+	var copies []properties
 	for _, c := range r.Copies {
-		copies = append(copies, &awsbackup.CfnBackupPlan_CopyActionResourceTypeProperty{
-			DestinationBackupVaultArn: jsii.String(c.DestinationVaultARN),
-			Lifecycle:                 deleteAfter(c.DeleteAfterDays),
+		copies = append(copies, properties{
+			"DestinationBackupVaultArn": c.DestinationVaultARN,
+			"Lifecycle":                 deleteAfter(c.DeleteAfterDays),
 		})
 	}
 	if copies != nil {
-		rule.CopyActions = copies
+		rule["CopyActions"] = copies
 	}
 	return rule
 }
 
-func (s BackupSelection) property() any {
-	selection := &awsbackup.CfnBackupSelection_BackupSelectionResourceTypeProperty{
-		SelectionName: jsii.String(s.Name),
-		IamRoleArn:    jsii.String(s.RoleARN),
-		Resources:     jsii.Strings(s.Resources...),
+func deleteAfter(days int) properties { return properties{"DeleteAfterDays": days} }
+
+func (s BackupSelection) properties() properties {
+	selection := properties{
+		"SelectionName": s.Name,
+		"IamRoleArn":    s.RoleARN,
+		"Resources":     s.Resources,
 	}
 	if len(s.Except) > 0 {
-		selection.NotResources = jsii.Strings(s.Except...)
+		selection["NotResources"] = s.Except
 	}
 	if len(s.ResourceTags) > 0 {
 		// Conditions are ANDed with Resources; ListOfTags would be ORed (F-LIM-2).
-		selection.Conditions = map[string]any{"StringEquals": resourceTagConditions(s.ResourceTags)}
+		selection["Conditions"] = properties{"StringEquals": resourceTagConditions(s.ResourceTags)}
 	}
 	return selection
 }
 
-func resourceTagConditions(tags map[string]string) []any {
-	var conditions []any
-	for _, tag := range *cfnTags(tags) {
-		conditions = append(conditions, map[string]any{
-			"ConditionKey":   "aws:ResourceTag/" + *tag.Key,
-			"ConditionValue": *tag.Value,
-		})
+func resourceTagConditions(tags map[string]string) []properties {
+	var conditions []properties
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		conditions = append(conditions, properties{"ConditionKey": "aws:ResourceTag/" + key, "ConditionValue": tags[key]})
 	}
 	return conditions
 }
 
-func deleteAfter(days int) *awsbackup.CfnBackupPlan_LifecycleResourceTypeProperty {
-	return &awsbackup.CfnBackupPlan_LifecycleResourceTypeProperty{DeleteAfterDays: jsii.Number(days)}
-}
-
-func newTieringConfiguration(vault awsbackup.CfnBackupVault, vaultName string, props LowCostProps) {
-	selections := make([]any, len(props.Selections))
+// addTieringConfiguration gives a vault its configuration for the low-cost warm tier.
+func (a added) addTieringConfiguration(props LowCostProps) {
+	selections := make([]properties, len(props.Selections))
 	for i, s := range props.Selections {
-		selections[i] = &awsbackup.CfnTieringConfiguration_ResourceSelectionProperty{
-			ResourceType:              jsii.String("S3"),
-			Resources:                 jsii.Strings(s.Resources...),
-			TieringDownSettingsInDays: jsii.Number(s.AfterDays),
+		selections[i] = properties{
+			"ResourceType":              "S3",
+			"Resources":                 s.Resources,
+			"TieringDownSettingsInDays": s.AfterDays,
 		}
 	}
-	tiering := awsbackup.NewCfnTieringConfiguration(vault, jsii.String("LowCost"), &awsbackup.CfnTieringConfigurationProps{
-		TieringConfigurationName: jsii.String(props.Name),
-		BackupVaultName:          jsii.String(vaultName),
-		ResourceSelection:        selections,
+	a.add("LowCost", resource{
+		Type: "AWS::Backup::TieringConfiguration",
+		Properties: properties{
+			"TieringConfigurationName": props.Name,
+			"BackupVaultName":          a.ref(),
+			"ResourceSelection":        selections,
+		},
 	})
-	tiering.AddDependency(vault)
 }

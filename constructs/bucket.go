@@ -1,127 +1,94 @@
 package constructs
 
-import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
-	awsconstructs "github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
-)
-
 // BucketProps describe a bucket that AWS Backup can protect.
 type BucketProps struct {
-	// Name and ARN of the bucket.
-	Name, ARN string
+	// Name of the bucket.
+	Name string
 	// ObjectLockMode is GOVERNANCE or COMPLIANCE.
 	ObjectLockMode string
 	// ObjectLockDays is the default retention of every new object version, in days.
 	ObjectLockDays int
 	// KeyARN of the KMS key that encrypts objects.
-	KeyARN string
+	KeyARN Value
 	// AccessLogBucket is the name of the bucket that server access logs go to.
-	AccessLogBucket string
+	AccessLogBucket Value
 	// Tags of the bucket.
 	Tags map[string]string
 }
 
 // NewBucket makes a versioned bucket with Object Lock (F-OL-2). It is retained.
-func NewBucket(scope awsconstructs.Construct, id string, props BucketProps) awss3.CfnBucket {
-	bucket := awss3.NewCfnBucket(scope, jsii.String(id), &awss3.CfnBucketProps{
-		BucketName:                     jsii.String(props.Name),
-		VersioningConfiguration:        versioned(),
-		PublicAccessBlockConfiguration: blockPublicAccess(),
-		OwnershipControls:              ownerEnforced(),
-		ObjectLockEnabled:              jsii.Bool(true),
-		ObjectLockConfiguration: &awss3.CfnBucket_ObjectLockConfigurationProperty{
-			ObjectLockEnabled: jsii.String("Enabled"),
-			Rule: &awss3.CfnBucket_ObjectLockRuleProperty{
-				DefaultRetention: &awss3.CfnBucket_DefaultRetentionProperty{
-					Mode: jsii.String(props.ObjectLockMode),
-					Days: jsii.Number(props.ObjectLockDays),
-				},
+func NewBucket(scope Scope, id string, props BucketProps) {
+	bucket := scope.add(id, resource{
+		Type: "AWS::S3::Bucket",
+		Properties: properties{
+			"BucketName":                     props.Name,
+			"VersioningConfiguration":        versioned,
+			"PublicAccessBlockConfiguration": blockPublicAccess,
+			"OwnershipControls":              ownerEnforced,
+			"ObjectLockEnabled":              true,
+			"ObjectLockConfiguration": properties{
+				"ObjectLockEnabled": "Enabled",
+				"Rule":              properties{"DefaultRetention": properties{"Mode": props.ObjectLockMode, "Days": props.ObjectLockDays}},
 			},
-		},
-		// Continuous backups stop where these events do (F-S3-12).
-		NotificationConfiguration: &awss3.CfnBucket_NotificationConfigurationProperty{
-			EventBridgeConfiguration: &awss3.CfnBucket_EventBridgeConfigurationProperty{
-				EventBridgeEnabled: jsii.Bool(true),
+			// Continuous backups stop where these events do (F-S3-12).
+			"NotificationConfiguration": properties{"EventBridgeConfiguration": properties{"EventBridgeEnabled": true}},
+			"BucketEncryption": encryption(properties{
+				"BucketKeyEnabled":              true,
+				"ServerSideEncryptionByDefault": properties{"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": props.KeyARN},
+			}),
+			"LoggingConfiguration": properties{
+				"DestinationBucketName": props.AccessLogBucket,
+				"LogFilePrefix":         props.Name + "/",
 			},
+			// A versioned bucket grows without end unless this is said, and a backup with it (F-OL-5, F-S3-20).
+			"LifecycleConfiguration": lifecycle(properties{
+				"Id":                             "ExpireNoncurrentVersions",
+				"Status":                         "Enabled",
+				"ExpiredObjectDeleteMarker":      true,
+				"NoncurrentVersionExpiration":    properties{"NoncurrentDays": props.ObjectLockDays},
+				"AbortIncompleteMultipartUpload": afterAWeek,
+			}),
+			"Tags": tagList(props.Tags),
 		},
-		BucketEncryption: &awss3.CfnBucket_BucketEncryptionProperty{
-			ServerSideEncryptionConfiguration: []any{&awss3.CfnBucket_ServerSideEncryptionRuleProperty{
-				BucketKeyEnabled: jsii.Bool(true),
-				ServerSideEncryptionByDefault: &awss3.CfnBucket_ServerSideEncryptionByDefaultProperty{
-					SseAlgorithm:   jsii.String("aws:kms"),
-					KmsMasterKeyId: jsii.String(props.KeyARN),
-				},
-			}},
-		},
-		LoggingConfiguration: &awss3.CfnBucket_LoggingConfigurationProperty{
-			DestinationBucketName: jsii.String(props.AccessLogBucket),
-			LogFilePrefix:         jsii.String(props.Name + "/"),
-		},
-		// A versioned bucket grows without end unless this is said, and a backup with it (F-OL-5, F-S3-20).
-		LifecycleConfiguration: &awss3.CfnBucket_LifecycleConfigurationProperty{
-			Rules: []any{&awss3.CfnBucket_RuleProperty{
-				Id:                        jsii.String("ExpireNoncurrentVersions"),
-				Status:                    jsii.String("Enabled"),
-				ExpiredObjectDeleteMarker: jsii.Bool(true),
-				NoncurrentVersionExpiration: &awss3.CfnBucket_NoncurrentVersionExpirationProperty{
-					NoncurrentDays: jsii.Number(props.ObjectLockDays),
-				},
-				AbortIncompleteMultipartUpload: abortIncompleteUploads(),
-			}},
-		},
-		Tags: cfnTags(props.Tags),
-	})
-	bucket.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, nil)
-	newBucketPolicy(bucket, props.Name, props.ARN)
-	return bucket
+	}.retained())
+	bucket.addPolicy()
 }
 
-func newBucketPolicy(bucket awss3.CfnBucket, name, arn string, statements ...Statement) {
-	policy := awss3.NewCfnBucketPolicy(bucket, jsii.String("Policy"), &awss3.CfnBucketPolicyProps{
-		Bucket:         jsii.String(name),
-		PolicyDocument: document(append([]Statement{tlsOnly(arn)}, statements...)...),
+// addPolicy gives a bucket its policy: these statements, and that requests come with TLS.
+func (a added) addPolicy(statements ...Statement) {
+	a.add("Policy", resource{
+		Type: "AWS::S3::BucketPolicy",
+		Properties: properties{
+			"Bucket":         a.ref(),
+			"PolicyDocument": document(append([]Statement{tlsOnly(a.arn(""), a.arn("/*"))}, statements...)...),
+		},
 	})
-	policy.AddDependency(bucket)
 }
 
 // tlsOnly denies requests without TLS. AWS services are exempt: between them, S3 does not tell how
 // a request came (F-OL-12).
-func tlsOnly(bucketARN string) Statement {
+func tlsOnly(bucketARN, objectsARN Value) Statement {
 	return Statement{
 		Sid:       "TLSOnly",
 		Deny:      true,
 		Principal: anyone,
 		Actions:   []string{"s3:*"},
-		Resources: []string{bucketARN, bucketARN + "/*"},
+		Resources: []Value{bucketARN, objectsARN},
 		Condition: map[string]map[string]any{
 			"Bool": {"aws:SecureTransport": "false", "aws:PrincipalIsAWSService": "false"},
 		},
 	}
 }
 
-func versioned() *awss3.CfnBucket_VersioningConfigurationProperty {
-	return &awss3.CfnBucket_VersioningConfigurationProperty{Status: jsii.String("Enabled")}
+var (
+	versioned         = properties{"Status": "Enabled"}
+	blockPublicAccess = properties{"BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true}
+	ownerEnforced     = properties{"Rules": []any{properties{"ObjectOwnership": "BucketOwnerEnforced"}}}
+	afterAWeek        = properties{"DaysAfterInitiation": 7}
+)
+
+func encryption(rule properties) properties {
+	return properties{"ServerSideEncryptionConfiguration": []any{rule}}
 }
 
-func blockPublicAccess() *awss3.CfnBucket_PublicAccessBlockConfigurationProperty {
-	return &awss3.CfnBucket_PublicAccessBlockConfigurationProperty{
-		BlockPublicAcls:       jsii.Bool(true),
-		BlockPublicPolicy:     jsii.Bool(true),
-		IgnorePublicAcls:      jsii.Bool(true),
-		RestrictPublicBuckets: jsii.Bool(true),
-	}
-}
-
-func ownerEnforced() *awss3.CfnBucket_OwnershipControlsProperty {
-	return &awss3.CfnBucket_OwnershipControlsProperty{
-		Rules: []any{&awss3.CfnBucket_OwnershipControlsRuleProperty{
-			ObjectOwnership: jsii.String("BucketOwnerEnforced"),
-		}},
-	}
-}
-
-func abortIncompleteUploads() *awss3.CfnBucket_AbortIncompleteMultipartUploadProperty {
-	return &awss3.CfnBucket_AbortIncompleteMultipartUploadProperty{DaysAfterInitiation: jsii.Number(7)}
-}
+func lifecycle(rule properties) properties { return properties{"Rules": []any{rule}} }

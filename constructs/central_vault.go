@@ -1,18 +1,11 @@
 package constructs
 
-import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsbackup"
-	awsconstructs "github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
-)
-
 // CentralVaultProps describe the vault that other accounts copy into.
 type CentralVaultProps struct {
 	// Name of the vault.
 	Name string
 	// KeyARN of the KMS key that encrypts it.
-	KeyARN string
+	KeyARN Value
 	// Lock of the vault.
 	Lock VaultLock
 	// Sources may copy into the vault.
@@ -31,28 +24,29 @@ type VaultLock struct {
 }
 
 // NewCentralVault makes a locked vault, which is retained.
-func NewCentralVault(scope awsconstructs.Construct, id string, props CentralVaultProps) awsbackup.CfnBackupVault {
-	vault := awsbackup.NewCfnBackupVault(scope, jsii.String(id), &awsbackup.CfnBackupVaultProps{
-		BackupVaultName:   jsii.String(props.Name),
-		EncryptionKeyArn:  jsii.String(props.KeyARN),
-		LockConfiguration: props.Lock.property(),
-		AccessPolicy:      document(props.Sources.vaultPolicy()...),
-	})
-	vault.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, nil)
+func NewCentralVault(scope Scope, id string, props CentralVaultProps) {
+	vault := scope.add(id, resource{
+		Type: "AWS::Backup::BackupVault",
+		Properties: properties{
+			"BackupVaultName":   props.Name,
+			"EncryptionKeyArn":  props.KeyARN,
+			"LockConfiguration": props.Lock.properties(),
+			"AccessPolicy":      document(props.Sources.vaultPolicy()...),
+		},
+	}.retained())
 	if props.LowCost != nil {
-		newTieringConfiguration(vault, props.Name, *props.LowCost)
+		vault.addTieringConfiguration(*props.LowCost)
 	}
-	return vault
 }
 
-// property leaves out what is zero: the presence of ChangeableForDays is what makes a compliance lock.
-func (l VaultLock) property() *awsbackup.CfnBackupVault_LockConfigurationTypeProperty {
-	lock := &awsbackup.CfnBackupVault_LockConfigurationTypeProperty{MinRetentionDays: jsii.Number(l.MinRetentionDays)}
+// properties leaves out what is zero: the presence of ChangeableForDays is what makes a compliance lock.
+func (l VaultLock) properties() properties {
+	lock := properties{"MinRetentionDays": l.MinRetentionDays}
 	if l.MaxRetentionDays > 0 {
-		lock.MaxRetentionDays = jsii.Number(l.MaxRetentionDays)
+		lock["MaxRetentionDays"] = l.MaxRetentionDays
 	}
 	if l.ChangeableForDays > 0 {
-		lock.ChangeableForDays = jsii.Number(l.ChangeableForDays)
+		lock["ChangeableForDays"] = l.ChangeableForDays
 	}
 	return lock
 }

@@ -3,34 +3,22 @@ package constructs
 import (
 	"maps"
 	"slices"
-
-	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/jsii-runtime-go"
 )
 
-// cfnTags are tags in the order of their keys.
-func cfnTags(tags map[string]string) *[]*awscdk.CfnTag {
-	var list []*awscdk.CfnTag
+// tagList is tags as most resources take them, in the order of their keys.
+func tagList(tags map[string]string) []properties {
+	list := []properties{}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		list = append(list, &awscdk.CfnTag{Key: jsii.String(key), Value: jsii.String(tags[key])})
+		list = append(list, properties{"Key": key, "Value": tags[key]})
 	}
-	return &list
+	return list
 }
 
-func tagMap(tags map[string]string) *map[string]*string {
-	m := map[string]*string{}
-	for key, value := range tags {
-		m[key] = jsii.String(value)
-	}
-	return &m
-}
-
-// suppress tells cdk-nag why a finding about a resource stands. It writes the metadata that
-// cdk-nag reads, so that its library is loaded only where somebody asks for its findings.
-func suppress(resource awscdk.CfnResource, reasons map[string]string) {
-	var rules []any
+// suppress is the metadata that tells cdk-nag why a finding about a resource stands.
+func suppress(reasons map[string]string) map[string]any {
+	var rules []properties
 	for _, id := range slices.Sorted(maps.Keys(reasons)) {
-		rules = append(rules, map[string]any{"id": id, "reason": reasons[id]})
+		rules = append(rules, properties{"id": id, "reason": reasons[id]})
 	}
-	resource.AddMetadata(jsii.String("cdk_nag"), map[string]any{"rules_to_suppress": rules})
+	return map[string]any{"cdk_nag": properties{"rules_to_suppress": rules}}
 }

@@ -29,7 +29,7 @@ func (s CopySources) vaultPolicy() []Statement {
 			Sid:       "CopyFromWorkloadAccounts",
 			Principal: principal,
 			Actions:   []string{"backup:CopyIntoBackupVault"},
-			Resources: []string{"*"},
+			Resources: everything,
 			Condition: s.condition(s.RoleARN),
 		}}
 	})
@@ -74,8 +74,8 @@ func useThroughBackup(sid string, principal map[string]any, condition map[string
 	use["StringLike"], grant["StringLike"] = viaBackup, viaBackup
 	grant["Bool"] = map[string]any{"kms:GrantIsForAWSResource": "true"}
 	return []Statement{
-		{Sid: sid + "Use", Principal: principal, Actions: useKey, Resources: []string{"*"}, Condition: use},
-		{Sid: sid + "Grant", Principal: principal, Actions: []string{"kms:CreateGrant"}, Resources: []string{"*"}, Condition: grant},
+		{Sid: sid + "Use", Principal: principal, Actions: useKey, Resources: everything, Condition: use},
+		{Sid: sid + "Grant", Principal: principal, Actions: []string{"kms:CreateGrant"}, Resources: everything, Condition: grant},
 	}
 }
 
@@ -92,7 +92,7 @@ func KeyAdministrators(account string, roleARNs []string) Statement {
 			"kms:PutKeyPolicy", "kms:RevokeGrant", "kms:UpdateKeyDescription",
 			"kms:TagResource", "kms:UntagResource",
 		},
-		Resources: []string{"*"},
+		Resources: everything,
 		Condition: map[string]map[string]any{
 			"StringEquals": {"aws:PrincipalAccount": account},
 			"ArnEquals":    {"aws:PrincipalArn": roleARNs},

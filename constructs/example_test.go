@@ -26,12 +26,13 @@ func ExampleNewBucket() {
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(out)})
 	stack := awscdk.NewStack(app, jsii.String("my-stack"), nil)
 
-	key := constructs.NewKey(stack, "Key", constructs.KeyProps{
+	var template constructs.Template
+	key := constructs.NewKey(template.Scope(), "Key", constructs.KeyProps{
 		Alias:       "alias/invoices",
 		Description: "Encrypts invoices",
 		AccountARN:  "arn:aws:iam::222222222222:root",
 	})
-	constructs.NewAccessLogBucket(stack, "AccessLogs", constructs.AccessLogBucketProps{
+	logs := constructs.NewAccessLogBucket(template.Scope(), "AccessLogs", constructs.AccessLogBucketProps{
 		Name:            "invoices-access-logs",
 		ARN:             "arn:aws:s3:::invoices-access-logs",
 		Account:         "222222222222",
@@ -39,14 +40,14 @@ func ExampleNewBucket() {
 		MaxPolicyBytes:  20 * 1024,
 		ExpireAfterDays: 90,
 	})
-	constructs.NewBucket(stack, "Invoices", constructs.BucketProps{
+	constructs.NewBucket(template.Scope(), "Invoices", constructs.BucketProps{
 		Name:            "invoices",
-		ARN:             "arn:aws:s3:::invoices",
 		ObjectLockMode:  "GOVERNANCE",
 		ObjectLockDays:  35,
 		KeyARN:          key,
-		AccessLogBucket: "invoices-access-logs",
+		AccessLogBucket: logs,
 	})
+	template.Include(stack, true)
 
 	app.Synth(nil)
 	printProperty(out, "Invoices", "ObjectLockConfiguration")
@@ -60,7 +61,8 @@ func ExampleNewAccessLogBucket() {
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(out)})
 	stack := awscdk.NewStack(app, jsii.String("my-stack"), nil)
 
-	constructs.NewAccessLogBucket(stack, "AccessLogs", constructs.AccessLogBucketProps{
+	var template constructs.Template
+	constructs.NewAccessLogBucket(template.Scope(), "AccessLogs", constructs.AccessLogBucketProps{
 		Name:            "invoices-access-logs",
 		ARN:             "arn:aws:s3:::invoices-access-logs",
 		Account:         "222222222222",
@@ -68,6 +70,7 @@ func ExampleNewAccessLogBucket() {
 		MaxPolicyBytes:  20 * 1024,
 		ExpireAfterDays: 90,
 	})
+	template.Include(stack, true)
 
 	app.Synth(nil)
 	printProperty(out, "AccessLogs", "LifecycleConfiguration", "Rules", "ExpirationInDays")
@@ -81,13 +84,15 @@ func ExampleNewKey() {
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(out)})
 	stack := awscdk.NewStack(app, jsii.String("my-stack"), nil)
 
-	constructs.NewKey(stack, "Key", constructs.KeyProps{
+	var template constructs.Template
+	constructs.NewKey(template.Scope(), "Key", constructs.KeyProps{
 		Alias:       "alias/vaults",
 		Description: "Encrypts backup vaults",
 		AccountARN:  "arn:aws:iam::222222222222:root",
 		Grants: constructs.CopyDestination("o-a1b2c3d4e5", "arn:aws:iam::111111111111:root",
 			"arn:aws:iam::111111111111:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"),
 	})
+	template.Include(stack, true)
 
 	app.Synth(nil)
 	printProperty(out, "Key", "EnableKeyRotation")
@@ -104,15 +109,17 @@ func ExampleNewBackupRole() {
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(out)})
 	stack := awscdk.NewStack(app, jsii.String("my-stack"), nil)
 
-	constructs.NewBackupRole(stack, "BackupRole", constructs.BackupRoleProps{
+	var template constructs.Template
+	constructs.NewBackupRole(template.Scope(), "BackupRole", constructs.BackupRoleProps{
 		Name:              "acme-backup-invoices",
 		Account:           "222222222222",
 		S3BackupPolicyARN: "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
 		Copy: &constructs.CopyProps{
 			DestinationVaultARN: "arn:aws:backup:eu-central-1:111111111111:backup-vault:central",
-			KeyARNs:             []string{"arn:aws:kms:eu-central-1:111111111111:key/*"},
+			KeyARNs:             []constructs.Value{"arn:aws:kms:eu-central-1:111111111111:key/*"},
 		},
 	})
+	template.Include(stack, true)
 
 	app.Synth(nil)
 	printProperty(out, "BackupRole", "ManagedPolicyArns")
@@ -129,7 +136,8 @@ func ExampleNewBackupPlan() {
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(out)})
 	stack := awscdk.NewStack(app, jsii.String("my-stack"), nil)
 
-	constructs.NewBackupPlan(stack, "Invoices", constructs.BackupPlanProps{
+	var template constructs.Template
+	constructs.NewBackupPlan(template.Scope(), "Invoices", constructs.BackupPlanProps{
 		VaultName: "invoices",
 		PlanName:  "invoices",
 		KeyARN:    "arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab",
@@ -149,6 +157,7 @@ func ExampleNewBackupPlan() {
 		}},
 		LowCost: &constructs.LowCostProps{Name: "invoices", Selections: []constructs.LowCostSelection{{Resources: []string{"*"}, AfterDays: 90}}},
 	})
+	template.Include(stack, true)
 
 	app.Synth(nil)
 	printProperty(out, "Invoices", "BackupVaultName")
@@ -162,7 +171,8 @@ func ExampleNewCentralVault() {
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(out)})
 	stack := awscdk.NewStack(app, jsii.String("my-stack"), nil)
 
-	constructs.NewCentralVault(stack, "Central", constructs.CentralVaultProps{
+	var template constructs.Template
+	constructs.NewCentralVault(template.Scope(), "Central", constructs.CentralVaultProps{
 		Name:   "central",
 		KeyARN: "arn:aws:kms:eu-central-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab",
 		Lock:   constructs.VaultLock{MinRetentionDays: 15, MaxRetentionDays: 1825},
@@ -173,6 +183,7 @@ func ExampleNewCentralVault() {
 			MaxPolicyBytes: 20 * 1024,
 		},
 	})
+	template.Include(stack, true)
 
 	app.Synth(nil)
 	printProperty(out, "Central", "LockConfiguration")

@@ -1,12 +1,5 @@
 package constructs
 
-import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
-	awsconstructs "github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
-)
-
 // KeyProps describe a KMS key.
 type KeyProps struct {
 	// Alias with its prefix "alias/".
@@ -22,20 +15,24 @@ type KeyProps struct {
 
 // NewKey makes a KMS key with yearly rotation and an alias, and returns its ARN. The key is
 // retained: without it all that it encrypted is lost (F-KMS-5).
-func NewKey(scope awsconstructs.Construct, id string, props KeyProps) string {
-	key := awskms.NewCfnKey(scope, jsii.String(id), &awskms.CfnKeyProps{
-		Description:         jsii.String(props.Description),
-		EnableKeyRotation:   jsii.Bool(true),
-		PendingWindowInDays: jsii.Number(30),
-		KeyPolicy:           document(append(keyPolicy(props.AccountARN), props.Grants...)...),
+func NewKey(scope Scope, id string, props KeyProps) Value {
+	key := scope.add(id, resource{
+		Type: "AWS::KMS::Key",
+		Properties: properties{
+			"Description":         props.Description,
+			"EnableKeyRotation":   true,
+			"PendingWindowInDays": 30,
+			"KeyPolicy":           document(append(keyPolicy(props.AccountARN), props.Grants...)...),
+		},
+	}.retained())
+	key.add("Alias", resource{
+		Type: "AWS::KMS::Alias",
+		Properties: properties{
+			"AliasName":   props.Alias,
+			"TargetKeyId": key.arn(""),
+		},
 	})
-	key.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, nil)
-	arn := key.AttrArn()
-	awskms.NewCfnAlias(key, jsii.String("Alias"), &awskms.CfnAliasProps{
-		AliasName:   jsii.String(props.Alias),
-		TargetKeyId: arn,
-	})
-	return *arn
+	return key.arn("")
 }
 
 // keyPolicy leaves every right to the account but the deletion of the key: who wants that has to
@@ -46,14 +43,14 @@ func keyPolicy(accountARN string) []Statement {
 			Sid:       "Account",
 			Principal: map[string]any{"AWS": accountARN},
 			Actions:   []string{"kms:*"},
-			Resources: []string{"*"},
+			Resources: everything,
 		},
 		{
 			Sid:       "KeepKey",
 			Deny:      true,
 			Principal: anyone,
 			Actions:   []string{"kms:ScheduleKeyDeletion"},
-			Resources: []string{"*"},
+			Resources: everything,
 			Condition: exceptServices,
 		},
 	}

@@ -1,5 +1,3 @@
-// Package constructs has one building block of S3 backup per file: plain Go props in, CDK resources
-// out. A block assumes that its props are valid; it composes no names and reads nothing but its props.
 package constructs
 
 import "encoding/json"
@@ -15,7 +13,7 @@ type Statement struct {
 	// Actions, such as "kms:Decrypt".
 	Actions []string
 	// Resources as ARNs, or "*" where the policy's own resource is meant.
-	Resources []string
+	Resources []Value
 	// Condition is operator → key → value, a string or a []string.
 	Condition map[string]map[string]any
 }
@@ -59,6 +57,8 @@ func size(statements []Statement) int {
 }
 
 var (
+	// everything is for policies of a resource, which mean that one, and for actions without a resource.
+	everything = []Value{"*"}
 	// anyone is for statements whose condition says who.
 	anyone = map[string]any{"AWS": "*"}
 	// exceptServices holds for people and roles, and not for an AWS service that acts by itself.

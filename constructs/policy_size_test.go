@@ -53,8 +53,8 @@ func TestLogDeliverySize(t *testing.T) {
 	listed := 0
 	for n := range 248 {
 		p.SourceARNs = append(p.SourceARNs, fmt.Sprintf("arn:aws-us-gov:s3:::%063d", n))
-		s := p.logDelivery()
-		if bytes := size([]Statement{s, tlsOnly(p.ARN)}); bytes > p.MaxPolicyBytes {
+		s := p.logDelivery(p.ARN + "/*")
+		if bytes := size([]Statement{s, tlsOnly(p.ARN, p.ARN+"/*")}); bytes > p.MaxPolicyBytes {
 			t.Fatalf("%d buckets: %d bytes", n+1, bytes)
 		}
 		if reflect.DeepEqual(s.Condition["ArnLike"]["aws:SourceArn"], p.SourceARNs) {

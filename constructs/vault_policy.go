@@ -9,7 +9,7 @@ func protectRecoveryPoints(more ...string) Statement {
 		Deny:      true,
 		Principal: anyone,
 		Actions:   append([]string{"backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"}, more...),
-		Resources: []string{"*"},
+		Resources: everything,
 		Condition: exceptServices,
 	}
 }
@@ -21,7 +21,7 @@ func copyOnlyTo(destinations []string) Statement {
 		Deny:      true,
 		Principal: anyone,
 		Actions:   []string{"backup:CopyFromBackupVault"},
-		Resources: []string{"*"},
+		Resources: everything,
 		Condition: map[string]map[string]any{"ForAllValues:ArnNotLike": {"backup:CopyTargets": destinations}},
 	}
 	if len(destinations) == 0 {

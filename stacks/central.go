@@ -7,7 +7,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 
 	"central-s3-backup/config"
 	"central-s3-backup/constructs"
@@ -15,11 +14,9 @@ import (
 
 // NewCentral makes the stack of the central backup account: the key and the locked vault that the
 // copies of all workloads go to.
-func NewCentral(scope awsconstructs.Construct, cfg *config.Config) awscdk.Stack {
+func NewCentral(scope awsconstructs.Construct, cfg *config.Config, l1 bool) awscdk.Stack {
+	var template constructs.Template
 	at := cfg.Central
-	stack := newStack(scope, cfg.CentralStackName(), at.Account, at.Region,
-		fmt.Sprintf("Central backup account of %s: key, vault and lock for copies of S3 backups", cfg.Project))
-
 	sources := copySources(cfg)
 	grants := append(sources.KeyGrants(), constructs.OwnServiceLinkedRole(at.Account, config.BackupServiceLinkedRoleARN(at.Region, at.Account))...)
 	if len(at.KeyAdministrators) > 0 {
@@ -29,7 +26,7 @@ func NewCentral(scope awsconstructs.Construct, cfg *config.Config) awscdk.Stack 
 		}
 		grants = append(grants, constructs.KeyAdministrators(at.Account, roles))
 	}
-	key := constructs.NewKey(stack, "Key", constructs.KeyProps{
+	key := constructs.NewKey(template.Scope(), "Key", constructs.KeyProps{
 		Alias:       cfg.CentralKeyAlias(),
 		Description: "Encrypts the copies of S3 backups in the central backup account",
 		AccountARN:  config.AccountARN(at.Region, at.Account),
@@ -37,7 +34,7 @@ func NewCentral(scope awsconstructs.Construct, cfg *config.Config) awscdk.Stack 
 	})
 
 	// Below a scope of their own and by their names: a vault that becomes a retained one keeps its logical id.
-	vaults := awsconstructs.NewConstruct(stack, jsii.String("Vaults"))
+	vaults := template.Scope("Vaults")
 	constructs.NewCentralVault(vaults, at.VaultName, constructs.CentralVaultProps{
 		Name:    at.VaultName,
 		KeyARN:  key,
@@ -54,7 +51,14 @@ func NewCentral(scope awsconstructs.Construct, cfg *config.Config) awscdk.Stack 
 			LowCost: lowCostCopies(cfg, v.Name),
 		})
 	}
-	return stack
+	return newStack(scope, stackProps{
+		name:        cfg.CentralStackName(),
+		account:     at.Account,
+		region:      at.Region,
+		description: fmt.Sprintf("Central backup account of %s: key, vault and lock for copies of S3 backups", cfg.Project),
+		template:    &template,
+		l1:          l1,
+	})
 }
 
 func copySources(cfg *config.Config) constructs.CopySources {

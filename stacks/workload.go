@@ -6,7 +6,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 
 	"central-s3-backup/config"
 	"central-s3-backup/constructs"
@@ -18,20 +17,25 @@ const accessLogDays = 365
 // NewWorkload makes the stack of one workload: its keys, its buckets, and for every tier that is
 // backed up a vault with a plan. It holds no assets and no custom resources, so that its template
 // deploys by any way there is.
-func NewWorkload(scope awsconstructs.Construct, cfg *config.Config, w config.Workload) awscdk.Stack {
-	stack := newStack(scope, cfg.StackName(w), w.Account, w.Region,
-		fmt.Sprintf("S3 buckets of %s in %s with their backups", w.Name, w.Environment))
+func NewWorkload(scope awsconstructs.Construct, cfg *config.Config, w config.Workload, l1 bool) awscdk.Stack {
+	var template constructs.Template
 	uses := cfg.TierUses(w)
-	keys := newKeys(stack, cfg, w, uses)
-	newBuckets(stack, cfg, w, uses, keys)
-	newBackups(stack, cfg, w, uses, keys)
-	return stack
+	keys := newKeys(&template, cfg, w, uses)
+	newBuckets(&template, cfg, w, uses, keys)
+	newBackups(&template, cfg, w, uses, keys)
+	return newStack(scope, stackProps{
+		name:        cfg.StackName(w),
+		account:     w.Account,
+		region:      w.Region,
+		description: fmt.Sprintf("S3 buckets of %s in %s with their backups", w.Name, w.Environment),
+		template:    &template,
+		l1:          l1,
+	})
 }
 
 // newKeys returns the keys' ARNs by name.
-func newKeys(stack awscdk.Stack, cfg *config.Config, w config.Workload, uses []config.TierUse) map[string]string {
-	scope := awsconstructs.NewConstruct(stack, jsii.String("Keys"))
-	arns := map[string]string{}
+func newKeys(template *constructs.Template, cfg *config.Config, w config.Workload, uses []config.TierUse) map[string]constructs.Value {
+	arns := map[string]constructs.Value{}
 	for _, key := range cfg.Keys(w) {
 		props := constructs.KeyProps{
 			Alias:       key.Alias,
@@ -44,12 +48,12 @@ func newKeys(stack awscdk.Stack, cfg *config.Config, w config.Workload, uses []c
 				config.AccountARN(central.Region, central.Account),
 				config.BackupServiceLinkedRoleARN(central.Region, central.Account))
 		}
-		arns[key.Name] = constructs.NewKey(scope, key.Name, props)
+		arns[key.Name] = constructs.NewKey(template.Scope("Keys"), key.Name, props)
 	}
 	return arns
 }
 
-func newBuckets(stack awscdk.Stack, cfg *config.Config, w config.Workload, uses []config.TierUse, keys map[string]string) {
+func newBuckets(template *constructs.Template, cfg *config.Config, w config.Workload, uses []config.TierUse, keys map[string]constructs.Value) {
 	var arns []string
 	for _, use := range uses {
 		for _, b := range use.Created() {
@@ -59,7 +63,7 @@ func newBuckets(stack awscdk.Stack, cfg *config.Config, w config.Workload, uses 
 	if arns == nil {
 		return
 	}
-	logs := constructs.NewAccessLogBucket(stack, "AccessLogs", constructs.AccessLogBucketProps{
+	logs := constructs.NewAccessLogBucket(template.Scope(), "AccessLogs", constructs.AccessLogBucketProps{
 		Name:            cfg.AccessLogBucketName(w),
 		ARN:             config.BucketARN(w.Region, cfg.AccessLogBucketName(w)),
 		Account:         w.Account,
@@ -68,24 +72,21 @@ func newBuckets(stack awscdk.Stack, cfg *config.Config, w config.Workload, uses 
 		MaxPolicyBytes:  config.MaxPolicyBytes,
 		ExpireAfterDays: accessLogDays,
 	})
-	scope := awsconstructs.NewConstruct(stack, jsii.String("Buckets"))
-	scope.Node().AddDependency(logs)
 	for _, use := range uses {
 		for _, b := range use.Created() {
-			constructs.NewBucket(scope, b.Name, constructs.BucketProps{
+			constructs.NewBucket(template.Scope("Buckets"), b.Name, constructs.BucketProps{
 				Name:            b.Name,
-				ARN:             config.BucketARN(w.Region, b.Name),
 				ObjectLockMode:  strings.ToUpper(use.Tier.ObjectLock.Mode),
 				ObjectLockDays:  use.Tier.ObjectLock.Days,
 				KeyARN:          keys[use.Tier.BucketKey()],
-				AccessLogBucket: cfg.AccessLogBucketName(w),
+				AccessLogBucket: logs,
 				Tags:            tags(w, use.Tier),
 			})
 		}
 	}
 }
 
-func newBackups(stack awscdk.Stack, cfg *config.Config, w config.Workload, uses []config.TierUse, keys map[string]string) {
+func newBackups(template *constructs.Template, cfg *config.Config, w config.Workload, uses []config.TierUse, keys map[string]constructs.Value) {
 	vaultKey, backedUp := keys[config.VaultKey]
 	if !backedUp {
 		return
@@ -98,12 +99,11 @@ func newBackups(stack awscdk.Stack, cfg *config.Config, w config.Workload, uses 
 	if copied(uses) {
 		role.Copy = &constructs.CopyProps{
 			DestinationVaultARN: cfg.CentralVaultARN(),
-			KeyARNs:             []string{vaultKey, cfg.CentralKeysARN()},
+			KeyARNs:             []constructs.Value{vaultKey, cfg.CentralKeysARN()},
 		}
 	}
-	roleARN := constructs.NewBackupRole(stack, "BackupRole", role)
+	roleARN := constructs.NewBackupRole(template.Scope(), "BackupRole", role)
 
-	scope := awsconstructs.NewConstruct(stack, jsii.String("Tiers"))
 	for _, use := range uses {
 		if !use.Tier.BackedUp() {
 			continue
@@ -125,7 +125,7 @@ func newBackups(stack awscdk.Stack, cfg *config.Config, w config.Workload, uses 
 				Selections: []constructs.LowCostSelection{{Resources: everything, AfterDays: use.Tier.LowCostAfterDays}},
 			}
 		}
-		constructs.NewBackupPlan(scope, use.Tier.Name, props)
+		constructs.NewBackupPlan(template.Scope("Tiers"), use.Tier.Name, props)
 	}
 }
 
@@ -158,7 +158,7 @@ func rules(cfg *config.Config, w config.Workload, t *config.Tier) []constructs.B
 	return list
 }
 
-func selections(cfg *config.Config, w config.Workload, use config.TierUse, roleARN string) []constructs.BackupSelection {
+func selections(cfg *config.Config, w config.Workload, use config.TierUse, roleARN constructs.Value) []constructs.BackupSelection {
 	var list []constructs.BackupSelection
 	if len(use.Buckets) > 0 {
 		named := constructs.BackupSelection{ID: "Selection", Name: cfg.TierName(w, use.Tier), RoleARN: roleARN}
