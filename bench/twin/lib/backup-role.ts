@@ -1,0 +1,82 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  ManagedPolicy,
+  PolicyDocument,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { USE_KEY, VIA_BACKUP } from './policies';
+
+export interface BackupRoleProps {
+  readonly roleName: string;
+  readonly account: string;
+  /** Lets the role copy to one vault of another account. */
+  readonly copy?: CopyPermissions;
+}
+
+export interface CopyPermissions {
+  readonly destinationVaultArn: string;
+  /** Keys of the source vaults and of the destination vault. */
+  readonly keyArns: string[];
+}
+
+/** AWS Backup deletes expired recovery points with the role that made them, so it is retained. */
+export class BackupRole extends Role {
+  constructor(scope: Construct, id: string, props: BackupRoleProps) {
+    super(scope, id, {
+      roleName: props.roleName,
+      description: 'AWS Backup assumes this role to back up S3 buckets',
+      assumedBy: new ServicePrincipal('backup.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': props.account } },
+      }),
+      managedPolicies: [
+        ManagedPolicy.fromAwsManagedPolicyName(
+          'AWSBackupServiceRolePolicyForS3Backup',
+        ),
+      ],
+      inlinePolicies: props.copy && {
+        CopyToCentralVault: copyPolicy(props.copy),
+      },
+    });
+    this.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  }
+}
+
+function copyPolicy(copy: CopyPermissions): PolicyDocument {
+  return new PolicyDocument({
+    statements: [
+      new PolicyStatement({
+        sid: 'CopyIntoCentralVault',
+        actions: ['backup:CopyIntoBackupVault', 'backup:DescribeBackupVault'],
+        resources: [copy.destinationVaultArn],
+      }),
+      new PolicyStatement({
+        sid: 'CopyToCentralVaultOnly',
+        actions: ['backup:CopyFromBackupVault'],
+        resources: ['*'],
+        conditions: {
+          'ForAnyValue:ArnLike': {
+            'backup:CopyTargets': [copy.destinationVaultArn],
+          },
+        },
+      }),
+      new PolicyStatement({
+        sid: 'UseVaultKeys',
+        actions: USE_KEY,
+        resources: copy.keyArns,
+        conditions: { StringLike: VIA_BACKUP },
+      }),
+      new PolicyStatement({
+        sid: 'GrantVaultKeysToAWSBackup',
+        actions: ['kms:CreateGrant'],
+        resources: copy.keyArns,
+        conditions: {
+          StringLike: VIA_BACKUP,
+          Bool: { 'kms:GrantIsForAWSResource': 'true' },
+        },
+      }),
+    ],
+  });
+}

@@ -1,0 +1,100 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { BackupVault, type LockConfiguration } from 'aws-cdk-lib/aws-backup';
+import {
+  AnyPrincipal,
+  PolicyDocument,
+  PolicyStatement,
+} from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { backupRoleArns, serviceLinkedRoleArn } from './arns';
+import { BackupStack } from './backup-stack';
+import { type Config, copyRetentions } from './config';
+import { CENTRAL_KEY_ALIAS, CENTRAL_VAULT, centralStackName } from './names';
+import {
+  forAccounts,
+  protectRecoveryPoints,
+  useKeyThroughBackup,
+} from './policies';
+import { RetainedKey } from './retained-key';
+
+const MIN_RETENTION_DAYS = 15;
+
+/** The key and the locked vault that the copies of all workloads go to. */
+export class CentralStack extends BackupStack {
+  constructor(scope: Construct, config: Config) {
+    super(scope, centralStackName(config), {
+      account: config.central.account,
+      region: config.central.region,
+      description: `Central backup account of ${config.project}: key, vault and lock for copies of S3 backups`,
+    });
+
+    const accounts = [...new Set(config.workloads.map((w) => w.account))];
+    const fromOrganization = { 'aws:PrincipalOrgID': config.organizationId };
+    const backupRoles = backupRoleArns(this, config);
+
+    const key = new RetainedKey(this, 'Key', {
+      alias: CENTRAL_KEY_ALIAS,
+      description:
+        'Encrypts the copies of S3 backups in the central backup account',
+      grants: [
+        ...forAccounts(this, accounts, (principals) =>
+          useKeyThroughBackup('WorkloadAccounts', principals, {
+            StringEquals: fromOrganization,
+            ArnLike: {
+              'aws:PrincipalArn': [
+                backupRoles,
+                serviceLinkedRoleArn(this, '*'),
+              ],
+            },
+          }),
+        ),
+        // It makes the copies that arrive here.
+        ...useKeyThroughBackup('AWSBackup', [new AnyPrincipal()], {
+          StringEquals: { 'aws:PrincipalAccount': config.central.account },
+          ArnEquals: {
+            'aws:PrincipalArn': serviceLinkedRoleArn(
+              this,
+              config.central.account,
+            ),
+          },
+        }),
+      ],
+    });
+
+    new BackupVault(this, 'Vault', {
+      backupVaultName: CENTRAL_VAULT,
+      encryptionKey: key,
+      lockConfiguration: vaultLock(copyRetentions(config)),
+      accessPolicy: new PolicyDocument({
+        statements: [
+          ...forAccounts(this, accounts, (principals) => [
+            new PolicyStatement({
+              sid: 'CopyFromWorkloadAccounts',
+              principals,
+              actions: ['backup:CopyIntoBackupVault'],
+              resources: ['*'],
+              conditions: {
+                StringEquals: fromOrganization,
+                ArnLike: { 'aws:PrincipalArn': [backupRoles] },
+              },
+            }),
+          ]),
+          protectRecoveryPoints('backup:DeleteBackupVaultLockConfiguration'),
+        ],
+      }),
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+}
+
+/** A governance lock that every copy fits into. */
+function vaultLock(retentions: number[]): LockConfiguration {
+  const min = Math.min(MIN_RETENTION_DAYS, ...retentions);
+  return {
+    minRetention: Duration.days(min),
+    maxRetention:
+      retentions.length > 0
+        ? Duration.days(Math.max(min, ...retentions))
+        : undefined,
+  };
+}

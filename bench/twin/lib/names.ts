@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import type { Config, Workload } from './config';
+import type { Tier } from './tiers';
+
+const MAX_VAULT_NAME = 50;
+const MAX_RULE_NAME = 50;
+const MAX_ROLE_NAME = 64;
+const MAX_BUCKET_NAME = 63;
+
+export const CENTRAL_VAULT = 'central-aws-vault-S3';
+export const CENTRAL_KEY_ALIAS = 'alias/aws-backup-kms';
+
+export function workloadId(workload: Workload): string {
+  return `${workload.name}-${workload.environment}`;
+}
+
+export function centralStackName(config: Config): string {
+  return `${config.project}-backup-central`;
+}
+
+export function workloadStackName(config: Config, workload: Workload): string {
+  return `${config.project}-backup-${workloadId(workload)}`;
+}
+
+/** The name of a tier's vault, plan and selection. */
+export function tierName(
+  config: Config,
+  workload: Workload,
+  tier: Tier,
+): string {
+  return shorten(`${prefix(config, workload)}-${tier.name}`, MAX_VAULT_NAME);
+}
+
+export function ruleName(
+  config: Config,
+  workload: Workload,
+  tier: Tier,
+  kind: 'continuous' | 'snapshot',
+): string {
+  // Names of rules have no underscores.
+  const name = `${prefix(config, workload)}-${tier.name}`.replaceAll('_', '-');
+  return `${shorten(name, MAX_RULE_NAME - kind.length - 1)}-${kind}`;
+}
+
+export function backupRoleName(config: Config, workload: Workload): string {
+  return shorten(workloadStackName(config, workload), MAX_ROLE_NAME);
+}
+
+/** Matches the names of the backup roles of all workloads. */
+export function backupRoleNames(config: Config): string {
+  return `${config.project}-backup-*`;
+}
+
+export function accessLogBucketName(
+  config: Config,
+  workload: Workload,
+): string {
+  return shorten(
+    `${prefix(config, workload)}-access-logs-${workload.account}`,
+    MAX_BUCKET_NAME,
+  );
+}
+
+export function keyAlias(
+  config: Config,
+  workload: Workload,
+  key: string,
+): string {
+  return `alias/${prefix(config, workload)}-${key}`;
+}
+
+function prefix(config: Config, workload: Workload): string {
+  return `${config.project}-${workloadId(workload)}`;
+}
+
+/** Cuts a long name and marks it with a hash, so that different names stay different. */
+function shorten(name: string, length: number): string {
+  if (name.length <= length) {
+    return name;
+  }
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
+  const cut = name.slice(0, length - hash.length - 1).replace(/[-_]+$/, '');
+  return `${cut}-${hash}`;
+}
