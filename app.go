@@ -134,12 +134,16 @@ func (r reporter) synthesize(cfg *config.Config, p plan) error {
 		progress.terminal = r.stderr
 	}
 	progress.start()
-	defer progress.end()
-	ends := cut(len(p), jobs)
-	if len(ends) > 1 {
-		return synthesizeParts(cfg, r.opts, ends, jobs, progress.built, r.stderr)
+	var said string
+	var err error
+	if ends := cut(len(p), jobs); len(ends) > 1 {
+		said, err = synthesizeParts(cfg, r.opts, ends, jobs, progress.built)
+	} else {
+		err = guard(func() { synthesize(p, r.opts.out, r.opts.nag, progress.built) })
 	}
-	return guard(func() { synthesize(p, r.opts.out, r.opts.nag, progress.built) })
+	progress.end()
+	fmt.Fprint(r.stderr, said)
+	return err
 }
 
 // load returns the configuration and its warnings, or without one all that is wrong with it.

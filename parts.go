@@ -71,15 +71,15 @@ func cut(stacks, jobs int) []int {
 
 // synthesizeParts has each part synthesized by a process of its own, jobs of them at a time, and joins
 // what they wrote into the bytes that one process would have written. Where one fails the others are
-// stopped, and nothing is written.
-func synthesizeParts(cfg *config.Config, opts options, ends []int, jobs int, built func(), stderr io.Writer) error {
+// stopped, and nothing is written. said is what the processes said on standard error, each text once.
+func synthesizeParts(cfg *config.Config, opts options, ends []int, jobs int, built func()) (said string, err error) {
 	text, err := cfg.YAML()
 	if err != nil {
-		return err
+		return "", err
 	}
 	dir, err := os.MkdirTemp(opts.out, "parts")
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // what may be left there is nobody's
 
@@ -87,30 +87,30 @@ func synthesizeParts(cfg *config.Config, opts options, ends []int, jobs int, bui
 	defer stop()
 	group, ctx := errgroup.WithContext(interrupted)
 	group.SetLimit(jobs)
-	dirs, said := make([]string, len(ends)), make([]string, len(ends))
+	dirs, each := make([]string, len(ends)), make([]string, len(ends))
 	from := 0
 	for i, to := range ends {
 		dirs[i] = filepath.Join(dir, strconv.Itoa(i))
 		p := part{opts.config, text, opts.workloads, from, to, dirs[i], opts.nag}
 		from = to
 		group.Go(func() (err error) {
-			said[i], err = p.start(ctx, built)
+			each[i], err = p.start(ctx, built)
 			return err
 		})
 	}
 	err = group.Wait()
-	for i, text := range said {
-		if !slices.Contains(said[:i], text) { // every Node says the same
-			fmt.Fprint(stderr, text)
+	for i, text := range each {
+		if !slices.Contains(each[:i], text) { // every Node says the same
+			said += text
 		}
 	}
 	switch {
 	case interrupted.Err() != nil:
-		return errInterrupted
+		return said, errInterrupted
 	case err != nil:
-		return err
+		return said, err
 	}
-	return cloudassembly.Join(opts.out, dirs)
+	return said, cloudassembly.Join(opts.out, dirs)
 }
 
 // start has the part synthesized. It returns what the process said on standard error.
