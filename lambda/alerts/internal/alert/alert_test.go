@@ -1,0 +1,183 @@
+package alert
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func newEstate(t testing.TB, document string) *Estate {
+	t.Helper()
+	e, err := ReadEstate([]byte(document))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// TestText: any value is a text.
+func TestText(t *testing.T) {
+	for value, want := range map[string]text{
+		`"s"`: "s", `""`: "", `5`: "5", `-1.5e3`: "-1.5e3", `true`: "true", `false`: "false",
+		`null`: "", `{}`: "", `{"a": 1}`: "", `[]`: "", `["a"]`: "", `"\"quoted\""`: `"quoted"`,
+	} {
+		got := text("before")
+		if err := json.Unmarshal([]byte(value), &got); err != nil || got != want {
+			t.Errorf("%s: %q, error %v", value, got, err)
+		}
+	}
+}
+
+func TestMessage(t *testing.T) {
+	for s, want := range map[text]string{
+		`"\"" `: `\"`, `"Access Denied"`: "Access Denied", " plain ": "plain", "": "", `"`: "", `says "no"`: `says "no"`,
+	} {
+		if got := s.message(); got != want {
+			t.Errorf("%q: %q, want %q", s, got, want)
+		}
+	}
+}
+
+// TestOddTypes: every field of every event may have any type, and the others are read all the same.
+func TestOddTypes(t *testing.T) {
+	e := newEstate(t, `{"project": "dummy"}`)
+	files, err := filepath.Glob("../../testdata/events/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no events", err)
+	}
+	for _, file := range files {
+		body, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var event map[string]any
+		if json.Unmarshal(body, &event) != nil {
+			continue // the one that is no object
+		}
+		want := e.Read(string(body)).Title
+		replaceEach(event, func(path string) {
+			changed, err := json.Marshal(event)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := e.Read(string(changed))
+			if got.Title == "" || got.Key == "" {
+				t.Errorf("%s, %s: %+v", file, path, got)
+			}
+			// What is beside the point changes nothing of it.
+			if path == ".detail.iamRoleArn" && got.Title != want {
+				t.Errorf("%s, %s: %q, want %q", file, path, got.Title, want)
+			}
+		})
+	}
+}
+
+// replaceEach replaces one value after the other, at any depth, by values of other types.
+func replaceEach(object map[string]any, try func(path string)) {
+	var visit func(object map[string]any, path string)
+	visit = func(object map[string]any, path string) {
+		for name, value := range object {
+			for _, odd := range []any{map[string]any{}, []any{1.0}, nil, 7.0, "x", true} {
+				object[name] = odd
+				try(path + "." + name)
+			}
+			delete(object, name)
+			try(path + "." + name)
+			object[name] = value
+			if inner, is := value.(map[string]any); is {
+				visit(inner, path+"."+name)
+			}
+		}
+	}
+	visit(object, "")
+}
+
+// FuzzRead: whatever comes, it becomes an alert with a title and an incident.
+func FuzzRead(f *testing.F) {
+	e := newEstate(f, `{"project": "dummy", "deploy_role_arns": ["arn:aws:iam::*:role/cdk-*"]}`)
+	files, err := filepath.Glob("../../testdata/events/*")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		body, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(body))
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		if a := e.Read(body); a.Title == "" || a.Key == "" || a.Kind == "" || a.Action == "" {
+			t.Errorf("%+v", a)
+		}
+	})
+}
+
+// TestOwner: the vault decides whose alert it is, then the bucket, whatever account the event is from.
+func TestOwner(t *testing.T) {
+	e := newEstate(t, `{"project": "dummy", "central": {"account": "111111111111", "region": "eu-central-1"},
+		"vaults": {"222222222222/eu-central-1/v": {"workload": "vault's", "tier": "t1"}},
+		"buckets": {"222222222222/eu-central-1/b": {"workload": "bucket's", "tier": "t2"}}}`)
+	for _, test := range []struct {
+		name       string
+		a          Alert
+		vaultARN   string
+		want, tier string
+	}{
+		{"by the vault's name", Alert{Account: "222222222222", Region: "eu-central-1", Vault: "v", Bucket: "b"}, "", "vault's", "t1"},
+		{"by the vault's ARN", Alert{Account: "111111111111", Region: "eu-west-1"}, "arn:aws:backup:eu-central-1:222222222222:backup-vault:v", "vault's", "t1"},
+		{"by the bucket", Alert{Account: "111111111111", Region: "eu-central-1", Vault: "central", Bucket: "b"}, "", "bucket's", "t2"},
+		{"the same vault name elsewhere", Alert{Account: "333333333333", Region: "eu-central-1", Vault: "v"}, "", "", ""},
+		{"in the central account", Alert{Account: "111111111111", Region: "eu-central-1", Vault: "central"}, "", "central account", ""},
+		{"nobody's", Alert{Account: "333333333333", Region: "eu-central-1", Bucket: "other"}, "", "", ""},
+	} {
+		e.own(&test.a, test.vaultARN)
+		if test.a.Workload != test.want || test.a.Tier != test.tier || test.a.Project != "dummy" {
+			t.Errorf("%s: %q, %q", test.name, test.a.Workload, test.a.Tier)
+		}
+	}
+}
+
+func TestDeploys(t *testing.T) {
+	e := newEstate(t, `{"project": "dummy", "deploy_role_arns": ["arn:aws:iam::*:role/cdk-*-cfn-exec-role-*"]}`)
+	for arn, want := range map[string]bool{
+		"arn:aws:iam::222222222222:role/cdk-hnb659fds-cfn-exec-role-222222222222-eu-central-1": true,
+		"arn:aws:iam::222222222222:role/Admin":                                                 false,
+		"arn:aws:iam::222222222222:role/my/cdk-hnb659fds-cfn-exec-role-x":                      false,
+		"": false,
+	} {
+		if got := e.deploys(arn); got != want {
+			t.Errorf("%s: %t", arn, got)
+		}
+	}
+}
+
+func TestConsole(t *testing.T) {
+	for region, want := range map[string]string{
+		"eu-central-1":   "https://eu-central-1.console.aws.amazon.com/backup/home?region=eu-central-1#/backupvaults/details/a%20b",
+		"us-gov-west-1":  "https://us-gov-west-1.console.amazonaws-us-gov.com/backup/home?region=us-gov-west-1#/backupvaults/details/a%20b",
+		"eusc-de-east-1": "https://eusc-de-east-1.console.amazonaws-eusc.eu/backup/home?region=eusc-de-east-1#/backupvaults/details/a%20b",
+		"":               "",
+	} {
+		if got := vaultPage(region, "a b"); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+func TestBucketOfPoint(t *testing.T) {
+	const prefix = "arn:aws:backup:eu-central-1:222222222222:recovery-point:"
+	for arn, want := range map[string]string{
+		prefix + "my-bucket-5ec207d0":                      "my-bucket",
+		prefix + "my-bucket-20260302050731-1a2b3c4d":       "my-bucket",
+		prefix + "a.b-20260302050731-5ec207d0":             "a.b",
+		prefix + "1EB3B5E7-9EB0-435A-A80B-108B488B0D45":    "",
+		"arn:aws:ec2:eu-central-1::snapshot/snap-5ec207d0": "",
+		"": "",
+	} {
+		if got := bucketOfPoint(arn); got != want {
+			t.Errorf("%s: %q, want %q", arn, got, want)
+		}
+	}
+}

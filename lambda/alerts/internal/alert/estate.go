@@ -1,0 +1,92 @@
+package alert
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+)
+
+// Estate is what the app knows of names that events mention. What is not in it is told with what
+// the event itself says.
+type Estate struct {
+	// Project is the prefix of the product's names.
+	Project string `json:"project"`
+	// Central is the account that takes the copies.
+	Central struct {
+		Account string `json:"account"`
+		Region  string `json:"region"`
+	} `json:"central"`
+	// Vaults by ACCOUNT/REGION/VAULT.
+	Vaults map[string]Owner `json:"vaults"`
+	// Buckets by ACCOUNT/REGION/BUCKET.
+	Buckets map[string]Owner `json:"buckets"`
+	// DeployRoleARNs are the roles with which CloudFormation deploys, * matching any characters but a slash.
+	DeployRoleARNs []string `json:"deploy_role_arns"` //nolint:tagliatelle // the app writes it as it names things in backup.yaml
+
+	owners map[string]Owner // of buckets, by name
+}
+
+// Owner is what a vault or a bucket belongs to.
+type Owner struct {
+	// Workload is its NAME-ENV.
+	Workload string `json:"workload"`
+	// Tier is the data classification tier.
+	Tier string `json:"tier"`
+}
+
+// ReadEstate reads the file that is packed beside the function.
+func ReadEstate(document []byte) (*Estate, error) {
+	e := &Estate{owners: map[string]Owner{}}
+	if err := json.Unmarshal(document, e); err != nil {
+		return nil, err
+	}
+	if e.Project == "" {
+		return nil, errors.New("project: is missing")
+	}
+	for _, pattern := range e.DeployRoleARNs {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return nil, fmt.Errorf("deploy_role_arns: %q: %w", pattern, err)
+		}
+	}
+	for key, owner := range e.Buckets {
+		e.owners[key[strings.LastIndex(key, "/")+1:]] = owner
+	}
+	return e, nil
+}
+
+// own says whose vault and bucket the alert is about. The vault decides, since it belongs to one
+// tier; a bucket is known by its name alone, which is unique in a partition, because an event about
+// a copy comes from the central account.
+func (e *Estate) own(a *Alert, vaultARNs ...string) {
+	a.Project = e.Project
+	keys := make([]string, 0, len(vaultARNs)+1)
+	for _, s := range vaultARNs {
+		keys = append(keys, vaultKey(parseARN(s), vaultOf(s)))
+	}
+	keys = append(keys, vaultKey(arn{a.Region, a.Account, ""}, a.Vault))
+	for _, key := range keys {
+		if owner, known := e.Vaults[key]; known {
+			a.Workload, a.Tier = owner.Workload, owner.Tier
+			return
+		}
+	}
+	if owner, known := e.owners[a.Bucket]; known {
+		a.Workload, a.Tier = owner.Workload, owner.Tier
+	} else if a.Account == e.Central.Account {
+		a.Workload = "central account"
+	}
+}
+
+func vaultKey(a arn, name string) string { return a.account + "/" + a.region + "/" + name }
+
+// deploys says whether CloudFormation deploys with a role.
+func (e *Estate) deploys(roleARN string) bool {
+	for _, pattern := range e.DeployRoleARNs {
+		if match, _ := path.Match(pattern, roleARN); match { // the patterns are well formed: ReadEstate
+			return true
+		}
+	}
+	return false
+}
