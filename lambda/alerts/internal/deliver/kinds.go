@@ -1,0 +1,81 @@
+package deliver
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"central-s3-backup/lambda/alerts/internal/alert"
+	"central-s3-backup/lambda/alerts/internal/destination"
+	"central-s3-backup/lambda/alerts/internal/pagerduty"
+	"central-s3-backup/lambda/alerts/internal/slack"
+)
+
+// kind is a kind of destination.
+type kind struct {
+	name string
+	// every is the least time between two requests.
+	every time.Duration
+	// messages makes what a destination is told of alerts.
+	messages func(destination.Destination, []alert.Alert) []destination.Message
+}
+
+// kinds is the table of destinations. To add one, add a row and the function that makes its messages.
+var kinds = []kind{
+	{"pagerduty", 0, pagerduty.Messages},
+	{"slack", time.Second, slack.Messages}, // F-EVT-14
+}
+
+func kindOf(d destination.Destination) (kind, bool) {
+	i := slices.IndexFunc(kinds, func(k kind) bool { return k.name == d.Kind })
+	if i < 0 {
+		return kind{}, false
+	}
+	return kinds[i], true
+}
+
+// Parse reads the list of destinations, as JSON.
+func Parse(list string) ([]destination.Destination, error) {
+	decoder := json.NewDecoder(bytes.NewReader([]byte(list)))
+	decoder.DisallowUnknownFields()
+	var destinations []destination.Destination
+	if err := decoder.Decode(&destinations); err != nil {
+		return nil, fmt.Errorf("want a JSON list of destinations: %w", err)
+	}
+	if len(destinations) == 0 {
+		return nil, errors.New("no destination")
+	}
+	for i, d := range destinations {
+		if err := check(d); err != nil {
+			return nil, fmt.Errorf("[%d].%w", i, err)
+		}
+	}
+	return destinations, nil
+}
+
+func check(d destination.Destination) error {
+	if _, known := kindOf(d); !known {
+		var names []string
+		for _, k := range kinds {
+			names = append(names, k.name)
+		}
+		return fmt.Errorf("kind: got %q; want %s", d.Kind, strings.Join(names, " or "))
+	}
+	if d.Secret == "" {
+		return errors.New("secret: is missing; want its Secrets Manager name")
+	}
+	if d.Severity != "" && !slices.Contains(pagerduty.Severities, d.Severity) {
+		return fmt.Errorf("severity: got %q; want %s", d.Severity, strings.Join(pagerduty.Severities, ", "))
+	}
+	return nil
+}
+
+// Messages makes what a destination is told, for whoever wants to see it only.
+func Messages(d destination.Destination, alerts []alert.Alert) []destination.Message {
+	k, _ := kindOf(d) // Parse has looked
+	return k.messages(d, alerts)
+}

@@ -1,0 +1,144 @@
+// Package pagerduty opens and ends incidents through PagerDuty's Events API v2 (F-EVT-13).
+package pagerduty
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+
+	"github.com/PagerDuty/go-pagerduty"
+
+	"central-s3-backup/lambda/alerts/internal/alert"
+	"central-s3-backup/lambda/alerts/internal/destination"
+	"central-s3-backup/lambda/alerts/internal/secret"
+)
+
+// Limits of the API, in characters (F-EVT-13).
+const (
+	maxSummary  = 1024
+	maxDedupKey = 255
+	// maxRaw keeps an event that is told as it is within the 512 KB of a request.
+	maxRaw = 64 << 10
+)
+
+const (
+	product         = "central-s3-backup"
+	defaultSeverity = "critical"
+)
+
+// Severities are those that PagerDuty knows.
+var Severities = []string{"critical", "error", "warning", "info"}
+
+const (
+	trigger = "trigger"
+	resolve = "resolve"
+)
+
+// Messages makes the events, one to a request and in the order of the alerts, so that what resolves
+// an incident comes after what triggered it. What is no incident, such as a plan that was modified,
+// is not told.
+func Messages(d destination.Destination, alerts []alert.Alert) []destination.Message {
+	var messages []destination.Message
+	add := func(place int, event pagerduty.V2Event) {
+		messages = append(messages, destination.Message{
+			Alerts:  []int{place},
+			Payload: event,
+			Post: func(ctx context.Context, client *http.Client, key secret.Secret) error {
+				api := pagerduty.NewClient("")
+				if d.Endpoint != "" {
+					api = pagerduty.NewClient("", pagerduty.WithV2EventsAPIEndpoint(d.Endpoint))
+				}
+				api.HTTPClient = client
+				keyed := event
+				keyed.RoutingKey = key.Reveal()
+				_, err := api.ManageEventWithContext(ctx, &keyed)
+				return err
+			},
+		})
+	}
+	for i, a := range alerts {
+		switch {
+		case a.Action == alert.Trigger && a.Test:
+			add(i, opening(d, a))
+			add(i, ending(a))
+		case a.Action == alert.Trigger:
+			add(i, opening(d, a))
+		case a.Action == alert.Resolve:
+			add(i, ending(a))
+		}
+	}
+	return messages
+}
+
+type link struct {
+	Href string `json:"href"`
+	Text string `json:"text"`
+}
+
+func opening(d destination.Destination, a alert.Alert) pagerduty.V2Event {
+	summary := a.Headline()
+	if a.Workload != "" {
+		summary += " (" + a.Workload + ")"
+	}
+	event := pagerduty.V2Event{
+		RoutingKey: secret.Secret{}.String(),
+		Action:     trigger,
+		DedupKey:   dedupKey(a.Key),
+		Client:     product,
+		ClientURL:  a.Link,
+		Payload: &pagerduty.V2Payload{
+			Summary:   cut(summary, maxSummary),
+			Source:    cmp.Or(cut(a.Subject(), maxSummary), product),
+			Severity:  cmp.Or(a.Severity, d.Severity, defaultSeverity),
+			Timestamp: a.Time,
+			Component: a.Vault,
+			Group:     a.Workload,
+			Class:     a.Kind,
+			Details:   details(a),
+		},
+	}
+	if a.Link != "" {
+		event.Links = []any{link{a.Link, "AWS console"}}
+	}
+	return event
+}
+
+func ending(a alert.Alert) pagerduty.V2Event {
+	return pagerduty.V2Event{RoutingKey: secret.Secret{}.String(), Action: resolve, DedupKey: dedupKey(a.Key)}
+}
+
+// details is all that is known, for whoever opens the incident.
+func details(a alert.Alert) map[string]string {
+	all := map[string]string{}
+	for _, d := range append([]alert.Detail{
+		{Name: "What happened", Value: a.Message}, {Name: "What to do", Value: a.Advice},
+		{Name: "Project", Value: a.Project}, {Name: "Workload", Value: a.Workload}, {Name: "Tier", Value: a.Tier},
+		{Name: "Bucket", Value: a.Bucket}, {Name: "Vault", Value: a.Vault}, {Name: "Resource", Value: a.Resource},
+		{Name: "Account", Value: a.Account}, {Name: "Region", Value: a.Region},
+		{Name: "Event", Value: a.Raw},
+	}, a.Details...) {
+		if d.Value != "" {
+			all[d.Name] = cut(d.Value, maxRaw)
+		}
+	}
+	return all
+}
+
+// dedupKey is the key of an incident, or a hash of it where it is longer than PagerDuty takes.
+func dedupKey(key string) string {
+	if len(key) <= maxDedupKey {
+		return key
+	}
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:])
+}
+
+func cut(text string, limit int) string {
+	runes := []rune(text)
+	if len(runes) <= limit {
+		return text
+	}
+	return string(runes[:limit-1]) + "…"
+}

@@ -1,0 +1,202 @@
+// Package slack tells alerts to a Slack channel, through an incoming webhook (F-EVT-14).
+package slack
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+
+	"central-s3-backup/lambda/alerts/internal/alert"
+	"central-s3-backup/lambda/alerts/internal/destination"
+	"central-s3-backup/lambda/alerts/internal/secret"
+)
+
+// Limits of Slack, in characters if nothing else is said.
+// https://docs.slack.dev/reference/block-kit/blocks
+const (
+	maxBlocks  = 50 // blocks in a message
+	maxHeader  = 150
+	maxSection = 3000
+	// maxMessage is what all blocks may have together. Slack documents no limit but refuses somewhere
+	// above 13,000 with msg_blocks_too_long, the containers included: https://github.com/slackapi/bolt-js/issues/2509.
+	maxMessage = 10_000
+	// blockCost is what a block counts besides its text.
+	blockCost = 100
+	// maxMore is the part of maxMessage that is kept for what has no section of its own.
+	maxMore = 1_500
+	// maxValue is how much of one value is shown, such as of AWS's message, and maxName of a name.
+	maxValue = 700
+	maxName  = 200
+	// maxLink is the length, in bytes, from which on a link is none.
+	maxLink = 1_000
+)
+
+// Messages groups what arrived together into one message: Slack takes about one a second for each
+// channel (F-EVT-14). A job that succeeded again is not told, since no state is kept of which had failed.
+func Messages(_ destination.Destination, alerts []alert.Alert) []destination.Message {
+	var told []alert.Alert
+	var places []int
+	for i, a := range alerts {
+		if !a.Quiet {
+			told = append(told, a)
+			places = append(places, i)
+		}
+	}
+	if len(told) == 0 {
+		return nil
+	}
+	message := compose(told)
+	return []destination.Message{{
+		Alerts:  places,
+		Payload: message,
+		Post: func(ctx context.Context, client *http.Client, key secret.Secret) error {
+			if u, err := url.Parse(key.Reveal()); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+				return errors.New("the secret is no URL") // url's own error would show it
+			}
+			return slack.PostWebhookCustomHTTPContext(ctx, key.Reveal(), client, message)
+		},
+	}}
+}
+
+// compose writes the message: a header, a section for each alert as long as there is room, and a
+// count of the rest.
+func compose(alerts []alert.Alert) *slack.WebhookMessage {
+	title := headline(alerts)
+	blocks := []slack.Block{slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, title, true, false))}
+	room := maxMessage - maxMore - blockCost - utf8.RuneCountInString(title)
+	shown := 0
+	for _, a := range alerts {
+		text := section(a)
+		room -= blockCost + utf8.RuneCountInString(text)
+		if shown > 0 && (room < 0 || len(blocks) == maxBlocks-1) {
+			break
+		}
+		blocks = append(blocks, block(text))
+		shown++
+	}
+	if rest := alerts[shown:]; len(rest) > 0 {
+		blocks = append(blocks, block(more(rest)))
+	}
+	return &slack.WebhookMessage{Text: escape(title, maxHeader), Blocks: &slack.Blocks{BlockSet: blocks}}
+}
+
+func block(text string) slack.Block {
+	// Verbatim: names that AWS quotes become neither links nor mentions.
+	return slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, true), nil, nil)
+}
+
+// headline is the title of a message, plain text.
+func headline(alerts []alert.Alert) string {
+	var title string
+	if len(alerts) == 1 {
+		title = alerts[0].Headline()
+	} else {
+		title = fmt.Sprintf("%d alerts: %s", len(alerts), strings.Join(count(alerts, func(a alert.Alert) string { return a.Kind }), ", "))
+	}
+	if project := alerts[0].Project; project != "" {
+		title = project + ": " + title
+	}
+	return cut(title, maxHeader)
+}
+
+// section is an alert as mrkdwn. What there is no room for is left out, the least important first;
+// the link to the console always stays.
+func section(a alert.Alert) string {
+	link := ""
+	if a.Link != "" && len(a.Link) < maxLink {
+		link = "\n<" + a.Link + "|Open in the AWS console>"
+	}
+	room := maxSection - utf8.RuneCountInString(link)
+	var lines []string
+	add := func(line string) {
+		if room -= utf8.RuneCountInString(line) + 1; room >= 0 {
+			lines = append(lines, line)
+		}
+	}
+	addValue := func(name, value string) {
+		if value != "" {
+			add("*" + escape(name, maxName) + ":* " + escape(value, maxValue))
+		}
+	}
+
+	add(symbol(a) + " *" + escape(a.Title, maxValue) + "* " + code(a.Subject()))
+	var where []string
+	for _, d := range []alert.Detail{
+		{Name: "workload", Value: a.Workload}, {Name: "tier", Value: a.Tier}, {Name: "bucket", Value: a.Bucket},
+		{Name: "vault", Value: a.Vault}, {Name: "account", Value: a.Account}, {Name: "region", Value: a.Region},
+	} {
+		if d.Value != "" {
+			where = append(where, d.Name+" "+code(d.Value))
+		}
+	}
+	if len(where) > 0 {
+		add(strings.Join(where, " · "))
+	}
+	addValue("What happened", a.Message)
+	addValue("What to do", a.Advice)
+	if a.Raw != "" {
+		const fences = "```\n\n```"
+		add("```\n" + escape(strings.ReplaceAll(a.Raw, "```", "'''"), room-len(fences)-1) + "\n```")
+	}
+	for _, d := range a.Details {
+		addValue(d.Name, d.Value)
+	}
+	addValue("Time", a.Time)
+	return strings.Join(lines, "\n") + link
+}
+
+func symbol(a alert.Alert) string {
+	switch {
+	case a.Test:
+		return ":test_tube:"
+	case a.Action == alert.Resolve:
+		return ":white_check_mark:"
+	case a.Action == alert.None, a.Severity == alert.Info:
+		return ":information_source:"
+	case a.Severity == alert.Warning:
+		return ":warning:"
+	}
+	return ":red_circle:"
+}
+
+// more sums up the alerts that have no section of their own, so that none is lost.
+func more(rest []alert.Alert) string {
+	text := fmt.Sprintf("*and %d more:*", len(rest))
+	groups := count(rest, func(a alert.Alert) string {
+		return strings.Join(slices.DeleteFunc([]string{escape(a.Title, maxName), code(a.Workload), code(a.Tier)}, func(s string) bool { return s == "" }), " ")
+	})
+	for i, group := range groups {
+		line := "\n• " + group
+		if utf8.RuneCountInString(text+line) > maxMore-blockCost {
+			return text + fmt.Sprintf("\n• and %d other kinds", len(groups)-i)
+		}
+		text += line
+	}
+	return text
+}
+
+// count is how many alerts there are of each name, the most frequent first.
+func count(alerts []alert.Alert, name func(alert.Alert) string) []string {
+	numbers := map[string]int{}
+	var names []string
+	for _, a := range alerts {
+		n := name(a)
+		if numbers[n] == 0 {
+			names = append(names, n)
+		}
+		numbers[n]++
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(numbers[b], numbers[a]) })
+	for i, n := range names {
+		names[i] = fmt.Sprintf("%d × %s", numbers[n], n)
+	}
+	return names
+}
