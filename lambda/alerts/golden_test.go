@@ -1,0 +1,290 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "renew the golden files")
+
+const bothDestinations = `[
+	{"kind": "slack", "secret": "backup/slack-webhook"},
+	{"kind": "pagerduty", "secret": "backup/pagerduty-key", "severity": "error"}
+]`
+
+// environment is what the function gets, and nothing else.
+func environment(pairs ...string) func(string) string {
+	all := map[string]string{"DESTINATIONS": bothDestinations, "ESTATE": "testdata/estate.json"}
+	for i := 0; i < len(pairs); i += 2 {
+		all[pairs[i]] = pairs[i+1]
+	}
+	return func(name string) string { return all[name] }
+}
+
+// eventFiles are the fixtures, by their name without folder and extension.
+func eventFiles(t *testing.T) map[string]string {
+	t.Helper()
+	paths, err := filepath.Glob("testdata/events/*")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no events", err)
+	}
+	files := map[string]string{}
+	for _, path := range paths {
+		base := filepath.Base(path)
+		files[strings.TrimSuffix(base, filepath.Ext(base))] = path
+	}
+	return files
+}
+
+// dryRun is what the program prints of what each destination would get.
+func dryRun(t *testing.T, path string) []byte {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	if code := run([]string{"-event", path, "-dry-run"}, environment(), nil, &stdout, &stderr); code != exitDone {
+		t.Fatalf("%s: exit code %d: %s", path, code, stderr.String())
+	}
+	return stdout.Bytes()
+}
+
+// request is one document of a dry run.
+type request struct {
+	Destination string
+	Payload     json.RawMessage
+}
+
+func requests(t *testing.T, path string) (slack []string, pagerduty []pagerdutyEvent) {
+	t.Helper()
+	decoder := json.NewDecoder(bytes.NewReader(dryRun(t, path)))
+	for {
+		var r request
+		if err := decoder.Decode(&r); err == io.EOF {
+			return slack, pagerduty
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(r.Destination, "slack ") {
+			slack = append(slack, string(r.Payload))
+			continue
+		}
+		var e pagerdutyEvent
+		if err := json.Unmarshal(r.Payload, &e); err != nil {
+			t.Fatal(err)
+		}
+		pagerduty = append(pagerduty, e)
+	}
+}
+
+// TestGolden: what each destination gets of each event, byte for byte. -update renews the files; the
+// diff is what is reviewed.
+func TestGolden(t *testing.T) {
+	files := eventFiles(t)
+	for name, path := range files {
+		golden := "testdata/golden/" + name + ".json"
+		got := dryRun(t, path)
+		if *update {
+			if err := os.WriteFile(golden, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Error(err)
+		} else if !bytes.Equal(got, want) {
+			t.Errorf("%s differs; if it should: go test ./lambda/alerts -update\n%s", golden, got)
+		}
+	}
+	goldens, _ := filepath.Glob("testdata/golden/*") // the pattern is well formed
+	for _, golden := range goldens {
+		if files[strings.TrimSuffix(filepath.Base(golden), ".json")] == "" {
+			t.Errorf("%s has no event", golden)
+		}
+	}
+}
+
+// TestMeaning: which events people are told of, and which open and end incidents. The goldens say how.
+func TestMeaning(t *testing.T) {
+	const told, quiet = true, false
+	meanings := map[string]struct {
+		told      bool
+		pagerduty string // actions and severities
+	}{
+		"backup-job-failed":                    {told, "trigger error"},
+		"backup-job-failed-bare":               {told, "trigger error"},
+		"backup-job-failed-not-in-estate":      {told, "trigger error"},
+		"backup-job-failed-control-characters": {told, "trigger error"},
+		"backup-job-failed-govcloud":           {told, "trigger error"},
+		"backup-job-odd-types":                 {told, "trigger error"},
+		"backup-job-aborted":                   {told, "trigger error"},
+		"backup-job-expired":                   {told, "trigger error"},
+		"backup-job-partial":                   {told, "trigger error"},
+		"backup-job-completed-with-issues":     {told, "trigger error"},
+		"backup-job-completed":                 {quiet, "resolve"},
+		"backup-job-running":                   {quiet, ""},
+		"backup-job-pending":                   {quiet, ""},
+		"backup-job-created":                   {quiet, ""},
+		"backup-job-unknown-state":             {told, "trigger warning"},
+
+		"copy-job-failed":    {told, "trigger error"},
+		"copy-job-partial":   {told, "trigger error"},
+		"copy-job-completed": {quiet, "resolve"},
+		"copy-job-running":   {quiet, ""},
+		"copy-job-created":   {quiet, ""},
+
+		"restore-job-failed":                 {told, "trigger error"},
+		"restore-job-failed-test":            {told, "trigger error"},
+		"restore-job-completed-with-message": {told, "trigger error"},
+		"restore-job-completed":              {quiet, "resolve"},
+		"restore-job-running":                {quiet, ""},
+		"restore-job-created":                {quiet, ""},
+
+		"recovery-point-stopped":   {told, "trigger error"},
+		"recovery-point-expired":   {told, "trigger error"},
+		"recovery-point-partial":   {told, "trigger error"},
+		"recovery-point-completed": {quiet, "resolve"},
+		"recovery-point-available": {quiet, "resolve"},
+		"recovery-point-deleting":  {quiet, "resolve"},
+		"recovery-point-deleted":   {quiet, "resolve"},
+		"recovery-point-creating":  {quiet, ""},
+
+		"backup-vault-created":           {quiet, ""},
+		"backup-vault-modified-locked":   {told, ""},
+		"backup-vault-modified-unlocked": {told, "trigger error"},
+		"backup-vault-deleted":           {told, "trigger error"},
+		"backup-plan-created":            {quiet, ""},
+		"backup-plan-modified":           {told, ""},
+		"backup-plan-deleted":            {told, "trigger error"},
+		"region-setting-modified":        {told, ""},
+		"region-setting-s3-opted-out":    {told, "trigger error"},
+
+		"alarm-alarm":                 {told, "trigger error"},
+		"alarm-alarm-no-description":  {told, "trigger error"},
+		"alarm-alarm-sovereign-cloud": {told, "trigger error"},
+		"alarm-ok":                    {told, "resolve"},
+		"alarm-ok-after-creation":     {quiet, "resolve"},
+		"alarm-insufficient-data":     {told, ""},
+
+		"call-delete-backup-vault-lock-configuration": {told, "trigger error"},
+		"call-put-backup-vault-lock-configuration":    {told, "trigger error"},
+		"call-put-backup-vault-access-policy":         {told, "trigger error"},
+		"call-delete-backup-vault-access-policy":      {told, "trigger error"},
+		"call-delete-backup-vault":                    {told, "trigger error"},
+		"call-delete-recovery-point":                  {told, "trigger error"},
+		"call-update-recovery-point-lifecycle":        {told, "trigger error"},
+		"call-schedule-key-deletion":                  {told, "trigger error"},
+		"call-disable-key":                            {told, "trigger error"},
+		"call-put-key-policy":                         {told, "trigger error"},
+		"call-delete-backup-plan":                     {told, "trigger error"},
+		"call-update-backup-plan":                     {told, "trigger error"},
+		"call-delete-backup-selection":                {told, "trigger error"},
+		"call-put-bucket-object-lock-configuration":   {told, "trigger error"},
+		"call-put-bucket-versioning":                  {told, "trigger error"},
+		"call-put-bucket-versioning-enabled":          {quiet, ""},
+		"call-put-bucket-notification":                {told, "trigger error"},
+		"call-put-bucket-notification-configuration":  {told, "trigger error"},
+		"call-put-bucket-notification-eventbridge-on": {quiet, ""},
+		"call-by-root":                                {told, "trigger error"},
+		"call-by-service":                             {told, "trigger error"},
+		"call-not-in-table":                           {told, "trigger error"},
+		"call-no-parameters":                          {told, "trigger error"},
+		"call-denied":                                 {told, "trigger warning"},
+		"call-failed":                                 {told, "trigger warning"},
+		"call-by-deployment":                          {told, "trigger info"},
+
+		"alert-test":    {told, "trigger info, resolve"},
+		"unknown-event": {told, "trigger warning"},
+		"not-an-object": {told, "trigger warning"},
+		"not-json":      {told, "trigger warning"},
+	}
+	files := eventFiles(t)
+	for name, path := range files {
+		want, listed := meanings[name]
+		if !listed {
+			t.Errorf("%s: what is it to mean?", name)
+			continue
+		}
+		slack, pagerduty := requests(t, path)
+		if got := len(slack) > 0; got != want.told {
+			t.Errorf("%s: told to people: %t, want %t", name, got, want.told)
+		}
+		var actions []string
+		for _, e := range pagerduty {
+			actions = append(actions, strings.TrimSpace(e.Action+" "+e.Payload.Severity))
+		}
+		if got := strings.Join(actions, ", "); got != want.pagerduty {
+			t.Errorf("%s: PagerDuty gets %q, want %q", name, got, want.pagerduty)
+		}
+	}
+	for name := range meanings {
+		if files[name] == "" {
+			t.Errorf("there is no event %s", name)
+		}
+	}
+}
+
+// TestIncidents: an incident is ended by the success of what had failed, and by nothing else.
+func TestIncidents(t *testing.T) {
+	key := func(name, old, new string) string {
+		t.Helper()
+		event, err := os.ReadFile(eventFiles(t)[name])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if old != "" && !bytes.Contains(event, []byte(old)) {
+			t.Fatalf("%s has no %s", name, old)
+		}
+		path := filepath.Join(t.TempDir(), "event.json")
+		if err := os.WriteFile(path, bytes.ReplaceAll(event, []byte(old), []byte(new)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, pagerduty := requests(t, path)
+		return pagerduty[0].DedupKey
+	}
+	same := func(name, other string) {
+		t.Helper()
+		if a, b := key(name, "", ""), key(other, "", ""); a != b {
+			t.Errorf("%s has the incident %s, and %s has %s", name, a, other, b)
+		}
+	}
+	same("backup-job-failed", "backup-job-completed")
+	same("backup-job-expired", "backup-job-completed")
+	same("backup-job-completed-with-issues", "backup-job-completed")
+	same("copy-job-failed", "copy-job-completed")
+	same("restore-job-failed", "restore-job-completed") // of which only the second names vault and bucket
+	same("recovery-point-expired", "recovery-point-deleting")
+	same("alarm-alarm", "alarm-ok")
+
+	const rule = "1f97bafa-14d6-4f39-94fd-94b51bd6d0d5"
+	const bucket = "prefix-dummy-dev-database-critical-data-bucket"
+	keys := []string{
+		key("backup-job-failed", "", ""),
+		key("backup-job-failed", rule, "another-rule"),
+		key("backup-job-failed", "s3:::"+bucket, "s3:::another-bucket"),
+		key("backup-job-failed", `"account": "222222222222"`, `"account": "333333333333"`),
+		key("copy-job-failed", "", ""),
+		key("copy-job-failed", "central-aws-vault-S3", "central-air-gapped"),
+		key("recovery-point-expired", "", ""),
+		key("recovery-point-expired", bucket+"-5ec207d0", bucket+"-20260302050731-1a2b3c4d"),
+		key("call-delete-recovery-point", "", ""),
+		key("call-denied", "", ""), // the same call by the same person, in vain
+		key("call-delete-recovery-point", "alice", "mallory"),
+		key("call-delete-backup-vault", "", ""),
+	}
+	slices.Sort(keys)
+	if distinct := slices.Compact(slices.Clone(keys)); len(distinct) != len(keys) {
+		t.Errorf("incidents that must be apart are one:\n%s", strings.Join(keys, "\n"))
+	}
+	// AWS's examples name the rule in one way, its API in another.
+	if a, b := key("backup-job-failed", "", ""), key("backup-job-failed", "backupPlanRuleId", "backupRuleId"); a != b {
+		t.Errorf("the rule's two names make two incidents: %s and %s", a, b)
+	}
+	if got := key("alarm-alarm", "dummy-dummy-dev-critical_data-silence", strings.Repeat("long", 100)); len(got) != 64 {
+		t.Errorf("a key longer than 255 characters became %q", got)
+	}
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"central-s3-backup/lambda/alerts/internal/alert"
+	"central-s3-backup/lambda/alerts/internal/deliver"
+	"central-s3-backup/lambda/alerts/internal/destination"
+)
+
+// TestLimits: whatever AWS says and however much arrives together, destinations can read what they
+// get, and Slack's message accounts for every alert.
+func TestLimits(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	text := func() string {
+		alphabet := []rune("ab-_*`&<>|\n\"\\é🔥 ")
+		length := []int{0, 5, 40, 300, 5000}[random.IntN(5)]
+		runes := make([]rune, length)
+		for i := range runes {
+			runes[i] = alphabet[random.IntN(len(alphabet))]
+		}
+		return string(runes)
+	}
+	for range 300 {
+		alerts := make([]alert.Alert, 1+random.IntN(100))
+		for i := range alerts {
+			alerts[i] = alert.Alert{
+				Kind: []string{"backup job", "API call", "alarm"}[random.IntN(3)], Action: alert.Trigger, Key: "key", Title: "title" + text(),
+				Message: text(), Advice: text(), Details: []alert.Detail{{Name: text(), Value: text()}, {Name: "more", Value: text()}},
+				Link: "https://example.com/" + strings.Repeat("x", random.IntN(1500)), Raw: text(),
+				Workload: text(), Tier: text(), Bucket: "b" + text(), Vault: text(), Account: text(), Region: text(),
+			}
+		}
+		slack := deliver.Messages(destination.Destination{Kind: "slack"}, alerts)
+		if len(slack) != 1 || len(slack[0].Alerts) != len(alerts) {
+			t.Fatalf("%d messages for %d alerts", len(slack), len(alerts))
+		}
+		body, err := json.Marshal(slack[0].Payload)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := slackTakes(body); err != nil {
+			t.Error(err)
+		}
+		var m slackMessage
+		if err := json.Unmarshal(body, &m); err != nil {
+			t.Fatal(err)
+		}
+		shown, more := len(m.Blocks)-1, 0
+		if _, err := fmt.Sscanf(m.Blocks[len(m.Blocks)-1].Text.Text, "*and %d more:*", &more); err == nil {
+			shown--
+		}
+		if shown+more != len(alerts) {
+			t.Errorf("%d alerts are shown and %d counted, of %d", shown, more, len(alerts))
+		}
+		for _, b := range m.Blocks {
+			if raw := strings.NewReplacer("&amp;", "", "&lt;", "", "&gt;", "", "|Open in the AWS console>", "", "<https://example.com/", "").Replace(b.Text.Text); b.Type == "section" && strings.ContainsAny(raw, "&<>") {
+				t.Errorf("Slack would take this for control characters: %s", raw)
+			}
+		}
+		for _, message := range deliver.Messages(destination.Destination{Kind: "pagerduty"}, alerts[:1]) {
+			body, err := json.Marshal(message.Payload)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if fault := pagerdutyFault([]byte(strings.Replace(string(body), "[secret]", routingKey, 1))); fault != "" || len(body) > 512<<10 {
+				t.Errorf("PagerDuty finds fault with %s in %d bytes", fault, len(body))
+			}
+		}
+	}
+}
+
+// TestLongEvent: an event that is not known and is as long as EventBridge allows is told all the same.
+func TestLongEvent(t *testing.T) {
+	estate, err := alert.ReadEstate([]byte(`{"project": "dummy"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := estate.Read(`{"source": "aws.backup", "detail-type": "New", "detail": {"text": "` + strings.Repeat(`\"<🔥`, 60_000) + `"}}`)
+	for _, kind := range []string{"slack", "pagerduty"} {
+		messages := deliver.Messages(destination.Destination{Kind: kind}, []alert.Alert{a})
+		body, err := json.Marshal(messages[0].Payload)
+		if err != nil || len(messages) != 1 {
+			t.Fatal(len(messages), err)
+		}
+		if !strings.Contains(string(body), `🔥`) || len(body) > 512<<10 {
+			t.Errorf("%s gets %d bytes", kind, len(body))
+		}
+		if kind == "slack" {
+			if err := slackTakes(body); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"central-s3-backup/lambda/alerts/internal/destination"
+)
+
+// binary is the function, built for this machine once for all tests.
+var binary = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "alerts")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "bootstrap")
+	return path, build(path)
+})
+
+// build builds the function as it is deployed.
+func build(path string, environment ...string) error {
+	command := exec.Command("go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w -buildid=", "-o", path, ".")
+	command.Env = append(append(os.Environ(), "CGO_ENABLED=0"), environment...)
+	if output, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, output)
+	}
+	return nil
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, err := binary(); err == nil {
+		_ = os.RemoveAll(filepath.Dir(path)) // nobody is left to tell
+	}
+	os.Exit(code)
+}
+
+// function is the built function in a process of its own, under an HTTP server that speaks the
+// Lambda runtime API.
+// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+type function struct {
+	t       *testing.T
+	process *os.Process
+	output  output
+	queue   chan invocation
+	answers chan string
+	exited  chan error
+}
+
+func newFunction(t *testing.T) *function {
+	return &function{t: t, queue: make(chan invocation), answers: make(chan string, 1), exited: make(chan error, 1)}
+}
+
+type invocation struct {
+	id       string
+	deadline time.Time
+	payload  []byte
+}
+
+// output is all that a process writes.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+// launch starts the function.
+func launch(t *testing.T, secrets *secretsManager, destinations []destination.Destination) *function {
+	t.Helper()
+	list, err := json.Marshal(destinations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := newFunction(t)
+	api := http.NewServeMux()
+	api.HandleFunc("GET /2018-06-01/runtime/invocation/next", f.next)
+	api.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/response", f.answer)
+	api.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/error", f.answer)
+	server := httptest.NewServer(api)
+	t.Cleanup(server.Close)
+	f.run(nil, secrets, string(list), "AWS_LAMBDA_RUNTIME_API="+strings.TrimPrefix(server.URL, "http://"))
+	return f
+}
+
+// run runs the binary with an environment of its own.
+func (f *function) run(args []string, secrets *secretsManager, destinations string, environment ...string) {
+	f.t.Helper()
+	path, err := binary()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	command := exec.Command(path, args...)
+	command.Env = append(slices.Clone(environment),
+		"DESTINATIONS="+destinations, "ESTATE=testdata/estate.json",
+		"AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=example", "AWS_EC2_METADATA_DISABLED=true",
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER="+secrets.url())
+	command.Stdout, command.Stderr = &f.output, &f.output
+	if err := command.Start(); err != nil {
+		f.t.Fatal(err)
+	}
+	f.process = command.Process
+	go func() { f.exited <- command.Wait() }()
+	f.t.Cleanup(func() { _ = f.process.Kill() }) // it may have exited
+}
+
+// log ends the process and returns all that it wrote.
+func (f *function) log() string {
+	f.t.Helper()
+	if err := f.process.Kill(); err != nil {
+		f.t.Error(err)
+	}
+	<-f.exited
+	return f.output.String()
+}
+
+// end waits for the process to end by itself, and returns all that it wrote.
+func (f *function) end() (string, error) {
+	err := <-f.exited
+	return f.output.String(), err
+}
+
+func (f *function) next(w http.ResponseWriter, r *http.Request) {
+	select {
+	case i := <-f.queue:
+		w.Header().Set("Lambda-Runtime-Aws-Request-Id", i.id)
+		w.Header().Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(i.deadline.UnixMilli()))
+		_, _ = w.Write(i.payload)
+	case <-r.Context().Done():
+	}
+}
+
+func (f *function) answer(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		f.t.Error(err)
+	}
+	w.WriteHeader(http.StatusAccepted)
+	f.answers <- string(body)
+}
+
+// invoke delivers a batch and returns the ids of the messages that were not taken.
+func (f *function) invoke(limit time.Duration, records ...events.SQSMessage) []string {
+	f.t.Helper()
+	payload, err := json.Marshal(events.SQSEvent{Records: records})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	deadline := time.Now().Add(limit)
+	f.queue <- invocation{"request", deadline, payload}
+	var body string
+	select {
+	case body = <-f.answers:
+	case <-time.After(limit):
+		f.t.Fatalf("no answer before the deadline:\n%s", f.output.String())
+	}
+	var response struct {
+		BatchItemFailures []struct{ ItemIdentifier string }
+	}
+	decoder := json.NewDecoder(strings.NewReader(body))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&response); err != nil || response.BatchItemFailures == nil {
+		f.t.Fatalf("answered %s: %v\n%s", body, err, f.output.String())
+	}
+	failed := []string{}
+	for _, failure := range response.BatchItemFailures {
+		failed = append(failed, failure.ItemIdentifier)
+	}
+	return failed
+}
+
+// message is a message of the queue with a fixture.
+func message(t *testing.T, id, event string) events.SQSMessage {
+	t.Helper()
+	body, err := os.ReadFile(eventFiles(t)[event])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return events.SQSMessage{MessageId: id, Body: string(body), EventSource: "aws:sqs"}
+}
