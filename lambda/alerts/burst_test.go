@@ -197,6 +197,22 @@ func TestUnreadable(t *testing.T) {
 	})
 }
 
+// TestHalfTold: an alert that takes two requests is told when both were taken.
+func TestHalfTold(t *testing.T) {
+	for name, script := range map[string][]answer{
+		"the first is refused":  {status(http.StatusBadRequest, ""), nil},
+		"the second is refused": {nil, status(http.StatusBadRequest, "")},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			handle := inProcess(t, newSlack(t), newPagerDuty(t, script...))
+			response, err := handle(t.Context(), events.SQSEvent{Records: []events.SQSMessage{message(t, "a", "alert-test")}})
+			if err != nil || len(response.BatchItemFailures) != 1 {
+				t.Errorf("%s: %v, error %v", name, response, err)
+			}
+		})
+	}
+}
+
 // TestTwoDestinationsOfOneWebhook: the limit is the webhook's, whoever uses it.
 func TestTwoDestinationsOfOneWebhook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -74,6 +74,23 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestManyShort: alerts that are short enough for all to fit are limited by the number of blocks.
+func TestManyShort(t *testing.T) {
+	for n := range 120 {
+		alerts := make([]alert.Alert, n+1)
+		for i := range alerts {
+			alerts[i].Title = "t"
+		}
+		body, err := json.Marshal(deliver.Messages(destination.Destination{Kind: "slack"}, alerts)[0].Payload)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := slackTakes(body); err != nil {
+			t.Errorf("%d alerts: %v", n+1, err)
+		}
+	}
+}
+
 // TestLongEvent: an event that is not known and is as long as EventBridge allows is told all the same.
 func TestLongEvent(t *testing.T) {
 	estate, err := alert.ReadEstate([]byte(`{"project": "dummy"}`))
