@@ -40,16 +40,17 @@ const (
 // an incident comes after what triggered it. What is no incident, such as a plan that was modified,
 // is not told.
 func Messages(d destination.Destination, alerts []alert.Alert) []destination.Message {
+	var options []pagerduty.ClientOptions
+	if d.Endpoint != "" {
+		options = append(options, pagerduty.WithV2EventsAPIEndpoint(d.Endpoint))
+	}
 	var messages []destination.Message
 	add := func(place int, event pagerduty.V2Event) {
 		messages = append(messages, destination.Message{
 			Alerts:  []int{place},
 			Payload: event,
 			Post: func(ctx context.Context, client *http.Client, key secret.Secret) error {
-				api := pagerduty.NewClient("")
-				if d.Endpoint != "" {
-					api = pagerduty.NewClient("", pagerduty.WithV2EventsAPIEndpoint(d.Endpoint))
-				}
+				api := pagerduty.NewClient("", options...) // events need no token of the account
 				api.HTTPClient = client
 				keyed := event
 				keyed.RoutingKey = key.Reveal()

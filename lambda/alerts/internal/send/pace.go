@@ -7,8 +7,8 @@ import (
 )
 
 // Pace keeps the requests to one webhook apart. It lasts as long as the instance of the function, so
-// that a Retry-After also holds for the next invocation. Other instances know nothing of it: the
-// function is to have one.
+// that a Retry-After also holds for the next invocation. Another instance knows nothing of it, and
+// learns from a 429.
 type Pace struct {
 	every time.Duration
 	turn  chan time.Time // empty while a request is made, else with the time from which the next may be

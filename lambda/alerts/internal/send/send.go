@@ -32,13 +32,18 @@ const (
 
 // Refusal is an answer after which the same request is not made again.
 type Refusal struct {
-	// Status is the HTTP status code.
+	// Status is the HTTP status code. Zero: the library found fault with the request and made none.
 	Status int
-	// Answer is the start of the body.
+	// Answer is the start of the body, or the fault.
 	Answer string
 }
 
-func (r *Refusal) Error() string { return fmt.Sprintf("refused with %d: %s", r.Status, r.Answer) }
+func (r *Refusal) Error() string {
+	if r.Status == 0 {
+		return "no request was made: " + r.Answer
+	}
+	return fmt.Sprintf("refused with %d: %s", r.Status, r.Answer)
+}
 
 // Sender makes requests.
 type Sender struct {
@@ -65,7 +70,7 @@ func (s *Sender) Send(ctx context.Context, pace *Pace, key secret.Secret, post P
 		}
 		a := s.try(ctx, key, post)
 		pace.hold(s.Now(), a.wait(tries, s.Now()))
-		if !a.again() {
+		if !a.again {
 			return a.err
 		}
 		last = a.err
@@ -74,19 +79,14 @@ func (s *Sender) Send(ctx context.Context, pace *Pace, key secret.Secret, post P
 
 // answer is what became of one request.
 type answer struct {
-	status     int // zero: none came
-	retryAfter string
-	err        error // nil: the request was taken
-}
-
-// again says whether the same request may be taken later.
-func (a answer) again() bool {
-	return a.err != nil && (a.status == 0 || a.status == http.StatusTooManyRequests || a.status >= 500)
+	err        error  // nil: it was taken
+	again      bool   // it may be taken later
+	retryAfter string // the header
 }
 
 // wait is how long to leave the destination alone after its answer.
 func (a answer) wait(tries int, now time.Time) time.Duration {
-	if !a.again() {
+	if !a.again {
 		return 0
 	}
 	if d, given := retryAfter(a.retryAfter, now); given {
@@ -118,23 +118,20 @@ func (s *Sender) try(ctx context.Context, key secret.Secret, post Post) answer {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	err := post(ctx, client)
+	body := quote(string(w.body), key)
 	switch {
 	case !w.asked:
-		// The library found fault with the request itself.
-		return answer{status: http.StatusBadRequest, err: errors.New("no request was made: " + quote(err.Error(), key))}
+		return answer{err: &Refusal{0, quote(fmt.Sprint(err), key)}}
 	case errors.Is(w.err, context.DeadlineExceeded):
-		return answer{err: errors.New("no answer in time")}
+		return answer{err: errors.New("no answer in time"), again: true}
 	case w.err != nil:
-		return answer{err: errors.New("no answer: " + quote(w.err.Error(), key))}
+		return answer{err: errors.New("no answer: " + quote(w.err.Error(), key)), again: true}
 	case w.status >= 200 && w.status < 300:
-		return answer{status: w.status}
+		return answer{}
+	case w.status == http.StatusTooManyRequests || w.status >= 500:
+		return answer{err: fmt.Errorf("answered %d: %s", w.status, body), again: true, retryAfter: w.retryAfter}
 	}
-	a := answer{status: w.status, retryAfter: w.retryAfter}
-	body := quote(string(w.body), key)
-	if a.err = fmt.Errorf("answered %d: %s", w.status, body); !a.again() {
-		a.err = &Refusal{w.status, body}
-	}
-	return a
+	return answer{err: &Refusal{w.status, body}}
 }
 
 // witness is a transport that remembers what was answered.

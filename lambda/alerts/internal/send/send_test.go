@@ -251,7 +251,7 @@ func TestNoRequest(t *testing.T) {
 		return errors.New("no host in https://example.com/services/the-secret-token")
 	})
 	var refusal *Refusal
-	if errors.As(err, &refusal) || err == nil || err.Error() != "no request was made: no host in [secret]" {
+	if !errors.As(err, &refusal) || err.Error() != "no request was made: no host in [secret]" {
 		t.Errorf("error %v", err)
 	}
 }

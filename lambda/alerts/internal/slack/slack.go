@@ -127,7 +127,7 @@ func section(a alert.Alert) string {
 		}
 	}
 
-	add(symbol(a) + " *" + escape(a.Title, maxValue) + "* " + code(a.Subject()))
+	add(strings.TrimSpace(symbol(a) + " *" + escape(a.Title, maxValue) + "* " + code(a.Subject())))
 	var where []string
 	for _, d := range []alert.Detail{
 		{Name: "workload", Value: a.Workload}, {Name: "tier", Value: a.Tier}, {Name: "bucket", Value: a.Bucket},
