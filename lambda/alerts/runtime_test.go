@@ -21,13 +21,12 @@ import (
 	"central-s3-backup/lambda/alerts/internal/destination"
 )
 
-// binary is the function, built for this machine once for all tests.
+// folder is where the built function is, until all tests are done.
+var folder string
+
+// binary is the function, built for this machine once for all tests that need it.
 var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "alerts")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "bootstrap")
+	path := filepath.Join(folder, "bootstrap")
 	return path, build(path)
 })
 
@@ -42,10 +41,12 @@ func build(path string, environment ...string) error {
 }
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if path, err := binary(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(path)) // nobody is left to tell
+	var err error
+	if folder, err = os.MkdirTemp("", "alerts"); err != nil {
+		panic(err)
 	}
+	code := m.Run()
+	_ = os.RemoveAll(folder) // nobody is left to tell
 	os.Exit(code)
 }
 

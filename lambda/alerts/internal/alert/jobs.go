@@ -13,7 +13,6 @@ type job struct {
 
 	ResourceARN       text
 	SourceResourceARN text // in place of ResourceARN, of restore jobs
-	ResourceType      text
 	RecoveryPointARN  text
 
 	BackupVaultName           text
