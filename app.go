@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -95,6 +96,9 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 	if err == nil {
 		err = findNode(getenv)
 	}
+	if err == nil && slices.ContainsFunc(plan, func(s plannedStack) bool { return s.function }) {
+		_, err = buildFunction()
+	}
 	if err == nil && !opts.underCLI { // the CLI has files of its own in its directory
 		err = checkOut(opts.out)
 	}
@@ -139,7 +143,7 @@ func (r reporter) synthesize(cfg *config.Config, p plan) error {
 	if ends := cut(len(p), jobs); len(ends) > 1 {
 		said, err = synthesizeParts(cfg, r.opts, ends, jobs, progress.built)
 	} else {
-		err = guard(func() { synthesize(p, r.opts.out, r.opts.nag, progress.built) })
+		err = guard(func() error { return synthesize(p, r.opts.out, r.opts.nag, progress.built) })
 	}
 	progress.end()
 	fmt.Fprint(r.stderr, said)
@@ -158,15 +162,14 @@ func load(opts options) (*config.Config, config.Problems) {
 
 // guard turns a panic, which is how jsii reports every failure, into an error with its first line:
 // the JavaScript stack behind it helps nobody who reads it here.
-func guard(f func()) (err error) {
+func guard(f func() error) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			line, _, _ := strings.Cut(strings.TrimSpace(fmt.Sprint(cause)), "\n")
 			err = errors.New(line)
 		}
 	}()
-	f()
-	return nil
+	return f()
 }
 
 const usage = `central-s3-backup synthesizes AWS Backup for S3 across accounts from one file.

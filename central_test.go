@@ -109,15 +109,20 @@ func TestRetainedVaultStaysItself(t *testing.T) {
 	const tiers = "tiers: [{name: critical_data, low_cost_after_days: 90}]\n"
 	before := centralOf(t, 3, "\n  vault_name: central-1\n  vault_lock: {mode: compliance, "+lock+", acknowledge_irreversible: central-1}\n"+tiers)
 	after := centralOf(t, 3, "\n  vault_name: central-2\n  retained_vaults: [{name: central-1, "+lock+"}]\n"+tiers)
-	if n := len(before.Resources); n != 4 { // key, alias, vault, tiering configuration
-		t.Fatalf("%d resources", n)
-	}
+	compared := 0
 	for id, resource := range before.Resources {
+		if strings.HasPrefix(id, "AlertsRules") { // name what they watch
+			continue
+		}
+		compared++
 		was, _ := json.Marshal(resource)
 		is, _ := json.Marshal(after.Resources[id])
 		if string(was) != string(is) {
 			t.Errorf("%s was\n%s\nand is\n%s", id, was, is)
 		}
+	}
+	if compared < 4 { // key, alias, vault, tiering configuration
+		t.Errorf("%d resources", compared)
 	}
 }
 
@@ -144,7 +149,10 @@ type policy struct {
 
 func policyOf(t *testing.T, template template, typ, property string) policy {
 	t.Helper()
-	for _, r := range template.ofType(typ) {
+	for id, r := range template.ofType(typ) {
+		if strings.HasPrefix(id, "Alerts") { // the topic's key
+			continue
+		}
 		text, err := json.Marshal(r.Properties[property])
 		if err != nil {
 			t.Fatal(err)

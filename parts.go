@@ -175,7 +175,7 @@ func synthesizePart(stdin io.Reader, stdout io.Writer, gone func()) int {
 	}
 	if err == nil {
 		built := func() { _ = reports.Encode(partReport{}) } // the run is there, or this process is not for long
-		err = guard(func() { synthesize(stacks[p.From:p.To], p.Out, p.Nag, built) })
+		err = guard(func() error { return synthesize(stacks[p.From:p.To], p.Out, p.Nag, built) })
 	}
 	if err != nil {
 		_ = reports.Encode(partReport{err.Error()})

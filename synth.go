@@ -23,22 +23,27 @@ type plan []plannedStack
 
 type plannedStack struct {
 	name, account, region string
-	build                 func(app awscdk.App, l1 bool)
+	function              bool // the stack has the function that delivers alerts
+	build                 func(app awscdk.App, l1 bool) error
 }
 
 // choose plans the stacks of the named workloads, or all where none is named: central first, as
 // they must be deployed (F-COPY-14).
 func choose(cfg *config.Config, ids []string) (plan, error) {
 	all := []string{config.CentralID}
+	delivered := len(cfg.Alerts.Delivered()) > 0
 	byID := map[string]plannedStack{config.CentralID: {
-		cfg.CentralStackName(), cfg.Central.Account, cfg.Central.Region,
-		func(app awscdk.App, l1 bool) { stacks.NewCentral(app, cfg, l1) },
+		cfg.CentralStackName(), cfg.Central.Account, cfg.Central.Region, delivered,
+		func(app awscdk.App, l1 bool) error { return buildCentral(app, cfg, delivered, l1) },
 	}}
 	for _, w := range cfg.Workloads {
 		all = append(all, w.ID())
 		byID[w.ID()] = plannedStack{
-			cfg.StackName(w), w.Account, w.Region,
-			func(app awscdk.App, l1 bool) { stacks.NewWorkload(app, cfg, w, l1) },
+			cfg.StackName(w), w.Account, w.Region, false,
+			func(app awscdk.App, l1 bool) error {
+				stacks.NewWorkload(app, cfg, w, l1)
+				return nil
+			},
 		}
 	}
 	wanted := map[string]bool{}
@@ -57,9 +62,23 @@ func choose(cfg *config.Config, ids []string) (plan, error) {
 	return p, nil
 }
 
+func buildCentral(app awscdk.App, cfg *config.Config, delivered, l1 bool) error {
+	function := ""
+	if delivered {
+		dir, err := functionPackage(cfg)
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir) //nolint:errcheck // the CDK has a copy of it
+		function = dir
+	}
+	stacks.NewCentral(app, cfg, function, l1)
+	return nil
+}
+
 // synthesize writes the cloud assembly. Templates are the same under the CDK CLI and without it:
 // what the CLI's context says of metadata does not count. built is called after each stack.
-func synthesize(p plan, out string, nag bool, built func()) {
+func synthesize(p plan, out string, nag bool, built func()) error {
 	app := awscdk.NewApp(&awscdk.AppProps{
 		Outdir:             jsii.String(out),
 		AnalyticsReporting: jsii.Bool(false),
@@ -73,10 +92,13 @@ func synthesize(p plan, out string, nag bool, built func()) {
 		awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{Verbose: jsii.Bool(true)}), nil)
 	}
 	for _, s := range p {
-		s.build(app, nag)
+		if err := s.build(app, nag); err != nil {
+			return err
+		}
 		built()
 	}
 	app.Synth(nil)
+	return nil
 }
 
 // checkOut makes the directory, and refuses one that cannot be written to or that has files that

@@ -23,10 +23,18 @@ var compared = map[string][]string{
 	"AWS::S3::BucketPolicy":        {"Bucket", tlsOnly},
 	"AWS::KMS::Key":                {"Description", "EnableKeyRotation", "PendingWindowInDays", "KeyPolicy"},
 	"AWS::KMS::Alias":              {"AliasName", "TargetKeyId"},
-	"AWS::Backup::BackupVault":     {"BackupVaultName", "EncryptionKeyArn", "LockConfiguration", "AccessPolicy", "BackupVaultTags"},
+	"AWS::Backup::BackupVault":     {"BackupVaultName", "EncryptionKeyArn", "LockConfiguration", "AccessPolicy", "BackupVaultTags", "Notifications"},
 	"AWS::Backup::BackupPlan":      {"BackupPlan", "BackupPlanTags"},
 	"AWS::Backup::BackupSelection": {"BackupPlanId", "BackupSelection"},
 	"AWS::IAM::Role":               {"RoleName", "Description", "AssumeRolePolicyDocument", "ManagedPolicyArns", "Policies"},
+	"AWS::SNS::Topic":              {"TopicName", "DisplayName", "KmsMasterKeyId", "Subscription"},
+	"AWS::SNS::TopicPolicy":        {"Topics", "PolicyDocument"},
+	"AWS::Events::EventBus":        {"Name", "Description", "KmsKeyIdentifier"},
+	"AWS::Events::EventBusPolicy":  {"EventBusName", "StatementId", "Statement", "Action", "Principal", "Condition"},
+	"AWS::Events::Rule":            {"Name", "Description", "EventBusName", "EventPattern", "ScheduleExpression", "State", "RoleArn", "Targets"},
+	"AWS::CloudWatch::Alarm": {"AlarmName", "AlarmDescription", "Namespace", "MetricName", "Dimensions", "Metrics", "Statistic", "ExtendedStatistic", "Unit", "Period",
+		"EvaluationPeriods", "DatapointsToAlarm", "Threshold", "ComparisonOperator", "TreatMissingData", "ActionsEnabled", "AlarmActions", "OKActions", "InsufficientDataActions"},
+	"AWS::CloudWatch::CompositeAlarm": {"AlarmName", "AlarmDescription", "AlarmRule", "ActionsEnabled", "ActionsSuppressor", "AlarmActions", "OKActions", "InsufficientDataActions"},
 }
 
 const tlsOnly = "PolicyDocument/TLSOnly"
@@ -91,6 +99,12 @@ func resources(file string) (map[string]map[string]any, error) {
 			if statement {
 				value = statementOf(value, sid)
 			}
+			switch {
+			case property == "AlarmRule":
+				value = strings.Trim(fmt.Sprint(value), "()") // L2 puts all of it in brackets
+			case property == "State" && value == nil:
+				value = "ENABLED" // L2 writes what it is anyway
+			}
 			values[path] = value
 		}
 		name := r.Type + " " + t.name(id)
@@ -104,7 +118,7 @@ func resources(file string) (map[string]map[string]any, error) {
 
 // name is the physical name of a resource, or what it belongs to.
 func (t template) name(id string) string {
-	for _, property := range []string{"BucketName", "BackupVaultName", "RoleName", "AliasName", "Description", "Bucket"} {
+	for _, property := range []string{"BucketName", "BackupVaultName", "RoleName", "AliasName", "TopicName", "AlarmName", "AlarmDescription", "Name", "Description", "Bucket", "Topics", "EventBusName"} {
 		if value := t.Resources[id].Properties[property]; value != nil {
 			return fmt.Sprint(t.plain(value))
 		}
@@ -138,6 +152,13 @@ func (t template) plain(value any) any {
 		for key, inner := range v {
 			m[key] = t.plain(inner)
 		}
+		if _, target := m["Arn"]; target {
+			delete(m, "Id") // of a rule's target: the app names them, L2 numbers them
+		}
+		if paths, ok := m["InputPathsMap"].(map[string]any); ok {
+			m["InputTemplate"] = withPaths(fmt.Sprint(m["InputTemplate"]), paths)
+			delete(m, "InputPathsMap")
+		}
 		if principal, ok := m["AWS"]; ok && principal == "*" && len(m) == 1 {
 			return "*"
 		}
@@ -146,7 +167,16 @@ func (t template) plain(value any) any {
 	return value
 }
 
-var variable = regexp.MustCompile(`\$\{(\w+)\.Arn\}`)
+// withPaths is what a rule writes about an event, with the paths themselves where it has names for them:
+// L2 makes its own.
+func withPaths(text string, paths map[string]any) string {
+	for name, path := range paths {
+		text = strings.ReplaceAll(text, "<"+name+">", fmt.Sprintf("<%v>", path))
+	}
+	return text
+}
+
+var variable = regexp.MustCompile(`\$\{(\w+)(\.Arn)?\}`)
 
 // reference is what an intrinsic function comes to, as far as the templates use them.
 func (t template) reference(v map[string]any) (string, bool) {
@@ -163,7 +193,13 @@ func (t template) reference(v map[string]any) (string, bool) {
 		return t.name(attribute[0].(string)), true
 	}
 	if text, ok := v["Fn::Sub"].(string); ok {
-		return variable.ReplaceAllStringFunc(text, func(match string) string { return t.arn(variable.FindStringSubmatch(match)[1]) }), true
+		return variable.ReplaceAllStringFunc(text, func(match string) string {
+			groups := variable.FindStringSubmatch(match)
+			if groups[2] == "" {
+				return t.name(groups[1])
+			}
+			return t.arn(groups[1])
+		}), true
 	}
 	if join, ok := v["Fn::Join"].([]any); ok {
 		text := ""
@@ -179,8 +215,11 @@ func (t template) reference(v map[string]any) (string, bool) {
 }
 
 func (t template) arn(id string) string {
-	if t.Resources[id].Type == "AWS::S3::Bucket" {
+	switch t.Resources[id].Type {
+	case "AWS::S3::Bucket":
 		return "arn:aws:s3:::" + t.name(id)
+	case "AWS::CloudWatch::Alarm":
+		return t.name(id) // rules of composite alarms take either
 	}
 	return "the ARN of " + t.name(id)
 }

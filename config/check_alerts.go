@@ -36,3 +36,27 @@ func warnOfAlertsTwice(c *checker) {
 		}
 	}
 }
+
+// warnOfUnnoticedSilence finds rules that run so seldom that no alarm notices when they do not.
+func warnOfUnnoticedSilence(c *checker) {
+	used := map[string]bool{}
+	for ref := range c.cfg.tierReferences() {
+		used[ref.tier] = true
+	}
+	for t := range c.rows() {
+		if !used[t.Name] || !t.BackedUp() {
+			continue
+		}
+		report := func(jobs string, days int, cronKey, cron string) {
+			if days > 0 || intervalMinutes(cron) == 0 { // zero: reported as no schedule
+				return
+			}
+			c.report(c.tierPath(t)+"."+cronKey, Problem{What: "no alarm notices when there are no " + jobs + ": they are so seldom that one of CloudWatch, which looks back a week at the most, would ring in between", Got: cron, Want: "a schedule that comes at least every six days, or somebody who looks"})
+		}
+		rules := t.rules()
+		report("backups", t.SilenceDays(), rules[0].cronKey, rules[0].cron)
+		if t.Copied() && t.SilenceDays() > 0 {
+			report("copies", t.CopySilenceDays(), rules[0].cronKey, rules[0].cron)
+		}
+	}
+}

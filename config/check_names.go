@@ -38,6 +38,7 @@ func checkNames(c *checker) {
 		take(central, physicalName{"backup vault", at.Account, at.Region, v.name})
 	}
 	take(central, physicalName{"key alias", at.Account, at.Region, c.cfg.CentralKeyAlias()})
+	take(central, physicalName{"key alias", at.Account, at.Region, c.cfg.TopicKeyAlias(CentralID)})
 	ids := map[string]bool{}
 	for i, w := range c.cfg.Workloads {
 		if inAccount[w.Account] == 1 || ids[w.ID()] { // twice: reported by checkWorkloadsTwice
@@ -47,6 +48,7 @@ func checkNames(c *checker) {
 		for _, use := range c.uses[i] {
 			take(i, physicalName{"backup vault", w.Account, w.Region, c.cfg.TierName(w, use.Tier)})
 		}
+		take(i, physicalName{"key alias", w.Account, w.Region, c.cfg.TopicKeyAlias(w.ID())})
 		for _, key := range keyNames(c.uses[i]) {
 			take(i, physicalName{"key alias", w.Account, w.Region, c.cfg.KeyAlias(w, key)})
 		}

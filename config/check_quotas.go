@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -94,8 +95,8 @@ func checkTagExclusions(c *checker) {
 }
 
 func checkStackSizes(c *checker) {
-	for i := range c.cfg.Workloads {
-		if n := stackResources(c.uses[i]); n > MaxStackResources {
+	for i, w := range c.cfg.Workloads {
+		if n := c.cfg.stackResources(w, c.uses[i]); n > MaxStackResources {
 			c.report(workloadPath(i)+".buckets", Problem{What: "needs more resources than one CloudFormation stack takes", Got: strconv.Itoa(n), Want: fmt.Sprintf("at most %d: split the workload", MaxStackResources)})
 		}
 	}
@@ -104,7 +105,7 @@ func checkStackSizes(c *checker) {
 func checkTemplateSizes(c *checker) {
 	named := c.cfg.namedBytes()
 	for i, w := range c.cfg.Workloads {
-		if n := templateBytes(c.uses[i], named[accountRegion{w.Account, w.Region}]); n > MaxTemplateBytes && stackResources(c.uses[i]) <= MaxStackResources {
+		if n := c.cfg.templateBytes(c.uses[i], named[accountRegion{w.Account, w.Region}]); n > MaxTemplateBytes && c.cfg.stackResources(w, c.uses[i]) <= MaxStackResources {
 			c.report(workloadPath(i)+".buckets", Problem{What: "needs a larger template than CloudFormation takes", Got: fmt.Sprintf("about %d kB", n/1000), Want: fmt.Sprintf("less than %d kB: split the workload, or select fewer tiers by tag", MaxTemplateBytes/1000)})
 		}
 	}
@@ -127,18 +128,24 @@ func (c *Config) namedBytes() map[accountRegion]int {
 
 // TemplateBytes is how many bytes the template of a workload has, somewhat more than less.
 func (c *Config) TemplateBytes(w Workload) int {
-	return templateBytes(c.TierUses(w), c.namedBytes()[accountRegion{w.Account, w.Region}])
+	return c.templateBytes(c.TierUses(w), c.namedBytes()[accountRegion{w.Account, w.Region}])
 }
 
-func templateBytes(uses []TierUse, named int) int {
+func (c *Config) templateBytes(uses []TierUse, named int) int {
 	const (
-		stack   = 7000 // role, log bucket
-		key     = 1500
-		plan    = 4500 // vault, plan, selections
-		bucket  = 2800 // with its policy, and of each character of its name
-		perByte = 9
+		stack   = 16000 // roles, log bucket, topic, rules on calls
+		backups = 9000  // rules on backups
+		key     = 1700
+		plan    = 8500 // vault, plan, selections, alarm
+		copies  = 2500 // alarm
+		email   = 600  // beside the address
+		bucket  = 2900 // with its policy, and of each character of its name
+		perByte = 11
 	)
 	n := stack + key*len(keyNames(uses))
+	for _, address := range c.Alerts.Email {
+		n += email + 3*len(address)
+	}
 	for _, use := range uses {
 		for _, b := range use.Buckets {
 			if !b.Existing {
@@ -149,6 +156,9 @@ func templateBytes(uses []TierUse, named int) int {
 			continue
 		}
 		n += plan
+		if use.Tier.Copied() {
+			n += copies
+		}
 		for _, b := range use.Buckets {
 			n += bytesPerARN + min(len(b.Name), MaxBucketName)
 		}
@@ -156,13 +166,20 @@ func templateBytes(uses []TierUse, named int) int {
 			n += named
 		}
 	}
+	if backedUp(uses) {
+		n += backups
+	}
 	return n
 }
 
-// StackResources is how many resources the stack of a workload has.
-func (c *Config) StackResources(w Workload) int { return stackResources(c.TierUses(w)) }
+func backedUp(uses []TierUse) bool {
+	return slices.ContainsFunc(uses, func(u TierUse) bool { return u.Tier.BackedUp() })
+}
 
-func stackResources(uses []TierUse) int {
+// StackResources is how many resources the stack of a workload has.
+func (c *Config) StackResources(w Workload) int { return c.stackResources(w, c.TierUses(w)) }
+
+func (c *Config) stackResources(w Workload, uses []TierUse) int {
 	const (
 		perBucket    = 2 // bucket, policy
 		perLogBucket = 2 // bucket, policy
@@ -193,5 +210,44 @@ func stackResources(uses []TierUse) int {
 	if plans > 0 {
 		n += perRole
 	}
-	return n + perBucket*created + perPlan*plans
+	return n + perBucket*created + perPlan*plans + c.alertResources(w, uses)
+}
+
+// alertResources is how many of them are for alerts.
+func (c *Config) alertResources(w Workload, uses []TierUse) int {
+	const (
+		topic      = 4 // topic, policy, key, alias
+		perSilence = 2 // alarm on the count, alarm that rings
+	)
+	n := topic + len(c.Alerts.Email)
+	rule := func(wanted, email bool) {
+		if wanted && (email || c.Reached(w)) {
+			n++
+		}
+	}
+	if c.Reached(w) {
+		n++ // role
+	}
+	backedUp := backedUp(uses)
+	rule(len(w.Buckets) > 0, true)      // calls on buckets
+	rule(len(keyNames(uses)) > 0, true) // on keys
+	rule(backedUp, true)                // on vaults
+	rule(backedUp, true)                // on plans
+	rule(backedUp, true)                // backups with issues
+	rule(true, false)                   // tests
+	for range 6 {                       // backup, copy and restore jobs, recovery points, vaults, settings
+		rule(backedUp, false)
+	}
+	ages := map[int]bool{}
+	for _, use := range uses {
+		for _, days := range []int{use.Tier.SilenceDays(), use.Tier.CopySilenceDays()} {
+			if days > 0 {
+				n += perSilence
+				ages[days] = true
+			}
+		}
+	}
+	rule(len(ages) > 0, false) // alarms
+	rule(len(ages) > 0, true)  // clock
+	return n + len(ages)
 }

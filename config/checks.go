@@ -91,6 +91,7 @@ var checks = []check{
 	// check_alerts.go
 	{"nobody-alerted", Warning, "F-EVT-12", warnOfNoAlerts},
 	{"alerted-twice", Warning, "", warnOfAlertsTwice},
+	{"silence-unnoticed", Warning, "F-EVT-12", warnOfUnnoticedSilence},
 
 	// check_restore_testing.go
 	{"restore-testing-tier", Error, "F-RST-11", checkRestoreTestingTiers},

@@ -66,6 +66,10 @@ const (
 	// the 32 KB of a key policy (F-LIM-7).
 	MaxPolicyNamesBytes = 8 * 1024
 
+	// MaxAlarmDays is how far back, in days, a CloudWatch alarm looks.
+	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+	MaxAlarmDays = 7
+
 	// maxFileBytes is the size of a backup.yaml, in bytes, that is read at all: some 10,000 workloads.
 	maxFileBytes = 8 << 20
 	// maxProblems is how many problems are looked for, so that a file of another kind does not take all memory.

@@ -59,6 +59,47 @@ func (c *Config) BackupRoleName(w Workload) string {
 
 func (c *Config) backupRolePrefix() string { return c.Project + "-backup-" }
 
+// EventRoleName is the name of the role with which EventBridge sends events of an account to the
+// central bus, whose policy matches its prefix. It is not one of those that may copy.
+func (c *Config) EventRoleName(id string) string {
+	return shorten(c.eventRolePrefix()+id, MaxRoleName)
+}
+
+func (c *Config) eventRolePrefix() string { return c.Project + "-events-" }
+
+// EventRoleARNs matches the roles that send events to the central bus, in every account.
+func (c *Config) EventRoleARNs() string {
+	return fmt.Sprintf("arn:%s:iam::*:role/%s*", Partition(c.Central.Region), c.eventRolePrefix())
+}
+
+// AlertName is the name of what takes alerts in the central account: event bus, queue, function and its log group.
+func (c *Config) AlertName() string { return c.Project + "-backup-alerts" }
+
+// UndeliveredName is the name of the queue of alerts that nobody took.
+func (c *Config) UndeliveredName() string { return c.AlertName() + "-undelivered" }
+
+// AlertRoleName is the name of the function's role. It is not one of those that may copy.
+func (c *Config) AlertRoleName() string { return shorten(c.Project+"-alerts", MaxRoleName) }
+
+// AlertBusARN is the ARN of the event bus that takes the events of all accounts.
+func (c *Config) AlertBusARN() string {
+	return fmt.Sprintf("arn:%s:events:%s:%s:event-bus/%s", Partition(c.Central.Region), c.Central.Region, c.Central.Account, c.AlertName())
+}
+
+// TopicName is the name of an account's topic for e-mails about a workload, or about the central account.
+func (c *Config) TopicName(id string) string { return c.Project + "-" + id + "-alerts" }
+
+// TopicKeyAlias is the alias, with its prefix, of that topic's key.
+func (c *Config) TopicKeyAlias(id string) string { return "alias/" + c.TopicName(id) }
+
+// SilenceAlarmName is the name of the alarm on a tier that makes no backups, or no copies.
+func (c *Config) SilenceAlarmName(w Workload, t *Tier, jobs string) string {
+	return c.AlarmPrefix(w) + t.Name + "-no-" + jobs
+}
+
+// AlarmPrefix is what the names of a workload's alarms start with.
+func (c *Config) AlarmPrefix(w Workload) string { return c.prefix(w) + "-" }
+
 // AccessLogBucketName is the name of the bucket for the server access logs of a workload's buckets.
 // The account makes it unique among all of S3.
 func (c *Config) AccessLogBucketName(w Workload) string {
@@ -92,8 +133,11 @@ func mark(name string) string {
 }
 
 // CentralVaultARN is the ARN of the vault that copies go to.
-func (c *Config) CentralVaultARN() string {
-	return fmt.Sprintf("arn:%s:backup:%s:%s:backup-vault:%s", Partition(c.Central.Region), c.Central.Region, c.Central.Account, c.Central.VaultName)
+func (c *Config) CentralVaultARN() string { return c.VaultARNInCentral(c.Central.VaultName) }
+
+// VaultARNInCentral is the ARN of a vault of the central account.
+func (c *Config) VaultARNInCentral(name string) string {
+	return vaultARN(c.Central.Region, c.Central.Account, name)
 }
 
 // CentralKeysARN matches the keys of the central account, whose ids nobody knows before they are deployed.
@@ -109,6 +153,15 @@ func (c *Config) CentralRoleARN(role string) string {
 // BackupRoleARNs matches the backup roles of every workload account.
 func (c *Config) BackupRoleARNs() string {
 	return fmt.Sprintf("arn:%s:iam::*:role/%s*", Partition(c.Central.Region), c.backupRolePrefix())
+}
+
+// VaultARN is the ARN of a tier's vault in a workload's account.
+func (c *Config) VaultARN(w Workload, t *Tier) string {
+	return vaultARN(w.Region, w.Account, c.TierName(w, t))
+}
+
+func vaultARN(region, account, name string) string {
+	return fmt.Sprintf("arn:%s:backup:%s:%s:backup-vault:%s", Partition(region), region, account, name)
 }
 
 // AccountARN is the principal that stands for an account as a whole.

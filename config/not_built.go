@@ -7,7 +7,6 @@ var notBuilt = []struct {
 	path, consequence string
 	asked             func(*Config) bool
 }{
-	{"alerts", "nobody hears of anything", func(c *Config) bool { return len(c.Alerts.destinations()) > 0 }},
 	{airGappedPath, "no second copy is made", func(c *Config) bool { return c.Central.AirGappedVault != nil }},
 	{"central.audit.enabled", "nothing is audited", func(c *Config) bool { return c.Central.Audit.Enabled }},
 	{"central.dashboard", "there is no dashboard", func(c *Config) bool { return c.Central.Dashboard }},

@@ -17,6 +17,8 @@ type BackupPlanProps struct {
 	Rules []BackupRule
 	// Selections are what the plan backs up.
 	Selections []BackupSelection
+	// TopicARN of the topic that is told of what happens in the vault.
+	TopicARN Value
 	// LowCost moves old backups to the low-cost warm tier. Nil: they stay.
 	LowCost *LowCostProps
 	// Tags of the vault, the plan and the recovery points.
@@ -79,8 +81,9 @@ type LowCostSelection struct {
 	AfterDays int
 }
 
-// NewBackupPlan makes the vault, which is retained, with the plan and its selections below it.
-func NewBackupPlan(scope Scope, id string, props BackupPlanProps) {
+// NewBackupPlan makes the vault, which is retained, with the plan and its selections below it. It
+// returns the plan's id.
+func NewBackupPlan(scope Scope, id string, props BackupPlanProps) Value {
 	vault := scope.add(id, resource{
 		Type: "AWS::Backup::BackupVault",
 		Properties: properties{
@@ -88,6 +91,7 @@ func NewBackupPlan(scope Scope, id string, props BackupPlanProps) {
 			"EncryptionKeyArn": props.KeyARN,
 			"AccessPolicy":     document(protectRecoveryPoints(), copyOnlyTo(props.CopyDestinations)),
 			"BackupVaultTags":  props.Tags,
+			"Notifications":    notifications(props.TopicARN),
 		},
 	}.retained())
 
@@ -114,6 +118,7 @@ func NewBackupPlan(scope Scope, id string, props BackupPlanProps) {
 	if props.LowCost != nil {
 		vault.addTieringConfiguration(*props.LowCost)
 	}
+	return plan.ref()
 }
 
 func (r BackupRule) properties(vault added, tags map[string]string) properties {

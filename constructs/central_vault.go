@@ -10,6 +10,8 @@ type CentralVaultProps struct {
 	Lock VaultLock
 	// Sources may copy into the vault.
 	Sources CopySources
+	// TopicARN of the topic that is told of what happens in the vault.
+	TopicARN Value
 	// LowCost moves old copies to the low-cost warm tier. Nil: they stay.
 	LowCost *LowCostProps
 }
@@ -32,6 +34,7 @@ func NewCentralVault(scope Scope, id string, props CentralVaultProps) {
 			"EncryptionKeyArn":  props.KeyARN,
 			"LockConfiguration": props.Lock.properties(),
 			"AccessPolicy":      document(props.Sources.vaultPolicy()...),
+			"Notifications":     notifications(props.TopicARN),
 		},
 	}.retained())
 	if props.LowCost != nil {

@@ -58,14 +58,7 @@ func (s CopySources) withPrincipal(policy func(principal map[string]any) []State
 }
 
 func (s CopySources) condition(roleARNs ...string) map[string]map[string]any {
-	condition := map[string]map[string]any{
-		"StringEquals": {"aws:PrincipalOrgID": s.OrganizationID},
-		"ArnLike":      {"aws:PrincipalArn": roleARNs},
-	}
-	if len(s.OrganizationPaths) > 0 {
-		condition["ForAnyValue:StringLike"] = map[string]any{"aws:PrincipalOrgPaths": s.OrganizationPaths}
-	}
-	return condition
+	return organizationCondition(s.OrganizationID, s.OrganizationPaths, roleARNs...)
 }
 
 // useThroughBackup lets a principal use a key through AWS Backup, and pass that on to AWS Backup alone.

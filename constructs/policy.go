@@ -70,3 +70,16 @@ var (
 )
 
 func service(name string) map[string]any { return map[string]any{"Service": name} }
+
+// organizationCondition holds for roles of an organization's accounts, and where there are paths only
+// for those below them.
+func organizationCondition(id string, paths []string, roleARNs ...string) map[string]map[string]any {
+	condition := map[string]map[string]any{
+		"StringEquals": {"aws:PrincipalOrgID": id},
+		"ArnLike":      {"aws:PrincipalArn": roleARNs},
+	}
+	if len(paths) > 0 {
+		condition["ForAnyValue:StringLike"] = map[string]any{"aws:PrincipalOrgPaths": paths}
+	}
+	return condition
+}

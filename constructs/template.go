@@ -75,6 +75,12 @@ func (r resource) retained() resource {
 	return r
 }
 
+// deleted deletes the resource with its place in the template: it holds nothing that is not elsewhere.
+func (r resource) deleted() resource {
+	r.DeletionPolicy, r.UpdateReplacePolicy = "Delete", "Delete"
+	return r
+}
+
 // ref is what CloudFormation calls the resource, mostly its name. It makes the other one wait for it.
 func (a added) ref() Value { return map[string]any{"Ref": a.id} }
 

@@ -13,10 +13,15 @@ import (
 )
 
 // NewCentral makes the stack of the central backup account: the key and the locked vault that the
-// copies of all workloads go to.
-func NewCentral(scope awsconstructs.Construct, cfg *config.Config, l1 bool) awscdk.Stack {
+// copies of all workloads go to, and what alerts of all accounts go through. function is the directory
+// with the function that delivers them; empty: none does.
+func NewCentral(scope awsconstructs.Construct, cfg *config.Config, function string, l1 bool) awscdk.Stack {
 	var template constructs.Template
 	at := cfg.Central
+	stack := newStack(scope, cfg.CentralStackName(), at.Account, at.Region,
+		fmt.Sprintf("Central backup account of %s: key, vault and lock for copies of S3 backups, and alerts", cfg.Project))
+
+	topic := newTopic(&template, cfg, config.CentralID, at.Account, at.Region)
 	sources := copySources(cfg)
 	grants := append(sources.KeyGrants(), constructs.OwnServiceLinkedRole(at.Account, config.BackupServiceLinkedRoleARN(at.Region, at.Account))...)
 	if len(at.KeyAdministrators) > 0 {
@@ -36,29 +41,29 @@ func NewCentral(scope awsconstructs.Construct, cfg *config.Config, l1 bool) awsc
 	// Below a scope of their own and by their names: a vault that becomes a retained one keeps its logical id.
 	vaults := template.Scope("Vaults")
 	constructs.NewCentralVault(vaults, at.VaultName, constructs.CentralVaultProps{
-		Name:    at.VaultName,
-		KeyARN:  key,
-		Lock:    vaultLock(at.VaultLock.MinRetentionDays, at.VaultLock.MaxRetentionDays, at.VaultLock.ChangeableForDays),
-		Sources: sources,
-		LowCost: lowCostCopies(cfg, at.VaultName),
+		Name:     at.VaultName,
+		KeyARN:   key,
+		Lock:     vaultLock(at.VaultLock.MinRetentionDays, at.VaultLock.MaxRetentionDays, at.VaultLock.ChangeableForDays),
+		Sources:  sources,
+		TopicARN: topic,
+		LowCost:  lowCostCopies(cfg, at.VaultName),
 	})
 	for _, v := range at.RetainedVaults {
 		constructs.NewCentralVault(vaults, v.Name, constructs.CentralVaultProps{
-			Name:    v.Name,
-			KeyARN:  key,
-			Lock:    vaultLock(v.MinRetentionDays, v.MaxRetentionDays, v.ChangeableForDays),
-			Sources: sources,
-			LowCost: lowCostCopies(cfg, v.Name),
+			Name:     v.Name,
+			KeyARN:   key,
+			Lock:     vaultLock(v.MinRetentionDays, v.MaxRetentionDays, v.ChangeableForDays),
+			Sources:  sources,
+			TopicARN: topic,
+			LowCost:  lowCostCopies(cfg, v.Name),
 		})
 	}
-	return newStack(scope, stackProps{
-		name:        cfg.CentralStackName(),
-		account:     at.Account,
-		region:      at.Region,
-		description: fmt.Sprintf("Central backup account of %s: key, vault and lock for copies of S3 backups", cfg.Project),
-		template:    &template,
-		l1:          l1,
-	})
+	newCentralAlerts(&template, cfg, topic, key)
+	if function != "" {
+		newDelivery(&template, stack, cfg, topic, function)
+	}
+	template.Include(stack, l1)
+	return stack
 }
 
 func copySources(cfg *config.Config) constructs.CopySources {

@@ -20,17 +20,16 @@ const accessLogDays = 365
 func NewWorkload(scope awsconstructs.Construct, cfg *config.Config, w config.Workload, l1 bool) awscdk.Stack {
 	var template constructs.Template
 	uses := cfg.TierUses(w)
+	topic := newTopic(&template, cfg, w.ID(), w.Account, w.Region)
 	keys := newKeys(&template, cfg, w, uses)
 	newBuckets(&template, cfg, w, uses, keys)
-	newBackups(&template, cfg, w, uses, keys)
-	return newStack(scope, stackProps{
-		name:        cfg.StackName(w),
-		account:     w.Account,
-		region:      w.Region,
-		description: fmt.Sprintf("S3 buckets of %s in %s with their backups", w.Name, w.Environment),
-		template:    &template,
-		l1:          l1,
-	})
+	plans := newBackups(&template, cfg, w, uses, keys, topic)
+	newWorkloadAlerts(&template, cfg, w, uses, topic, keys, plans)
+
+	stack := newStack(scope, cfg.StackName(w), w.Account, w.Region,
+		fmt.Sprintf("S3 buckets of %s in %s with their backups", w.Name, w.Environment))
+	template.Include(stack, l1)
+	return stack
 }
 
 // newKeys returns the keys' ARNs by name.
@@ -86,10 +85,11 @@ func newBuckets(template *constructs.Template, cfg *config.Config, w config.Work
 	}
 }
 
-func newBackups(template *constructs.Template, cfg *config.Config, w config.Workload, uses []config.TierUse, keys map[string]constructs.Value) {
+// newBackups returns the ids of the plans.
+func newBackups(template *constructs.Template, cfg *config.Config, w config.Workload, uses []config.TierUse, keys map[string]constructs.Value, topic constructs.Value) []constructs.Value {
 	vaultKey, backedUp := keys[config.VaultKey]
 	if !backedUp {
-		return
+		return nil
 	}
 	role := constructs.BackupRoleProps{
 		Name:              cfg.BackupRoleName(w),
@@ -104,6 +104,7 @@ func newBackups(template *constructs.Template, cfg *config.Config, w config.Work
 	}
 	roleARN := constructs.NewBackupRole(template.Scope(), "BackupRole", role)
 
+	var plans []constructs.Value
 	for _, use := range uses {
 		if !use.Tier.BackedUp() {
 			continue
@@ -114,6 +115,7 @@ func newBackups(template *constructs.Template, cfg *config.Config, w config.Work
 			KeyARN:     vaultKey,
 			Rules:      rules(cfg, w, use.Tier),
 			Selections: selections(cfg, w, use, roleARN),
+			TopicARN:   topic,
 			Tags:       tags(w, use.Tier),
 		}
 		if use.Tier.Copied() {
@@ -125,8 +127,9 @@ func newBackups(template *constructs.Template, cfg *config.Config, w config.Work
 				Selections: []constructs.LowCostSelection{{Resources: everything, AfterDays: use.Tier.LowCostAfterDays}},
 			}
 		}
-		constructs.NewBackupPlan(template.Scope("Tiers"), use.Tier.Name, props)
+		plans = append(plans, constructs.NewBackupPlan(template.Scope("Tiers"), use.Tier.Name, props))
 	}
+	return plans
 }
 
 // rules are the tier's rules. Its copy action is on the first: AWS copies at that rule's frequency (F-S3-10).

@@ -1,15 +1,36 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type { Central, Config } from './config';
-import { backupRoleNames, CENTRAL_VAULT } from './names';
+import {
+  backupRoleNames,
+  CENTRAL_VAULT,
+  centralBusName,
+  eventRoleNames,
+} from './names';
 
 export function centralVaultArn(stack: Stack, central: Central): string {
+  return vaultArn(stack, CENTRAL_VAULT, central);
+}
+
+/** The ARN of a vault, by default one of the stack's account. */
+export function vaultArn(stack: Stack, name: string, at?: Central): string {
   return stack.formatArn({
     service: 'backup',
-    region: central.region,
-    account: central.account,
+    region: at?.region,
+    account: at?.account,
     resource: 'backup-vault',
-    resourceName: CENTRAL_VAULT,
+    resourceName: name,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+/** The ARN of the event bus that takes the events of all accounts. */
+export function centralBusArn(stack: Stack, config: Config): string {
+  return stack.formatArn({
+    service: 'events',
+    region: config.central.region,
+    account: config.central.account,
+    resource: 'event-bus',
+    resourceName: centralBusName(config),
   });
 }
 
@@ -27,6 +48,11 @@ export function centralKeyArns(stack: Stack, central: Central): string {
 /** Matches the backup roles of all workload accounts. */
 export function backupRoleArns(stack: Stack, config: Config): string {
   return roleArn(stack, '*', backupRoleNames(config));
+}
+
+/** Matches the roles of all accounts that send events to the central one. */
+export function eventRoleArns(stack: Stack, config: Config): string {
+  return roleArn(stack, '*', eventRoleNames(config));
 }
 
 /** AWS Backup's service-linked role in an account; '*' matches any account's. */

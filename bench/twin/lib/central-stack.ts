@@ -6,10 +6,20 @@ import {
   PolicyStatement,
 } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { backupRoleArns, serviceLinkedRoleArn } from './arns';
+import { AlertTopic, VAULT_EVENTS } from './alert-topic';
+import { Alerts } from './alerts';
+import { backupRoleArns, eventRoleArns, serviceLinkedRoleArn } from './arns';
 import { BackupStack } from './backup-stack';
+import { CentralBus } from './central-bus';
 import { type Config, copyRetentions } from './config';
-import { CENTRAL_KEY_ALIAS, CENTRAL_VAULT, centralStackName } from './names';
+import {
+  CENTRAL_ID,
+  CENTRAL_KEY_ALIAS,
+  CENTRAL_VAULT,
+  centralBusName,
+  centralStackName,
+  topicName,
+} from './names';
 import {
   forAccounts,
   protectRecoveryPoints,
@@ -19,19 +29,22 @@ import { RetainedKey } from './retained-key';
 
 const MIN_RETENTION_DAYS = 15;
 
-/** The key and the locked vault that the copies of all workloads go to. */
+/** The key and the locked vault that all copies go to, and the bus for the events of all accounts. */
 export class CentralStack extends BackupStack {
   constructor(scope: Construct, config: Config) {
     super(scope, centralStackName(config), {
       account: config.central.account,
       region: config.central.region,
-      description: `Central backup account of ${config.project}: key, vault and lock for copies of S3 backups`,
+      description: `Central backup account of ${config.project}: key, vault and lock for copies of S3 backups, and alerts`,
     });
 
     const accounts = [...new Set(config.workloads.map((w) => w.account))];
     const fromOrganization = { 'aws:PrincipalOrgID': config.organizationId };
     const backupRoles = backupRoleArns(this, config);
 
+    const topic = new AlertTopic(this, 'AlertTopic', {
+      topicName: topicName(config, CENTRAL_ID),
+    });
     const key = new RetainedKey(this, 'Key', {
       alias: CENTRAL_KEY_ALIAS,
       description:
@@ -82,7 +95,26 @@ export class CentralStack extends BackupStack {
           protectRecoveryPoints('backup:DeleteBackupVaultLockConfiguration'),
         ],
       }),
+      notificationTopic: topic,
+      notificationEvents: VAULT_EVENTS,
       removalPolicy: RemovalPolicy.RETAIN,
+    });
+
+    new CentralBus(this, 'Bus', {
+      eventBusName: centralBusName(config),
+      organizationId: config.organizationId,
+      senderRoleArns: eventRoleArns(this, config),
+    });
+    new Alerts(this, 'Alerts', {
+      config,
+      about: CENTRAL_ID,
+      topic,
+      watched: {
+        vaultNames: [CENTRAL_VAULT],
+        planIds: [],
+        keyArns: [key.keyArn],
+        bucketNames: [],
+      },
     });
   }
 }

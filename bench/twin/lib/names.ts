@@ -9,6 +9,8 @@ const MAX_BUCKET_NAME = 63;
 
 export const CENTRAL_VAULT = 'central-aws-vault-S3';
 export const CENTRAL_KEY_ALIAS = 'alias/aws-backup-kms';
+/** Stands for the central account where workloads are named. */
+export const CENTRAL_ID = 'central';
 
 export function workloadId(workload: Workload): string {
   return `${workload.name}-${workload.environment}`;
@@ -49,6 +51,39 @@ export function backupRoleName(config: Config, workload: Workload): string {
 /** Matches the names of the backup roles of all workloads. */
 export function backupRoleNames(config: Config): string {
   return `${config.project}-backup-*`;
+}
+
+/** The name of the role that sends events about a workload, or the central account, to the bus. */
+export function eventRoleName(config: Config, about: string): string {
+  return shorten(`${config.project}-events-${about}`, MAX_ROLE_NAME);
+}
+
+/** Matches the names of the roles that send events to the bus. */
+export function eventRoleNames(config: Config): string {
+  return `${config.project}-events-*`;
+}
+
+export function centralBusName(config: Config): string {
+  return `${config.project}-backup-alerts`;
+}
+
+/** The name of the topic for e-mails about a workload, or the central account. */
+export function topicName(config: Config, about: string): string {
+  return `${config.project}-${about}-alerts`;
+}
+
+/** What the names of all alarms about a workload start with. */
+export function alarmPrefix(config: Config, about: string): string {
+  return `${config.project}-${about}-`;
+}
+
+export function silenceAlarmName(
+  config: Config,
+  workload: Workload,
+  tier: Tier,
+  jobs: 'backups' | 'copies',
+): string {
+  return `${alarmPrefix(config, workloadId(workload))}${tier.name}-no-${jobs}`;
 }
 
 export function accessLogBucketName(

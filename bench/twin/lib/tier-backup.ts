@@ -17,7 +17,9 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { VAULT_EVENTS } from './alert-topic';
 import { EXCEPT_SERVICES, protectRecoveryPoints } from './policies';
 
 /** The two rules of a plan start apart, so that their start windows do not overlap. */
@@ -34,6 +36,8 @@ export interface TierBackupProps {
   readonly snapshot?: RuleProps;
   /** Copies of what the first rule makes. */
   readonly copy?: CopyProps;
+  /** Is told of what happens in the vault. */
+  readonly topic: ITopic;
   readonly recoveryPointTags: Record<string, string>;
 }
 
@@ -49,6 +53,8 @@ export interface CopyProps {
 
 /** A vault, the plan that fills it, and the selection of the buckets. */
 export class TierBackup extends Construct {
+  readonly plan: BackupPlan;
+
   constructor(scope: Construct, id: string, props: TierBackupProps) {
     super(scope, id);
 
@@ -61,16 +67,18 @@ export class TierBackup extends Construct {
           copyOnlyTo(props.copy?.destination),
         ],
       }),
+      notificationTopic: props.topic,
+      notificationEvents: VAULT_EVENTS,
       removalPolicy: RemovalPolicy.RETAIN,
     });
 
-    const plan = new BackupPlan(this, 'Plan', {
+    this.plan = new BackupPlan(this, 'Plan', {
       backupPlanName: props.name,
       backupVault: vault,
       backupPlanRules: rules(props),
     });
 
-    plan.addSelection('Selection', {
+    this.plan.addSelection('Selection', {
       backupSelectionName: props.name,
       role: props.role,
       // The default policy is not the one for S3, which the role has already.

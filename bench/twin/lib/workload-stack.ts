@@ -2,6 +2,8 @@ import { Duration, Tags } from 'aws-cdk-lib';
 import { BackupVault, type IBackupVault } from 'aws-cdk-lib/aws-backup';
 import { AccountPrincipal, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { AlertTopic } from './alert-topic';
+import { Alerts } from './alerts';
 import { centralKeyArns, centralVaultArn, serviceLinkedRoleArn } from './arns';
 import { BackupRole } from './backup-role';
 import { BackupStack } from './backup-stack';
@@ -12,12 +14,15 @@ import {
   backupRoleName,
   keyAlias,
   ruleName,
+  silenceAlarmName,
   tierName,
+  topicName,
   workloadId,
   workloadStackName,
 } from './names';
 import { useKeyThroughBackup } from './policies';
 import { RetainedKey } from './retained-key';
+import { SILENCE_DAYS, type SilenceAlarm } from './silence-alarms';
 import { TierBackup } from './tier-backup';
 import { bucketKeyName, isBackedUp, isCopied, type Tier } from './tiers';
 
@@ -26,11 +31,12 @@ interface SharedBackup {
   readonly vaultKey: RetainedKey;
   readonly role: BackupRole;
   readonly centralVault: IBackupVault;
+  readonly topic: AlertTopic;
 }
 
-/** The buckets of a workload and, for every tier that is backed up, a vault with a plan. */
+/** The buckets of a workload, for every tier that is backed up a vault with a plan, and alerts. */
 export class WorkloadStack extends BackupStack {
-  private readonly bucketKeys = new Map<string, RetainedKey>();
+  private readonly keys = new Map<string, RetainedKey>();
 
   constructor(
     scope: Construct,
@@ -47,19 +53,39 @@ export class WorkloadStack extends BackupStack {
     const accessLogBucket = new AccessLogBucket(this, 'AccessLogs', {
       bucketName: accessLogBucketName(config, workload),
     });
+    const topic = new AlertTopic(this, 'AlertTopic', {
+      topicName: topicName(config, workloadId(workload)),
+    });
     const backup = uses.some(({ tier }) => isBackedUp(tier))
-      ? this.sharedBackup(uses.some(({ tier }) => isCopied(tier)))
+      ? this.sharedBackup(
+          topic,
+          uses.some(({ tier }) => isCopied(tier)),
+        )
       : undefined;
-    for (const use of uses) {
-      this.addTier(use, accessLogBucket, backup);
-    }
+    const backups = uses.flatMap(
+      (use) => this.addTier(use, accessLogBucket, backup) ?? [],
+    );
+
+    const tiers = uses.map(({ tier }) => tier).filter(isBackedUp);
+    new Alerts(this, 'Alerts', {
+      config,
+      about: workloadId(workload),
+      topic,
+      watched: {
+        vaultNames: tiers.map((tier) => tierName(config, workload, tier)),
+        planIds: backups.map(({ plan }) => plan.backupPlanId),
+        keyArns: [...this.keys.values()].map(({ keyArn }) => keyArn),
+        bucketNames: workload.buckets.map(({ name }) => name),
+      },
+      silenceAlarms: tiers.flatMap((tier) => this.silenceAlarms(tier)),
+    });
   }
 
   private addTier(
     { tier, buckets: entries }: TierUse,
     accessLogBucket: AccessLogBucket,
     backup: SharedBackup | undefined,
-  ): void {
+  ): TierBackup | undefined {
     const tags = {
       'backup:tier': tier.name,
       'backup:workload': workloadId(this.workload),
@@ -80,24 +106,26 @@ export class WorkloadStack extends BackupStack {
         }),
     );
 
-    if (backup && isBackedUp(tier)) {
-      new TierBackup(scope, 'Backup', {
-        name: tierName(this.config, this.workload, tier),
-        encryptionKey: backup.vaultKey,
-        role: backup.role,
-        buckets,
-        continuous: this.rule(tier, 'continuous', tier.continuousDays),
-        snapshot: this.rule(tier, 'snapshot', tier.snapshotDays),
-        copy:
-          tier.copyDays === undefined
-            ? undefined
-            : {
-                destination: backup.centralVault,
-                deleteAfter: Duration.days(tier.copyDays),
-              },
-        recoveryPointTags: tags,
-      });
+    if (!backup || !isBackedUp(tier)) {
+      return undefined;
     }
+    return new TierBackup(scope, 'Backup', {
+      name: tierName(this.config, this.workload, tier),
+      encryptionKey: backup.vaultKey,
+      role: backup.role,
+      buckets,
+      continuous: this.rule(tier, 'continuous', tier.continuousDays),
+      snapshot: this.rule(tier, 'snapshot', tier.snapshotDays),
+      copy:
+        tier.copyDays === undefined
+          ? undefined
+          : {
+              destination: backup.centralVault,
+              deleteAfter: Duration.days(tier.copyDays),
+            },
+      topic: backup.topic,
+      recoveryPointTags: tags,
+    });
   }
 
   private rule(
@@ -113,7 +141,25 @@ export class WorkloadStack extends BackupStack {
         };
   }
 
-  private sharedBackup(copied: boolean): SharedBackup {
+  private silenceAlarms(tier: Tier): SilenceAlarm[] {
+    const alarm = (
+      jobs: 'backups' | 'copies',
+      job: string,
+      metric: string,
+    ) => ({
+      alarmName: silenceAlarmName(this.config, this.workload, tier, jobs),
+      description: `No ${job} of ${tier.name} of ${workloadId(this.workload)} completed for ${SILENCE_DAYS} days, though it was due.`,
+      vaultName: tierName(this.config, this.workload, tier),
+      metricName: metric,
+    });
+    const alarms = [alarm('backups', 'backup', 'NumberOfBackupJobsCompleted')];
+    if (isCopied(tier)) {
+      alarms.push(alarm('copies', 'copy', 'NumberOfCopyJobsCompleted'));
+    }
+    return alarms;
+  }
+
+  private sharedBackup(topic: AlertTopic, copied: boolean): SharedBackup {
     const { central, organizationId } = this.config;
     const destinationVaultArn = centralVaultArn(this, central);
     const vaultKey = this.newKey(
@@ -149,22 +195,23 @@ export class WorkloadStack extends BackupStack {
         'CentralVault',
         destinationVaultArn,
       ),
+      topic,
     };
   }
 
   /** The key of the tier's buckets, which several tiers may share. */
   private bucketKey(tier: Tier): RetainedKey {
     const name = bucketKeyName(tier);
-    const key = this.bucketKeys.get(name) ?? this.newKey(name);
-    this.bucketKeys.set(name, key);
-    return key;
+    return this.keys.get(name) ?? this.newKey(name);
   }
 
   private newKey(name: string, grants?: PolicyStatement[]): RetainedKey {
-    return new RetainedKey(this, `${name}-key`, {
+    const key = new RetainedKey(this, `${name}-key`, {
       alias: keyAlias(this.config, this.workload, name),
       description: `Encrypts the ${name} of ${this.workload.name} in ${this.workload.environment}`,
       grants,
     });
+    this.keys.set(name, key);
+    return key;
   }
 }

@@ -6,39 +6,21 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"central-s3-backup/internal/estate"
 )
 
 // Estate is what the app knows of names that events mention. What is not in it is told with what
 // the event itself says.
 type Estate struct {
-	// Project is the prefix of the product's names.
-	Project string `json:"project"`
-	// Central is the account that takes the copies.
-	Central struct {
-		Account string `json:"account"`
-		Region  string `json:"region"`
-	} `json:"central"`
-	// Vaults by ACCOUNT/REGION/VAULT.
-	Vaults map[string]Owner `json:"vaults"`
-	// Buckets by ACCOUNT/REGION/BUCKET.
-	Buckets map[string]Owner `json:"buckets"`
-	// DeployRoleARNs are the roles with which CloudFormation deploys, * matching any characters but a slash.
-	DeployRoleARNs []string `json:"deploy_role_arns"` //nolint:tagliatelle // the app writes it as it names things in backup.yaml
+	estate.Estate
 
-	owners map[string]Owner // of buckets, by name
-}
-
-// Owner is what a vault or a bucket belongs to.
-type Owner struct {
-	// Workload is its NAME-ENV.
-	Workload string `json:"workload"`
-	// Tier is the data classification tier.
-	Tier string `json:"tier"`
+	owners map[string]estate.Owner // of buckets, by name
 }
 
 // ReadEstate reads the file that is packed beside the function.
 func ReadEstate(document []byte) (*Estate, error) {
-	e := &Estate{owners: map[string]Owner{}}
+	e := &Estate{owners: map[string]estate.Owner{}}
 	if err := json.Unmarshal(document, e); err != nil {
 		return nil, err
 	}
@@ -79,7 +61,7 @@ func (e *Estate) own(a *Alert, vaultARNs ...string) {
 	}
 }
 
-func vaultKey(a arn, name string) string { return a.account + "/" + a.region + "/" + name }
+func vaultKey(a arn, name string) string { return estate.Key(a.account, a.region, name) }
 
 // deploys says whether CloudFormation deploys with a role.
 func (e *Estate) deploys(roleARN string) bool {

@@ -1,0 +1,82 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Match, Schedule } from 'aws-cdk-lib/aws-events';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { type AlertRule, AlertRules } from './alert-rules';
+import { centralBusArn, vaultArn } from './arns';
+import { backupRules } from './backup-rules';
+import type { Config } from './config';
+import { alarmPrefix, eventRoleName } from './names';
+import { type SilenceAlarm, SilenceAlarms } from './silence-alarms';
+import { type Protected, tamperingRules } from './tampering-rules';
+
+export interface AlertsProps {
+  readonly config: Config;
+  /** Id of the workload, or of the central account. */
+  readonly about: string;
+  readonly topic: ITopic;
+  readonly watched: Protected;
+  readonly silenceAlarms?: SilenceAlarm[];
+}
+
+/** What notices failures, silence and tampering in an account. */
+export class Alerts extends Construct {
+  constructor(scope: Construct, id: string, props: AlertsProps) {
+    super(scope, id);
+    const { config, about, topic, watched, silenceAlarms: alarms = [] } = props;
+    const stack = Stack.of(this);
+    const rules = new AlertRules(this, 'Rules', {
+      roleName: eventRoleName(config, about),
+      eventBusArn: centralBusArn(stack, config),
+      topic,
+    });
+
+    const vaultArns = watched.vaultNames.map((name) => vaultArn(stack, name));
+    for (const rule of [
+      ...tamperingRules(watched),
+      ...backupRules(watched.vaultNames, vaultArns),
+      testRule(about),
+    ]) {
+      rules.add(rule);
+    }
+
+    if (alarms.length > 0) {
+      rules.add(alarmRule(alarmPrefix(config, about)));
+      new SilenceAlarms(this, 'Silence', {
+        topic,
+        clock: rules.add(CLOCK),
+        alarms,
+      });
+    }
+  }
+}
+
+const CLOCK: AlertRule = {
+  id: 'Clock',
+  description: 'Ticks, so that the silence alarms know how old the stack is',
+  schedule: Schedule.rate(Duration.hours(6)),
+};
+
+function alarmRule(prefix: string): AlertRule {
+  return {
+    id: 'Alarms',
+    description: 'Alarms that ring, and that are over',
+    eventPattern: {
+      source: ['aws.cloudwatch'],
+      detailType: ['CloudWatch Alarm State Change'],
+      detail: { alarmName: Match.prefix(prefix) },
+    },
+  };
+}
+
+function testRule(about: string): AlertRule {
+  return {
+    id: 'Tests',
+    description: 'Drills, by backupctl alert-test',
+    eventPattern: {
+      source: ['central-s3-backup'],
+      detailType: ['Alert Test'],
+      detail: { workload: [about] },
+    },
+  };
+}

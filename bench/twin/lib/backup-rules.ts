@@ -1,0 +1,81 @@
+import { EventField, Match } from 'aws-cdk-lib/aws-events';
+import type { AlertRule } from './alert-rules';
+
+/** COMPLETED may come with a message, which is trouble, and ends an incident. */
+const JOB_ENDS = ['COMPLETED', 'FAILED', 'ABORTED', 'EXPIRED', 'PARTIAL'];
+
+const ISSUES_EMAIL =
+  `A backup of ${EventField.fromPath('$.detail.resourceArn')} completed with issues` +
+  ` in account ${EventField.account}, ${EventField.region}, at ${EventField.time}:` +
+  ` ${EventField.fromPath('$.detail.statusMessage')}.` +
+  ' Objects or point-in-time recovery may be missing from it.' +
+  ` Vault ${EventField.fromPath('$.detail.backupVaultName')},` +
+  ` job ${EventField.fromPath('$.detail.backupJobId')}.`;
+
+/** Rules on the events of AWS Backup, each about its own vaults alone. */
+export function backupRules(
+  vaultNames: string[],
+  vaultArns: string[],
+): AlertRule[] {
+  if (vaultNames.length === 0) {
+    return [];
+  }
+  return [
+    {
+      id: 'BackupJobs',
+      description: 'Backup jobs that ended',
+      eventPattern: backupEvent('Backup Job State Change', {
+        backupVaultName: vaultNames,
+        state: JOB_ENDS,
+      }),
+    },
+    {
+      id: 'CopyJobs',
+      description: 'Copy jobs that ended',
+      eventPattern: backupEvent('Copy Job State Change', {
+        sourceBackupVaultArn: vaultArns,
+        state: JOB_ENDS,
+      }),
+    },
+    {
+      id: 'RestoreJobs',
+      description: 'Restore jobs that ended',
+      eventPattern: backupEvent('Restore Job State Change', {
+        backupVaultArn: vaultArns,
+        status: JOB_ENDS,
+      }),
+    },
+    {
+      id: 'RecoveryPoints',
+      description:
+        'Recovery points in trouble: a continuous backup that stopped, one that could not be deleted',
+      eventPattern: backupEvent('Recovery Point State Change', {
+        backupVaultName: vaultNames,
+        status: ['PARTIAL', 'STOPPED', 'EXPIRED'],
+      }),
+    },
+    {
+      id: 'Vaults',
+      description: 'Vaults that were deleted or changed',
+      eventPattern: backupEvent('Backup Vault State Change', {
+        backupVaultName: vaultNames,
+        state: ['DELETED', 'MODIFIED'],
+      }),
+    },
+    {
+      id: 'BackupIssues',
+      description:
+        'Backup jobs that completed with issues, which SNS does not tell apart',
+      eventPattern: backupEvent('Backup Job State Change', {
+        backupVaultName: vaultNames,
+        state: ['COMPLETED'],
+        statusMessage: Match.exists(),
+      }),
+      email: ISSUES_EMAIL,
+    },
+  ];
+}
+
+function backupEvent(detailType: string, detail: Record<string, string[]>) {
+  return { source: ['aws.backup'], detailType: [detailType], detail };
+}

@@ -1,0 +1,102 @@
+import { EventField } from 'aws-cdk-lib/aws-events';
+import type { AlertRule } from './alert-rules';
+
+/** What must not be touched unnoticed. */
+export interface Protected {
+  readonly vaultNames: string[];
+  readonly planIds: string[];
+  readonly keyArns: string[];
+  readonly bucketNames: string[];
+}
+
+const EMAIL =
+  `${EventField.fromPath('$.detail.userIdentity.arn')} called ${EventField.fromPath('$.detail.eventName')}` +
+  ` in account ${EventField.account}, ${EventField.region}, at ${EventField.time},` +
+  ` from ${EventField.fromPath('$.detail.sourceIPAddress')}.` +
+  ` Error, if it was refused: ${EventField.fromPath('$.detail.errorCode')}.` +
+  ' If nobody of you deployed or meant this, somebody is touching your backups.';
+
+/** Rules on the calls that touch it, as CloudTrail records them. */
+export function tamperingRules(on: Protected): AlertRule[] {
+  const rules: AlertRule[] = [];
+  if (on.vaultNames.length > 0) {
+    rules.push({
+      id: 'VaultCalls',
+      description:
+        'Calls that touch a vault, its lock, its policy or its recovery points',
+      eventPattern: call(
+        'backup',
+        [
+          'DeleteBackupVault',
+          'DeleteBackupVaultAccessPolicy',
+          'DeleteBackupVaultLockConfiguration',
+          'DeleteBackupVaultNotifications',
+          'DeleteRecoveryPoint',
+          'DisassociateRecoveryPoint',
+          'PutBackupVaultAccessPolicy',
+          'PutBackupVaultLockConfiguration',
+          'PutBackupVaultNotifications',
+          'UpdateRecoveryPointLifecycle',
+        ],
+        { requestParameters: { backupVaultName: on.vaultNames } },
+      ),
+      email: EMAIL,
+    });
+  }
+  if (on.planIds.length > 0) {
+    rules.push({
+      id: 'PlanCalls',
+      description: 'Calls that change or delete a plan or its selection',
+      eventPattern: call(
+        'backup',
+        ['DeleteBackupPlan', 'DeleteBackupSelection', 'UpdateBackupPlan'],
+        { requestParameters: { backupPlanId: on.planIds } },
+      ),
+      email: EMAIL,
+    });
+  }
+  if (on.keyArns.length > 0) {
+    rules.push({
+      id: 'KeyCalls',
+      description: 'Calls that disable or delete a key, or change its policy',
+      eventPattern: call(
+        'kms',
+        ['DisableKey', 'PutKeyPolicy', 'ScheduleKeyDeletion'],
+        { resources: { ARN: on.keyArns } },
+      ),
+      email: EMAIL,
+    });
+  }
+  if (on.bucketNames.length > 0) {
+    rules.push({
+      id: 'BucketCalls',
+      description:
+        "Calls that change a bucket's Object Lock, versioning or notifications, or delete it",
+      eventPattern: call(
+        's3',
+        [
+          'DeleteBucket',
+          'PutBucketNotification',
+          'PutBucketNotificationConfiguration',
+          'PutBucketObjectLockConfiguration',
+          'PutBucketVersioning',
+        ],
+        { requestParameters: { bucketName: on.bucketNames } },
+      ),
+      email: EMAIL,
+    });
+  }
+  return rules;
+}
+
+function call(
+  service: string,
+  eventName: string[],
+  on: Record<string, Record<string, string[]>>,
+) {
+  return {
+    source: [`aws.${service}`],
+    detailType: ['AWS API Call via CloudTrail'],
+    detail: { eventSource: [`${service}.amazonaws.com`], eventName, ...on },
+  };
+}

@@ -1,0 +1,82 @@
+package config
+
+import "central-s3-backup/internal/estate"
+
+// AlertDestination is where the function of the central account delivers alerts.
+type AlertDestination struct {
+	// Kind is slack or pagerduty.
+	Kind string `json:"kind"`
+	// Secret is the name, in the central account's Secrets Manager, of what the destination is reached with.
+	Secret string `json:"secret"`
+	// Severity of PagerDuty's incidents. Empty for others.
+	Severity string `json:"severity,omitempty"`
+}
+
+// Delivered lists the destinations that alerts are delivered to by the function, in file order.
+// Amazon SNS writes e-mails by itself.
+func (a Alerts) Delivered() []AlertDestination {
+	var all []AlertDestination
+	for _, channel := range a.Slack {
+		all = append(all, AlertDestination{Kind: "slack", Secret: channel.WebhookSecret})
+	}
+	for _, service := range a.PagerDuty {
+		all = append(all, AlertDestination{Kind: "pagerduty", Secret: service.RoutingKeySecret, Severity: service.Severity})
+	}
+	return all
+}
+
+// SilenceDays is after how many days without a backup job that completed something is wrong with a
+// tier: the longest time between two runs of its most frequent rule, plus its windows, but not more
+// than an alarm can look back. Zero: it runs too seldom for an alarm, or is not backed up.
+func (t *Tier) SilenceDays() int {
+	interval := 0
+	for _, rule := range t.rules() {
+		if minutes := intervalMinutes(rule.cron); interval == 0 || minutes < interval {
+			interval = minutes
+		}
+	}
+	return t.silenceDays(interval)
+}
+
+// CopySilenceDays is the same for copy jobs, which run as often as the rule that has the copy action.
+func (t *Tier) CopySilenceDays() int {
+	if !t.Copied() {
+		return 0
+	}
+	return t.silenceDays(intervalMinutes(t.rules()[0].cron))
+}
+
+func (t *Tier) silenceDays(interval int) int {
+	const day = 24 * 60
+	if interval == 0 || interval+t.Schedule.StartWindowMinutes >= MaxAlarmDays*day {
+		return 0
+	}
+	return min(MaxAlarmDays, (interval+t.Schedule.StartWindowMinutes+t.Schedule.CompletionWindowMinutes+day-1)/day)
+}
+
+// Reached says whether events of a workload's account reach the central account. Nothing crosses partitions.
+func (c *Config) Reached(w Workload) bool { return Partition(w.Region) == Partition(c.Central.Region) }
+
+// Estate is what the function that delivers alerts has to know of the names that events mention.
+func (c *Config) Estate() estate.Estate {
+	e := estate.Estate{
+		Project: c.Project,
+		Central: estate.Central{Account: c.Central.Account, Region: c.Central.Region},
+		Vaults:  map[string]estate.Owner{},
+		Buckets: map[string]estate.Owner{},
+		// The role with which CloudFormation deploys what the CDK CLI hands it.
+		DeployRoleARNs: []string{"arn:" + Partition(c.Central.Region) + ":iam::*:role/cdk-*-cfn-exec-role-*"},
+	}
+	for _, w := range c.Workloads {
+		for _, use := range c.TierUses(w) {
+			owner := estate.Owner{Workload: w.ID(), Tier: use.Tier.Name}
+			if use.Tier.BackedUp() {
+				e.Vaults[estate.Key(w.Account, w.Region, c.TierName(w, use.Tier))] = owner
+			}
+			for _, b := range use.Buckets {
+				e.Buckets[estate.Key(w.Account, w.Region, b.Name)] = owner
+			}
+		}
+	}
+	return e
+}

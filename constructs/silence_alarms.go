@@ -1,0 +1,86 @@
+package constructs
+
+import "fmt"
+
+// SilenceAlarmsProps describe alarms on jobs that do not come. No event says that a plan did not run
+// (F-EVT-12), but AWS Backup counts for each vault the jobs that completed.
+type SilenceAlarmsProps struct {
+	// TopicARN of the topic that is told.
+	TopicARN Value
+	// Clock is the name of the rule that ticks ([ClockRule]).
+	Clock Value
+	// Alarms to make.
+	Alarms []SilenceAlarm
+}
+
+// SilenceAlarm is an alarm on a vault.
+type SilenceAlarm struct {
+	// ID of the construct.
+	ID string
+	// Name of the alarm.
+	Name string
+	// Description says what it means, for whoever is woken by it.
+	Description string
+	// Vault is the name of the vault, and Metric that of AWS Backup's count of jobs.
+	Vault, Metric string
+	// Days without such a job after which it rings, 1 to 7.
+	Days int
+}
+
+const dayInSeconds = 24 * 60 * 60
+
+// NewSilenceAlarms makes the alarms. They keep quiet until the stack is as old as the days that they
+// look back on: before, there is nothing to be counted, and CloudWatch takes that for breaching. The
+// age is for how many days in a row the clock has ticked, which CloudWatch counts as well.
+func NewSilenceAlarms(scope Scope, id string, props SilenceAlarmsProps) {
+	if len(props.Alarms) == 0 {
+		return
+	}
+	scope = scope.Scope(id)
+	young := map[int]added{}
+	for _, a := range props.Alarms {
+		if _, made := young[a.Days]; !made {
+			young[a.Days] = scope.add(fmt.Sprintf("YoungerThan%dDays", a.Days), alarm(properties{
+				"AlarmDescription":  fmt.Sprintf("The stack is younger than %d days, so the silence alarms keep quiet", a.Days),
+				"Namespace":         "AWS/Events",
+				"MetricName":        "TriggeredRules",
+				"Dimensions":        []properties{{"Name": "RuleName", "Value": props.Clock}},
+				"EvaluationPeriods": a.Days,
+				"DatapointsToAlarm": 1,
+			}))
+		}
+		none := scope.add(a.ID+"-metric", alarm(properties{
+			"AlarmDescription":  "Part of " + a.Name,
+			"Namespace":         "AWS/Backup",
+			"MetricName":        a.Metric,
+			"Dimensions":        []properties{{"Name": "BackupVaultName", "Value": a.Vault}},
+			"EvaluationPeriods": a.Days,
+			"DatapointsToAlarm": a.Days,
+		}))
+		scope.add(a.ID, resource{
+			Type: "AWS::CloudWatch::CompositeAlarm",
+			Properties: properties{
+				"AlarmName":        a.Name,
+				"AlarmDescription": a.Description,
+				"AlarmRule":        map[string]any{"Fn::Sub": fmt.Sprintf("ALARM(\"${%s}\") AND OK(\"${%s}\")", none.id, young[a.Days].id)},
+				"AlarmActions":     []Value{props.TopicARN},
+				"OKActions":        []Value{props.TopicARN},
+			},
+		})
+	}
+}
+
+// alarm is one on a count that is below one in a period of a day. No count is none.
+func alarm(more properties) resource {
+	p := properties{
+		"Statistic":          "Sum",
+		"Period":             dayInSeconds,
+		"Threshold":          1,
+		"ComparisonOperator": "LessThanThreshold",
+		"TreatMissingData":   "breaching",
+	}
+	for key, value := range more {
+		p[key] = value
+	}
+	return resource{Type: "AWS::CloudWatch::Alarm", Properties: p}
+}
