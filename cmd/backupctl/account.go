@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
+)
+
+// callTimeout cuts off a call of AWS that is not answered.
+const callTimeout = 20 * time.Second
+
+// account is an account and Region of backup.yaml, and whose credentials are used there.
+type account struct {
+	// owner is a workload's NAME-ENV, or central.
+	owner string
+	// stack is the name of the stack that is deployed there.
+	stack string
+	// id is the account's twelve digits.
+	id     string
+	region string
+	// flag named the profile, or would have.
+	flag string
+	// profile of the AWS configuration files. Empty: the SDK's default credentials.
+	profile string
+}
+
+func (a account) String() string { return fmt.Sprintf("%s (%s)", a.id, a.region) }
+
+// credentials names them in a sentence.
+func (a account) credentials() string {
+	if a.profile == "" {
+		return "the default credentials, without " + a.flag + ","
+	}
+	return "the credentials of " + a.flag + " " + a.profile
+}
+
+// connect loads the credentials, and checks that they are of this account.
+func (a account) connect(ctx context.Context) (aws.Config, error) {
+	connection, err := awsconfig.LoadDefaultConfig(ctx,
+		awsconfig.WithRegion(a.region),
+		awsconfig.WithSharedConfigProfile(a.profile),
+		awsconfig.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(callTimeout)),
+	)
+	if _, absent := errors.AsType[awsconfig.SharedConfigProfileNotExistError](err); absent {
+		return aws.Config{}, fmt.Errorf("%s %s: there is no such profile", a.flag, a.profile)
+	}
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("%s cannot be loaded: %w", a.credentials(), err)
+	}
+	identity, err := sts.NewFromConfig(connection).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("%s cannot be used: %w", a.credentials(), plain(err))
+	}
+	if got := aws.ToString(identity.Account); got != a.id {
+		return aws.Config{}, fmt.Errorf("%s are of another account; got %s; want %s, the account of %s", a.credentials(), got, a.id, a.owner)
+	}
+	return connection, nil
+}
+
+// isDenied says whether AWS refused a call for want of a right.
+func isDenied(err error) bool {
+	answer, ok := errors.AsType[smithy.APIError](err)
+	return ok && strings.HasPrefix(answer.ErrorCode(), "AccessDenied")
+}
+
+// plain is what AWS answered, without what the SDK says around it.
+func plain(err error) error {
+	if answer, ok := errors.AsType[smithy.APIError](err); ok {
+		return fmt.Errorf("%s: %s", answer.ErrorCode(), answer.ErrorMessage())
+	}
+	return err
+}
