@@ -1,0 +1,385 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	sentFromDev     = `222222222222 eu-west-1 {"Entries":[{"Detail":"{\"marker\":\"MARKER\",\"workload\":\"dummy-dev\",\"message\":\"this is a test of the alerts: nothing is wrong\"}","DetailType":"Alert Test","EventBusName":"default","Source":"central-s3-backup"}]}`
+	sentFromCentral = `111111111111 eu-central-1 {"Entries":[{"Detail":"{\"marker\":\"MARKER\",\"workload\":\"central\",\"message\":\"this is a test of the alerts: nothing is wrong\"}","DetailType":"Alert Test","EventBusName":"default","Source":"central-s3-backup"}]}`
+)
+
+// logLineOf is a line as the alerts function writes it about a test.
+func logLineOf(destinations string) string {
+	return `{"time":"2026-03-02T02:17:34.120Z","level":"INFO","msg":"alert","id":"9c6e","kind":"alert test","action":"trigger","title":"TEST of the alerts: nothing is wrong",` +
+		`"account":"222222222222","region":"eu-west-1","resource":"MARKER","destinations":{` + destinations + `}}`
+}
+
+// TestAlertTest: all that is printed, and all that is sent.
+func TestAlertTest(t *testing.T) {
+	fromDev := []string{"--workload", "dummy-dev", "--profile", "dummy-dev"}
+	toldAll := page("", logLineOf(`"slack backup/slack-webhook":"told","pagerduty backup/pagerduty-key":"told"`))
+	noGroup := awsError("ResourceNotFoundException", "The specified log group does not exist.")
+	for _, test := range []struct {
+		name    string
+		config  string // default: backup.yaml
+		args    []string
+		refusal answer
+		log     []answer
+		code    int
+		stdout  string
+		stderr  string
+		sent    string   // default: nothing
+		looks   []string // the token of each page of the log that is read; default: any
+	}{
+		{
+			name: "delivered to all", args: append(fromDev, "--central-profile", "central"), log: []answer{toldAll},
+			stdout: `sent MARKER to the default bus of 222222222222 (eu-west-1)
+delivered: slack backup/slack-webhook after 2 s
+delivered: pagerduty backup/pagerduty-key after 2 s
+all 2 destinations took it
+`,
+			sent: sentFromDev,
+		},
+		{
+			name: "at the second look, on its second page", args: fromDev,
+			log: []answer{page(""), page("next", "START MARKER", `{"resource":"another"}`), toldAll},
+			stdout: `sent MARKER to the default bus of 222222222222 (eu-west-1)
+delivered: slack backup/slack-webhook after 4 s
+delivered: pagerduty backup/pagerduty-key after 4 s
+all 2 destinations took it
+`,
+			sent: sentFromDev, looks: []string{"", "", "next"},
+		},
+		{
+			name: "from the central account", log: []answer{toldAll},
+			stdout: `sent MARKER to the default bus of 111111111111 (eu-central-1)
+delivered: slack backup/slack-webhook after 2 s
+delivered: pagerduty backup/pagerduty-key after 2 s
+all 2 destinations took it
+`,
+			sent: sentFromCentral,
+		},
+		{
+			name: "one destination, named twice", config: "slack-only.yaml",
+			log: []answer{page("", logLineOf(`"slack backup/slack-webhook":"told"`))},
+			stdout: `sent MARKER to the default bus of 111111111111 (eu-central-1)
+delivered: slack backup/slack-webhook after 2 s
+the only destination took it
+`,
+			sent: sentFromCentral,
+		},
+		{
+			name: "taken at a second try", args: fromDev,
+			log: []answer{page("",
+				logLineOf(`"slack backup/slack-webhook":"told","pagerduty backup/pagerduty-key":"failed: answered 503: "`),
+				logLineOf(`"slack backup/slack-webhook":"told before","pagerduty backup/pagerduty-key":"told"`))},
+			stdout: `sent MARKER to the default bus of 222222222222 (eu-west-1)
+delivered: slack backup/slack-webhook after 2 s
+delivered: pagerduty backup/pagerduty-key after 2 s
+all 2 destinations took it
+`,
+			sent: sentFromDev,
+		},
+		{
+			name: "one destination fails", args: append(fromDev, "--central-profile", "central"),
+			log:  []answer{page("", logLineOf(`"slack backup/slack-webhook":"told","pagerduty backup/pagerduty-key":"failed: refused with 400: Invalid routing key"`))},
+			code: exitWrong,
+			stdout: `sent MARKER to the default bus of 222222222222 (eu-west-1)
+delivered: slack backup/slack-webhook after 2 s
+failed: pagerduty backup/pagerduty-key: refused with 400: Invalid routing key
+`,
+			stderr: `1 of 2 destinations took it; look next at:
+- the function's log: aws logs tail /aws/lambda/dummy-backup-alerts --since 1h --region eu-central-1 --profile central
+- the dead-letter queue dummy-backup-alerts-dead-letters of 111111111111 (eu-central-1), where the test ends if all further tries fail
+`,
+			sent: sentFromDev,
+		},
+		{
+			name: "the function does not know a destination", args: fromDev,
+			log:  []answer{page("", logLineOf(`"slack backup/slack-webhook":"told"`))},
+			code: exitWrong,
+			stdout: `sent MARKER to the default bus of 222222222222 (eu-west-1)
+delivered: slack backup/slack-webhook after 2 s
+not told: pagerduty backup/pagerduty-key: the function does not know it
+`,
+			stderr: `1 of 2 destinations took it; look next at:
+- dummy-backup-central, which was deployed with other destinations than backup.yaml has now
+`,
+			sent: sentFromDev,
+		},
+		{
+			name: "nothing until the timeout", args: append(fromDev, "--timeout", "5s"),
+			code:   exitWrong,
+			stdout: "sent MARKER to the default bus of 222222222222 (eu-west-1)\n",
+			stderr: `0 of 2 destinations took it: after 5 s the log group /aws/lambda/dummy-backup-alerts of 111111111111 (eu-central-1) does not mention it; look next, along its way, at:
+- the default bus of 222222222222 (eu-west-1): its rule for events of central-s3-backup, and the rule's role; dummy-backup-dummy-dev deploys them
+- the central bus of 111111111111 (eu-central-1): its policy, its rule, the queue and the function; dummy-backup-central deploys them
+- the dead-letter queue dummy-backup-alerts-dead-letters of 111111111111 (eu-central-1)
+- the function's log: aws logs tail /aws/lambda/dummy-backup-alerts --since 1h --region eu-central-1
+- the destinations, where MARKER may be by now: slack backup/slack-webhook, pagerduty backup/pagerduty-key
+`,
+			sent: sentFromDev, looks: []string{"", "", ""},
+		},
+		{
+			name: "no log group until the timeout", args: []string{"--timeout", "2s", "--profile", "central"}, log: []answer{noGroup},
+			code:   exitWrong,
+			stdout: "sent MARKER to the default bus of 111111111111 (eu-central-1)\n",
+			stderr: `0 of 2 destinations took it: after 2 s the log group /aws/lambda/dummy-backup-alerts of 111111111111 (eu-central-1) does not exist; look next, along its way, at:
+- the default bus of 111111111111 (eu-central-1): its rule for events of central-s3-backup, and the rule's role; dummy-backup-central deploys them
+- the central bus of 111111111111 (eu-central-1): its policy, its rule, the queue and the function; dummy-backup-central deploys them
+- the dead-letter queue dummy-backup-alerts-dead-letters of 111111111111 (eu-central-1)
+- the function's log: aws logs tail /aws/lambda/dummy-backup-alerts --since 1h --region eu-central-1 --profile central
+- the destinations, where MARKER may be by now: slack backup/slack-webhook, pagerduty backup/pagerduty-key
+`,
+			sent: sentFromCentral, looks: []string{""},
+		},
+		{
+			name: "a log group that comes with its first line", log: []answer{noGroup, toldAll},
+			stdout: `sent MARKER to the default bus of 111111111111 (eu-central-1)
+delivered: slack backup/slack-webhook after 4 s
+delivered: pagerduty backup/pagerduty-key after 4 s
+all 2 destinations took it
+`,
+			sent: sentFromCentral,
+		},
+		{
+			name: "no right to read the log", args: fromDev,
+			log:    []answer{awsError("AccessDeniedException", "User: arn:aws:iam::111111111111:user/me is not authorized to perform: logs:FilterLogEvents")},
+			code:   exitWrong,
+			stdout: "sent MARKER to the default bus of 222222222222 (eu-west-1)\n",
+			stderr: `the default credentials, without --central-profile, may not read the log group /aws/lambda/dummy-backup-alerts of 111111111111 (eu-central-1): AccessDeniedException: User: arn:aws:iam::111111111111:user/me is not authorized to perform: logs:FilterLogEvents
+whether it arrived is to be seen by hand; look for MARKER at:
+- slack backup/slack-webhook
+- pagerduty backup/pagerduty-key
+`,
+			sent: sentFromDev, looks: []string{""},
+		},
+		{
+			name: "a log that cannot be read", args: []string{"--central-profile", "central"},
+			log:    []answer{awsError("ServiceUnavailableException", "The service cannot complete the request.")},
+			code:   exitWrong,
+			stdout: "sent MARKER to the default bus of 111111111111 (eu-central-1)\n",
+			stderr: `the credentials of --central-profile central cannot be used to read the log group /aws/lambda/dummy-backup-alerts of 111111111111 (eu-central-1): ServiceUnavailableException: The service cannot complete the request.
+whether it arrived is to be seen by hand; look for MARKER at:
+- slack backup/slack-webhook
+- pagerduty backup/pagerduty-key
+`,
+			sent: sentFromCentral, looks: []string{""},
+		},
+		{
+			name: "an entry that is refused", args: fromDev,
+			refusal: answer{body: `{"FailedEntryCount":1,"Entries":[{"ErrorCode":"InternalFailure","ErrorMessage":"Failed due to an internal failure."}]}`},
+			code:    exitWrong,
+			stderr:  "the default bus of 222222222222 (eu-west-1) did not take the event: InternalFailure: Failed due to an internal failure.\n",
+			sent:    sentFromDev,
+		},
+		{
+			name: "no right to send", args: fromDev,
+			refusal: awsError("AccessDeniedException", "User: arn:aws:iam::222222222222:user/me is not authorized to perform: events:PutEvents"),
+			code:    exitWrong,
+			stderr:  "the default bus of 222222222222 (eu-west-1) did not take the event: AccessDeniedException: User: arn:aws:iam::222222222222:user/me is not authorized to perform: events:PutEvents\n",
+			sent:    sentFromDev,
+		},
+		{
+			name: "credentials of another account", args: []string{"--workload", "dummy-dev", "--profile", "central"},
+			code:   exitWrong,
+			stderr: "nothing was sent: the credentials of --profile central are of another account; got 111111111111; want 222222222222, the account of dummy-dev\n",
+		},
+		{
+			name: "default credentials of another account", args: []string{"--workload", "dummy-dev"},
+			code:   exitWrong,
+			stderr: "nothing was sent: the default credentials, without --profile, are of another account; got 111111111111; want 222222222222, the account of dummy-dev\n",
+		},
+		{
+			name: "credentials of another central account", args: append(fromDev, "--central-profile", "dummy-dev"),
+			code:   exitWrong,
+			stderr: "nothing was sent: the credentials of --central-profile dummy-dev are of another account; got 222222222222; want 111111111111, the account of central\n",
+		},
+		{
+			name: "two profiles for the central account", args: []string{"--profile", "central", "--central-profile", "dummy-dev"},
+			code:   exitWrong,
+			stderr: "nothing was sent: the credentials of --central-profile dummy-dev are of another account; got 222222222222; want 111111111111, the account of central\n",
+		},
+		{
+			name: "no such profile", args: []string{"--central-profile", "nobody"},
+			code:   exitWrong,
+			stderr: "nothing was sent: --central-profile nobody: there is no such profile\n",
+		},
+		{
+			name: "wrong configuration", config: "wrong.yaml",
+			code: exitWrong,
+			stderr: `testdata/wrong.yaml:1:1: warning: alerts: nobody hears of a backup that failed or never ran; want alerts: with email, slack or pagerduty [F-EVT-12]
+testdata/wrong.yaml:8:14: workloads[0].account: is read by YAML as a number, and could lose a zero or change its form; got 222222222222 without quotes; want "222222222222" in quotes
+testdata/wrong.yaml:10:41: workloads[0].buckets[0].tier: unknown tier; did you mean critical_data?; got "critcal_data"; want standard_data, sensitive_data, curated_data, curated_sensitive_data, critical_data or critical_sensitive_data
+2 errors, 1 warning
+`,
+		},
+		{
+			name: "no such file", config: "absent.yaml",
+			code:   exitWrong,
+			stderr: "testdata/absent.yaml: there is no such file\n1 error\n",
+		},
+		{
+			name: "unknown workload", args: []string{"--workload", "dummy-dve"},
+			code:   exitWrong,
+			stderr: "--workload dummy-dve: there is no such workload; did you mean dummy-dev?; want NAME-ENV of a workload, or central\n",
+		},
+		{
+			name: "no destination but email", config: "email-only.yaml",
+			code:   exitWrong,
+			stderr: "testdata/email-only.yaml: alerts: nothing would deliver a test; want slack or pagerduty; email goes another way\n",
+		},
+		{
+			name: "no time", args: []string{"--timeout", "0s"},
+			code:   exitWrong,
+			stderr: "--timeout: got 0s; want more than 0s\n",
+		},
+		{
+			name: "no duration", args: []string{"--timeout", "3"},
+			code:   exitWrong,
+			stderr: "--timeout: expected duration but got \"3\": time: missing unit in duration \"3\"; --help lists the commands and their flags\n",
+		},
+		{
+			name: "unknown flag", args: []string{"-wrkload", "dummy-dev"},
+			code:   exitWrong,
+			stderr: "unknown flag --wrkload, did you mean \"--workload\"?; --help lists the commands and their flags\n",
+		},
+		{
+			name: "no value", args: []string{"-workload"},
+			code:   exitWrong,
+			stderr: "--workload: expected string value but got nothing; --help lists the commands and their flags\n",
+		},
+		{
+			name: "an argument", args: []string{"dummy-dev"},
+			code:   exitWrong,
+			stderr: "unexpected argument dummy-dev; --help lists the commands and their flags\n",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if test.config == "" {
+				test.config = "backup.yaml"
+			}
+			fake := startFake(t, test.refusal, test.log)
+			var stdout, stderr bytes.Buffer
+			code := run(append([]string{"alert-test", "-config", "testdata/" + test.config}, test.args...), newClock(), &stdout, &stderr)
+			if code != test.code {
+				t.Errorf("exit code %d, want %d", code, test.code)
+			}
+			compare(t, "standard output", markerForm.ReplaceAllString(stdout.String(), "MARKER"), test.stdout)
+			compare(t, "standard error", markerForm.ReplaceAllString(stderr.String(), "MARKER"), test.stderr)
+			compare(t, "what was sent", strings.Join(fake.sent, "\n"), test.sent)
+			if test.looks != nil && !slices.Equal(fake.looks, test.looks) {
+				t.Errorf("looked at pages %q, want %q", fake.looks, test.looks)
+			}
+		})
+	}
+}
+
+func compare(t *testing.T, what, got, want string) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s:\n%s\nwant:\n%s", what, got, want)
+	}
+}
+
+// TestMarkers: the same marker in what is sent and in what is printed, and another one each time.
+func TestMarkers(t *testing.T) {
+	seen := map[string]bool{}
+	for range 2 {
+		fake := startFake(t, answer{}, nil)
+		var stdout, stderr bytes.Buffer
+		run([]string{"alert-test", "-config", "testdata/backup.yaml"}, newClock(), &stdout, &stderr)
+		if fake.marker == "" || seen[fake.marker] {
+			t.Errorf("marker %q after %v", fake.marker, seen)
+		}
+		seen[fake.marker] = true
+		compare(t, "standard output", stdout.String(), "sent "+fake.marker+" to the default bus of 111111111111 (eu-central-1)\n")
+	}
+}
+
+// TestCannotReach: a sentence, the end of which is the SDK's.
+func TestCannotReach(t *testing.T) {
+	const want = "nothing was sent: the default credentials, without --central-profile, cannot be used: operation error STS: "
+	for variable, value := range map[string]string{"AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"} {
+		t.Run(variable, func(t *testing.T) {
+			startFake(t, answer{}, nil)
+			t.Setenv(variable, value)
+			var stdout, stderr bytes.Buffer
+			code := run([]string{"alert-test", "-config", "testdata/backup.yaml"}, newClock(), &stdout, &stderr)
+			if code != exitWrong || stdout.Len() > 0 || !strings.HasPrefix(stderr.String(), want) || strings.Count(stderr.String(), "\n") != 1 {
+				t.Errorf("exit code %d, said %q and %q, want %q", code, stdout.String(), stderr.String(), want)
+			}
+		})
+	}
+}
+
+// TestDefect: nobody sees a stack.
+func TestDefect(t *testing.T) {
+	startFake(t, answer{}, nil)
+	broken := clock{now: func() time.Time { panic("the clock stopped\ngoroutine 1 [running]:") }}
+	var stdout, stderr bytes.Buffer
+	if code := run([]string{"alert-test", "-config", "testdata/backup.yaml"}, broken, &stdout, &stderr); code != exitDefect {
+		t.Errorf("exit code %d", code)
+	}
+	compare(t, "standard output", stdout.String(), "")
+	compare(t, "standard error", stderr.String(), "backupctl: this is a defect of backupctl; please report it: the clock stopped\n")
+}
+
+// TestHelp: what is there, without an argument too.
+func TestHelp(t *testing.T) {
+	const (
+		all = `Usage: go run ./cmd/backupctl <command>
+
+backupctl is what operators run beside the app.
+
+Flags:
+  -h, --help    Show context-sensitive help.
+
+Commands:
+  alert-test [flags]
+    Send a marked test event the way that alerts take, and say which
+    destinations took it.
+
+Run "go run ./cmd/backupctl <command> --help" for more information on a command.
+`
+		alertTest = `Usage: go run ./cmd/backupctl alert-test [flags]
+
+Send a marked test event the way that alerts take, and say which destinations
+took it.
+
+Flags:
+  -h, --help                    Show context-sensitive help.
+
+      --config=FILE             The file to read (default: backup.yaml).
+      --workload=NAME-ENV       Send the event in the account of that workload
+                                (default: central, for the central account).
+      --profile=NAME            AWS profile for the account that the event is
+                                sent in (default: the default credentials).
+      --central-profile=NAME    AWS profile for the central account, whose
+                                log says who took it (default: the default
+                                credentials).
+      --timeout=TIME            How long to watch, such as 90s or 5m (default:
+                                3m).
+`
+	)
+	t.Setenv("COLUMNS", "80")
+	for _, test := range []struct {
+		args string
+		want string
+	}{{"", all}, {"--help", all}, {"-h", all}, {"-help", all}, {"alert-test --help", alertTest}} {
+		t.Run(test.args, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			if code := run(strings.Fields(test.args), newClock(), &stdout, &stderr); code != exitDone {
+				t.Errorf("exit code %d", code)
+			}
+			compare(t, "standard output", stdout.String(), test.want)
+			compare(t, "standard error", stderr.String(), "")
+		})
+	}
+}
