@@ -368,7 +368,7 @@ func TestFunctionPackage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temporary directory
+	defer os.RemoveAll(dir)
 	program, err := os.ReadFile(filepath.Join(dir, "bootstrap"))
 	if err != nil || !bytes.HasPrefix(program, []byte("\x7fELF\x02\x01\x01")) || program[18] != 0xB7 { // 64 bits, arm64
 		t.Errorf("bootstrap is no program for arm64: %v", err)

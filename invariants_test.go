@@ -310,7 +310,8 @@ func TestStacksDeployAnywhere(t *testing.T) {
 			t.Errorf("%d assets", len(assets.Files))
 		}
 		for _, file := range assets.Files {
-			if file.Source.Path != template.stack+".template.json" && !(withFunction && strings.HasPrefix(file.Source.Path, "asset.")) {
+			function := withFunction && strings.HasPrefix(file.Source.Path, "asset.")
+			if file.Source.Path != template.stack+".template.json" && !function {
 				t.Errorf("has the asset %s", file.Source.Path)
 			}
 		}

@@ -72,8 +72,11 @@ func (c *Config) EventRoleARNs() string {
 	return fmt.Sprintf("arn:%s:iam::*:role/%s*", Partition(c.Central.Region), c.eventRolePrefix())
 }
 
-// AlertName is the name of what takes alerts in the central account: event bus, queue, function and its log group.
+// AlertName is the name of what takes alerts in the central account: event bus, queue and function.
 func (c *Config) AlertName() string { return c.Project + "-backup-alerts" }
+
+// AlertLogGroup is the name of the function's log group.
+func (c *Config) AlertLogGroup() string { return "/aws/lambda/" + c.AlertName() }
 
 // UndeliveredName is the name of the queue of alerts that nobody took.
 func (c *Config) UndeliveredName() string { return c.AlertName() + "-undelivered" }

@@ -2,8 +2,10 @@ package constructs
 
 // AlertDeliveryProps describe the way from an event bus to the function that tells destinations.
 type AlertDeliveryProps struct {
-	// Name of the queue, the function and its log group.
+	// Name of the queue and of the function.
 	Name string
+	// LogGroupName is that of the function's log group.
+	LogGroupName string
 	// UndeliveredName is that of the queue of what the function could not deliver.
 	UndeliveredName string
 	// RoleName of the function's role.
@@ -80,7 +82,7 @@ func NewAlertDelivery(scope Scope, id string, props AlertDeliveryProps) {
 
 	logs := scope.add("Logs", resource{
 		Type:       "AWS::Logs::LogGroup",
-		Properties: properties{"LogGroupName": "/aws/lambda/" + props.Name, "RetentionInDays": 90},
+		Properties: properties{"LogGroupName": props.LogGroupName, "RetentionInDays": 90},
 	}.deleted())
 	role := scope.add("Role", props.role(queued, logs))
 	function := scope.add("Function", resource{

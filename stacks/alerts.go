@@ -131,6 +131,7 @@ func newDelivery(template *constructs.Template, stack awscdk.Stack, cfg *config.
 	at := cfg.Central
 	constructs.NewAlertDelivery(template.Scope("Alerts"), "Delivery", constructs.AlertDeliveryProps{
 		Name:            cfg.AlertName(),
+		LogGroupName:    cfg.AlertLogGroup(),
 		UndeliveredName: cfg.UndeliveredName(),
 		RoleName:        cfg.AlertRoleName(),
 		Account:         at.Account,

@@ -37,7 +37,7 @@ func (c *alertTest) Run(clock clock, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	d := drill{newMarker(), destinations(cfg.Alerts), source, central, alertsLogGroup(cfg), alertsDeadLetters(cfg)}
+	d := drill{newMarker(), destinations(cfg.Alerts), source, central, cfg.AlertLogGroup(), cfg.UndeliveredName()}
 	if len(d.destinations) == 0 {
 		return fmt.Errorf("%s: alerts: nothing would deliver a test; want slack or pagerduty; email goes another way", c.Config)
 	}
@@ -102,16 +102,10 @@ func (c *alertTest) accounts(cfg *config.Config) (source, central account, err e
 // destinations are those of the alerts function, as it names them in its log, each once.
 func destinations(alerts config.Alerts) []string {
 	var all []string
-	add := func(destination string) {
-		if !slices.Contains(all, destination) {
-			all = append(all, destination)
+	for _, d := range alerts.Delivered() {
+		if name := d.Kind + " " + d.Secret; !slices.Contains(all, name) {
+			all = append(all, name)
 		}
-	}
-	for _, channel := range alerts.Slack {
-		add("slack " + channel.WebhookSecret)
-	}
-	for _, service := range alerts.PagerDuty {
-		add("pagerduty " + service.RoutingKeySecret)
 	}
 	return all
 }

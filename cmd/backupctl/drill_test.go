@@ -96,7 +96,7 @@ failed: pagerduty backup/pagerduty-key: refused with 400: Invalid routing key
 `,
 			stderr: `1 of 2 destinations took it; look next at:
 - the function's log: aws logs tail /aws/lambda/dummy-backup-alerts --since 1h --region eu-central-1 --profile central
-- the dead-letter queue dummy-backup-alerts-dead-letters of 111111111111 (eu-central-1), where the test ends if all further tries fail
+- the dead-letter queue dummy-backup-alerts-undelivered of 111111111111 (eu-central-1), where the test ends if all further tries fail
 `,
 			sent: sentFromDev,
 		},
@@ -120,7 +120,7 @@ not told: pagerduty backup/pagerduty-key: the function does not know it
 			stderr: `0 of 2 destinations took it: after 5 s the log group /aws/lambda/dummy-backup-alerts of 111111111111 (eu-central-1) does not mention it; look next, along its way, at:
 - the default bus of 222222222222 (eu-west-1): its rule for events of central-s3-backup, and the rule's role; dummy-backup-dummy-dev deploys them
 - the central bus of 111111111111 (eu-central-1): its policy, its rule, the queue and the function; dummy-backup-central deploys them
-- the dead-letter queue dummy-backup-alerts-dead-letters of 111111111111 (eu-central-1)
+- the dead-letter queue dummy-backup-alerts-undelivered of 111111111111 (eu-central-1)
 - the function's log: aws logs tail /aws/lambda/dummy-backup-alerts --since 1h --region eu-central-1
 - the destinations, where MARKER may be by now: slack backup/slack-webhook, pagerduty backup/pagerduty-key
 `,
@@ -133,7 +133,7 @@ not told: pagerduty backup/pagerduty-key: the function does not know it
 			stderr: `0 of 2 destinations took it: after 2 s the log group /aws/lambda/dummy-backup-alerts of 111111111111 (eu-central-1) does not exist; look next, along its way, at:
 - the default bus of 111111111111 (eu-central-1): its rule for events of central-s3-backup, and the rule's role; dummy-backup-central deploys them
 - the central bus of 111111111111 (eu-central-1): its policy, its rule, the queue and the function; dummy-backup-central deploys them
-- the dead-letter queue dummy-backup-alerts-dead-letters of 111111111111 (eu-central-1)
+- the dead-letter queue dummy-backup-alerts-undelivered of 111111111111 (eu-central-1)
 - the function's log: aws logs tail /aws/lambda/dummy-backup-alerts --since 1h --region eu-central-1 --profile central
 - the destinations, where MARKER may be by now: slack backup/slack-webhook, pagerduty backup/pagerduty-key
 `,
