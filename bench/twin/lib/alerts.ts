@@ -1,12 +1,12 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Match, Schedule } from 'aws-cdk-lib/aws-events';
+import { Schedule } from 'aws-cdk-lib/aws-events';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { type AlertRule, AlertRules } from './alert-rules';
 import { centralBusArn, vaultArn } from './arns';
 import { backupRules } from './backup-rules';
 import type { Config } from './config';
-import { alarmPrefix, eventRoleName } from './names';
+import { eventRoleName } from './names';
 import { type SilenceAlarm, SilenceAlarms } from './silence-alarms';
 import { type Protected, tamperingRules } from './tampering-rules';
 
@@ -41,7 +41,7 @@ export class Alerts extends Construct {
     }
 
     if (alarms.length > 0) {
-      rules.add(alarmRule(alarmPrefix(config, about)));
+      rules.add(alarmRule(alarms.map((alarm) => alarm.alarmName)));
       new SilenceAlarms(this, 'Silence', {
         topic,
         clock: rules.add(CLOCK),
@@ -57,14 +57,14 @@ const CLOCK: AlertRule = {
   schedule: Schedule.rate(Duration.hours(6)),
 };
 
-function alarmRule(prefix: string): AlertRule {
+function alarmRule(alarmNames: string[]): AlertRule {
   return {
     id: 'Alarms',
     description: 'Alarms that ring, and that are over',
     eventPattern: {
       source: ['aws.cloudwatch'],
       detailType: ['CloudWatch Alarm State Change'],
-      detail: { alarmName: Match.prefix(prefix) },
+      detail: { alarmName: alarmNames },
     },
   };
 }

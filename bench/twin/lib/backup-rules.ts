@@ -39,10 +39,11 @@ export function backupRules(
     },
     {
       id: 'RestoreJobs',
-      description: 'Restore jobs that ended',
+      description: 'Restore jobs of S3 that ended',
+      // One that failed does not say from which vault.
       eventPattern: backupEvent('Restore Job State Change', {
-        backupVaultArn: vaultArns,
         status: JOB_ENDS,
+        resourceType: ['S3'],
       }),
     },
     {
@@ -63,6 +64,12 @@ export function backupRules(
       }),
     },
     {
+      id: 'Settings',
+      description:
+        'Types of resources that were opted in or out, S3 maybe (F-REG-1)',
+      eventPattern: backupEvent('Region Setting State Change'),
+    },
+    {
       id: 'BackupIssues',
       description:
         'Backup jobs that completed with issues, which SNS does not tell apart',
@@ -76,6 +83,6 @@ export function backupRules(
   ];
 }
 
-function backupEvent(detailType: string, detail: Record<string, string[]>) {
+function backupEvent(detailType: string, detail?: Record<string, string[]>) {
   return { source: ['aws.backup'], detailType: [detailType], detail };
 }

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import {
   PolicyDocument,
   PolicyStatement,
@@ -36,6 +36,5 @@ export class EventRole extends Role {
         }),
       },
     });
-    this.applyRemovalPolicy(RemovalPolicy.RETAIN);
   }
 }

@@ -72,18 +72,13 @@ export function topicName(config: Config, about: string): string {
   return `${config.project}-${about}-alerts`;
 }
 
-/** What the names of all alarms about a workload start with. */
-export function alarmPrefix(config: Config, about: string): string {
-  return `${config.project}-${about}-`;
-}
-
 export function silenceAlarmName(
   config: Config,
   workload: Workload,
   tier: Tier,
   jobs: 'backups' | 'copies',
 ): string {
-  return `${alarmPrefix(config, workloadId(workload))}${tier.name}-no-${jobs}`;
+  return `${config.project}-${workloadId(workload)}-${tier.name}-no-${jobs}`;
 }
 
 export function accessLogBucketName(
