@@ -28,8 +28,8 @@ const (
 )
 
 // nodeOptions has Node collect its garbage: with the 4 GB that jsii allows, V8 lets it grow beyond 1 GB.
-// A part of a run needs less than half of this.
-const nodeOptions = "--max-old-space-size=1500"
+// A part of a run needs half of this.
+const nodeOptions = "--max-old-space-size=1000"
 
 func main() {
 	if os.Getenv("NODE_OPTIONS") == "" {

@@ -27,7 +27,7 @@ import (
 // one core. bench/results.md has the measurements behind these numbers.
 const (
 	// stacksPerProcess is how many stacks make one more process at a time pay.
-	stacksPerProcess = 60
+	stacksPerProcess = 40
 	// maxStacks is how many stacks one process synthesizes, so that it stays below 700 MB.
 	maxStacks = 200
 )

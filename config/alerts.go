@@ -25,25 +25,46 @@ func (a Alerts) Delivered() []AlertDestination {
 	return all
 }
 
+// silence is after how many days without a job something is wrong with a tier.
+type silence struct{ backups, copies int }
+
 // SilenceDays is after how many days without a backup job that completed something is wrong with a
-// tier: the longest time between two runs of its most frequent rule, plus its windows, but not more
-// than an alarm can look back. Zero: it runs too seldom for an alarm, or is not backed up.
-func (t *Tier) SilenceDays() int {
-	interval := 0
-	for _, rule := range t.rules() {
-		if minutes := intervalMinutes(rule.cron); interval == 0 || minutes < interval {
-			interval = minutes
-		}
-	}
-	return t.silenceDays(interval)
-}
+// tier in use: the longest time between two runs of its most frequent rule, plus its windows, but not
+// more than an alarm can look back. Zero: it runs too seldom for an alarm, or is not backed up.
+func (c *Config) SilenceDays(t *Tier) int { return c.silences[t.Name].backups }
 
 // CopySilenceDays is the same for copy jobs, which run as often as the rule that has the copy action.
-func (t *Tier) CopySilenceDays() int {
-	if !t.Copied() {
-		return 0
+func (c *Config) CopySilenceDays(t *Tier) int { return c.silences[t.Name].copies }
+
+// silencesOfTiers computes both for each tier in use, once: a schedule is looked through day by day.
+func (c *Config) silencesOfTiers() map[string]silence {
+	silences := map[string]silence{}
+	for ref := range c.tierReferences() {
+		t := c.tier(ref.tier)
+		if t == nil {
+			continue // reported where the tier is named
+		}
+		if _, known := silences[t.Name]; !known {
+			silences[t.Name] = t.silence()
+		}
 	}
-	return t.silenceDays(intervalMinutes(t.rules()[0].cron))
+	return silences
+}
+
+func (t *Tier) silence() silence {
+	var s silence
+	shortest := 0
+	for i, rule := range t.rules() {
+		interval := intervalMinutes(rule.cron)
+		if shortest == 0 || interval < shortest {
+			shortest = interval
+		}
+		if i == 0 && t.Copied() {
+			s.copies = t.silenceDays(interval)
+		}
+	}
+	s.backups = t.silenceDays(shortest)
+	return s
 }
 
 func (t *Tier) silenceDays(interval int) int {

@@ -39,12 +39,8 @@ func warnOfAlertsTwice(c *checker) {
 
 // warnOfUnnoticedSilence finds rules that run so seldom that no alarm notices when they do not.
 func warnOfUnnoticedSilence(c *checker) {
-	used := map[string]bool{}
-	for ref := range c.cfg.tierReferences() {
-		used[ref.tier] = true
-	}
 	for t := range c.rows() {
-		if !used[t.Name] || !t.BackedUp() {
+		if _, used := c.cfg.silences[t.Name]; !used || !t.BackedUp() {
 			continue
 		}
 		report := func(jobs string, days int, cronKey, cron string) {
@@ -54,9 +50,9 @@ func warnOfUnnoticedSilence(c *checker) {
 			c.report(c.tierPath(t)+"."+cronKey, Problem{What: "no alarm notices when there are no " + jobs + ": they are so seldom that one of CloudWatch, which looks back a week at the most, would ring in between", Got: cron, Want: "a schedule that comes at least every six days, or somebody who looks"})
 		}
 		rules := t.rules()
-		report("backups", t.SilenceDays(), rules[0].cronKey, rules[0].cron)
-		if t.Copied() && t.SilenceDays() > 0 {
-			report("copies", t.CopySilenceDays(), rules[0].cronKey, rules[0].cron)
+		report("backups", c.cfg.SilenceDays(t), rules[0].cronKey, rules[0].cron)
+		if t.Copied() && c.cfg.SilenceDays(t) > 0 {
+			report("copies", c.cfg.CopySilenceDays(t), rules[0].cronKey, rules[0].cron)
 		}
 	}
 }

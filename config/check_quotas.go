@@ -240,7 +240,7 @@ func (c *Config) alertResources(w Workload, uses []TierUse) int {
 	}
 	ages := map[int]bool{}
 	for _, use := range uses {
-		for _, days := range []int{use.Tier.SilenceDays(), use.Tier.CopySilenceDays()} {
+		for _, days := range []int{c.SilenceDays(use.Tier), c.CopySilenceDays(use.Tier)} {
 			if days > 0 {
 				n += perSilence
 				ages[days] = true

@@ -26,6 +26,8 @@ type Config struct {
 
 	rows   map[string]int // of the tier table, by name
 	copied []*Tier        // what copiedTiers returns
+
+	silences map[string]silence // what silencesOfTiers returns
 }
 
 // Organization is the AWS organization that every cross-account grant is conditioned on (F-COPY-1).

@@ -29,6 +29,7 @@ func (c *Config) complete() {
 		c.rows[t.Name] = i
 	}
 	c.copied = c.copiedTiers()
+	c.silences = c.silencesOfTiers()
 	lock := &c.Central.VaultLock
 	if lock.Mode != Governance {
 		return

@@ -54,8 +54,8 @@ func newWorkloadAlerts(template *constructs.Template, cfg *config.Config, w conf
 				Days:        days,
 			})
 		}
-		silence(t.SilenceDays(), "backups", "backup", "NumberOfBackupJobsCompleted")
-		silence(t.CopySilenceDays(), "copies", "copy", "NumberOfCopyJobsCompleted")
+		silence(cfg.SilenceDays(t), "backups", "backup", "NumberOfBackupJobsCompleted")
+		silence(cfg.CopySilenceDays(t), "copies", "copy", "NumberOfCopyJobsCompleted")
 	}
 	newAlerts(template, cfg, watched, topic, alarms)
 }
