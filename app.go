@@ -129,9 +129,13 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 
 // synthesize writes the cloud assembly, in this process or in several.
 func (r reporter) synthesize(cfg *config.Config, p plan) error {
-	jobs := r.opts.jobs
+	resources, jobs := p.resources(), r.opts.jobs
 	if jobs == 0 {
-		jobs = jobsFor(len(p))
+		total := 0
+		for _, n := range resources {
+			total += n
+		}
+		jobs = jobsFor(total)
 	}
 	progress := progress{stacks: len(p)}
 	if r.terminal {
@@ -140,7 +144,7 @@ func (r reporter) synthesize(cfg *config.Config, p plan) error {
 	progress.start()
 	var said string
 	var err error
-	if ends := cut(len(p), jobs); len(ends) > 1 {
+	if ends := cut(resources, jobs); len(ends) > 1 {
 		said, err = synthesizeParts(cfg, r.opts, ends, jobs, progress.built)
 	} else {
 		err = guard(func() error { return synthesize(p, r.opts.out, r.opts.nag, progress.built) })

@@ -23,13 +23,14 @@ import (
 	"central-s3-backup/internal/cloudassembly"
 )
 
-// A Node process takes a second and more before its first stack, grows with every stack, and works on
-// one core. bench/results.md has the measurements behind these numbers.
+// A Node process takes a second and more before its first stack, grows with every resource, and works
+// on one core. bench/results.md has the measurements behind these numbers.
 const (
-	// stacksPerProcess is how many stacks make one more process at a time pay.
-	stacksPerProcess = 40
-	// maxStacks is how many stacks one process synthesizes, so that it stays below 700 MB.
-	maxStacks = 200
+	// resourcesPerProcess is how many resources make one more process at a time pay: those of some 40 workloads.
+	resourcesPerProcess = 3_000
+	// maxResources is how many resources one process synthesizes, so that it stays below 700 MB: those
+	// of some 200 workloads. One stack more may be begun.
+	maxResources = 15_000
 )
 
 // part is some of the stacks of a run, for a process of its own to synthesize: the same binary, in
@@ -54,19 +55,31 @@ type partReport struct {
 // errInterrupted is for a run that somebody stopped.
 var errInterrupted = errors.New("interrupted: nothing was written")
 
-// jobsFor is how many processes at a time suit a number of stacks on this machine.
-func jobsFor(stacks int) int { return max(1, min(runtime.NumCPU(), stacks/stacksPerProcess)) }
+// jobsFor is how many processes at a time suit a number of resources on this machine.
+func jobsFor(resources int) int { return max(1, min(runtime.NumCPU(), resources/resourcesPerProcess)) }
 
-// cut divides stacks into parts of the same size, as far as it goes, so many that jobs of them at a
-// time leave none for a last round alone. It returns where each part ends.
-func cut(stacks, jobs int) []int {
-	jobs = min(jobs, stacks)
-	rounds := (stacks + jobs*maxStacks - 1) / (jobs * maxStacks)
-	ends := make([]int, jobs*rounds)
-	for i := range ends {
-		ends[i] = (i + 1) * stacks / len(ends)
+// cut divides stacks with so many resources into parts of about the same size, so many that jobs of
+// them at a time leave none for a last round alone. It returns where each part ends.
+func cut(resources []int, jobs int) []int {
+	total := 0
+	for _, n := range resources {
+		total += n
 	}
-	return ends
+	stacks := len(resources)
+	jobs = min(jobs, stacks)
+	rounds := max(1, (total+jobs*maxResources-1)/(jobs*maxResources))
+	parts := min(jobs*rounds, stacks)
+	var ends []int
+	sum := 0
+	for i, n := range resources {
+		sum += n
+		full := sum*parts >= total*(len(ends)+1)
+		needed := stacks-i-1 == parts-len(ends)-1 // one for each part that is to come
+		if len(ends) < parts-1 && (full || needed) {
+			ends = append(ends, i+1)
+		}
+	}
+	return append(ends, stacks)
 }
 
 // synthesizeParts has each part synthesized by a process of its own, jobs of them at a time, and joins

@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"central-s3-backup/config"
 )
 
 // TestParts: several processes write the files that one writes, with the same bytes.
@@ -72,37 +75,48 @@ func TestPartsKilled(t *testing.T) {
 
 // TestCut: parts cover all stacks, none is larger than a process can take, and no process waits for a last part.
 func TestCut(t *testing.T) {
+	same := func(stacks, resources int) []int { return slices.Repeat([]int{resources}, stacks) }
 	for _, test := range []struct {
-		stacks, jobs int
-		want         string
+		resources []int
+		jobs      int
+		want      string
 	}{
-		{1, 1, "[1]"},
-		{2, 5, "[1 2]"},
-		{maxStacks, 1, "[200]"},
-		{maxStacks + 1, 1, "[100 201]"},
-		{2*maxStacks + 1, 2, "[100 200 300 401]"},
-		{1001, 2, "[166 333 500 667 834 1001]"},
+		{same(1, 75), 1, "[1]"},
+		{same(2, 75), 5, "[1 2]"},
+		{same(200, 75), 1, "[200]"},
+		{same(201, 75), 1, "[101 201]"},
+		{same(401, 75), 2, "[101 201 301 401]"},
+		{[]int{500, 1, 1, 1}, 2, "[1 4]"},
+		{[]int{1, 1, 1, 500}, 3, "[2 3 4]"},
 	} {
-		if got := fmt.Sprint(cut(test.stacks, test.jobs)); got != test.want {
-			t.Errorf("%d stacks, %d jobs: %s, want %s", test.stacks, test.jobs, got, test.want)
+		if got := fmt.Sprint(cut(test.resources, test.jobs)); got != test.want {
+			t.Errorf("%v, %d jobs: %s, want %s", test.resources, test.jobs, got, test.want)
 		}
 	}
-	for stacks := 1; stacks < 3000; stacks += 7 {
-		for jobs := 1; jobs < 20; jobs++ {
-			from, ends := 0, cut(stacks, jobs)
-			for _, to := range ends {
-				if to-from < 1 || to-from > maxStacks {
-					t.Fatalf("%d stacks, %d jobs: a part of %d", stacks, jobs, to-from)
-				}
-				from = to
+	random := rand.New(rand.NewPCG(4, 5))
+	for range 2000 {
+		resources := make([]int, 1+random.IntN(1000))
+		for i := range resources {
+			resources[i] = 1 + random.IntN(config.MaxStackResources)
+		}
+		jobs := 1 + random.IntN(16)
+		from, ends := 0, cut(resources, jobs)
+		for _, to := range ends {
+			n := 0
+			for _, r := range resources[from:to] {
+				n += r
 			}
-			if from != stacks || len(ends)%min(jobs, stacks) != 0 {
-				t.Fatalf("%d stacks, %d jobs: %v", stacks, jobs, ends)
+			if to <= from || n > maxResources+config.MaxStackResources {
+				t.Fatalf("%d stacks, %d jobs: a part from %d to %d of %d resources", len(resources), jobs, from, to, n)
 			}
+			from = to
+		}
+		if from != len(resources) || len(ends) < len(resources) && len(ends)%min(jobs, len(resources)) != 0 {
+			t.Fatalf("%d stacks, %d jobs: %v", len(resources), jobs, ends)
 		}
 	}
 	if n := jobsFor(1); n != 1 {
-		t.Errorf("%d jobs for one stack", n)
+		t.Errorf("%d jobs for one resource", n)
 	}
 }
 

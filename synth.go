@@ -23,8 +23,21 @@ type plan []plannedStack
 
 type plannedStack struct {
 	name, account, region string
+	resources             int  // how many it has, or about so many
 	function              bool // the stack has the function that delivers alerts
 	build                 func(app awscdk.App, l1 bool) error
+}
+
+// centralResources is about how many resources the central stack has.
+const centralResources = 30
+
+// resources lists those of each stack.
+func (p plan) resources() []int {
+	list := make([]int, len(p))
+	for i, s := range p {
+		list[i] = s.resources
+	}
+	return list
 }
 
 // choose plans the stacks of the named workloads, or all where none is named: central first, as
@@ -33,13 +46,13 @@ func choose(cfg *config.Config, ids []string) (plan, error) {
 	all := []string{config.CentralID}
 	delivered := len(cfg.Alerts.Delivered()) > 0
 	byID := map[string]plannedStack{config.CentralID: {
-		cfg.CentralStackName(), cfg.Central.Account, cfg.Central.Region, delivered,
+		cfg.CentralStackName(), cfg.Central.Account, cfg.Central.Region, centralResources, delivered,
 		func(app awscdk.App, l1 bool) error { return buildCentral(app, cfg, delivered, l1) },
 	}}
 	for _, w := range cfg.Workloads {
 		all = append(all, w.ID())
 		byID[w.ID()] = plannedStack{
-			cfg.StackName(w), w.Account, w.Region, false,
+			cfg.StackName(w), w.Account, w.Region, cfg.StackResources(w), false,
 			func(app awscdk.App, l1 bool) error {
 				stacks.NewWorkload(app, cfg, w, l1)
 				return nil
