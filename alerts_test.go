@@ -45,7 +45,7 @@ func TestVaultEvents(t *testing.T) {
 // its own account publish (F-EVT-5), and e-mails are written of everything but jobs that succeeded (F-EVT-3).
 func TestTopics(t *testing.T) {
 	const own = "map[StringEquals:map[aws:SourceAccount:%s]]"
-	const publishers = "[backup.amazonaws.com cloudwatch.amazonaws.com events.amazonaws.com]"
+	const publishers = "[backup.amazonaws.com cloudwatch.amazonaws.com]"
 	mails := 0
 	every(t, func(t *testing.T, a *assembly, template template) {
 		account := a.cfg.Central.Account
@@ -63,11 +63,19 @@ func TestTopics(t *testing.T) {
 				fmt.Sprint(at(use, "Action")) != "[kms:Decrypt kms:GenerateDataKey*]" {
 				t.Errorf("%s: its key is used by %v", id, use)
 			}
+			// EventBridge is kept out by any condition.
+			if bridge := statement(template.Resources[key].Properties["KeyPolicy"], "EventBridge"); at(bridge, "Principal", "Service") != "events.amazonaws.com" || at(bridge, "Condition") != nil {
+				t.Errorf("%s: its key is used by %v", id, bridge)
+			}
 			for _, policy := range template.ofType("AWS::SNS::TopicPolicy") {
 				publish := statement(policy.Properties["PolicyDocument"], "Publishers")
 				if fmt.Sprint(at(publish, "Principal", "Service")) != publishers || fmt.Sprint(at(publish, "Condition")) != fmt.Sprintf(own, account) ||
 					fmt.Sprint(at(publish, "Action")) != "[sns:Publish]" || at(policy.Properties, "Topics", 0, "Ref") != id {
 					t.Errorf("%s: is published to by %v", id, publish)
+				}
+				if bridge := statement(policy.Properties["PolicyDocument"], "EventBridge"); at(bridge, "Principal", "Service") != "events.amazonaws.com" || at(bridge, "Condition") != nil ||
+					fmt.Sprint(at(bridge, "Action")) != "[sns:Publish]" {
+					t.Errorf("%s: is published to by %v", id, bridge)
 				}
 			}
 			for _, s := range template.ofType("AWS::SNS::Subscription") {
@@ -84,7 +92,7 @@ func TestTopics(t *testing.T) {
 				}
 			}
 		}
-		if got := len(template.ofType("AWS::SNS::Subscription")); got != len(a.cfg.Alerts.Email) {
+		if got := len(template.ofType("AWS::SNS::Subscription")); got != len(a.cfg.Alerts.Subscribers()) {
 			t.Errorf("%d subscriptions", got)
 		}
 	})
@@ -103,7 +111,7 @@ func TestSilence(t *testing.T) {
 		for id, ringing := range template.ofType("AWS::CloudWatch::CompositeAlarm") {
 			rung++
 			rule := regexp.MustCompile(`^ALARM\("\$\{(\w+)\}"\) AND OK\("\$\{(\w+)\}"\)$`).FindStringSubmatch(fmt.Sprint(at(ringing.Properties, "AlarmRule", "Fn::Sub")))
-			if rule == nil || at(ringing.Properties, "AlarmActions", 0, "Ref") == nil || at(ringing.Properties, "OKActions", 0, "Ref") == nil {
+			if rule == nil || at(ringing.Properties, "AlarmActions", 0, "Ref") == nil {
 				t.Fatalf("%s: %v", id, ringing.Properties)
 			}
 			none, young := template.Resources[rule[1]].Properties, template.Resources[rule[2]].Properties
@@ -330,7 +338,8 @@ func TestDelivery(t *testing.T) {
 	one := func(typ, name string) (string, map[string]any) {
 		t.Helper()
 		for id, r := range central.ofType(typ) {
-			if name == "" || r.Properties["QueueName"] == name || r.Properties["AlarmName"] == name || r.Properties["EventBusName"] == name {
+			bus, _ := at(r.Properties, "EventBusName", "Ref").(string)
+			if name == "" || r.Properties["QueueName"] == name || r.Properties["AlarmName"] == name || central.Resources[bus].Properties["Name"] == name {
 				return id, r.Properties
 			}
 		}

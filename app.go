@@ -17,6 +17,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"central-s3-backup/config"
+	"central-s3-backup/internal/cloudassembly"
 )
 
 // Exit codes.
@@ -64,7 +65,7 @@ type options struct {
 	underCLI    bool
 }
 
-// run is the whole app. Nothing below it reads flags or the environment, prints, or exits.
+// run is the whole app. Nothing below it reads flags, prints to anything but the writers it is given, or exits.
 func run(args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	opts, err := parseOptions(args, getenv, stdout)
 	switch {
@@ -97,7 +98,7 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		err = findNode(getenv)
 	}
 	if err == nil && slices.ContainsFunc(plan, func(s plannedStack) bool { return s.function }) {
-		_, err = buildFunction()
+		_, err = buildFunction(r.wait)
 	}
 	if err == nil && !opts.underCLI { // the CLI has files of its own in its directory
 		err = checkOut(opts.out)
@@ -121,13 +122,14 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		err = r.stacks(plan, problems)
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "central-s3-backup: this is a defect of the app, not of %s; please report it together with that file:\n%v\n", opts.config, err)
+		r.fail(fmt.Errorf("central-s3-backup: this is a defect of the app, not of %s; please report it together with that file:\n%w", opts.config, err))
 		return exitDefect
 	}
 	return exitDone
 }
 
-// synthesize writes the cloud assembly, in this process or in several.
+// synthesize writes the cloud assembly, in this process or in several. What is written appears in the
+// directory when all is done.
 func (r reporter) synthesize(cfg *config.Config, p plan) error {
 	resources, jobs := p.resources(), r.opts.jobs
 	if jobs == 0 {
@@ -137,21 +139,33 @@ func (r reporter) synthesize(cfg *config.Config, p plan) error {
 		}
 		jobs = jobsFor(total)
 	}
+	if err := os.MkdirAll(r.opts.out, 0o755); err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp(r.opts.out, unfinished)
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // the next run removes what is left
+
 	progress := progress{stacks: len(p)}
 	if r.terminal {
 		progress.terminal = r.stderr
 	}
-	progress.start()
+	r.wait("starting Node.js; its first start on a machine unpacks the AWS CDK and takes longer")
 	var said string
-	var err error
+	dirs := []string{dir}
 	if ends := cut(resources, jobs); len(ends) > 1 {
-		said, err = synthesizeParts(cfg, r.opts, ends, jobs, progress.built)
+		dirs, said, err = synthesizeParts(cfg, r.opts, dir, ends, jobs, progress.built)
 	} else {
-		err = guard(func() error { return synthesize(p, r.opts.out, r.opts.nag, progress.built) })
+		err = guard(func() error { return synthesize(p, dir, r.opts.nag, progress.built) })
 	}
 	progress.end()
 	fmt.Fprint(r.stderr, said)
-	return err
+	if err != nil {
+		return err
+	}
+	return cloudassembly.Join(r.opts.out, dirs)
 }
 
 // load returns the configuration and its warnings, or without one all that is wrong with it.

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"central-s3-backup/config"
@@ -19,10 +20,17 @@ import (
 // functionSource is the directory of the function that delivers alerts, in the directory that the app runs in.
 const functionSource = "lambda"
 
+// What makes the function the same bytes wherever it is built, whatever the user's own settings of Go are.
+var (
+	functionBuild       = []string{"build", "-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s -w -buildid="}
+	functionEnvironment = []string{"GOOS=linux", "GOARCH=arm64", "GOARM64=v8.0", "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "GOWORK=off", "GOEXPERIMENT="}
+)
+
 // buildFunction builds the function for AWS Lambda, and returns the file. The Go toolchain makes the
 // same bytes of the same sources wherever it runs. What was built before from the same sources with
 // the same toolchain is taken from the user's cache directory.
-func buildFunction() (file string, err error) {
+// say is called where it has to be built, which takes a while the first time.
+func buildFunction(say func(string)) (file string, err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("the function that delivers alerts could not be built: %w", err)
@@ -50,8 +58,9 @@ func buildFunction() (file string, err error) {
 	}
 	defer os.RemoveAll(unfinished) //nolint:errcheck // what may be left there is nobody's
 	bootstrap := filepath.Join(unfinished, "bootstrap")
-	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags", "-s -w -buildid=", "-o", bootstrap, "./"+functionSource+"/alerts")
-	build.Env = append(os.Environ(), "GOOS=linux", "GOARCH=arm64", "CGO_ENABLED=0", "GOFLAGS=")
+	say("building the function that delivers alerts; the first time compiles the AWS SDK as well")
+	build := exec.Command("go", append(slices.Clone(functionBuild), "-o", bootstrap, "./"+functionSource+"/alerts")...)
+	build.Env = append(os.Environ(), functionEnvironment...)
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, bytes.TrimSpace(out))
 	}
@@ -59,14 +68,14 @@ func buildFunction() (file string, err error) {
 }
 
 // functionDigest is a hash of what the function is built from: its sources, those that it shares with
-// the app, the modules and the toolchain.
+// the app, the modules, the toolchain and its settings.
 func functionDigest() (string, error) {
 	toolchain, err := exec.Command("go", "env", "GOVERSION").Output()
 	if err != nil {
 		return "", fmt.Errorf("it takes the Go toolchain on the PATH: %w", err)
 	}
 	hash := sha256.New()
-	_, _ = hash.Write(toolchain) // a hash takes everything
+	fmt.Fprintln(hash, string(toolchain), functionBuild, functionEnvironment)
 	files := []string{"go.mod", "go.sum"}
 	for _, root := range []string{functionSource, "internal/estate"} {
 		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -91,7 +100,7 @@ func functionDigest() (string, error) {
 
 // functionPackage is a new temporary directory with the function and the file that it reads.
 func functionPackage(cfg *config.Config) (dir string, err error) {
-	file, err := buildFunction()
+	file, err := buildFunction(func(string) {})
 	if err != nil {
 		return "", err
 	}
@@ -99,16 +108,21 @@ func functionPackage(cfg *config.Config) (dir string, err error) {
 	if err != nil {
 		return "", err
 	}
+	write := func(name string, content []byte, mode fs.FileMode) error {
+		path := filepath.Join(dir, name)
+		// Lambda runs the function as another user, so the umask must not take away what that one needs.
+		return errors.Join(os.WriteFile(path, content, mode), os.Chmod(path, mode))
+	}
 	program, err := os.ReadFile(file)
 	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, "bootstrap"), program, 0o755)
+		err = write("bootstrap", program, 0o755)
 	}
 	var estate []byte
 	if err == nil {
 		estate, err = json.MarshalIndent(cfg.Estate(), "", "  ")
 	}
 	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, "estate.json"), estate, 0o644)
+		err = write("estate.json", estate, 0o644)
 	}
 	if err != nil {
 		return "", errors.Join(err, os.RemoveAll(dir))

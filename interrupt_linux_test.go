@@ -20,6 +20,7 @@ func TestInterrupt(t *testing.T) {
 	}{
 		{syscall.SIGINT, exitInterrupted, "interrupted: nothing was written\n"},
 		{syscall.SIGTERM, exitInterrupted, "interrupted: nothing was written\n"},
+		{syscall.SIGHUP, exitInterrupted, "interrupted: nothing was written\n"},
 		{syscall.SIGKILL, -1, ""},
 	} {
 		t.Run(test.signal.String(), func(t *testing.T) {
@@ -44,8 +45,15 @@ func TestInterrupt(t *testing.T) {
 			if n := waitFor(mark, func(n int) bool { return n == 0 }); n > 0 {
 				t.Errorf("%d processes are left", n)
 			}
-			if entries, err := os.ReadDir(out); test.says != "" && (err != nil || len(entries) > 0) {
+			entries, err := os.ReadDir(out)
+			if err != nil || test.says != "" && len(entries) > 0 {
 				t.Errorf("left %v, %v", entries, err)
+			}
+			if err := checkOut(out); err != nil { // the next run goes on where this one was stopped
+				t.Error(err)
+			}
+			if entries, err := os.ReadDir(out); err != nil || len(entries) > 0 {
+				t.Errorf("the next run leaves %v, %v", entries, err)
 			}
 		})
 	}

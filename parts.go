@@ -20,7 +20,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"central-s3-backup/config"
-	"central-s3-backup/internal/cloudassembly"
 )
 
 // A Node process takes a second and more before its first stack, grows with every resource, and works
@@ -82,25 +81,20 @@ func cut(resources []int, jobs int) []int {
 	return append(ends, stacks)
 }
 
-// synthesizeParts has each part synthesized by a process of its own, jobs of them at a time, and joins
-// what they wrote into the bytes that one process would have written. Where one fails the others are
-// stopped, and nothing is written. said is what the processes said on standard error, each text once.
-func synthesizeParts(cfg *config.Config, opts options, ends []int, jobs int, built func()) (said string, err error) {
+// synthesizeParts has each part synthesized by a process of its own, jobs of them at a time, in
+// directories below dir, which together have the bytes that one process would have written. Where one
+// fails the others are stopped. said is what the processes said on standard error, each text once.
+func synthesizeParts(cfg *config.Config, opts options, dir string, ends []int, jobs int, built func()) (dirs []string, said string, err error) {
 	text, err := cfg.YAML()
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
-	dir, err := os.MkdirTemp(opts.out, "parts")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(dir) //nolint:errcheck // what may be left there is nobody's
-
-	interrupted, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	interrupted, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	group, ctx := errgroup.WithContext(interrupted)
 	group.SetLimit(jobs)
-	dirs, each := make([]string, len(ends)), make([]string, len(ends))
+	dirs = make([]string, len(ends))
+	each := make([]string, len(ends))
 	from := 0
 	for i, to := range ends {
 		dirs[i] = filepath.Join(dir, strconv.Itoa(i))
@@ -117,13 +111,10 @@ func synthesizeParts(cfg *config.Config, opts options, ends []int, jobs int, bui
 			said += text
 		}
 	}
-	switch {
-	case interrupted.Err() != nil:
-		return said, errInterrupted
-	case err != nil:
-		return said, err
+	if interrupted.Err() != nil {
+		err = errInterrupted
 	}
-	return said, cloudassembly.Join(opts.out, dirs)
+	return dirs, said, err
 }
 
 // start has the part synthesized. It returns what the process said on standard error.

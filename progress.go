@@ -9,20 +9,13 @@ import (
 // manyStacks is how many stacks it takes for people to want to see how far it is.
 const manyStacks = 20
 
-// progress tells people at a terminal what is being waited for. Its zero value tells nobody.
+// progress tells people at a terminal how far it is. Its zero value tells nobody.
 type progress struct {
 	terminal io.Writer // nil: there is none
 	stacks   int
 
 	mu    sync.Mutex
 	count int
-}
-
-// start is before the first stack: Node reads the CDK's descriptions, and unpacks them where it never did before.
-func (p *progress) start() {
-	if p.terminal != nil {
-		fmt.Fprintln(p.terminal, "starting Node.js; its first start on a machine unpacks the AWS CDK and takes longer")
-	}
 }
 
 // built counts a stack. Several goroutines may call it.

@@ -76,6 +76,13 @@ func (r reporter) warnings(found config.Problems) {
 	}
 }
 
+// wait tells people at a terminal what takes a while.
+func (r reporter) wait(what string) {
+	if r.terminal {
+		fmt.Fprintln(r.stderr, what)
+	}
+}
+
 // stacks reports one line per stack: name, account, Region and number of resources. Under the CDK
 // CLI there are none: there, standard output is what the CLI's own command prints.
 func (r reporter) stacks(p plan, warnings config.Problems) error {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -121,11 +122,17 @@ func checkOut(dir string) error {
 		return errors.New("-out: want the name of a directory")
 	}
 	entries, err := os.ReadDir(dir)
+	others := func(e fs.DirEntry) bool { return !isUnfinished(e) }
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		err = os.MkdirAll(dir, 0o755)
-	case err == nil && len(entries) > 0 && !slices.ContainsFunc(entries, isAssemblyMark):
+	case err == nil && slices.ContainsFunc(entries, others) && !slices.ContainsFunc(entries, isAssemblyMark):
 		return fmt.Errorf("-out %s: holds files that are not a cloud assembly, and could lose some of them; name a new or empty directory", dir)
+	}
+	for _, e := range entries {
+		if err == nil && isUnfinished(e) { // left by a run that was killed
+			err = os.RemoveAll(filepath.Join(dir, e.Name()))
+		}
 	}
 	var probe *os.File
 	if err == nil {
@@ -139,6 +146,11 @@ func checkOut(dir string) error {
 	}
 	return nil
 }
+
+// unfinished starts the names of directories in which an assembly is not complete yet.
+const unfinished = ".unfinished-"
+
+func isUnfinished(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), unfinished) }
 
 func isAssemblyMark(e fs.DirEntry) bool {
 	return e.Name() == cloudassembly.MarkFile && e.Type().IsRegular()

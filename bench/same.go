@@ -218,6 +218,8 @@ func (t template) arn(id string) string {
 	switch t.Resources[id].Type {
 	case "AWS::S3::Bucket":
 		return "arn:aws:s3:::" + t.name(id)
+	case "AWS::Events::EventBus": // of the central account, which every stack names so
+		return "arn:aws:events:eu-central-1:111111111111:event-bus/" + t.name(id)
 	case "AWS::CloudWatch::Alarm":
 		return t.name(id) // rules of composite alarms take either
 	}

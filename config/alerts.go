@@ -1,6 +1,11 @@
 package config
 
-import "central-s3-backup/internal/estate"
+import (
+	"fmt"
+	"slices"
+
+	"central-s3-backup/internal/estate"
+)
 
 // AlertDestination is where the function of the central account delivers alerts.
 type AlertDestination struct {
@@ -23,6 +28,57 @@ func (a Alerts) Delivered() []AlertDestination {
 		all = append(all, AlertDestination{Kind: "pagerduty", Secret: service.RoutingKeySecret, Severity: service.Severity})
 	}
 	return all
+}
+
+// Subscribers lists the e-mail addresses, each once.
+func (a Alerts) Subscribers() []string {
+	var all []string
+	for _, address := range a.Email {
+		if !slices.Contains(all, address) {
+			all = append(all, address)
+		}
+	}
+	return all
+}
+
+// SilenceAlarm is an alarm on jobs of a tier that do not come.
+type SilenceAlarm struct {
+	// Name of the alarm, and what it means.
+	Name, Description string
+	// Tier and Vault that it watches.
+	Tier, Vault string
+	// Jobs are Backups or Copies.
+	Jobs string
+	// Days without one after which it rings.
+	Days int
+}
+
+// Jobs that may be silent.
+const (
+	Backups = "backups"
+	Copies  = "copies"
+)
+
+// SilenceAlarms lists those of a workload.
+func (c *Config) SilenceAlarms(w Workload) []SilenceAlarm {
+	var alarms []SilenceAlarm
+	add := func(t *Tier, jobs string, days int) {
+		if days > 0 {
+			alarms = append(alarms, SilenceAlarm{
+				Name:        c.SilenceAlarmName(w, t, jobs),
+				Description: fmt.Sprintf("No %s of %s of %s have completed for %d days or longer, though they were due.", jobs, t.Name, w.ID(), days),
+				Tier:        t.Name,
+				Vault:       c.TierName(w, t),
+				Jobs:        jobs,
+				Days:        days,
+			})
+		}
+	}
+	for _, use := range c.TierUses(w) {
+		add(use.Tier, Backups, c.SilenceDays(use.Tier))
+		add(use.Tier, Copies, c.CopySilenceDays(use.Tier))
+	}
+	return alarms
 }
 
 // silence is after how many days without a job something is wrong with a tier.
@@ -85,8 +141,9 @@ func (c *Config) Estate() estate.Estate {
 		Central: estate.Central{Account: c.Central.Account, Region: c.Central.Region},
 		Vaults:  map[string]estate.Owner{},
 		Buckets: map[string]estate.Owner{},
-		// The role with which CloudFormation deploys what the CDK CLI hands it.
-		DeployRoleARNs: []string{"arn:" + Partition(c.Central.Region) + ":iam::*:role/cdk-*-cfn-exec-role-*"},
+		Alarms:  map[string]estate.Alarm{},
+
+		DeployRoleARNs: []string{c.DeployRoleARNs()},
 	}
 	for _, w := range c.Workloads {
 		for _, use := range c.TierUses(w) {
@@ -97,6 +154,9 @@ func (c *Config) Estate() estate.Estate {
 			for _, b := range use.Buckets {
 				e.Buckets[estate.Key(w.Account, w.Region, b.Name)] = owner
 			}
+		}
+		for _, a := range c.SilenceAlarms(w) {
+			e.Alarms[estate.Key(w.Account, w.Region, a.Name)] = estate.Alarm{Vault: a.Vault, Description: a.Description}
 		}
 	}
 	return e

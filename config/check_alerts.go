@@ -37,6 +37,13 @@ func warnOfAlertsTwice(c *checker) {
 	}
 }
 
+// warnOfUnheardFailures finds alerts that go one way alone, whose own failure nobody hears of.
+func warnOfUnheardFailures(c *checker) {
+	if len(c.cfg.Alerts.Delivered()) > 0 && len(c.cfg.Alerts.Email) == 0 && !c.doubtful("alerts.email") {
+		c.report("alerts", Problem{What: "nobody hears when Slack or PagerDuty do not take alerts: that is told by e-mail alone", Want: "email as well"})
+	}
+}
+
 // warnOfUnnoticedSilence finds rules that run so seldom that no alarm notices when they do not.
 func warnOfUnnoticedSilence(c *checker) {
 	for t := range c.rows() {

@@ -67,6 +67,23 @@ func warnOfVaultQuota(c *checker) {
 	}
 }
 
+// warnOfRuleQuota counts the rules on the default event bus of each account and Region.
+func warnOfRuleQuota(c *checker) {
+	rules := map[accountRegion]int{}
+	for i, w := range c.cfg.Workloads {
+		in := accountRegion{w.Account, w.Region}
+		quota := DefaultEventRules
+		if slices.Contains(fewerEventRulesRegions, w.Region) {
+			quota = FewerEventRules
+		}
+		before := rules[in]
+		rules[in] += c.cfg.eventRules(w, c.uses[i])
+		if before <= quota && rules[in] > quota && w.Account != "" && w.Region != "" {
+			c.report(workloadNamePath(i), Problem{What: "with this workload the account has more rules for alerts on its event bus in the Region than EventBridge allows unless the quota has been raised", Got: fmt.Sprintf("%d in account %s", rules[in], w.Account), Want: fmt.Sprintf("%d, or the quota of rules raised in Service Quotas before this is deployed", quota)})
+		}
+	}
+}
+
 func checkSelectionSizes(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		if len(w.Buckets) <= MaxSelectionARNs {
@@ -143,7 +160,7 @@ func (c *Config) templateBytes(uses []TierUse, named int) int {
 		perByte = 11
 	)
 	n := stack + key*len(keyNames(uses))
-	for _, address := range c.Alerts.Email {
+	for _, address := range c.Alerts.Subscribers() {
 		n += email + 3*len(address)
 	}
 	for _, use := range uses {
@@ -219,35 +236,50 @@ func (c *Config) alertResources(w Workload, uses []TierUse) int {
 		topic      = 4 // topic, policy, key, alias
 		perSilence = 2 // alarm on the count, alarm that rings
 	)
-	n := topic + len(c.Alerts.Email)
+	n := topic + len(c.Alerts.Subscribers()) + c.eventRules(w, uses)
+	if c.Reached(w) {
+		n++ // role
+	}
+	ages := map[int]bool{}
+	for _, days := range c.silenceDays(uses) {
+		n += perSilence
+		ages[days] = true
+	}
+	return n + len(ages)
+}
+
+// silenceDays are those of the alarms on silence.
+func (c *Config) silenceDays(uses []TierUse) []int {
+	var all []int
+	for _, use := range uses {
+		for _, days := range []int{c.SilenceDays(use.Tier), c.CopySilenceDays(use.Tier)} {
+			if days > 0 {
+				all = append(all, days)
+			}
+		}
+	}
+	return all
+}
+
+// eventRules is how many rules of EventBridge a workload has.
+func (c *Config) eventRules(w Workload, uses []TierUse) int {
+	n := 0
 	rule := func(wanted, email bool) {
 		if wanted && (email || c.Reached(w)) {
 			n++
 		}
 	}
-	if c.Reached(w) {
-		n++ // role
-	}
-	backedUp := backedUp(uses)
-	rule(len(w.Buckets) > 0, true)      // calls on buckets
-	rule(len(keyNames(uses)) > 0, true) // on keys
-	rule(backedUp, true)                // on vaults
-	rule(backedUp, true)                // on plans
-	rule(backedUp, true)                // backups with issues
-	rule(true, false)                   // tests
-	for range 6 {                       // backup, copy and restore jobs, recovery points, vaults, settings
+	backedUp, silent := backedUp(uses), len(c.silenceDays(uses)) > 0
+	rule(len(w.Buckets) > 0, true) // calls on buckets
+	rule(true, true)               // on keys
+	rule(backedUp, true)           // on vaults
+	rule(backedUp, true)           // on plans
+	rule(backedUp, true)           // backups with issues
+	rule(true, false)              // tests
+	for range 6 {                  // backup, copy and restore jobs, recovery points, vaults, settings
 		rule(backedUp, false)
 	}
-	ages := map[int]bool{}
-	for _, use := range uses {
-		for _, days := range []int{c.SilenceDays(use.Tier), c.CopySilenceDays(use.Tier)} {
-			if days > 0 {
-				n += perSilence
-				ages[days] = true
-			}
-		}
-	}
-	rule(len(ages) > 0, false) // alarms
-	rule(len(ages) > 0, true)  // clock
-	return n + len(ages)
+	rule(silent, false) // alarms
+	rule(silent, true)  // clock
+	return n
 }

@@ -82,6 +82,7 @@ var checks = []check{
 	// check_quotas.go
 	{"bucket-quota", Warning, "F-S3-15", warnOfBucketQuota},
 	{"bucket-limit", Error, "F-S3-15", checkBucketLimit},
+	{"event-rule-quota", Warning, "", warnOfRuleQuota},
 	{"vault-quota", Warning, "F-LIM-1", warnOfVaultQuota},
 	{"selection-size", Error, "F-LIM-2", checkSelectionSizes},
 	{"tag-exclusions", Error, "F-LIM-2", checkTagExclusions},
@@ -91,6 +92,7 @@ var checks = []check{
 	// check_alerts.go
 	{"nobody-alerted", Warning, "F-EVT-12", warnOfNoAlerts},
 	{"alerted-twice", Warning, "", warnOfAlertsTwice},
+	{"undelivered-unheard", Warning, "F-EVT-13", warnOfUnheardFailures},
 	{"silence-unnoticed", Warning, "F-EVT-12", warnOfUnnoticedSilence},
 
 	// check_restore_testing.go

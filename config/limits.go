@@ -66,6 +66,11 @@ const (
 	// the 32 KB of a key policy (F-LIM-7).
 	MaxPolicyNamesBytes = 8 * 1024
 
+	// DefaultEventRules is the quota of rules on an event bus, and FewerEventRules that of some Regions;
+	// AWS raises them on request. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+	DefaultEventRules = 300
+	FewerEventRules   = 100
+
 	// MaxAlarmDays is how far back, in days, a CloudWatch alarm looks.
 	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 	MaxAlarmDays = 7
@@ -75,6 +80,9 @@ const (
 	// maxProblems is how many problems are looked for, so that a file of another kind does not take all memory.
 	maxProblems = 10000
 )
+
+// fewerEventRulesRegions have FewerEventRules.
+var fewerEventRulesRegions = []string{"af-south-1", "eu-south-1"}
 
 // The modes of a lock, as backup.yaml writes them.
 const (

@@ -100,6 +100,16 @@ func (c *Config) SilenceAlarmName(w Workload, t *Tier, jobs string) string {
 	return c.AlarmPrefix(w) + t.Name + "-no-" + jobs
 }
 
+// SecretARN matches the ARN of a secret of the central account, to whose name Secrets Manager adds six characters.
+func (c *Config) SecretARN(name string) string {
+	return fmt.Sprintf("arn:%s:secretsmanager:%s:%s:secret:%s-??????", Partition(c.Central.Region), c.Central.Region, c.Central.Account, name)
+}
+
+// DeployRoleARNs matches the roles with which CloudFormation deploys what the CDK CLI hands it.
+func (c *Config) DeployRoleARNs() string {
+	return fmt.Sprintf("arn:%s:iam::*:role/cdk-*-cfn-exec-role-*", Partition(c.Central.Region))
+}
+
 // AlarmPrefix is what the names of a workload's alarms start with.
 func (c *Config) AlarmPrefix(w Workload) string { return c.prefix(w) + "-" }
 

@@ -10,16 +10,14 @@ type AlertDeliveryProps struct {
 	UndeliveredName string
 	// RoleName of the function's role.
 	RoleName string
-	// Account and Region of all, and the Partition of their ARNs.
-	Account, Region, Partition string
 	// Bus is the name of the event bus.
 	Bus Value
 	// CodeBucket and CodeKey are where the function's code is, zipped, in S3.
 	CodeBucket, CodeKey string
 	// Destinations is the list of destinations, as JSON.
 	Destinations string
-	// SecretNames are those of the secrets in Secrets Manager that the function reads.
-	SecretNames []string
+	// SecretARNs match the secrets in Secrets Manager that the function reads.
+	SecretARNs []Value
 	// TopicARN of the topic that is told when something could not be delivered.
 	TopicARN Value
 }
@@ -62,10 +60,7 @@ func NewAlertDelivery(scope Scope, id string, props AlertDeliveryProps) {
 						Principal: service("events.amazonaws.com"),
 						Actions:   []string{"sqs:SendMessage"},
 						Resources: []Value{q.arn("")},
-						Condition: map[string]map[string]any{
-							"StringEquals": {"aws:SourceAccount": props.Account},
-							"ArnEquals":    {"aws:SourceArn": rule.arn("")},
-						},
+						Condition: map[string]map[string]any{"ArnEquals": {"aws:SourceArn": rule.arn("")}},
 					},
 					Statement{
 						Sid:       "TLSOnly",
@@ -140,11 +135,6 @@ func queue(p properties) resource {
 }
 
 func (p AlertDeliveryProps) role(queued, logs added) resource {
-	secrets := make([]Value, len(p.SecretNames))
-	for i, name := range p.SecretNames {
-		// Secrets Manager adds six characters to a name.
-		secrets[i] = "arn:" + p.Partition + ":secretsmanager:" + p.Region + ":" + p.Account + ":secret:" + name + "-??????"
-	}
 	return resource{
 		Type: "AWS::IAM::Role",
 		Properties: properties{
@@ -156,7 +146,7 @@ func (p AlertDeliveryProps) role(queued, logs added) resource {
 				"PolicyName": "Deliver",
 				"PolicyDocument": document(
 					Statement{Sid: "Queue", Actions: []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}, Resources: []Value{queued.arn("")}},
-					Statement{Sid: "Secrets", Actions: []string{"secretsmanager:GetSecretValue"}, Resources: secrets},
+					Statement{Sid: "Secrets", Actions: []string{"secretsmanager:GetSecretValue"}, Resources: p.SecretARNs},
 					Statement{Sid: "Logs", Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resources: []Value{logs.arn("")}},
 				),
 			}},

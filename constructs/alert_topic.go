@@ -12,23 +12,24 @@ type AlertTopicProps struct {
 	Emails []string
 }
 
-// NewAlertTopic makes a topic that AWS Backup, CloudWatch alarms and EventBridge of its account may
-// publish to, and returns its ARN. It has a key of its own: with the one that AWS manages no service
+// NewAlertTopic makes a topic that AWS Backup, CloudWatch alarms and EventBridge may publish to, and
+// returns its ARN and that of its key. The key is its own: with the one that AWS manages no service
 // could publish (F-EVT-6).
-func NewAlertTopic(scope Scope, id string, props AlertTopicProps) Value {
+func NewAlertTopic(scope Scope, id string, props AlertTopicProps) (topicARN, keyARN Value) {
 	own := map[string]map[string]any{"StringEquals": {"aws:SourceAccount": props.Account}} // F-EVT-5
-	publishers := map[string]any{"Service": []string{"backup.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com"}}
+	publishers := map[string]any{"Service": []string{"backup.amazonaws.com", "cloudwatch.amazonaws.com"}}
+	// EventBridge says nothing of the source to SNS and its key, so a condition would keep it out:
+	// https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+	eventBridge := service("events.amazonaws.com")
+	useOfKey := []string{"kms:Decrypt", "kms:GenerateDataKey*"}
 	key := NewKey(scope.Scope(id), "Key", KeyProps{
 		Alias:       props.KeyAlias,
 		Description: "Encrypts alerts about backups",
 		AccountARN:  props.AccountARN,
-		Grants: []Statement{{
-			Sid:       "Publishers",
-			Principal: publishers,
-			Actions:   []string{"kms:Decrypt", "kms:GenerateDataKey*"},
-			Resources: everything,
-			Condition: own,
-		}},
+		Grants: []Statement{
+			{Sid: "Publishers", Principal: publishers, Actions: useOfKey, Resources: everything, Condition: own},
+			{Sid: "EventBridge", Principal: eventBridge, Actions: useOfKey, Resources: everything},
+		},
 	})
 	topic := scope.add(id, resource{
 		Type: "AWS::SNS::Topic",
@@ -42,13 +43,8 @@ func NewAlertTopic(scope Scope, id string, props AlertTopicProps) Value {
 		Properties: properties{
 			"Topics": []Value{topic.ref()},
 			"PolicyDocument": document(
-				Statement{
-					Sid:       "Publishers",
-					Principal: publishers,
-					Actions:   []string{"sns:Publish"},
-					Resources: []Value{topic.ref()},
-					Condition: own,
-				},
+				Statement{Sid: "Publishers", Principal: publishers, Actions: []string{"sns:Publish"}, Resources: []Value{topic.ref()}, Condition: own},
+				Statement{Sid: "EventBridge", Principal: eventBridge, Actions: []string{"sns:Publish"}, Resources: []Value{topic.ref()}},
 				Statement{
 					Sid:       "TLSOnly",
 					Deny:      true,
@@ -73,7 +69,7 @@ func NewAlertTopic(scope Scope, id string, props AlertTopicProps) Value {
 			},
 		})
 	}
-	return topic.ref()
+	return topic.ref(), key
 }
 
 // vaultEvents are those that a vault publishes. All still fire (F-EVT-1); those that the article and
@@ -87,6 +83,10 @@ var vaultEvents = []string{
 	"S3_RESTORE_OBJECT_FAILED",
 }
 
-func notifications(topicARN Value) properties {
-	return properties{"SNSTopicArn": topicARN, "BackupVaultEvents": vaultEvents}
+// vault is a backup vault, which is retained and tells a topic where there is one.
+func vault(topicARN Value, p properties) resource {
+	if topicARN != nil {
+		p["Notifications"] = properties{"SNSTopicArn": topicARN, "BackupVaultEvents": vaultEvents}
+	}
+	return resource{Type: "AWS::Backup::BackupVault", Properties: p}.retained()
 }

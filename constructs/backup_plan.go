@@ -17,7 +17,7 @@ type BackupPlanProps struct {
 	Rules []BackupRule
 	// Selections are what the plan backs up.
 	Selections []BackupSelection
-	// TopicARN of the topic that is told of what happens in the vault.
+	// TopicARN of the topic that is told of what happens in the vault. Nil: none.
 	TopicARN Value
 	// LowCost moves old backups to the low-cost warm tier. Nil: they stay.
 	LowCost *LowCostProps
@@ -84,16 +84,12 @@ type LowCostSelection struct {
 // NewBackupPlan makes the vault, which is retained, with the plan and its selections below it. It
 // returns the plan's id.
 func NewBackupPlan(scope Scope, id string, props BackupPlanProps) Value {
-	vault := scope.add(id, resource{
-		Type: "AWS::Backup::BackupVault",
-		Properties: properties{
-			"BackupVaultName":  props.VaultName,
-			"EncryptionKeyArn": props.KeyARN,
-			"AccessPolicy":     document(protectRecoveryPoints(), copyOnlyTo(props.CopyDestinations)),
-			"BackupVaultTags":  props.Tags,
-			"Notifications":    notifications(props.TopicARN),
-		},
-	}.retained())
+	vault := scope.add(id, vault(props.TopicARN, properties{
+		"BackupVaultName":  props.VaultName,
+		"EncryptionKeyArn": props.KeyARN,
+		"AccessPolicy":     document(protectRecoveryPoints(), copyOnlyTo(props.CopyDestinations)),
+		"BackupVaultTags":  props.Tags,
+	}))
 
 	rules := make([]properties, len(props.Rules))
 	for i, rule := range props.Rules {

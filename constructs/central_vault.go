@@ -10,7 +10,7 @@ type CentralVaultProps struct {
 	Lock VaultLock
 	// Sources may copy into the vault.
 	Sources CopySources
-	// TopicARN of the topic that is told of what happens in the vault.
+	// TopicARN of the topic that is told of what happens in the vault. Nil: none.
 	TopicARN Value
 	// LowCost moves old copies to the low-cost warm tier. Nil: they stay.
 	LowCost *LowCostProps
@@ -27,16 +27,12 @@ type VaultLock struct {
 
 // NewCentralVault makes a locked vault, which is retained.
 func NewCentralVault(scope Scope, id string, props CentralVaultProps) {
-	vault := scope.add(id, resource{
-		Type: "AWS::Backup::BackupVault",
-		Properties: properties{
-			"BackupVaultName":   props.Name,
-			"EncryptionKeyArn":  props.KeyARN,
-			"LockConfiguration": props.Lock.properties(),
-			"AccessPolicy":      document(props.Sources.vaultPolicy()...),
-			"Notifications":     notifications(props.TopicARN),
-		},
-	}.retained())
+	vault := scope.add(id, vault(props.TopicARN, properties{
+		"BackupVaultName":   props.Name,
+		"EncryptionKeyArn":  props.KeyARN,
+		"LockConfiguration": props.Lock.properties(),
+		"AccessPolicy":      document(props.Sources.vaultPolicy()...),
+	}))
 	if props.LowCost != nil {
 		vault.addTieringConfiguration(*props.LowCost)
 	}

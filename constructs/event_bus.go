@@ -12,8 +12,8 @@ type EventBusProps struct {
 	RoleARN string
 }
 
-// NewEventBus makes the bus, and returns its name.
-func NewEventBus(scope Scope, id string, props EventBusProps) Value {
+// NewEventBus makes the bus, and returns its name and its ARN.
+func NewEventBus(scope Scope, id string, props EventBusProps) (name, arn Value) {
 	bus := scope.add(id, resource{
 		Type: "AWS::Events::EventBus",
 		Properties: properties{
@@ -35,5 +35,5 @@ func NewEventBus(scope Scope, id string, props EventBusProps) Value {
 			}.json(),
 		},
 	})
-	return bus.ref()
+	return bus.ref(), bus.arn("")
 }

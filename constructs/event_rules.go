@@ -26,7 +26,7 @@ type EventRule struct {
 	// Schedule of a rule that makes an event by itself, such as "rate(6 hours)".
 	Schedule string
 	// Email is the sentence that is written about an event, in which <name> stands for the value at
-	// the path that Paths has for it. Empty: no e-mail.
+	// the path that Paths has for it. EventBridge does not escape values, so none may have quotes. Empty: no e-mail.
 	Email string
 	// Paths are JSON paths into the event by name.
 	Paths map[string]string
@@ -38,8 +38,8 @@ type EventRulesProps struct {
 	Account string
 	// RoleName of the role with which EventBridge sends to the bus.
 	RoleName string
-	// BusARN of the event bus that takes the events. Empty: none, as in another partition.
-	BusARN string
+	// BusARN of the event bus that takes the events. Nil: none, as in another partition.
+	BusARN Value
 	// TopicARN of the topic that writes e-mails.
 	TopicARN Value
 	// Rules to make.
@@ -51,7 +51,7 @@ type EventRulesProps struct {
 func NewEventRules(scope Scope, id string, props EventRulesProps) map[string]Value {
 	scope = scope.Scope(id)
 	var bus properties
-	if props.BusARN != "" {
+	if props.BusARN != nil {
 		role := scope.add("Role", resource{
 			Type: "AWS::IAM::Role",
 			Properties: properties{
@@ -111,6 +111,9 @@ func NewEventRules(scope Scope, id string, props EventRulesProps) map[string]Val
 // being raised. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
 const maxPatternBytes = 2048
 
+// maxReferredBytes is how much longer, in bytes, a key's ARN or a plan's id is than the reference to it.
+const maxReferredBytes = 60
+
 func (r EventRule) pattern() map[string]any {
 	pattern := func(detail map[string]any) map[string]any {
 		p := map[string]any{"source": []string{r.Source}, "detail-type": []string{r.DetailType}}
@@ -133,7 +136,13 @@ func (r EventRule) pattern() map[string]any {
 	if err != nil {
 		panic(err) //nolint:forbidigo // unreachable: texts, and lists and maps of them
 	}
-	if len(text) > maxPatternBytes {
+	size := len(text)
+	for _, name := range r.Names {
+		if _, known := name.(string); !known {
+			size += maxReferredBytes
+		}
+	}
+	if size > maxPatternBytes {
 		return pattern(r.Detail)
 	}
 	return pattern(detail)
@@ -144,15 +153,16 @@ func (r EventRule) pattern() map[string]any {
 var jobEnds = []string{"COMPLETED", "FAILED", "ABORTED", "EXPIRED", "PARTIAL"}
 
 // BackupEventRules are the rules on the events of AWS Backup (F-EVT-7) about vaults, which are named
-// so that of two workloads in an account each hears of its own.
+// so that of two workloads in an account each hears of its own. Restores that fail and settings name
+// no vault, so they are heard of from each.
 func BackupEventRules(vaultNames, vaultARNs []Value) []EventRule {
 	backup := func(id, detailType, description, key string, names []Value, detail map[string]any) EventRule {
 		return EventRule{ID: id, Description: description, Source: "aws.backup", DetailType: detailType, Detail: detail, NamesAt: key, Names: names}
 	}
 	issues := backup("BackupIssues", "Backup Job State Change", "Backup jobs that completed with issues, which SNS does not tell apart",
-		"backupVaultName", vaultNames, map[string]any{"state": []string{"COMPLETED"}, "statusMessage": []any{map[string]any{"exists": true}}})
-	issues.Email = "A backup of <bucket> completed with issues in account <account>, <region>, at <time>: <message>. Objects or point-in-time recovery may be missing from it. Vault <vault>, job <job>."
-	issues.Paths = paths("bucket", "$.detail.resourceArn", "message", "$.detail.statusMessage", "vault", "$.detail.backupVaultName", "job", "$.detail.backupJobId")
+		"backupVaultName", vaultNames, map[string]any{"state": []string{"COMPLETED"}, "statusMessage": []any{map[string]any{"anything-but": []string{""}}}})
+	issues.Email = "A backup of <bucket> completed with issues in account <account>, <region>, at <time>. Objects or point-in-time recovery may be missing from it; the job says what. Vault <vault>, job <job>."
+	issues.Paths = paths("bucket", "$.detail.resourceArn", "vault", "$.detail.backupVaultName", "job", "$.detail.backupJobId")
 	return []EventRule{
 		backup("BackupJobs", "Backup Job State Change", "Backup jobs that ended",
 			"backupVaultName", vaultNames, map[string]any{"state": jobEnds}),

@@ -193,6 +193,43 @@ func ExampleNewCentralVault() {
 	// ["backup:CopyIntoBackupVault"]
 }
 
+// Alerts of one account: by e-mail, and to a bus that takes the events of all.
+func ExampleNewAlertTopic() {
+	out, done := tempDir()
+	defer done()
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(out)})
+	stack := awscdk.NewStack(app, jsii.String("my-stack"), nil)
+
+	var template constructs.Template
+	topic, _ := constructs.NewAlertTopic(template.Scope(), "Topic", constructs.AlertTopicProps{
+		Name: "invoices-alerts", KeyAlias: "alias/invoices-alerts",
+		Account: "222222222222", AccountARN: "arn:aws:iam::222222222222:root",
+		Emails: []string{"oncall@example.com"},
+	})
+	bus, busARN := constructs.NewEventBus(template.Scope(), "Bus", constructs.EventBusProps{
+		Name: "alerts", OrganizationID: "o-a1b2c3d4e5", RoleARN: "arn:aws:iam::*:role/events-*",
+	})
+	rules := constructs.NewEventRules(template.Scope(), "Rules", constructs.EventRulesProps{
+		Account: "222222222222", RoleName: "events-invoices", BusARN: busARN, TopicARN: topic,
+		Rules: append(constructs.BackupEventRules([]constructs.Value{"invoices"}, []constructs.Value{"arn:aws:backup:eu-central-1:222222222222:backup-vault:invoices"}),
+			constructs.ClockRule()),
+	})
+	constructs.NewSilenceAlarms(template.Scope(), "Silence", constructs.SilenceAlarmsProps{
+		TopicARN: topic, Clock: rules["Clock"],
+		Alarms: []constructs.SilenceAlarm{{ID: "backups", Name: "invoices-no-backups", Description: "No backup for two days.", Vault: "invoices", Metric: "NumberOfBackupJobsCompleted", Days: 2}},
+	})
+	constructs.NewAlertDelivery(template.Scope(), "Delivery", constructs.AlertDeliveryProps{
+		Name: "alerts", LogGroupName: "/aws/lambda/alerts", UndeliveredName: "alerts-undelivered", RoleName: "alerts", Bus: bus, TopicARN: topic,
+		CodeBucket: "code", CodeKey: "alerts.zip", Destinations: `[{"kind":"slack","secret":"slack"}]`,
+		SecretARNs: []constructs.Value{"arn:aws:secretsmanager:eu-central-1:222222222222:secret:slack-??????"},
+	})
+	template.Include(stack, true)
+
+	app.Synth(nil)
+	printProperty(out, "Topic", "TopicName")
+	// Output: "invoices-alerts"
+}
+
 func tempDir() (dir string, done func()) {
 	dir, err := os.MkdirTemp("", "constructs")
 	if err != nil {

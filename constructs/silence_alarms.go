@@ -63,8 +63,7 @@ func NewSilenceAlarms(scope Scope, id string, props SilenceAlarmsProps) {
 				"AlarmName":        a.Name,
 				"AlarmDescription": a.Description,
 				"AlarmRule":        map[string]any{"Fn::Sub": fmt.Sprintf("ALARM(\"${%s}\") AND OK(\"${%s}\")", none.id, young[a.Days].id)},
-				"AlarmActions":     []Value{props.TopicARN},
-				"OKActions":        []Value{props.TopicARN},
+				"AlarmActions":     []Value{props.TopicARN}, // not when it is over, as it also is when it was just made
 			},
 		})
 	}

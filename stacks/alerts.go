@@ -2,7 +2,6 @@ package stacks
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3assets"
@@ -13,64 +12,60 @@ import (
 )
 
 // newTopic makes the topic of an account for e-mails about a workload, or about the central account.
-func newTopic(template *constructs.Template, cfg *config.Config, id, account, region string) constructs.Value {
+func newTopic(template *constructs.Template, cfg *config.Config, id, account, region string) (topic, key constructs.Value) {
 	return constructs.NewAlertTopic(template.Scope("Alerts"), "Topic", constructs.AlertTopicProps{
 		Name:       cfg.TopicName(id),
 		KeyAlias:   cfg.TopicKeyAlias(id),
 		Account:    account,
 		AccountARN: config.AccountARN(region, account),
-		Emails:     cfg.Alerts.Email,
+		Emails:     cfg.Alerts.Subscribers(),
 	})
 }
 
 // newWorkloadAlerts makes what notices failures, silence and tampering in a workload's account.
-func newWorkloadAlerts(template *constructs.Template, cfg *config.Config, w config.Workload, uses []config.TierUse, topic constructs.Value, keys map[string]constructs.Value, plans []constructs.Value) {
-	watched := watched{id: w.ID(), account: w.Account, reached: cfg.Reached(w), alarms: cfg.AlarmPrefix(w), plans: plans}
+func newWorkloadAlerts(template *constructs.Template, cfg *config.Config, w config.Workload, uses []config.TierUse, topic, topicKey constructs.Value, keys map[string]constructs.Value, plans []constructs.Value) {
+	watched := watched{id: w.ID(), account: w.Account, alarms: cfg.AlarmPrefix(w), plans: plans, keys: []constructs.Value{topicKey}}
+	if cfg.Reached(w) {
+		watched.bus = cfg.AlertBusARN()
+	}
 	for _, key := range cfg.Keys(w) {
 		watched.keys = append(watched.keys, keys[key.Name])
 	}
 	for _, b := range w.Buckets {
 		watched.buckets = append(watched.buckets, b.Name)
 	}
-	var alarms []constructs.SilenceAlarm
 	for _, use := range uses {
-		t := use.Tier
-		if !t.BackedUp() {
-			continue
+		if use.Tier.BackedUp() {
+			watched.vaults = append(watched.vaults, cfg.TierName(w, use.Tier))
+			watched.vaultARNs = append(watched.vaultARNs, cfg.VaultARN(w, use.Tier))
 		}
-		vault := cfg.TierName(w, t)
-		watched.vaults = append(watched.vaults, vault)
-		watched.vaultARNs = append(watched.vaultARNs, cfg.VaultARN(w, t))
-		silence := func(days int, jobs, noun, metric string) {
-			if days == 0 {
-				return
-			}
-			alarms = append(alarms, constructs.SilenceAlarm{
-				ID:          t.Name + "-" + jobs,
-				Name:        cfg.SilenceAlarmName(w, t, jobs),
-				Description: fmt.Sprintf("No %s of %s of %s completed for %d days, though it was due.", noun, t.Name, w.ID(), days),
-				Vault:       vault,
-				Metric:      metric,
-				Days:        days,
-			})
-		}
-		silence(cfg.SilenceDays(t), "backups", "backup", "NumberOfBackupJobsCompleted")
-		silence(cfg.CopySilenceDays(t), "copies", "copy", "NumberOfCopyJobsCompleted")
+	}
+	var alarms []constructs.SilenceAlarm
+	for _, a := range cfg.SilenceAlarms(w) {
+		alarms = append(alarms, constructs.SilenceAlarm{
+			ID: a.Tier + "-" + a.Jobs, Name: a.Name, Description: a.Description, Vault: a.Vault, Metric: silenceMetrics[a.Jobs], Days: a.Days,
+		})
 	}
 	newAlerts(template, cfg, watched, topic, alarms)
 }
 
+// silenceMetrics are AWS Backup's counts of jobs that completed.
+var silenceMetrics = map[string]string{
+	config.Backups: "NumberOfBackupJobsCompleted",
+	config.Copies:  "NumberOfCopyJobsCompleted",
+}
+
 // newCentralAlerts makes the bus that takes the events of all accounts, and what notices tampering in
-// the central account itself.
-func newCentralAlerts(template *constructs.Template, cfg *config.Config, topic, key constructs.Value) {
+// the central account itself. It returns the name of the bus.
+func newCentralAlerts(template *constructs.Template, cfg *config.Config, topic constructs.Value, keys ...constructs.Value) constructs.Value {
 	at := cfg.Central
-	constructs.NewEventBus(template.Scope("Alerts"), "Bus", constructs.EventBusProps{
+	bus, busARN := constructs.NewEventBus(template.Scope("Alerts"), "Bus", constructs.EventBusProps{
 		Name:              cfg.AlertName(),
 		OrganizationID:    cfg.Organization.ID,
 		OrganizationPaths: cfg.Organization.Paths,
 		RoleARN:           cfg.EventRoleARNs(),
 	})
-	watched := watched{id: config.CentralID, account: at.Account, reached: true, keys: []constructs.Value{key}}
+	watched := watched{id: config.CentralID, account: at.Account, bus: busARN, keys: keys}
 	watch := func(vault string) {
 		watched.vaults = append(watched.vaults, vault)
 		watched.vaultARNs = append(watched.vaultARNs, cfg.VaultARNInCentral(vault))
@@ -80,13 +75,14 @@ func newCentralAlerts(template *constructs.Template, cfg *config.Config, topic, 
 		watch(v.Name)
 	}
 	newAlerts(template, cfg, watched, topic, nil)
+	return bus
 }
 
 // watched is what alerts of one stack are about.
 type watched struct {
 	id, account       string
-	reached           bool   // by the central account
-	alarms            string // prefix of the names of its alarms
+	bus               constructs.Value // ARN; nil: it is not reached
+	alarms            string           // prefix of the names of its alarms
 	vaults, vaultARNs []constructs.Value
 	plans, keys       []constructs.Value
 	buckets           []constructs.Value
@@ -97,14 +93,12 @@ func newAlerts(template *constructs.Template, cfg *config.Config, on watched, to
 	rules := constructs.EventRulesProps{
 		Account:  on.account,
 		RoleName: cfg.EventRoleName(on.id),
+		BusARN:   on.bus,
 		TopicARN: topic,
 		Rules: append(
 			constructs.Tampering{VaultNames: on.vaults, PlanIDs: on.plans, KeyARNs: on.keys, BucketNames: on.buckets}.Rules(),
 			constructs.TestRule(on.id),
 		),
-	}
-	if on.reached {
-		rules.BusARN = cfg.AlertBusARN()
 	}
 	if len(on.vaults) > 0 {
 		rules.Rules = append(rules.Rules, constructs.BackupEventRules(on.vaults, on.vaultARNs)...)
@@ -121,27 +115,23 @@ func newAlerts(template *constructs.Template, cfg *config.Config, on watched, to
 }
 
 // newDelivery makes the way from the bus to the function.
-func newDelivery(template *constructs.Template, stack awscdk.Stack, cfg *config.Config, topic constructs.Value, function string) {
+func newDelivery(template *constructs.Template, stack awscdk.Stack, cfg *config.Config, bus, topic constructs.Value, function string) {
 	code := awss3assets.NewAsset(stack, jsii.String("AlertFunction"), &awss3assets.AssetProps{Path: jsii.String(function)})
 	destinations, _ := json.Marshal(cfg.Alerts.Delivered()) // texts have a form in JSON
-	var secrets []string
+	var secrets []constructs.Value
 	for _, d := range cfg.Alerts.Delivered() {
-		secrets = append(secrets, d.Secret)
+		secrets = append(secrets, cfg.SecretARN(d.Secret))
 	}
-	at := cfg.Central
 	constructs.NewAlertDelivery(template.Scope("Alerts"), "Delivery", constructs.AlertDeliveryProps{
 		Name:            cfg.AlertName(),
 		LogGroupName:    cfg.AlertLogGroup(),
 		UndeliveredName: cfg.UndeliveredName(),
 		RoleName:        cfg.AlertRoleName(),
-		Account:         at.Account,
-		Region:          at.Region,
-		Partition:       config.Partition(at.Region),
-		Bus:             cfg.AlertName(),
+		Bus:             bus,
 		CodeBucket:      *code.S3BucketName(),
 		CodeKey:         *code.S3ObjectKey(),
 		Destinations:    string(destinations),
-		SecretNames:     secrets,
+		SecretARNs:      secrets,
 		TopicARN:        topic,
 	})
 }

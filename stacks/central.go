@@ -21,7 +21,7 @@ func NewCentral(scope awsconstructs.Construct, cfg *config.Config, function stri
 	stack := newStack(scope, cfg.CentralStackName(), at.Account, at.Region,
 		fmt.Sprintf("Central backup account of %s: key, vault and lock for copies of S3 backups, and alerts", cfg.Project))
 
-	topic := newTopic(&template, cfg, config.CentralID, at.Account, at.Region)
+	topic, topicKey := newTopic(&template, cfg, config.CentralID, at.Account, at.Region)
 	sources := copySources(cfg)
 	grants := append(sources.KeyGrants(), constructs.OwnServiceLinkedRole(at.Account, config.BackupServiceLinkedRoleARN(at.Region, at.Account))...)
 	if len(at.KeyAdministrators) > 0 {
@@ -58,9 +58,9 @@ func NewCentral(scope awsconstructs.Construct, cfg *config.Config, function stri
 			LowCost:  lowCostCopies(cfg, v.Name),
 		})
 	}
-	newCentralAlerts(&template, cfg, topic, key)
+	bus := newCentralAlerts(&template, cfg, topic, key, topicKey)
 	if function != "" {
-		newDelivery(&template, stack, cfg, topic, function)
+		newDelivery(&template, stack, cfg, bus, topic, function)
 	}
 	template.Include(stack, l1)
 	return stack

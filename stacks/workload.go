@@ -20,11 +20,11 @@ const accessLogDays = 365
 func NewWorkload(scope awsconstructs.Construct, cfg *config.Config, w config.Workload, l1 bool) awscdk.Stack {
 	var template constructs.Template
 	uses := cfg.TierUses(w)
-	topic := newTopic(&template, cfg, w.ID(), w.Account, w.Region)
+	topic, topicKey := newTopic(&template, cfg, w.ID(), w.Account, w.Region)
 	keys := newKeys(&template, cfg, w, uses)
 	newBuckets(&template, cfg, w, uses, keys)
 	plans := newBackups(&template, cfg, w, uses, keys, topic)
-	newWorkloadAlerts(&template, cfg, w, uses, topic, keys, plans)
+	newWorkloadAlerts(&template, cfg, w, uses, topic, topicKey, keys, plans)
 
 	stack := newStack(scope, cfg.StackName(w), w.Account, w.Region,
 		fmt.Sprintf("S3 buckets of %s in %s with their backups", w.Name, w.Environment))

@@ -11,6 +11,8 @@ type Estate struct {
 	Vaults map[string]Owner `json:"vaults"`
 	// Buckets by ACCOUNT/REGION/BUCKET.
 	Buckets map[string]Owner `json:"buckets"`
+	// Alarms on silence by ACCOUNT/REGION/ALARM: their events say nothing but their names.
+	Alarms map[string]Alarm `json:"alarms"`
 	// DeployRoleARNs are the roles with which CloudFormation deploys, * matching any characters but a slash.
 	DeployRoleARNs []string `json:"deploy_role_arns"` //nolint:tagliatelle // as backup.yaml names things
 }
@@ -31,5 +33,13 @@ type Owner struct {
 	Tier string `json:"tier"`
 }
 
-// Key is that of a vault or a bucket in the maps.
+// Alarm is an alarm on silence.
+type Alarm struct {
+	// Vault that it watches.
+	Vault string `json:"vault"`
+	// Description is what it means.
+	Description string `json:"description"`
+}
+
+// Key is that of a vault, a bucket or an alarm in the maps.
 func Key(account, region, name string) string { return account + "/" + region + "/" + name }

@@ -284,7 +284,7 @@ func TestIncidents(t *testing.T) {
 	if a, b := key("backup-job-failed", "", ""), key("backup-job-failed", "backupPlanRuleId", "backupRuleId"); a != b {
 		t.Errorf("the rule's two names make two incidents: %s and %s", a, b)
 	}
-	if got := key("alarm-alarm", "dummy-dummy-dev-critical_data-silence", strings.Repeat("long", 100)); len(got) != 64 {
+	if got := key("alarm-alarm", "dummy-dummy-dev-critical_data-no-backups", strings.Repeat("long", 100)); len(got) != 64 {
 		t.Errorf("a key longer than 255 characters became %q", got)
 	}
 }

@@ -16,8 +16,9 @@ import { RetainedKey } from './retained-key';
 const PUBLISHERS = [
   new ServicePrincipal('backup.amazonaws.com'),
   new ServicePrincipal('cloudwatch.amazonaws.com'),
-  new ServicePrincipal('events.amazonaws.com'),
 ];
+
+const KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey*'];
 
 /** What a vault tells its topic; AWS Backup no longer sends most of the other events. */
 export const VAULT_EVENTS: BackupVaultEvents[] = [
@@ -36,20 +37,23 @@ export interface AlertTopicProps {
 
 /** Writes e-mails. Its key is its own, since services cannot publish with the one that AWS manages. */
 export class AlertTopic extends Topic {
+  readonly keyArn: string;
+
   constructor(scope: Construct, id: string, props: AlertTopicProps) {
-    super(scope, id, {
-      topicName: props.topicName,
-      masterKey: new RetainedKey(scope, `${id}Key`, {
-        alias: `alias/${props.topicName}`,
-        description: 'Encrypts alerts about backups',
-        grants: [
-          allowPublishers(scope, ['kms:Decrypt', 'kms:GenerateDataKey*'], '*'),
-        ],
-      }),
+    const masterKey = new RetainedKey(scope, `${id}Key`, {
+      alias: `alias/${props.topicName}`,
+      description: 'Encrypts alerts about backups',
+      grants: [
+        allowPublishers(scope, KEY_ACTIONS, '*'),
+        allowEventBridge(KEY_ACTIONS, '*'),
+      ],
     });
+    super(scope, id, { topicName: props.topicName, masterKey });
+    this.keyArn = masterKey.keyArn;
     this.addToResourcePolicy(
       allowPublishers(this, ['sns:Publish'], this.topicArn),
     );
+    this.addToResourcePolicy(allowEventBridge(['sns:Publish'], this.topicArn));
     // Unlike enforceSSL, exempts AWS services.
     this.addToResourcePolicy(
       new PolicyStatement({
@@ -85,5 +89,18 @@ function allowPublishers(
     conditions: {
       StringEquals: { 'aws:SourceAccount': Stack.of(scope).account },
     },
+  });
+}
+
+/** EventBridge does not tell SNS and its key for which account it acts. */
+function allowEventBridge(
+  actions: string[],
+  resource: string,
+): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'EventBridge',
+    principals: [new ServicePrincipal('events.amazonaws.com')],
+    actions,
+    resources: [resource],
   });
 }

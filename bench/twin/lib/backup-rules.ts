@@ -6,9 +6,8 @@ const JOB_ENDS = ['COMPLETED', 'FAILED', 'ABORTED', 'EXPIRED', 'PARTIAL'];
 
 const ISSUES_EMAIL =
   `A backup of ${EventField.fromPath('$.detail.resourceArn')} completed with issues` +
-  ` in account ${EventField.account}, ${EventField.region}, at ${EventField.time}:` +
-  ` ${EventField.fromPath('$.detail.statusMessage')}.` +
-  ' Objects or point-in-time recovery may be missing from it.' +
+  ` in account ${EventField.account}, ${EventField.region}, at ${EventField.time}.` +
+  ' Objects or point-in-time recovery may be missing from it; the job says what.' +
   ` Vault ${EventField.fromPath('$.detail.backupVaultName')},` +
   ` job ${EventField.fromPath('$.detail.backupJobId')}.`;
 
@@ -76,7 +75,7 @@ export function backupRules(
       eventPattern: backupEvent('Backup Job State Change', {
         backupVaultName: vaultNames,
         state: ['COMPLETED'],
-        statusMessage: Match.exists(),
+        statusMessage: Match.anythingBut(''),
       }),
       email: ISSUES_EMAIL,
     },

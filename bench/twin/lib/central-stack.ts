@@ -112,7 +112,7 @@ export class CentralStack extends BackupStack {
       watched: {
         vaultNames: [CENTRAL_VAULT],
         planIds: [],
-        keyArns: [key.keyArn],
+        keyArns: [key.keyArn, topic.keyArn],
         bucketNames: [],
       },
     });

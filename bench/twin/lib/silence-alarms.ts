@@ -65,7 +65,6 @@ export class SilenceAlarms extends Construct {
         ),
       });
       alarm.addAlarmAction(tell);
-      alarm.addOkAction(tell);
     }
   }
 }

@@ -74,7 +74,10 @@ export class WorkloadStack extends BackupStack {
       watched: {
         vaultNames: tiers.map((tier) => tierName(config, workload, tier)),
         planIds: backups.map(({ plan }) => plan.backupPlanId),
-        keyArns: [...this.keys.values()].map(({ keyArn }) => keyArn),
+        keyArns: [
+          topic.keyArn,
+          ...[...this.keys.values()].map(({ keyArn }) => keyArn),
+        ],
         bucketNames: workload.buckets.map(({ name }) => name),
       },
       silenceAlarms: tiers.flatMap((tier) => this.silenceAlarms(tier)),
@@ -142,19 +145,15 @@ export class WorkloadStack extends BackupStack {
   }
 
   private silenceAlarms(tier: Tier): SilenceAlarm[] {
-    const alarm = (
-      jobs: 'backups' | 'copies',
-      job: string,
-      metric: string,
-    ) => ({
+    const alarm = (jobs: 'backups' | 'copies', metric: string) => ({
       alarmName: silenceAlarmName(this.config, this.workload, tier, jobs),
-      description: `No ${job} of ${tier.name} of ${workloadId(this.workload)} completed for ${SILENCE_DAYS} days, though it was due.`,
+      description: `No ${jobs} of ${tier.name} of ${workloadId(this.workload)} have completed for ${SILENCE_DAYS} days or longer, though they were due.`,
       vaultName: tierName(this.config, this.workload, tier),
       metricName: metric,
     });
-    const alarms = [alarm('backups', 'backup', 'NumberOfBackupJobsCompleted')];
+    const alarms = [alarm('backups', 'NumberOfBackupJobsCompleted')];
     if (isCopied(tier)) {
-      alarms.push(alarm('copies', 'copy', 'NumberOfCopyJobsCompleted'));
+      alarms.push(alarm('copies', 'NumberOfCopyJobsCompleted'));
     }
     return alarms;
   }

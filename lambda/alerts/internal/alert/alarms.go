@@ -1,32 +1,23 @@
 package alert
 
-// alarmState is the detail of a CloudWatch alarm's change of state.
+import "central-s3-backup/internal/estate"
+
+// alarmState is the detail of a CloudWatch alarm's change of state. Of a composite alarm, as the alarms
+// on silence are, it has neither a metric nor a description: those are in the estate.
 type alarmState struct {
 	AlarmName     text
 	State         struct{ Value, Reason text }
 	PreviousState struct{ Value text }
-	Configuration struct {
-		Description text
-		Metrics     []struct {
-			MetricStat struct {
-				Metric struct {
-					Namespace  text
-					Dimensions struct{ BackupVaultName text }
-				}
-			}
-		}
-	}
+	Configuration struct{ Description text }
 }
 
 func readAlarm(ev event, e *Estate) (Alert, bool) {
 	var s alarmState
 	decode(ev.Detail, &s)
 	a := ev.alert("alarm")
-	silence := false
-	for _, m := range s.Configuration.Metrics {
-		silence = silence || m.MetricStat.Metric.Namespace == "AWS/Backup"
-		a.Vault = first(text(a.Vault), m.MetricStat.Metric.Dimensions.BackupVaultName)
-	}
+	known, silence := e.Alarms[estate.Key(a.Account, a.Region, s.AlarmName.String())]
+	a.Vault = known.Vault
+	description := first(text(known.Description), s.Configuration.Description)
 	switch s.State.Value {
 	case "ALARM":
 		a.Action = Trigger
@@ -50,8 +41,8 @@ func readAlarm(ev event, e *Estate) (Alert, bool) {
 		return Alert{}, false
 	}
 	a.Resource = s.AlarmName.String()
-	a.Message = first(s.Configuration.Description, s.State.Reason)
-	if s.Configuration.Description != "" {
+	a.Message = first(text(description), s.State.Reason)
+	if description != "" {
 		a.add("CloudWatch says", s.State.Reason.String())
 	}
 	a.add("State", s.State.Value.String())

@@ -1,0 +1,25 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+)
+
+// TestFunctionModes: Lambda, which is another user, may read the function and start it, whatever the
+// umask of whoever deploys it.
+func TestFunctionModes(t *testing.T) {
+	umask := syscall.Umask(0o077)
+	dir, err := functionPackage(fleet.cfg)
+	syscall.Umask(umask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	for name, mode := range map[string]os.FileMode{"bootstrap": 0o755, "estate.json": 0o644} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode() != mode {
+			t.Errorf("%s: %v, %v", name, info.Mode(), err)
+		}
+	}
+}
