@@ -29,8 +29,8 @@ const (
 )
 
 // nodeOptions has Node collect its garbage: with the 4 GB that jsii allows, V8 lets it grow beyond 1 GB.
-// A part of a run needs half of this.
-const nodeOptions = "--max-old-space-size=1000"
+// A part of a run needs half of this, and stays below 700 MB with all that Node has besides.
+const nodeOptions = "--max-old-space-size=500"
 
 func main() {
 	if os.Getenv("NODE_OPTIONS") == "" {

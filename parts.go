@@ -28,8 +28,8 @@ const (
 	// resourcesPerProcess is how many resources make one more process at a time pay: those of some 40 workloads.
 	resourcesPerProcess = 3_000
 	// maxResources is how many resources one process synthesizes, so that it stays below 700 MB: those
-	// of some 200 workloads. One stack more may be begun.
-	maxResources = 15_000
+	// of some 130 workloads. One stack more may be begun.
+	maxResources = 10_000
 )
 
 // part is some of the stacks of a run, for a process of its own to synthesize: the same binary, in
