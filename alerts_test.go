@@ -115,10 +115,16 @@ func TestSilence(t *testing.T) {
 				t.Fatalf("%s: %v", id, ringing.Properties)
 			}
 			none, young := template.Resources[rule[1]].Properties, template.Resources[rule[2]].Properties
+			jobs := at(none, "Metrics", 1, "MetricStat")
 			for _, p := range []map[string]any{none, young} {
-				if fmt.Sprintln(p["TreatMissingData"], p["ComparisonOperator"], p["Threshold"], p["Statistic"], p["Period"]) != "breaching LessThanThreshold 1 Sum 86400\n" {
+				if fmt.Sprintln(p["TreatMissingData"], p["ComparisonOperator"], p["Threshold"]) != "breaching LessThanThreshold 1\n" {
 					t.Errorf("%s: rests on %v", id, p)
 				}
+			}
+			// A day without a count is a zero: a gap would be bridged by days before it.
+			if at(none, "Metrics", 0, "Expression") != "FILL(jobs, 0)" || at(none, "Metrics", 0, "ReturnData") != true || at(none, "Metrics", 1, "Id") != "jobs" || at(none, "Metrics", 1, "ReturnData") != false ||
+				fmt.Sprintln(at(jobs, "Stat"), at(jobs, "Period"), young["Statistic"], young["Period"]) != "Sum 86400 Sum 86400\n" {
+				t.Errorf("%s: counts %v and %v", id, none["Metrics"], young)
 			}
 			// All days without a job, and the clock ticked on each of them.
 			if none["DatapointsToAlarm"] != none["EvaluationPeriods"] || young["DatapointsToAlarm"] != float64(1) || young["EvaluationPeriods"] != none["EvaluationPeriods"] {
@@ -128,7 +134,7 @@ func TestSilence(t *testing.T) {
 			if fmt.Sprintln(young["Namespace"], young["MetricName"], at(young, "Dimensions", 0, "Name"), clock.Properties["ScheduleExpression"]) != "AWS/Events TriggeredRules RuleName rate(6 hours)\n" {
 				t.Errorf("%s: %v", id, young)
 			}
-			got = append(got, fmt.Sprint(ringing.Properties["AlarmName"], " ", none["Namespace"], " ", none["MetricName"], " ", at(none, "Dimensions", 0, "Name"), " ", at(none, "Dimensions", 0, "Value"), " ", none["EvaluationPeriods"]))
+			got = append(got, fmt.Sprint(ringing.Properties["AlarmName"], " ", at(jobs, "Metric", "Namespace"), " ", at(jobs, "Metric", "MetricName"), " ", at(jobs, "Metric", "Dimensions", 0, "Name"), " ", at(jobs, "Metric", "Dimensions", 0, "Value"), " ", none["EvaluationPeriods"]))
 		}
 		if template.stack != a.cfg.CentralStackName() {
 			w := workloadOf(a, template.stack)

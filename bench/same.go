@@ -155,6 +155,9 @@ func (t template) plain(value any) any {
 		if _, target := m["Arn"]; target {
 			delete(m, "Id") // of a rule's target: the app names them, L2 numbers them
 		}
+		if _, expression := m["Expression"]; expression {
+			delete(m, "Id") // nothing refers to it: L2 numbers expressions
+		}
 		if paths, ok := m["InputPathsMap"].(map[string]any); ok {
 			m["InputTemplate"] = withPaths(fmt.Sprint(m["InputTemplate"]), paths)
 			delete(m, "InputPathsMap")

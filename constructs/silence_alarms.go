@@ -1,6 +1,9 @@
 package constructs
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+)
 
 // SilenceAlarmsProps describe alarms on jobs that do not come. No event says that a plan did not run
 // (F-EVT-12), but AWS Backup counts for each vault the jobs that completed.
@@ -45,15 +48,15 @@ func NewSilenceAlarms(scope Scope, id string, props SilenceAlarmsProps) {
 				"Namespace":         "AWS/Events",
 				"MetricName":        "TriggeredRules",
 				"Dimensions":        []properties{{"Name": "RuleName", "Value": props.Clock}},
+				"Statistic":         "Sum",
+				"Period":            dayInSeconds,
 				"EvaluationPeriods": a.Days,
 				"DatapointsToAlarm": 1,
 			}))
 		}
 		none := scope.add(a.ID+"-metric", alarm(properties{
 			"AlarmDescription":  "Part of " + a.Name,
-			"Namespace":         "AWS/Backup",
-			"MetricName":        a.Metric,
-			"Dimensions":        []properties{{"Name": "BackupVaultName", "Value": a.Vault}},
+			"Metrics":           filled("AWS/Backup", a.Metric, "BackupVaultName", a.Vault),
 			"EvaluationPeriods": a.Days,
 			"DatapointsToAlarm": a.Days,
 		}))
@@ -69,17 +72,30 @@ func NewSilenceAlarms(scope Scope, id string, props SilenceAlarmsProps) {
 	}
 }
 
-// alarm is one on a count that is below one in a period of a day. No count is none.
+// alarm is one on a count that is below one in a period of a day. No count at all is none.
 func alarm(more properties) resource {
 	p := properties{
-		"Statistic":          "Sum",
-		"Period":             dayInSeconds,
 		"Threshold":          1,
 		"ComparisonOperator": "LessThanThreshold",
 		"TreatMissingData":   "breaching",
 	}
-	for key, value := range more {
-		p[key] = value
-	}
+	maps.Copy(p, more)
 	return resource{Type: "AWS::CloudWatch::Alarm", Properties: p}
+}
+
+// filled is a count for each day, which is zero on a day without one. It takes more than missing data
+// that breaches: an alarm that finds a day without a count looks further back for one that has, and
+// stays in order for as long as it finds any.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+func filled(namespace, metric, dimension string, value Value) []properties {
+	return []properties{
+		{"Id": "filled", "Expression": "FILL(jobs, 0)", "ReturnData": true},
+		{"Id": "jobs", "ReturnData": false, "MetricStat": properties{
+			"Metric": properties{
+				"Namespace": namespace, "MetricName": metric,
+				"Dimensions": []properties{{"Name": dimension, "Value": value}},
+			},
+			"Stat": "Sum", "Period": dayInSeconds,
+		}},
+	}
 }

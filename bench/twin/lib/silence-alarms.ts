@@ -5,6 +5,7 @@ import {
   AlarmState,
   ComparisonOperator,
   CompositeAlarm,
+  MathExpression,
   Metric,
   Stats,
   TreatMissingData,
@@ -49,8 +50,14 @@ export class SilenceAlarms extends Construct {
     });
     const tell = new SnsAction(props.topic);
     for (const { alarmName, ...about } of props.alarms) {
-      const none = dailyCount('AWS/Backup', about.metricName, {
+      const jobs = dailyCount('AWS/Backup', about.metricName, {
         BackupVaultName: about.vaultName,
+      });
+      // Days without a count would be bridged by what was before them.
+      const none = new MathExpression({
+        expression: 'FILL(jobs, 0)',
+        usingMetrics: { jobs },
+        period: Duration.days(1),
       }).createAlarm(this, `${alarmName}-metric`, {
         ...BELOW_ONE,
         alarmDescription: `Part of ${alarmName}`,
