@@ -345,7 +345,8 @@ func TestDelivery(t *testing.T) {
 		t.Helper()
 		for id, r := range central.ofType(typ) {
 			bus, _ := at(r.Properties, "EventBusName", "Ref").(string)
-			if name == "" || r.Properties["QueueName"] == name || r.Properties["AlarmName"] == name || central.Resources[bus].Properties["Name"] == name {
+			delivers := central.Resources[bus].Properties["Name"] == name && at(r.Properties, "Targets", 0, "Id") == "Queue"
+			if name == "" || r.Properties["QueueName"] == name || r.Properties["AlarmName"] == name || delivers {
 				return id, r.Properties
 			}
 		}

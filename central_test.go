@@ -129,6 +129,11 @@ func TestRetainedVaultStaysItself(t *testing.T) {
 // centralOf synthesizes the central stack alone, for workloads in an account each.
 func centralOf(t *testing.T, workloads int, central string) template {
 	t.Helper()
+	return centralAssembly(t, workloads, central).templates["fleet-backup-central"]
+}
+
+func centralAssembly(t *testing.T, workloads int, central string) *assembly {
+	t.Helper()
 	var b strings.Builder
 	b.WriteString("version: 1\nproject: fleet\norganization: {id: o-a1b2c3d4e5}\ncentral:\n  account: \"111111111111\"\n  region: eu-central-1" + central + "\nworkloads:\n")
 	for i := range workloads {
@@ -138,8 +143,7 @@ func centralOf(t *testing.T, workloads int, central string) template {
 	if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	a := synthesizeFile(file, filepath.Join(t.TempDir(), "out"), nil, "-workload", "central")
-	return a.templates["fleet-backup-central"]
+	return synthesizeFile(file, filepath.Join(t.TempDir(), "out"), nil, "-workload", "central")
 }
 
 type policy struct {

@@ -91,6 +91,9 @@ func physicalName(r resource) (name string, dataBearing bool) {
 		name, dataBearing = r.Properties["BackupVaultName"].(string)
 	case "AWS::KMS::Key":
 		name, dataBearing = r.Properties["Description"].(string)
+	case "AWS::Logs::LogGroup": // of events, which are nowhere else; not that of the function
+		name, _ = r.Properties["LogGroupName"].(string)
+		dataBearing = strings.HasPrefix(name, "/aws/events/")
 	}
 	return name, dataBearing
 }

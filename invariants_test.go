@@ -77,7 +77,7 @@ func TestDataIsRetained(t *testing.T) {
 				"AWS::Backup::BackupVault", "AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection", "AWS::Backup::TieringConfiguration",
 				"AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "AWS::SNS::Subscription", "AWS::Events::EventBus", "AWS::Events::EventBusPolicy", "AWS::Events::Rule",
 				"AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "AWS::Logs::LogGroup",
-				"AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping",
+				"AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping", "AWS::Logs::MetricFilter", "AWS::Logs::ResourcePolicy", "AWS::CloudWatch::Dashboard",
 			}, r.Type)
 			if !known {
 				t.Errorf("%s: is a %s; say here whether it holds data", id, r.Type)
@@ -460,6 +460,9 @@ func TestTemplateSizes(t *testing.T) {
 // TestResourceCounts: the check against CloudFormation's limit counts what is there (F-LIM-6).
 func TestResourceCounts(t *testing.T) {
 	for _, a := range []*assembly{example, fleet, gov} {
+		if got, want := a.cfg.CentralResources(), len(a.templates[a.cfg.CentralStackName()].Resources); got != want {
+			t.Errorf("central: counts %d, has %d", got, want)
+		}
 		for _, w := range a.cfg.Workloads {
 			if got, want := a.cfg.StackResources(w), len(a.templates[a.cfg.StackName(w)].Resources); got != want {
 				t.Errorf("%s: counts %d, has %d", w.ID(), got, want)

@@ -24,13 +24,10 @@ type plan []plannedStack
 
 type plannedStack struct {
 	name, account, region string
-	resources             int  // how many it has, or about so many
+	resources             int  // how many it has
 	function              bool // the stack has the function that delivers alerts
 	build                 func(app awscdk.App, l1 bool) error
 }
-
-// centralResources is about how many resources the central stack has.
-const centralResources = 30
 
 // resources lists those of each stack.
 func (p plan) resources() []int {
@@ -41,24 +38,20 @@ func (p plan) resources() []int {
 	return list
 }
 
-// choose plans the stacks of the named workloads, or all where none is named: central first, as
-// they must be deployed (F-COPY-14).
+// choose plans the stacks of the named workloads, or all where none is named: those of the central
+// account first, as they must be deployed (F-COPY-14).
 func choose(cfg *config.Config, ids []string) (plan, error) {
 	all := []string{config.CentralID}
-	delivered := len(cfg.Alerts.Delivered()) > 0
-	byID := map[string]plannedStack{config.CentralID: {
-		cfg.CentralStackName(), cfg.Central.Account, cfg.Central.Region, centralResources, delivered,
-		func(app awscdk.App, l1 bool) error { return buildCentral(app, cfg, delivered, l1) },
-	}}
+	byID := map[string]plan{config.CentralID: central(cfg)}
 	for _, w := range cfg.Workloads {
 		all = append(all, w.ID())
-		byID[w.ID()] = plannedStack{
+		byID[w.ID()] = plan{{
 			cfg.StackName(w), w.Account, w.Region, cfg.StackResources(w), false,
 			func(app awscdk.App, l1 bool) error {
 				stacks.NewWorkload(app, cfg, w, l1)
 				return nil
 			},
-		}
+		}}
 	}
 	wanted := map[string]bool{}
 	for _, id := range ids {
@@ -70,10 +63,31 @@ func choose(cfg *config.Config, ids []string) (plan, error) {
 	var p plan
 	for _, id := range all {
 		if len(ids) == 0 || wanted[id] {
-			p = append(p, byID[id])
+			p = append(p, byID[id]...)
 		}
 	}
 	return p, nil
+}
+
+// central plans the stacks of the central account: its own, and those with alarms that it has no room for.
+func central(cfg *config.Config) plan {
+	at := cfg.Central
+	delivered := len(cfg.Alerts.Delivered()) > 0
+	p := plan{{
+		cfg.CentralStackName(), at.Account, at.Region, cfg.CentralResources(), delivered,
+		func(app awscdk.App, l1 bool) error { return buildCentral(app, cfg, delivered, l1) },
+	}}
+	for i, alarms := range cfg.CopyAlarms()[1:] {
+		n := i + 2
+		p = append(p, plannedStack{
+			cfg.CopyAlarmsStackName(n), at.Account, at.Region, len(alarms), false,
+			func(app awscdk.App, l1 bool) error {
+				stacks.NewCopyAlarms(app, cfg, n, l1)
+				return nil
+			},
+		})
+	}
+	return p
 }
 
 func buildCentral(app awscdk.App, cfg *config.Config, delivered, l1 bool) error {

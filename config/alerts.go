@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"central-s3-backup/internal/estate"
 )
@@ -133,6 +134,58 @@ func (t *Tier) silenceDays(interval int) int {
 
 // Reached says whether events of a workload's account reach the central account. Nothing crosses partitions.
 func (c *Config) Reached(w Workload) bool { return Partition(w.Region) == Partition(c.Central.Region) }
+
+// CopyAlarm is an alarm of the central account on a tier of a workload whose copies do not come.
+type CopyAlarm struct {
+	// ID of the alarm, unique in the organization.
+	ID string
+	// Description is what it means.
+	Description string
+	// VaultARN is the ARN of the vault that is copied.
+	VaultARN string
+	// Days without a copy after which it rings.
+	Days int
+}
+
+// CopyAlarms lists those of all workloads by the stack of the central account that has room for them,
+// the central stack first. There is always that one.
+func (c *Config) CopyAlarms() [][]CopyAlarm {
+	var all []CopyAlarm
+	for _, w := range c.Workloads {
+		for _, use := range c.TierUses(w) {
+			if days := c.CopySilenceDays(use.Tier); days > 0 && c.Reached(w) {
+				all = append(all, CopyAlarm{
+					ID: w.ID() + "-" + use.Tier.Name,
+					Description: fmt.Sprintf("No copies of %s of %s have reached the central account for %d days or longer, though they were due. "+
+						"With insufficient data, nothing is heard of its backups any more, or not yet.", use.Tier.Name, w.ID(), days),
+					VaultARN: c.VaultARN(w, use.Tier),
+					Days:     days,
+				})
+			}
+		}
+	}
+	if len(all) == 0 {
+		return [][]CopyAlarm{nil}
+	}
+	return slices.Collect(slices.Chunk(all, MaxCopyAlarms))
+}
+
+// AccountEndings are last digits of accounts, such that no filter on the events of accounts that end
+// so meets too many vaults: one that is empty, for all of them, as long as they are few.
+func (c *Config) AccountEndings() []string {
+	vaults := 0
+	for _, w := range c.Workloads {
+		for _, use := range c.TierUses(w) {
+			if use.Tier.BackedUp() && c.Reached(w) {
+				vaults++
+			}
+		}
+	}
+	if vaults <= MaxFilterVaults {
+		return []string{""}
+	}
+	return strings.Split("0123456789", "")
+}
 
 // Estate is what the function that delivers alerts has to know of the names that events mention.
 func (c *Config) Estate() estate.Estate {

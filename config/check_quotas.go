@@ -112,6 +112,9 @@ func checkTagExclusions(c *checker) {
 }
 
 func checkStackSizes(c *checker) {
+	if n := c.cfg.CentralResources(); n > MaxStackResources {
+		c.report("central.retained_vaults", Problem{What: "needs more resources than one CloudFormation stack takes", Got: strconv.Itoa(n), Want: fmt.Sprintf("at most %d", MaxStackResources)})
+	}
 	for i, w := range c.cfg.Workloads {
 		if n := c.cfg.stackResources(w, c.uses[i]); n > MaxStackResources {
 			c.report(workloadPath(i)+".buckets", Problem{What: "needs more resources than one CloudFormation stack takes", Got: strconv.Itoa(n), Want: fmt.Sprintf("at most %d: split the workload", MaxStackResources)})
@@ -246,6 +249,35 @@ func (c *Config) alertResources(w Workload, uses []TierUse) int {
 		ages[days] = true
 	}
 	return n + len(ages)
+}
+
+// CentralResources is how many resources the central account's stack has.
+func (c *Config) CentralResources() int {
+	const (
+		key       = 2  // key, alias
+		topic     = 4  // topic, policy, key, alias
+		bus       = 2  // bus, policy
+		rules     = 11 // calls on vaults and keys, backup, copy and restore jobs, recovery points, vaults, settings, backups with issues, tests, with the role
+		log       = 3  // log group, policy, rule
+		perFilter = 2  // metric filters on copies and on backups
+		delivery  = 10 // queues with their policies, rule, log group, role, function, mapping, alarm
+	)
+	perVault := 1
+	if len(c.LowCostCopies()) > 0 {
+		perVault++ // tiering configuration
+	}
+	alarms := len(c.CopyAlarms()[0])
+	n := key + topic + len(c.Alerts.Subscribers()) + bus + rules + log + perFilter*len(c.AccountEndings()) + perVault*(1+len(c.Central.RetainedVaults)) + alarms
+	if alarms > 0 {
+		n++ // rule on alarms
+	}
+	if c.Central.Dashboard {
+		n++
+	}
+	if len(c.Alerts.Delivered()) > 0 {
+		n += delivery
+	}
+	return n
 }
 
 // silenceDays are those of the alarms on silence.

@@ -75,6 +75,13 @@ const (
 	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 	MaxAlarmDays = 7
 
+	// MaxCopyAlarms is how many alarms on copies a stack of the central account has: so many that the
+	// first one has room for what else is in it (F-LIM-6).
+	MaxCopyAlarms = 400
+	// MaxFilterVaults is how many vaults one metric filter counts the copies of. CloudWatch Logs may disable
+	// one of a thousand. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
+	MaxFilterVaults = 900
+
 	// maxFileBytes is the size of a backup.yaml, in bytes, that is read at all: some 10,000 workloads.
 	maxFileBytes = 8 << 20
 	// maxProblems is how many problems are looked for, so that a file of another kind does not take all memory.

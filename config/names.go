@@ -84,6 +84,32 @@ func (c *Config) UndeliveredName() string { return c.AlertName() + "-undelivered
 // AlertRoleName is the name of the function's role. It is not one of those that may copy.
 func (c *Config) AlertRoleName() string { return shorten(c.Project+"-alerts", MaxRoleName) }
 
+// EventLogGroup is the name of the log group of what arrives on the central bus.
+func (c *Config) EventLogGroup() string { return "/aws/events/" + c.AlertName() }
+
+// EventLogGroupARN is the ARN of that log group.
+func (c *Config) EventLogGroupARN() string {
+	return fmt.Sprintf("arn:%s:logs:%s:%s:log-group:%s", Partition(c.Central.Region), c.Central.Region, c.Central.Account, c.EventLogGroup())
+}
+
+// MetricNamespace is the namespace, in the central account, of the counts made of its events.
+func (c *Config) MetricNamespace() string { return c.Project + "-backup" }
+
+// DashboardName is the name of the central account's dashboard.
+func (c *Config) DashboardName() string { return c.Project + "-backup" }
+
+// CopyAlarmsStackName is the name of the central account's stack with alarms on copies that the stacks
+// before it have no room for, from the second on. No workload's stack is named so.
+func (c *Config) CopyAlarmsStackName(n int) string {
+	return fmt.Sprintf("%s-copy-alarms-%d", c.Project, n)
+}
+
+// CopyAlarmPrefixes are what the names of the alarms on copies start with, in all of these stacks:
+// CloudFormation makes them of the stack's.
+func (c *Config) CopyAlarmPrefixes() []string {
+	return []string{c.CentralStackName() + "-", c.Project + "-copy-alarms-"}
+}
+
 // AlertBusARN is the ARN of the event bus that takes the events of all accounts.
 func (c *Config) AlertBusARN() string {
 	return fmt.Sprintf("arn:%s:events:%s:%s:event-bus/%s", Partition(c.Central.Region), c.Central.Region, c.Central.Account, c.AlertName())
@@ -91,6 +117,11 @@ func (c *Config) AlertBusARN() string {
 
 // TopicName is the name of an account's topic for e-mails about a workload, or about the central account.
 func (c *Config) TopicName(id string) string { return c.Project + "-" + id + "-alerts" }
+
+// CentralTopicARN is the ARN of the central account's topic.
+func (c *Config) CentralTopicARN() string {
+	return fmt.Sprintf("arn:%s:sns:%s:%s:%s", Partition(c.Central.Region), c.Central.Region, c.Central.Account, c.TopicName(CentralID))
+}
 
 // TopicKeyAlias is the alias, with its prefix, of that topic's key.
 func (c *Config) TopicKeyAlias(id string) string { return "alias/" + c.TopicName(id) }

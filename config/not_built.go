@@ -9,7 +9,6 @@ var notBuilt = []struct {
 }{
 	{airGappedPath, "no second copy is made", func(c *Config) bool { return c.Central.AirGappedVault != nil }},
 	{"central.audit.enabled", "nothing is audited", func(c *Config) bool { return c.Central.Audit.Enabled }},
-	{"central.dashboard", "there is no dashboard", func(c *Config) bool { return c.Central.Dashboard }},
 	{pipelinePath, "nothing is deployed but by cdk deploy", func(c *Config) bool { return c.Rollout.Pipeline != nil }},
 	{stackSetPath, "accounts that no workload names get nothing", func(c *Config) bool { return c.Rollout.StackSet != nil }},
 }

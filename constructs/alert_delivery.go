@@ -45,7 +45,7 @@ func NewAlertDelivery(scope Scope, id string, props AlertDeliveryProps) {
 		Properties: properties{
 			"Description":  "What arrives on the bus, but for the ticks of the stacks' clocks",
 			"EventBusName": props.Bus,
-			"EventPattern": properties{"source": []any{properties{"anything-but": []string{"aws.events"}}}},
+			"EventPattern": notTicks,
 			"Targets":      []properties{{"Id": "Queue", "Arn": queued.arn(""), "DeadLetterConfig": properties{"Arn": undelivered.arn("")}}},
 		},
 	})

@@ -180,13 +180,17 @@ func BackupEventRules(vaultNames, vaultARNs []Value) []EventRule {
 	}
 }
 
-// AlarmRule is the rule on alarms that change their state. Where their names are too many, it takes
-// all that start with the prefix.
-func AlarmRule(names []Value, prefix string) EventRule {
+// AlarmRule is the rule on alarms that change their state. Where their names are not known, or too
+// many, it takes all that start with a prefix.
+func AlarmRule(names []Value, prefixes ...string) EventRule {
+	var starts []any
+	for _, prefix := range prefixes {
+		starts = append(starts, map[string]any{"prefix": prefix})
+	}
 	return EventRule{
 		ID: "Alarms", Description: "Alarms that ring, and that are over",
 		Source: "aws.cloudwatch", DetailType: "CloudWatch Alarm State Change",
-		Detail:  map[string]any{"alarmName": []any{map[string]any{"prefix": prefix}}},
+		Detail:  map[string]any{"alarmName": starts},
 		NamesAt: "alarmName", Names: names,
 	}
 }

@@ -72,7 +72,7 @@ func NewSilenceAlarms(scope Scope, id string, props SilenceAlarmsProps) {
 	}
 }
 
-// alarm is one on a count that is below one in a period of a day. No count at all is none.
+// alarm is one on a count that is below one in a period of a day. No count at all is none, unless more says otherwise.
 func alarm(more properties) resource {
 	p := properties{
 		"Threshold":          1,

@@ -24,7 +24,7 @@ func newTopic(template *constructs.Template, cfg *config.Config, id, account, re
 
 // newWorkloadAlerts makes what notices failures, silence and tampering in a workload's account.
 func newWorkloadAlerts(template *constructs.Template, cfg *config.Config, w config.Workload, uses []config.TierUse, topic, topicKey constructs.Value, keys map[string]constructs.Value, plans []constructs.Value) {
-	watched := watched{id: w.ID(), account: w.Account, alarms: cfg.AlarmPrefix(w), plans: plans, keys: []constructs.Value{topicKey}}
+	watched := watched{id: w.ID(), account: w.Account, plans: plans, keys: []constructs.Value{topicKey}}
 	if cfg.Reached(w) {
 		watched.bus = cfg.AlertBusARN()
 	}
@@ -46,7 +46,16 @@ func newWorkloadAlerts(template *constructs.Template, cfg *config.Config, w conf
 			ID: a.Tier + "-" + a.Jobs, Name: a.Name, Description: a.Description, Vault: a.Vault, Metric: silenceMetrics[a.Jobs], Days: a.Days,
 		})
 	}
-	newAlerts(template, cfg, watched, topic, alarms)
+	var more []constructs.EventRule
+	if len(alarms) > 0 {
+		var names []constructs.Value
+		for _, a := range alarms {
+			names = append(names, a.Name)
+		}
+		more = append(more, constructs.AlarmRule(names, cfg.AlarmPrefix(w)), constructs.ClockRule())
+	}
+	rules := newAlerts(template, cfg, watched, topic, more...)
+	constructs.NewSilenceAlarms(template.Scope("Alerts"), "Silence", constructs.SilenceAlarmsProps{TopicARN: topic, Clock: rules["Clock"], Alarms: alarms})
 }
 
 // silenceMetrics are AWS Backup's counts of jobs that completed.
@@ -55,9 +64,10 @@ var silenceMetrics = map[string]string{
 	config.Copies:  "NumberOfCopyJobsCompleted",
 }
 
-// newCentralAlerts makes the bus that takes the events of all accounts, and what notices tampering in
-// the central account itself. It returns the name of the bus.
-func newCentralAlerts(template *constructs.Template, cfg *config.Config, topic constructs.Value, keys ...constructs.Value) constructs.Value {
+// newCentralAlerts makes the bus that takes the events of all accounts, with their log, what notices
+// tampering in the central account itself, and the alarms on copies that this stack has room for. It
+// returns the name of the bus.
+func newCentralAlerts(template *constructs.Template, cfg *config.Config, alarms []config.CopyAlarm, topic constructs.Value, keys ...constructs.Value) constructs.Value {
 	at := cfg.Central
 	bus, busARN := constructs.NewEventBus(template.Scope("Alerts"), "Bus", constructs.EventBusProps{
 		Name:              cfg.AlertName(),
@@ -74,7 +84,25 @@ func newCentralAlerts(template *constructs.Template, cfg *config.Config, topic c
 	for _, v := range at.RetainedVaults {
 		watch(v.Name)
 	}
-	newAlerts(template, cfg, watched, topic, nil)
+	var more []constructs.EventRule
+	if len(alarms) > 0 {
+		more = append(more, constructs.AlarmRule(nil, cfg.CopyAlarmPrefixes()...))
+	}
+	newAlerts(template, cfg, watched, topic, more...)
+	constructs.NewEventLog(template.Scope("Alerts"), "Log", constructs.EventLogProps{
+		LogGroupName:   cfg.EventLogGroup(),
+		LogGroupARN:    cfg.EventLogGroupARN(),
+		PolicyName:     cfg.AlertName(),
+		Bus:            bus,
+		Namespace:      cfg.MetricNamespace(),
+		AccountEndings: cfg.AccountEndings(),
+	})
+	newCopyAlarms(template, cfg, topic, alarms)
+	if at.Dashboard {
+		constructs.NewDashboard(template.Scope("Alerts"), "Dashboard", constructs.DashboardProps{
+			Name: cfg.DashboardName(), Project: cfg.Project, Region: at.Region, LogGroupName: cfg.EventLogGroup(),
+		})
+	}
 	return bus
 }
 
@@ -82,14 +110,13 @@ func newCentralAlerts(template *constructs.Template, cfg *config.Config, topic c
 type watched struct {
 	id, account       string
 	bus               constructs.Value // ARN; nil: it is not reached
-	alarms            string           // prefix of the names of its alarms
 	vaults, vaultARNs []constructs.Value
 	plans, keys       []constructs.Value
 	buckets           []constructs.Value
 }
 
-func newAlerts(template *constructs.Template, cfg *config.Config, on watched, topic constructs.Value, alarms []constructs.SilenceAlarm) {
-	scope := template.Scope("Alerts")
+// newAlerts makes the rules that send events to the bus and to the topic, and returns their names by their ids.
+func newAlerts(template *constructs.Template, cfg *config.Config, on watched, topic constructs.Value, more ...constructs.EventRule) map[string]constructs.Value {
 	rules := constructs.EventRulesProps{
 		Account:  on.account,
 		RoleName: cfg.EventRoleName(on.id),
@@ -103,15 +130,16 @@ func newAlerts(template *constructs.Template, cfg *config.Config, on watched, to
 	if len(on.vaults) > 0 {
 		rules.Rules = append(rules.Rules, constructs.BackupEventRules(on.vaults, on.vaultARNs)...)
 	}
-	if len(alarms) > 0 {
-		var names []constructs.Value
-		for _, a := range alarms {
-			names = append(names, a.Name)
-		}
-		rules.Rules = append(rules.Rules, constructs.AlarmRule(names, on.alarms), constructs.ClockRule())
+	rules.Rules = append(rules.Rules, more...)
+	return constructs.NewEventRules(template.Scope("Alerts"), "Rules", rules)
+}
+
+func newCopyAlarms(template *constructs.Template, cfg *config.Config, topic constructs.Value, alarms []config.CopyAlarm) {
+	props := constructs.CopyAlarmsProps{TopicARN: topic, Namespace: cfg.MetricNamespace()}
+	for _, a := range alarms {
+		props.Alarms = append(props.Alarms, constructs.CopyAlarm{ID: a.ID, Description: a.Description, VaultARN: a.VaultARN, Days: a.Days})
 	}
-	made := constructs.NewEventRules(scope, "Rules", rules)
-	constructs.NewSilenceAlarms(scope, "Silence", constructs.SilenceAlarmsProps{TopicARN: topic, Clock: made["Clock"], Alarms: alarms})
+	constructs.NewCopyAlarms(template.Scope("Alerts"), "Copies", props)
 }
 
 // newDelivery makes the way from the bus to the function.

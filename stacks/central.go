@@ -58,7 +58,7 @@ func NewCentral(scope awsconstructs.Construct, cfg *config.Config, function stri
 			LowCost:  lowCostCopies(cfg, v.Name),
 		})
 	}
-	bus := newCentralAlerts(&template, cfg, topic, key, topicKey)
+	bus := newCentralAlerts(&template, cfg, cfg.CopyAlarms()[0], topic, key, topicKey)
 	if function != "" {
 		newDelivery(&template, stack, cfg, bus, topic, function)
 	}

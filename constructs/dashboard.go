@@ -1,0 +1,111 @@
+package constructs
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// DashboardProps describe the dashboard of the central account.
+type DashboardProps struct {
+	// Name of the dashboard.
+	Name string
+	// Project whose backups it shows.
+	Project string
+	// Region of the log group.
+	Region string
+	// LogGroupName is the log group of the events of all accounts ([EventLogProps]).
+	LogGroupName string
+}
+
+// NewDashboard makes a dashboard of queries of that log. It names no workload, so that it is the same
+// for one and for a thousand: each is a row of a table, what needs somebody first.
+func NewDashboard(scope Scope, id string, props DashboardProps) {
+	var widgets []properties
+	y := 0
+	row := func(height int, of ...properties) {
+		for i, widget := range of {
+			widget["x"], widget["y"], widget["width"], widget["height"] = i*gridColumns/len(of), y, gridColumns/len(of), height
+			widgets = append(widgets, widget)
+		}
+		y += height
+	}
+	query := func(title, view string, commands ...string) properties {
+		return properties{"type": "log", "properties": properties{
+			"title": title, "view": view, "region": props.Region,
+			"query": "SOURCE '" + props.LogGroupName + "' | " + strings.Join(commands, "\n| "),
+		}}
+	}
+	row(3, properties{"type": "text", "properties": properties{"markdown": fmt.Sprintf(
+		"# Backups of %s\nFrom the events of all accounts in `%s`, in the time that is chosen above; times are UTC. A vault is named after its workload and its tier.\n\n"+
+			"**A vault without a row has had no job in that time.** Alarms tell of silence by themselves: those of the workload's account, and those of this account for copies.",
+		props.Project, props.LogGroupName)}})
+	row(8, query("Alarms that ring", "table", ringing...), query("Jobs a day", "bar", daily...))
+	row(10, query("Age of the last success, the oldest first", "table", ages...))
+	row(10, query("Jobs by vault, failures first", "table", jobs...))
+	row(10, query("Trouble, the latest first", "table", trouble...))
+
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(properties{"start": "-P30D", "widgets": widgets}); err != nil {
+		panic(err) //nolint:forbidigo // unreachable: texts and numbers
+	}
+	scope.add(id, resource{
+		Type:       "AWS::CloudWatch::Dashboard",
+		Properties: properties{"DashboardName": props.Name, "DashboardBody": strings.TrimSpace(body.String())},
+	})
+}
+
+// gridColumns is how wide a dashboard is.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+const gridColumns = 24
+
+// failedJobs are the states of jobs that ended in another way than they should.
+const failedJobs = `"FAILED", "ABORTED", "EXPIRED", "PARTIAL"`
+
+// The queries, in the language of CloudWatch Logs Insights:
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
+var (
+	// ofJobs are the events of jobs that ended, with the name of the vault that a job is of. A copy job
+	// has only the ARN of it.
+	ofJobs = []string{
+		"filter source = \"aws.backup\" and `detail-type` in [\"Backup Job State Change\", \"Copy Job State Change\"] and detail.state in [\"COMPLETED\", " + failedJobs + "]",
+		"parse detail.sourceBackupVaultArn \"*:backup-vault:*\" as before, copied",
+		"fields coalesce(detail.backupVaultName, copied) as vault, strcontains(`detail-type`, \"Copy\") as copy, strcontains(detail.state, \"COMPLETED\") as completed",
+	}
+	daily = append(clone(ofJobs),
+		"fields 1 - completed as failed",
+		"stats sum(completed) as jobs_completed, sum(failed) as jobs_failed by bin(1d)",
+	)
+	ages = append(clone(ofJobs),
+		"filter completed = 1",
+		"fields replace(`detail-type`, \" Job State Change\", \"\") as job, floor((now() * 1000 - toMillis(@timestamp)) / 3600000) as age",
+		"stats min(age) as hours_since_last_success, latest(time) as last_success by job, vault, account, region",
+		"sort hours_since_last_success desc",
+		"limit 10000",
+	)
+	jobs = append(clone(ofJobs),
+		"fields 1 - completed as failed, completed * (1 - copy) as backup_completed, (1 - completed) * (1 - copy) as backup_failed, completed * copy as copy_completed, (1 - completed) * copy as copy_failed",
+		"stats sum(failed) as all_failed, sum(backup_failed) as backups_failed, sum(copy_failed) as copies_failed, sum(backup_completed) as backups_completed, sum(copy_completed) as copies_completed, count(detail.statusMessage) as with_message by vault, account, region",
+		"sort all_failed desc",
+		"limit 10000",
+	)
+	ringing = []string{
+		"filter `detail-type` = \"CloudWatch Alarm State Change\"",
+		"stats latest(detail.state.value) as state, latest(time) as since by detail.alarmName, account, region",
+		"filter state != \"OK\"",
+		"sort since asc",
+	}
+	trouble = []string{
+		"filter detail.state in [" + failedJobs + "] or detail.status in [" + failedJobs + ", \"STOPPED\"] or detail.state.value = \"ALARM\" or ispresent(detail.eventName)",
+		"fields time, account, region, replace(`detail-type`, \" State Change\", \"\") as event, coalesce(detail.state, detail.status, detail.state.value, detail.eventName) as what",
+		"fields coalesce(detail.resourceArn, detail.sourceResourceArn, detail.recoveryPointArn, detail.alarmName, detail.requestParameters.backupVaultName, detail.requestParameters.bucketName, detail.requestParameters.keyId, detail.requestParameters.backupPlanId) as about, coalesce(detail.statusMessage, detail.state.reason, detail.userIdentity.arn) as says",
+		"sort @timestamp desc",
+		"display time, account, region, event, what, about, says",
+		"limit 200",
+	}
+)
+
+func clone(commands []string) []string { return append([]string(nil), commands...) }
