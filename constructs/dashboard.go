@@ -94,14 +94,15 @@ var (
 	)
 	ringing = []string{
 		"filter `detail-type` = \"CloudWatch Alarm State Change\"",
-		"stats latest(detail.state.value) as state, latest(time) as since by detail.alarmName, account, region",
+		"fields detail.alarmName as alarm",
+		"stats latest(detail.state.value) as state, latest(time) as since, latest(detail.configuration.description) as means by alarm, account, region",
 		"filter state != \"OK\"",
 		"sort since asc",
 	}
 	trouble = []string{
 		"filter detail.state in [" + failedJobs + "] or detail.status in [" + failedJobs + ", \"STOPPED\"] or detail.state.value = \"ALARM\" or ispresent(detail.eventName)",
 		"fields time, account, region, replace(`detail-type`, \" State Change\", \"\") as event, coalesce(detail.state, detail.status, detail.state.value, detail.eventName) as what",
-		"fields coalesce(detail.resourceArn, detail.sourceResourceArn, detail.recoveryPointArn, detail.alarmName, detail.requestParameters.backupVaultName, detail.requestParameters.bucketName, detail.requestParameters.keyId, detail.requestParameters.backupPlanId) as about, coalesce(detail.statusMessage, detail.state.reason, detail.userIdentity.arn) as says",
+		"fields coalesce(detail.resourceArn, detail.sourceResourceArn, detail.recoveryPointArn, detail.alarmName, detail.requestParameters.backupVaultName, detail.requestParameters.bucketName, detail.requestParameters.keyId, detail.requestParameters.backupPlanId) as about, coalesce(detail.statusMessage, detail.configuration.description, detail.state.reason, detail.userIdentity.arn) as says",
 		"sort @timestamp desc",
 		"display time, account, region, event, what, about, says",
 		"limit 200",

@@ -170,6 +170,12 @@ func TestMeaning(t *testing.T) {
 		"alarm-ok-after-creation":     {quiet, "resolve"},
 		"alarm-insufficient-data":     {told, ""},
 
+		"alarm-copies-alarm":                         {told, "trigger error"},
+		"alarm-copies-alarm-after-insufficient-data": {told, "trigger error"},
+		"alarm-copies-insufficient-data":             {told, "trigger error"},
+		"alarm-copies-ok":                            {told, "resolve"},
+		"alarm-copies-ok-after-insufficient-data":    {quiet, "resolve"},
+
 		"call-delete-backup-vault-lock-configuration": {told, "trigger error"},
 		"call-put-backup-vault-lock-configuration":    {told, "trigger error"},
 		"call-put-backup-vault-access-policy":         {told, "trigger error"},
@@ -259,6 +265,8 @@ func TestIncidents(t *testing.T) {
 	same("restore-job-failed", "restore-job-completed") // of which only the second names vault and bucket
 	same("recovery-point-expired", "recovery-point-deleting")
 	same("alarm-alarm", "alarm-ok")
+	same("alarm-copies-alarm", "alarm-copies-ok")
+	same("alarm-copies-insufficient-data", "alarm-copies-ok-after-insufficient-data")
 
 	const rule = "1f97bafa-14d6-4f39-94fd-94b51bd6d0d5"
 	const bucket = "prefix-dummy-dev-database-critical-data-bucket"
