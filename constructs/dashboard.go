@@ -100,7 +100,7 @@ var (
 		"sort since asc",
 	}
 	trouble = []string{
-		"filter detail.state in [" + failedJobs + "] or detail.status in [" + failedJobs + ", \"STOPPED\"] or detail.state.value = \"ALARM\" or ispresent(detail.eventName)",
+		"filter detail.state in [" + failedJobs + "] or detail.status in [" + failedJobs + ", \"STOPPED\"] or detail.state.value in [\"ALARM\", \"INSUFFICIENT_DATA\"] or ispresent(detail.eventName)",
 		"fields time, account, region, replace(`detail-type`, \" State Change\", \"\") as event, coalesce(detail.state, detail.status, detail.state.value, detail.eventName) as what",
 		"fields coalesce(detail.resourceArn, detail.sourceResourceArn, detail.recoveryPointArn, detail.alarmName, detail.requestParameters.backupVaultName, detail.requestParameters.bucketName, detail.requestParameters.keyId, detail.requestParameters.backupPlanId) as about, coalesce(detail.statusMessage, detail.configuration.description, detail.state.reason, detail.userIdentity.arn) as says",
 		"sort @timestamp desc",

@@ -2,6 +2,8 @@
 import { App } from 'aws-cdk-lib';
 import { CentralStack } from '../lib/central-stack';
 import { loadConfig } from '../lib/config';
+import { copyAlarms } from '../lib/copied-vaults';
+import { CopyAlarmsStack } from '../lib/copy-alarms-stack';
 import { WorkloadStack } from '../lib/workload-stack';
 
 const config = loadConfig(process.env.BACKUP_YAML ?? 'backup.yaml');
@@ -20,7 +22,11 @@ const app = new App({
   },
 });
 
-new CentralStack(app, config);
+const [first = [], ...others] = copyAlarms(config);
+new CentralStack(app, config, first);
+others.forEach((alarms, i) => {
+  new CopyAlarmsStack(app, config, i + 2, alarms);
+});
 for (const workload of config.workloads) {
   new WorkloadStack(app, config, workload);
 }

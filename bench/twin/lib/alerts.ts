@@ -1,5 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Schedule } from 'aws-cdk-lib/aws-events';
+import { Match, Schedule } from 'aws-cdk-lib/aws-events';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { type AlertRule, AlertRules } from './alert-rules';
@@ -17,6 +17,8 @@ export interface AlertsProps {
   readonly topic: ITopic;
   readonly watched: Protected;
   readonly silenceAlarms?: SilenceAlarm[];
+  /** What the names of other alarms start with that are told of. */
+  readonly alarmPrefixes?: string[];
 }
 
 /** What notices failures, silence and tampering in an account. */
@@ -40,6 +42,11 @@ export class Alerts extends Construct {
       rules.add(rule);
     }
 
+    if (props.alarmPrefixes) {
+      rules.add(
+        alarmRule(props.alarmPrefixes.flatMap((start) => Match.prefix(start))),
+      );
+    }
     if (alarms.length > 0) {
       rules.add(alarmRule(alarms.map((alarm) => alarm.alarmName)));
       new SilenceAlarms(this, 'Silence', {

@@ -4,6 +4,7 @@ import {
   backupRoleNames,
   CENTRAL_VAULT,
   centralBusName,
+  eventLogGroup,
   eventRoleNames,
 } from './names';
 
@@ -31,6 +32,16 @@ export function centralBusArn(stack: Stack, config: Config): string {
     account: config.central.account,
     resource: 'event-bus',
     resourceName: centralBusName(config),
+  });
+}
+
+/** The ARN of the log group of what arrives on that bus. */
+export function eventLogGroupArn(stack: Stack, config: Config): string {
+  return stack.formatArn({
+    service: 'logs',
+    resource: 'log-group',
+    resourceName: eventLogGroup(config),
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 }
 

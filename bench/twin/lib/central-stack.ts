@@ -8,16 +8,29 @@ import {
 import type { Construct } from 'constructs';
 import { AlertTopic, VAULT_EVENTS } from './alert-topic';
 import { Alerts } from './alerts';
-import { backupRoleArns, eventRoleArns, serviceLinkedRoleArn } from './arns';
+import {
+  backupRoleArns,
+  eventLogGroupArn,
+  eventRoleArns,
+  serviceLinkedRoleArn,
+} from './arns';
+import { BackupDashboard } from './backup-dashboard';
 import { BackupStack } from './backup-stack';
 import { CentralBus } from './central-bus';
 import { type Config, copyRetentions } from './config';
+import { accountEndings } from './copied-vaults';
+import { type CopyAlarm, CopyAlarms } from './copy-alarms';
+import { EventLog } from './event-log';
 import {
   CENTRAL_ID,
   CENTRAL_KEY_ALIAS,
   CENTRAL_VAULT,
   centralBusName,
   centralStackName,
+  copyAlarmPrefixes,
+  dashboardName,
+  eventLogGroup,
+  metricNamespace,
   topicName,
 } from './names';
 import {
@@ -31,7 +44,7 @@ const MIN_RETENTION_DAYS = 15;
 
 /** The key and the locked vault that all copies go to, and the bus for the events of all accounts. */
 export class CentralStack extends BackupStack {
-  constructor(scope: Construct, config: Config) {
+  constructor(scope: Construct, config: Config, alarms: CopyAlarm[]) {
     super(scope, centralStackName(config), {
       account: config.central.account,
       region: config.central.region,
@@ -100,7 +113,7 @@ export class CentralStack extends BackupStack {
       removalPolicy: RemovalPolicy.RETAIN,
     });
 
-    new CentralBus(this, 'Bus', {
+    const eventBus = new CentralBus(this, 'Bus', {
       eventBusName: centralBusName(config),
       organizationId: config.organizationId,
       senderRoleArns: eventRoleArns(this, config),
@@ -115,6 +128,25 @@ export class CentralStack extends BackupStack {
         keyArns: [key.keyArn, topic.keyArn],
         bucketNames: [],
       },
+      alarmPrefixes: alarms.length > 0 ? copyAlarmPrefixes(config) : undefined,
+    });
+    new EventLog(this, 'EventLog', {
+      logGroupName: eventLogGroup(config),
+      logGroupArn: eventLogGroupArn(this, config),
+      policyName: centralBusName(config),
+      eventBus,
+      metricNamespace: metricNamespace(config),
+      accountEndings: accountEndings(config),
+    });
+    new CopyAlarms(this, 'Copies', {
+      topic,
+      metricNamespace: metricNamespace(config),
+      alarms,
+    });
+    new BackupDashboard(this, 'Dashboard', {
+      dashboardName: dashboardName(config),
+      project: config.project,
+      logGroupName: eventLogGroup(config),
     });
   }
 }

@@ -67,6 +67,28 @@ export function centralBusName(config: Config): string {
   return `${config.project}-backup-alerts`;
 }
 
+export function eventLogGroup(config: Config): string {
+  return `/aws/events/${centralBusName(config)}`;
+}
+
+/** The namespace of the counts of copies. */
+export function metricNamespace(config: Config): string {
+  return `${config.project}-backup`;
+}
+
+export function dashboardName(config: Config): string {
+  return `${config.project}-backup`;
+}
+
+export function copyAlarmsStackName(config: Config, number: number): string {
+  return `${config.project}-copy-alarms-${number}`;
+}
+
+/** What the names of all alarms on copies start with. */
+export function copyAlarmPrefixes(config: Config): string[] {
+  return [`${centralStackName(config)}-`, `${config.project}-copy-alarms-`];
+}
+
 /** The name of the topic for e-mails about a workload, or the central account. */
 export function topicName(config: Config, about: string): string {
   return `${config.project}-${about}-alerts`;
