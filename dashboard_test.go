@@ -12,7 +12,7 @@ import (
 )
 
 // TestDashboard: what the dashboard shows of the events that the function is tested with, as a reader
-// would see it. testdata/golden/dashboard.txt
+// would see it.
 func TestDashboard(t *testing.T) {
 	const golden = "testdata/golden/dashboard.txt"
 	var log []record

@@ -145,9 +145,9 @@ func counts(t *testing.T, template template, event map[string]any) []string {
 			selector, want, ok := strings.Cut(condition, " = ")
 			want = strings.Trim(want, `"`)
 			text, _ := value(selector).(string)
-			if ending, wildcard := strings.CutPrefix(want, "*"); !ok || text != want && !(wildcard && strings.HasSuffix(text, ending)) {
-				taken = false
-			}
+			ending, wildcard := strings.CutPrefix(want, "*")
+			fits := text == want || wildcard && strings.HasSuffix(text, ending)
+			taken = taken && ok && fits
 		}
 		if taken {
 			m := at(filter.Properties, "MetricTransformations", 0)

@@ -223,11 +223,25 @@ func ExampleNewAlertTopic() {
 		CodeBucket: "code", CodeKey: "alerts.zip", Destinations: `[{"kind":"slack","secret":"slack"}]`,
 		SecretARNs: []constructs.Value{"arn:aws:secretsmanager:eu-central-1:222222222222:secret:slack-??????"},
 	})
+	constructs.NewEventLog(template.Scope(), "Log", constructs.EventLogProps{
+		LogGroupName: "/aws/events/alerts", LogGroupARN: "arn:aws:logs:eu-central-1:222222222222:log-group:/aws/events/alerts", PolicyName: "alerts",
+		Bus: bus, Namespace: "alerts", AccountEndings: []string{""},
+	})
+	constructs.NewCopyAlarms(template.Scope(), "Copies", constructs.CopyAlarmsProps{
+		TopicARN: topic, Namespace: "alerts",
+		Alarms: []constructs.CopyAlarm{{ID: "invoices", Description: "No copy for two days.", VaultARN: "arn:aws:backup:eu-central-1:333333333333:backup-vault:invoices", Days: 2}},
+	})
+	constructs.NewDashboard(template.Scope(), "Dashboard", constructs.DashboardProps{
+		Name: "backups", Project: "invoices", Region: "eu-central-1", LogGroupName: "/aws/events/alerts",
+	})
 	template.Include(stack, true)
 
 	app.Synth(nil)
 	printProperty(out, "Topic", "TopicName")
-	// Output: "invoices-alerts"
+	printProperty(out, "Dashboard", "DashboardName")
+	// Output:
+	// "invoices-alerts"
+	// "backups"
 }
 
 func tempDir() (dir string, done func()) {
