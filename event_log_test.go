@@ -25,9 +25,9 @@ func TestEventLog(t *testing.T) {
 				continue
 			}
 			written++
-			for source, want := range map[string]bool{"aws.backup": true, "aws.cloudwatch": true, "central-s3-backup": true, "aws.events": false} {
-				if matches(rule.Properties["EventPattern"], map[string]any{"source": source}) != want {
-					t.Errorf("events of %s are logged: %v", source, !want)
+			for detailType, want := range map[string]bool{"Backup Job State Change": true, "AWS API Call via CloudTrail": true, "Alert Test": true, "Scheduled Event": false} {
+				if matches(rule.Properties["EventPattern"], map[string]any{"detail-type": detailType}) != want {
+					t.Errorf("%s is logged: %v", detailType, !want)
 				}
 			}
 		}

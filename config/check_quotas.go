@@ -257,7 +257,7 @@ func (c *Config) CentralResources() int {
 		key       = 2  // key, alias
 		topic     = 4  // topic, policy, key, alias
 		bus       = 2  // bus, policy
-		rules     = 11 // calls on vaults and keys, backup, copy and restore jobs, recovery points, vaults, settings, backups with issues, tests, with the role
+		rules     = 12 // calls on vaults, keys and alerts, backup, copy and restore jobs, recovery points, vaults, settings, backups with issues, tests, with the role
 		log       = 3  // log group, policy, rule
 		perFilter = 2  // metric filters on copies and on backups
 		delivery  = 10 // queues with their policies, rule, log group, role, function, mapping, alarm
@@ -304,6 +304,7 @@ func (c *Config) eventRules(w Workload, uses []TierUse) int {
 	backedUp, silent := backedUp(uses), len(c.silenceDays(uses)) > 0
 	rule(len(w.Buckets) > 0, true) // calls on buckets
 	rule(true, true)               // on keys
+	rule(true, true)               // on alerts
 	rule(backedUp, true)           // on vaults
 	rule(backedUp, true)           // on plans
 	rule(backedUp, true)           // backups with issues

@@ -104,8 +104,12 @@ func (c *Config) CopyAlarmsStackName(n int) string {
 	return fmt.Sprintf("%s-copy-alarms-%d", c.Project, n)
 }
 
-// CopyAlarmPrefixes are what the names of the alarms on copies start with, in all of these stacks:
+// RulePrefix is what the names of the rules and of the unnamed alarms of a workload's stack start with:
 // CloudFormation makes them of the stack's.
+func (c *Config) RulePrefix(w Workload) string { return c.StackName(w) + "-" }
+
+// CopyAlarmPrefixes are what the names of the alarms on copies start with, in all stacks of the central
+// account, and those of its rules.
 func (c *Config) CopyAlarmPrefixes() []string {
 	return []string{c.CentralStackName() + "-", c.Project + "-copy-alarms-"}
 }
@@ -118,9 +122,18 @@ func (c *Config) AlertBusARN() string {
 // TopicName is the name of an account's topic for e-mails about a workload, or about the central account.
 func (c *Config) TopicName(id string) string { return c.Project + "-" + id + "-alerts" }
 
+// TopicARN is the ARN of that topic in a workload's account.
+func (c *Config) TopicARN(w Workload) string {
+	return topicARN(w.Region, w.Account, c.TopicName(w.ID()))
+}
+
 // CentralTopicARN is the ARN of the central account's topic.
 func (c *Config) CentralTopicARN() string {
-	return fmt.Sprintf("arn:%s:sns:%s:%s:%s", Partition(c.Central.Region), c.Central.Region, c.Central.Account, c.TopicName(CentralID))
+	return topicARN(c.Central.Region, c.Central.Account, c.TopicName(CentralID))
+}
+
+func topicARN(region, account, name string) string {
+	return fmt.Sprintf("arn:%s:sns:%s:%s:%s", Partition(region), region, account, name)
 }
 
 // TopicKeyAlias is the alias, with its prefix, of that topic's key.

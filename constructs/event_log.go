@@ -92,4 +92,4 @@ func NewEventLog(scope Scope, id string, props EventLogProps) {
 }
 
 // notTicks matches all events but those that EventBridge makes on a schedule.
-var notTicks = properties{"source": []any{properties{"anything-but": []string{"aws.events"}}}}
+var notTicks = properties{"detail-type": []any{properties{"anything-but": []string{"Scheduled Event"}}}}

@@ -14,8 +14,10 @@ type EventRule struct {
 	ID string
 	// Description says what the rule is for.
 	Description string
-	// Source and DetailType of the events. Empty: the rule has a Schedule.
-	Source, DetailType string
+	// Source of the events. Empty: any.
+	Source string
+	// DetailType of the events. Empty: the rule has a Schedule.
+	DetailType string
 	// Detail that they match, besides Names.
 	Detail map[string]any
 	// NamesAt is the path in the detail, with dots, at which an event has one of Names. With so many
@@ -116,7 +118,10 @@ const maxReferredBytes = 60
 
 func (r EventRule) pattern() map[string]any {
 	pattern := func(detail map[string]any) map[string]any {
-		p := map[string]any{"source": []string{r.Source}, "detail-type": []string{r.DetailType}}
+		p := map[string]any{"detail-type": []string{r.DetailType}}
+		if r.Source != "" {
+			p["source"] = []string{r.Source}
+		}
 		if len(detail) > 0 {
 			p["detail"] = detail
 		}
@@ -214,23 +219,30 @@ func ClockRule() EventRule {
 type Tampering struct {
 	// VaultNames, PlanIDs, KeyARNs and BucketNames of what is protected.
 	VaultNames, PlanIDs, KeyARNs, BucketNames []Value
+	// Alerts are what tells of it.
+	Alerts AlertParts
+}
+
+// AlertParts are the parts of alerts that can be taken away or turned off.
+type AlertParts struct {
+	// Prefixes are what the names of rules and alarms start with.
+	Prefixes []string
+	// TopicARN is the ARN of the topic.
+	TopicARN string
+	// BusName is the name of an event bus, and LogGroupName of its log group. Empty: there is none.
+	BusName, LogGroupName string
 }
 
 // Rules are those on the calls that touch it, as CloudTrail records them, with who made them.
 func (t Tampering) Rules() []EventRule {
-	var rules []EventRule
+	rules := []EventRule{t.Alerts.rule()}
 	call := func(id, service, description, key string, names []Value, calls ...string) {
 		if len(names) == 0 {
 			return
 		}
-		rules = append(rules, EventRule{
-			ID: id, Description: description,
-			Source: "aws." + service, DetailType: "AWS API Call via CloudTrail",
-			Detail:  map[string]any{"eventSource": []string{service + ".amazonaws.com"}, "eventName": calls},
-			NamesAt: key, Names: names,
-			Email: "<who> called <call> in account <account>, <region>, at <time>, from <address>. Error, if it was refused: <error>. If nobody of you deployed or meant this, somebody is touching your backups.",
-			Paths: paths("who", "$.detail.userIdentity.arn", "call", "$.detail.eventName", "address", "$.detail.sourceIPAddress", "error", "$.detail.errorCode"),
-		})
+		r := callRule(id, description, map[string]any{"eventSource": []string{service + ".amazonaws.com"}, "eventName": calls})
+		r.Source, r.NamesAt, r.Names = "aws."+service, key, names
+		rules = append(rules, r)
 	}
 	call("VaultCalls", "backup", "Calls that touch a vault, its lock, its policy or its recovery points", "requestParameters.backupVaultName", t.VaultNames,
 		"DeleteBackupVault", "DeleteBackupVaultAccessPolicy", "DeleteBackupVaultLockConfiguration", "DeleteBackupVaultNotifications",
@@ -243,6 +255,44 @@ func (t Tampering) Rules() []EventRule {
 	call("BucketCalls", "s3", "Calls that change a bucket's Object Lock, versioning or notifications, or delete it", "requestParameters.bucketName", t.BucketNames,
 		"DeleteBucket", "PutBucketNotification", "PutBucketNotificationConfiguration", "PutBucketObjectLockConfiguration", "PutBucketVersioning")
 	return rules
+}
+
+// rule is the one on calls that take alerts away or turn them off. What it watches belongs to several
+// services, and includes itself.
+func (p AlertParts) rule() EventRule {
+	var ours []any
+	for _, prefix := range p.Prefixes {
+		ours = append(ours, map[string]any{"prefix": prefix})
+	}
+	var either []map[string]any
+	on := func(parameters map[string]any, calls ...string) {
+		either = append(either, map[string]any{"eventName": calls, "requestParameters": parameters})
+	}
+	on(map[string]any{"name": ours}, "DeleteRule", "DisableRule")
+	on(map[string]any{"name": ours, "state": []string{"DISABLED"}}, "PutRule")
+	on(map[string]any{"rule": ours}, "RemoveTargets")
+	on(map[string]any{"alarmNames": ours}, "DeleteAlarms", "DisableAlarmActions")
+	on(map[string]any{"topicArn": []string{p.TopicARN}}, "DeleteTopic")
+	on(map[string]any{"subscriptionArn": []map[string]string{{"prefix": p.TopicARN + ":"}}}, "Unsubscribe")
+	if p.BusName != "" {
+		on(map[string]any{"name": []string{p.BusName}}, "DeleteEventBus")
+	}
+	if p.LogGroupName != "" {
+		on(map[string]any{"logGroupName": []string{p.LogGroupName}}, "DeleteLogGroup", "DeleteMetricFilter")
+	}
+	return callRule("AlertCalls", "Calls that delete or turn off what tells of all this", map[string]any{
+		"eventSource": []string{"events.amazonaws.com", "logs.amazonaws.com", "monitoring.amazonaws.com", "sns.amazonaws.com"},
+		"$or":         either,
+	})
+}
+
+// callRule is a rule on calls that CloudTrail records.
+func callRule(id, description string, detail map[string]any) EventRule {
+	return EventRule{
+		ID: id, Description: description, DetailType: "AWS API Call via CloudTrail", Detail: detail,
+		Email: "<who> called <call> in account <account>, <region>, at <time>, from <address>. Error, if it was refused: <error>. If nobody of you deployed or meant this, somebody is touching your backups.",
+		Paths: paths("who", "$.detail.userIdentity.arn", "call", "$.detail.eventName", "address", "$.detail.sourceIPAddress", "error", "$.detail.errorCode"),
+	}
 }
 
 // paths are JSON paths by name, with those that every event has.

@@ -24,7 +24,8 @@ func newTopic(template *constructs.Template, cfg *config.Config, id, account, re
 
 // newWorkloadAlerts makes what notices failures, silence and tampering in a workload's account.
 func newWorkloadAlerts(template *constructs.Template, cfg *config.Config, w config.Workload, uses []config.TierUse, topic, topicKey constructs.Value, keys map[string]constructs.Value, plans []constructs.Value) {
-	watched := watched{id: w.ID(), account: w.Account, plans: plans, keys: []constructs.Value{topicKey}}
+	watched := watched{id: w.ID(), account: w.Account, plans: plans, keys: []constructs.Value{topicKey},
+		alerts: constructs.AlertParts{Prefixes: []string{cfg.RulePrefix(w), cfg.AlarmPrefix(w)}, TopicARN: cfg.TopicARN(w)}}
 	if cfg.Reached(w) {
 		watched.bus = cfg.AlertBusARN()
 	}
@@ -75,7 +76,12 @@ func newCentralAlerts(template *constructs.Template, cfg *config.Config, alarms 
 		OrganizationPaths: cfg.Organization.Paths,
 		RoleARN:           cfg.EventRoleARNs(),
 	})
-	watched := watched{id: config.CentralID, account: at.Account, bus: busARN, keys: keys}
+	watched := watched{id: config.CentralID, account: at.Account, bus: busARN, keys: keys, alerts: constructs.AlertParts{
+		Prefixes:     append(cfg.CopyAlarmPrefixes(), cfg.AlertName()),
+		TopicARN:     cfg.CentralTopicARN(),
+		BusName:      cfg.AlertName(),
+		LogGroupName: cfg.EventLogGroup(),
+	}}
 	watch := func(vault string) {
 		watched.vaults = append(watched.vaults, vault)
 		watched.vaultARNs = append(watched.vaultARNs, cfg.VaultARNInCentral(vault))
@@ -113,6 +119,7 @@ type watched struct {
 	vaults, vaultARNs []constructs.Value
 	plans, keys       []constructs.Value
 	buckets           []constructs.Value
+	alerts            constructs.AlertParts
 }
 
 // newAlerts makes the rules that send events to the bus and to the topic, and returns their names by their ids.
@@ -123,7 +130,7 @@ func newAlerts(template *constructs.Template, cfg *config.Config, on watched, to
 		BusARN:   on.bus,
 		TopicARN: topic,
 		Rules: append(
-			constructs.Tampering{VaultNames: on.vaults, PlanIDs: on.plans, KeyARNs: on.keys, BucketNames: on.buckets}.Rules(),
+			constructs.Tampering{VaultNames: on.vaults, PlanIDs: on.plans, KeyARNs: on.keys, BucketNames: on.buckets, Alerts: on.alerts}.Rules(),
 			constructs.TestRule(on.id),
 		),
 	}

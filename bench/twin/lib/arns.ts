@@ -6,6 +6,7 @@ import {
   centralBusName,
   eventLogGroup,
   eventRoleNames,
+  topicName,
 } from './names';
 
 export function centralVaultArn(stack: Stack, central: Central): string {
@@ -43,6 +44,11 @@ export function eventLogGroupArn(stack: Stack, config: Config): string {
     resourceName: eventLogGroup(config),
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
+}
+
+/** The ARN of the topic for e-mails in the stack's account. */
+export function topicArn(stack: Stack, config: Config, about: string): string {
+  return stack.formatArn({ service: 'sns', resource: topicName(config, about) });
 }
 
 /** Matches the keys of the central account, whose ids are not known before they are deployed. */

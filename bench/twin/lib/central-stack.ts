@@ -13,6 +13,7 @@ import {
   eventLogGroupArn,
   eventRoleArns,
   serviceLinkedRoleArn,
+  topicArn,
 } from './arns';
 import { BackupDashboard } from './backup-dashboard';
 import { BackupStack } from './backup-stack';
@@ -127,6 +128,12 @@ export class CentralStack extends BackupStack {
         planIds: [],
         keyArns: [key.keyArn, topic.keyArn],
         bucketNames: [],
+        alerts: {
+          prefixes: [...copyAlarmPrefixes(config), centralBusName(config)],
+          topicArn: topicArn(this, config, CENTRAL_ID),
+          eventBusName: centralBusName(config),
+          logGroupName: eventLogGroup(config),
+        },
       },
       alarmPrefixes: alarms.length > 0 ? copyAlarmPrefixes(config) : undefined,
     });

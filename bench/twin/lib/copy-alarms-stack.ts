@@ -1,5 +1,6 @@
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { topicArn } from './arns';
 import { BackupStack } from './backup-stack';
 import type { Config } from './config';
 import { type CopyAlarm, CopyAlarms } from './copy-alarms';
@@ -7,7 +8,6 @@ import {
   CENTRAL_ID,
   copyAlarmsStackName,
   metricNamespace,
-  topicName,
 } from './names';
 
 /** Alarms on copies that the central stack has no room for. */
@@ -23,12 +23,12 @@ export class CopyAlarmsStack extends BackupStack {
       region: config.central.region,
       description: `Central backup account of ${config.project}: further alarms on copies that do not come`,
     });
-    const topicArn = this.formatArn({
-      service: 'sns',
-      resource: topicName(config, CENTRAL_ID),
-    });
     new CopyAlarms(this, 'Copies', {
-      topic: Topic.fromTopicArn(this, 'Topic', topicArn),
+      topic: Topic.fromTopicArn(
+        this,
+        'Topic',
+        topicArn(this, config, CENTRAL_ID),
+      ),
       metricNamespace: metricNamespace(config),
       alarms,
     });

@@ -1,4 +1,4 @@
-import { EventField } from 'aws-cdk-lib/aws-events';
+import { EventField, Match } from 'aws-cdk-lib/aws-events';
 import type { AlertRule } from './alert-rules';
 
 /** What must not be touched unnoticed. */
@@ -7,6 +7,16 @@ export interface Protected {
   readonly planIds: string[];
   readonly keyArns: string[];
   readonly bucketNames: string[];
+  readonly alerts: AlertParts;
+}
+
+/** What tells of it, and could be taken away. */
+export interface AlertParts {
+  /** What the names of rules and alarms start with. */
+  readonly prefixes: string[];
+  readonly topicArn: string;
+  readonly eventBusName?: string;
+  readonly logGroupName?: string;
 }
 
 const EMAIL =
@@ -18,7 +28,7 @@ const EMAIL =
 
 /** Rules on the calls that touch it, as CloudTrail records them. */
 export function tamperingRules(on: Protected): AlertRule[] {
-  const rules: AlertRule[] = [];
+  const rules: AlertRule[] = [alertRule(on.alerts)];
   if (on.vaultNames.length > 0) {
     rules.push({
       id: 'VaultCalls',
@@ -87,6 +97,46 @@ export function tamperingRules(on: Protected): AlertRule[] {
     });
   }
   return rules;
+}
+
+function alertRule(parts: AlertParts): AlertRule {
+  const ours = parts.prefixes.flatMap((prefix) => Match.prefix(prefix));
+  const either: object[] = [];
+  const on = (requestParameters: object, ...eventName: string[]) =>
+    either.push({ eventName, requestParameters });
+  on({ name: ours }, 'DeleteRule', 'DisableRule');
+  on({ name: ours, state: ['DISABLED'] }, 'PutRule');
+  on({ rule: ours }, 'RemoveTargets');
+  on({ alarmNames: ours }, 'DeleteAlarms', 'DisableAlarmActions');
+  on({ topicArn: [parts.topicArn] }, 'DeleteTopic');
+  on(
+    { subscriptionArn: Match.prefix(`${parts.topicArn}:`) },
+    'Unsubscribe',
+  );
+  if (parts.eventBusName) {
+    on({ name: [parts.eventBusName] }, 'DeleteEventBus');
+  }
+  if (parts.logGroupName) {
+    on(
+      { logGroupName: [parts.logGroupName] },
+      'DeleteLogGroup',
+      'DeleteMetricFilter',
+    );
+  }
+  return {
+    id: 'AlertCalls',
+    description: 'Calls that delete or turn off what tells of all this',
+    eventPattern: {
+      detailType: ['AWS API Call via CloudTrail'],
+      detail: {
+        eventSource: ['events', 'logs', 'monitoring', 'sns'].map(
+          (service) => `${service}.amazonaws.com`,
+        ),
+        $or: either,
+      },
+    },
+    email: EMAIL,
+  };
 }
 
 function call(

@@ -4,7 +4,12 @@ import { AccountPrincipal, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { AlertTopic } from './alert-topic';
 import { Alerts } from './alerts';
-import { centralKeyArns, centralVaultArn, serviceLinkedRoleArn } from './arns';
+import {
+  centralKeyArns,
+  centralVaultArn,
+  serviceLinkedRoleArn,
+  topicArn,
+} from './arns';
 import { BackupRole } from './backup-role';
 import { BackupStack } from './backup-stack';
 import { AccessLogBucket, DataBucket } from './buckets';
@@ -79,6 +84,13 @@ export class WorkloadStack extends BackupStack {
           ...[...this.keys.values()].map(({ keyArn }) => keyArn),
         ],
         bucketNames: workload.buckets.map(({ name }) => name),
+        alerts: {
+          prefixes: [
+            `${workloadStackName(config, workload)}-`,
+            `${config.project}-${workloadId(workload)}-`,
+          ],
+          topicArn: topicArn(this, config, workloadId(workload)),
+        },
       },
       silenceAlarms: tiers.flatMap((tier) => this.silenceAlarms(tier)),
     });

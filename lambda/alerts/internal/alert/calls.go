@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+
+	"central-s3-backup/internal/estate"
 )
 
 // call is the detail of an API call that CloudTrail recorded.
@@ -36,6 +38,12 @@ type parameters struct {
 	SelectionID             text
 	KeyID                   text
 	BucketName              text
+	Name, Rule              text // of an EventBridge rule or bus
+	State                   text
+	AlarmNames              []text
+	TopicARN                text
+	SubscriptionARN         text
+	LogGroupName            text
 	VersioningConfiguration struct{ Status text }
 	// NotificationConfiguration lists what is on: without EventBridge in it, it is off.
 	NotificationConfiguration struct{ EventBridgeConfiguration json.RawMessage }
@@ -57,6 +65,16 @@ var calls = map[string]struct{ what, advice string }{
 	"DeleteBackupPlan":                   {"deletion of a backup plan", "Nothing backs its buckets up any more. Deploy the stack again."},
 	"UpdateBackupPlan":                   {"change of a backup plan", "Compare schedule and retention in the request with backup.yaml. Deploy the stack again to get the plan back."},
 	"DeleteBackupSelection":              {"removal of a plan's selection", "Its buckets are no longer backed up. Deploy the stack again."},
+	"DisableRule":                        {"disabling of a rule for alerts", "What it listens to is told to nobody. Enable it again."},
+	"DeleteRule":                         {"deletion of a rule for alerts", "What it listened to is told to nobody. Deploy the stack again."},
+	"RemoveTargets":                      {"removal of the targets of a rule for alerts", "What it listens to is told to nobody. Deploy the stack again."},
+	"DeleteAlarms":                       {"deletion of alarms", "Their silence is told to nobody. Deploy the stack again."},
+	"DisableAlarmActions":                {"silencing of alarms", "They ring and tell nobody. Enable their actions again."},
+	"DeleteTopic":                        {"deletion of the topic for alerts", "No e-mail is written any more. Deploy the stack again, and confirm the subscriptions."},
+	"Unsubscribe":                        {"removal of an e-mail subscription for alerts", "Whoever was subscribed is told of nothing any more, unless they meant it. Deploy the stack again and confirm the subscription."},
+	"DeleteEventBus":                     {"deletion of the event bus for alerts", "Nothing of the other accounts is told any more. Deploy the central stack again."},
+	"DeleteLogGroup":                     {"deletion of the log of all accounts' events", "The dashboard is empty and no copies are counted. Deploy the central stack again."},
+	"DeleteMetricFilter":                 {"deletion of a filter that counts copies", "The alarms on copies go blind. Deploy the central stack again."},
 	"PutBucketObjectLockConfiguration":   {"change of a bucket's Object Lock", "New objects get the retention in the request: compare it with the tier's. Deploy the stack again."},
 	"PutBucketVersioning":                {"suspension of a bucket's versioning", "Its continuous backup stops (F-S3-1), and overwritten objects are lost. Turn versioning on again."},
 	"PutBucketNotification":              {"turning off of a bucket's EventBridge notifications", "Its continuous backup stops (F-S3-12). Turn them on again."},
@@ -64,6 +82,12 @@ var calls = map[string]struct{ what, advice string }{
 
 // sameCall has the newer names of calls.
 var sameCall = map[string]string{"PutBucketNotificationConfiguration": "PutBucketNotification"}
+
+// alertPart is the name or the ARN of a part of alerts that the request is about.
+func (p parameters) alertPart() text {
+	names := []text{p.Rule, p.Name, p.TopicARN, p.SubscriptionARN, p.LogGroupName}
+	return text(first(append(names, p.AlarmNames...)...))
+}
 
 func readCall(ev event, e *Estate) (Alert, bool) {
 	var c call
@@ -78,6 +102,9 @@ func readCall(ev event, e *Estate) (Alert, bool) {
 	name := c.EventName.String()
 	if same := sameCall[name]; same != "" {
 		name = same
+	}
+	if name == "PutRule" && p.State == "DISABLED" {
+		name = "DisableRule"
 	}
 	row, known := calls[name]
 	if !known {
@@ -111,7 +138,10 @@ func readCall(ev event, e *Estate) (Alert, bool) {
 
 	a.Bucket = first(p.BucketName, text(bucketOfPoint(p.RecoveryPointARN.String())))
 	a.Vault = p.BackupVaultName.String()
-	a.Resource = first(p.RecoveryPointARN, p.KeyID, p.SelectionID, p.BackupPlanID)
+	if len(p.AlarmNames) > 0 {
+		a.Vault = e.Alarms[estate.Key(a.Account, a.Region, p.AlarmNames[0].String())].Vault
+	}
+	a.Resource = first(p.RecoveryPointARN, p.KeyID, p.SelectionID, p.BackupPlanID, p.alertPart())
 	if a.Subject() == a.Account && len(c.Resources) > 0 {
 		a.Resource = c.Resources[0].ARN.String()
 	}
