@@ -21,6 +21,9 @@ var comparisons = []check{
 	{"lock-weakened", Warning, "F-LOCK-3", compareGovernanceLocks},
 	{"organization-changed", Warning, "F-COPY-3", compareOrganization},
 
+	// check_previous_alerts.go
+	{"destination-dropped", Warning, "", compareAlerts},
+
 	// check_previous_workloads.go
 	{"bucket-elsewhere", Error, "F-REG-3", compareBucketPlaces},
 	{"bucket-created-twice", Error, "F-CFN-2", compareCreatedBuckets},
