@@ -63,7 +63,7 @@ func TestCopyAlarms(t *testing.T) {
 					t.Errorf("%s: %s %v", id, actions, p[actions])
 				}
 			}
-			got = append(got, fmt.Sprint(p["Namespace"], p["MetricName"], at(p, "Dimensions", 0, "Name"), at(p, "Dimensions", 0, "Value")))
+			got = append(got, fmt.Sprint(p["Namespace"], p["MetricName"], at(p, "Dimensions", 0, "Name"), at(p, "Dimensions", 0, "Value"), " ", p["Statistic"], " ", p["Period"], " ", p["EvaluationPeriods"]))
 		}
 		for _, w := range a.cfg.Workloads {
 			for _, use := range a.cfg.TierUses(w) {
@@ -72,7 +72,11 @@ func TestCopyAlarms(t *testing.T) {
 					continue
 				}
 				vault := a.cfg.VaultARN(w, use.Tier)
-				want = append(want, fmt.Sprint(a.cfg.Project+"-backup", "CopyJobsCompleted", "BackupVaultArn", vault))
+				days := "7"
+				if use.Tier.Schedule.CompletionWindowMinutes < 5*24*60 {
+					days = "4" // a day, two hours and two days
+				}
+				want = append(want, fmt.Sprint(a.cfg.Project+"-backup", "CopyJobsCompleted", "BackupVaultArn", vault)+" Sum 86400 "+days)
 				for file, event := range events(t) {
 					rename(event, w.Account, w.Region, a.templates[a.cfg.StackName(w)])
 					detail, _ := event["detail"].(map[string]any)

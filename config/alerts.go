@@ -153,7 +153,7 @@ func (c *Config) CopyAlarms() [][]CopyAlarm {
 	var all []CopyAlarm
 	for _, w := range c.Workloads {
 		for _, use := range c.TierUses(w) {
-			if days := c.CopySilenceDays(use.Tier); days > 0 && c.Reached(w) {
+			if days := c.CopySilenceDays(use.Tier); days > 0 {
 				all = append(all, CopyAlarm{
 					ID: w.ID() + "-" + use.Tier.Name,
 					Description: fmt.Sprintf("No copies of %s of %s have reached the central account for %d days or longer, though they were due. "+
@@ -176,7 +176,7 @@ func (c *Config) AccountEndings() []string {
 	vaults := 0
 	for _, w := range c.Workloads {
 		for _, use := range c.TierUses(w) {
-			if use.Tier.BackedUp() && c.Reached(w) {
+			if use.Tier.BackedUp() {
 				vaults++
 			}
 		}
