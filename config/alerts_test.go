@@ -1,0 +1,21 @@
+package config
+
+import "testing"
+
+// TestCopyAlarmDays: an alarm on copies looks back as long as copies may take to come, not backups, which
+// a tier may make more often.
+func TestCopyAlarmDays(t *testing.T) {
+	cfg := load(t, minimal+`
+tiers:
+  - name: critical_data
+    schedule: {cron: cron(5 2 */3 * ? *), start_window_minutes: 60, completion_window_minutes: 2880}
+    snapshot_backup: {delete_after_days: 60, schedule: cron(5 5 * * ? *)}
+`)
+	alarms := cfg.CopyAlarms()
+	if len(alarms) != 1 || len(alarms[0]) != 1 || alarms[0][0].Days != 6 {
+		t.Errorf("alarms %+v, want one of 6 days", alarms)
+	}
+	if days := cfg.SilenceDays(cfg.Tiers.find("critical_data")); days != 4 {
+		t.Errorf("backups may be silent for %d days, want 4", days)
+	}
+}
