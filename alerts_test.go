@@ -249,6 +249,22 @@ func takenBy(stack template, event map[string]any) []string {
 	return taken
 }
 
+// TestRulesByTheirCutNames: of a long stack name CloudFormation leaves a part in the names of rules, and
+// who disables one is heard of all the same.
+func TestRulesByTheirCutNames(t *testing.T) {
+	every(t, func(t *testing.T, _ *assembly, template template) {
+		for _, length := range []int{24, 25, 40} {
+			event := map[string]any{"source": "aws.events", "detail-type": "AWS API Call via CloudTrail", "detail": map[string]any{
+				"eventSource": "events.amazonaws.com", "eventName": "DisableRule",
+				"requestParameters": map[string]any{"name": template.stack[:min(length, len(template.stack))] + "-AlertsRulesBackupJobs1A-5E6F7A8B9C0D"},
+			}}
+			if got := fmt.Sprint(takenBy(template, event)); got != "[AlertCalls]" {
+				t.Errorf("of %d characters: taken by %s", length, got)
+			}
+		}
+	})
+}
+
 // rename gives an event the names of a stack where it has others of the same kind.
 func rename(event map[string]any, account, region string, stack template) {
 	detail, _ := event["detail"].(map[string]any)

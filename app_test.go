@@ -358,6 +358,23 @@ func TestREADMEMessages(t *testing.T) {
 	}
 }
 
+// TestSecretsAreNotRepeated: a secret that was written into the file by mistake is in no message.
+func TestSecretsAreNotRepeated(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "backup.yaml")
+	const webhook, key = "https://hooks.slack.com/services/T0/B0/sEcReT", "0123456789abcdef0123456789abcdef"
+	text := "version: 1\nalerts:\n  slack: [{webhook_secret: \"" + webhook + "\"}]\n  pagerduty: [{routing_key_secret: " + key + "}]\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range []string{"text", "json"} {
+		var said bytes.Buffer
+		code := run([]string{"-check", "-config", file, "-format", format}, func(string) string { return "" }, &said, &said)
+		if said := said.String(); code != exitWrong || strings.Contains(said, webhook) || strings.Contains(said, key) || !strings.Contains(said, "not repeated here") {
+			t.Errorf("exit code %d, %s", code, said)
+		}
+	}
+}
+
 // TestREADMETiers: the README's table is the one in the code.
 func TestREADMETiers(t *testing.T) {
 	text, err := os.ReadFile("README.md")

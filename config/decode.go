@@ -180,7 +180,11 @@ func (d *decoder) decodeScalar(n *yaml.Node, v reflect.Value, at *path, rule str
 	case v.Kind() == reflect.String && n.Tag == "!!str":
 		v.SetString(n.Value)
 		if fault := s.stringFault(n.Value); fault != "" {
-			d.report(s.asCheck(rule), n, at, Problem{What: fault, Got: strconv.Quote(n.Value), Want: s.want})
+			got := strconv.Quote(n.Value)
+			if s.hidden != nil && s.hidden(n.Value) {
+				got = "a secret, which is not repeated here"
+			}
+			d.report(s.asCheck(rule), n, at, Problem{What: fault, Got: got, Want: s.want})
 		}
 	case v.Kind() == reflect.String:
 		want := strconv.Quote(n.Value) + " in quotes"

@@ -104,12 +104,22 @@ func (c *Config) CopyAlarmsStackName(n int) string {
 	return fmt.Sprintf("%s-copy-alarms-%d", c.Project, n)
 }
 
-// RulePrefix is what the names of the rules and of the unnamed alarms of a workload's stack start with:
-// CloudFormation makes them of the stack's.
-func (c *Config) RulePrefix(w Workload) string { return c.StackName(w) + "-" }
+// RulePrefix is what the names of the rules of a workload's stack start with, or of somewhat more.
+func (c *Config) RulePrefix(w Workload) string { return rulePrefix(c.StackName(w)) }
+
+// CentralRulePrefix is the same of the central account's stack.
+func (c *Config) CentralRulePrefix() string { return rulePrefix(c.CentralStackName()) }
+
+// rulePrefix is as much of a stack's name as is left of it where CloudFormation makes the name of a
+// rule, of at most 64 characters, from it, the logical id and twelve characters. AWS does not say how
+// much that is; 24 characters have been seen.
+func rulePrefix(stack string) string { return stack[:min(len(stack), 20)] }
+
+// MetricAlarmPrefix is what the names of the unnamed alarms of a workload's stack start with.
+func (c *Config) MetricAlarmPrefix(w Workload) string { return c.StackName(w) + "-" }
 
 // CopyAlarmPrefixes are what the names of the alarms on copies start with, in all stacks of the central
-// account, and those of its rules.
+// account: CloudFormation makes them of the stack's, and leaves all of it.
 func (c *Config) CopyAlarmPrefixes() []string {
 	return []string{c.CentralStackName() + "-", c.Project + "-copy-alarms-"}
 }

@@ -18,6 +18,7 @@ type syntax struct {
 	check    func(string) string // strings: what else is wrong, or ""
 	min, max int                 // numbers, both inclusive
 	orZero   bool                // numbers: zero is "none"
+	hidden   func(string) bool   // strings: whether the value is a secret, which no message repeats
 	want     string
 	fact     string
 }
@@ -40,8 +41,8 @@ var syntaxes = map[string]syntax{
 	"bucket_name":         {word: newWord("a-z0-9", "a-z0-9.-", "a-z0-9", 3, MaxBucketName), check: bucketName, want: "the name of an S3 bucket: 3 to 63 lowercase letters, digits, dots and hyphens, a letter or digit first and last", fact: "F-OL-11"},
 	"cron":                {check: cron, want: "AWS's six fields, such as cron(5 2 * * ? *)", fact: "F-SCH-1"},
 	"email":               {check: email, want: "an e-mail address, such as backup-oncall@example.com"},
-	"webhook_secret":      {check: webhookSecret, want: "the name of a secret in Secrets Manager that holds the webhook's URL, such as backup/slack-webhook", fact: "F-EVT-14"},
-	"routing_key_secret":  {check: routingKeySecret, want: "the name of a secret in Secrets Manager that holds the routing key, such as backup/pagerduty-key", fact: "F-EVT-13"},
+	"webhook_secret":      {check: webhookSecret, hidden: isWebhook, want: "the name of a secret in Secrets Manager that holds the webhook's URL, such as backup/slack-webhook", fact: "F-EVT-14"},
+	"routing_key_secret":  {check: routingKeySecret, hidden: isRoutingKey, want: "the name of a secret in Secrets Manager that holds the routing key, such as backup/pagerduty-key", fact: "F-EVT-13"},
 	"severity":            {enum: []string{"critical", "error", "warning", "info"}, want: "critical, error, warning or info", fact: "F-EVT-13"},
 	"repository":          {pattern: re(`[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+`), want: "owner/name of a repository"},
 	"branch":              {pattern: re(`[A-Za-z0-9_.+#@=-]+(/[A-Za-z0-9_.+#@=-]+)*`), want: "the name of a branch"},
@@ -147,8 +148,12 @@ func email(address string) string {
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
 var secretName = re(`[A-Za-z0-9/_+=.@-]{1,512}`)
 
+func isWebhook(name string) bool {
+	return strings.Contains(name, "hooks.slack.com") || strings.Contains(name, "://")
+}
+
 func webhookSecret(name string) string {
-	if strings.Contains(name, "hooks.slack.com") || strings.Contains(name, "://") {
+	if isWebhook(name) {
 		return "is the webhook itself, which is a secret: whoever reads this file could post to the channel"
 	}
 	return secretNameFault(name)
@@ -157,8 +162,10 @@ func webhookSecret(name string) string {
 // routingKey is what PagerDuty's keys look like (F-EVT-13).
 var routingKey = re(`[A-Za-z0-9]{32}`)
 
+func isRoutingKey(name string) bool { return routingKey.MatchString(name) }
+
 func routingKeySecret(name string) string {
-	if routingKey.MatchString(name) {
+	if isRoutingKey(name) {
 		return "looks like the routing key itself, which is a secret: whoever reads this file could raise and resolve incidents"
 	}
 	return secretNameFault(name)

@@ -176,8 +176,8 @@ func BackupEventRules(vaultNames, vaultARNs []Value) []EventRule {
 		// One that failed does not say from which vault.
 		backup("RestoreJobs", "Restore Job State Change", "Restore jobs of S3 that ended",
 			"", nil, map[string]any{"status": jobEnds, "resourceType": []string{"S3"}}),
-		backup("RecoveryPoints", "Recovery Point State Change", "Recovery points in trouble: a continuous backup that stopped, one that could not be deleted",
-			"backupVaultName", vaultNames, map[string]any{"status": []string{"PARTIAL", "STOPPED", "EXPIRED"}}),
+		backup("RecoveryPoints", "Recovery Point State Change", "Recovery points in trouble, such as a continuous backup that stopped or one that could not be deleted, and out of it",
+			"backupVaultName", vaultNames, map[string]any{"status": []string{"PARTIAL", "STOPPED", "EXPIRED", "COMPLETED", "AVAILABLE", "DELETING", "DELETED"}}),
 		backup("Vaults", "Backup Vault State Change", "Vaults that were deleted or changed",
 			"backupVaultName", vaultNames, map[string]any{"state": []string{"DELETED", "MODIFIED"}}),
 		backup("Settings", "Region Setting State Change", "Types of resources that were opted in or out, S3 maybe (F-REG-1)", "", nil, nil),
@@ -225,8 +225,9 @@ type Tampering struct {
 
 // AlertParts are the parts of alerts that can be taken away or turned off.
 type AlertParts struct {
-	// Prefixes are what the names of rules and alarms start with.
-	Prefixes []string
+	// RulePrefix is what the names of rules start with, and AlarmPrefixes what those of alarms do.
+	RulePrefix    string
+	AlarmPrefixes []string
 	// TopicARN is the ARN of the topic.
 	TopicARN string
 	// BusName is the name of an event bus, and LogGroupName of its log group. Empty: there is none.
@@ -240,7 +241,11 @@ func (t Tampering) Rules() []EventRule {
 		if len(names) == 0 {
 			return
 		}
-		r := callRule(id, description, map[string]any{"eventSource": []string{service + ".amazonaws.com"}, "eventName": calls})
+		on := "$.detail." + key
+		if service == "kms" { // the event lists its resources, of which a path takes no single one
+			on = "$.detail.requestParameters.keyId"
+		}
+		r := callRule(id, description, on, map[string]any{"eventSource": []string{service + ".amazonaws.com"}, "eventName": calls})
 		r.Source, r.NamesAt, r.Names = "aws."+service, key, names
 		rules = append(rules, r)
 	}
@@ -260,9 +265,10 @@ func (t Tampering) Rules() []EventRule {
 // rule is the one on calls that take alerts away or turn them off. What it watches belongs to several
 // services, and includes itself.
 func (p AlertParts) rule() EventRule {
-	var ours []any
-	for _, prefix := range p.Prefixes {
-		ours = append(ours, map[string]any{"prefix": prefix})
+	ours := []map[string]string{{"prefix": p.RulePrefix}}
+	var alarms []map[string]string
+	for _, prefix := range p.AlarmPrefixes {
+		alarms = append(alarms, map[string]string{"prefix": prefix})
 	}
 	var either []map[string]any
 	on := func(parameters map[string]any, calls ...string) {
@@ -271,7 +277,7 @@ func (p AlertParts) rule() EventRule {
 	on(map[string]any{"name": ours}, "DeleteRule", "DisableRule")
 	on(map[string]any{"name": ours, "state": []string{"DISABLED"}}, "PutRule")
 	on(map[string]any{"rule": ours}, "RemoveTargets")
-	on(map[string]any{"alarmNames": ours}, "DeleteAlarms", "DisableAlarmActions")
+	on(map[string]any{"alarmNames": alarms}, "DeleteAlarms", "DisableAlarmActions")
 	on(map[string]any{"topicArn": []string{p.TopicARN}}, "DeleteTopic")
 	on(map[string]any{"subscriptionArn": []map[string]string{{"prefix": p.TopicARN + ":"}}}, "Unsubscribe")
 	if p.BusName != "" {
@@ -280,18 +286,18 @@ func (p AlertParts) rule() EventRule {
 	if p.LogGroupName != "" {
 		on(map[string]any{"logGroupName": []string{p.LogGroupName}}, "DeleteLogGroup", "DeleteMetricFilter")
 	}
-	return callRule("AlertCalls", "Calls that delete or turn off what tells of all this", map[string]any{
+	return callRule("AlertCalls", "Calls that delete or turn off what tells of all this", "$.detail.eventSource", map[string]any{
 		"eventSource": []string{"events.amazonaws.com", "logs.amazonaws.com", "monitoring.amazonaws.com", "sns.amazonaws.com"},
 		"$or":         either,
 	})
 }
 
-// callRule is a rule on calls that CloudTrail records.
-func callRule(id, description string, detail map[string]any) EventRule {
+// callRule is a rule on calls that CloudTrail records. on is the path of what they are about.
+func callRule(id, description, on string, detail map[string]any) EventRule {
 	return EventRule{
 		ID: id, Description: description, DetailType: "AWS API Call via CloudTrail", Detail: detail,
-		Email: "<who> called <call> in account <account>, <region>, at <time>, from <address>. Error, if it was refused: <error>. If nobody of you deployed or meant this, somebody is touching your backups.",
-		Paths: paths("who", "$.detail.userIdentity.arn", "call", "$.detail.eventName", "address", "$.detail.sourceIPAddress", "error", "$.detail.errorCode"),
+		Email: "<who> called <call> on <on> in account <account>, <region>, at <time>, from <address>. Error, if it was refused: <error>. If nobody of you deployed or meant this, somebody is touching your backups.",
+		Paths: paths("who", "$.detail.userIdentity.arn", "call", "$.detail.eventName", "on", on, "address", "$.detail.sourceIPAddress", "error", "$.detail.errorCode"),
 	}
 }
 

@@ -25,7 +25,7 @@ func newTopic(template *constructs.Template, cfg *config.Config, id, account, re
 // newWorkloadAlerts makes what notices failures, silence and tampering in a workload's account.
 func newWorkloadAlerts(template *constructs.Template, cfg *config.Config, w config.Workload, uses []config.TierUse, topic, topicKey constructs.Value, keys map[string]constructs.Value, plans []constructs.Value) {
 	watched := watched{id: w.ID(), account: w.Account, plans: plans, keys: []constructs.Value{topicKey},
-		alerts: constructs.AlertParts{Prefixes: []string{cfg.RulePrefix(w), cfg.AlarmPrefix(w)}, TopicARN: cfg.TopicARN(w)}}
+		alerts: constructs.AlertParts{RulePrefix: cfg.RulePrefix(w), AlarmPrefixes: []string{cfg.MetricAlarmPrefix(w), cfg.AlarmPrefix(w)}, TopicARN: cfg.TopicARN(w)}}
 	if cfg.Reached(w) {
 		watched.bus = cfg.AlertBusARN()
 	}
@@ -77,10 +77,11 @@ func newCentralAlerts(template *constructs.Template, cfg *config.Config, alarms 
 		RoleARN:           cfg.EventRoleARNs(),
 	})
 	watched := watched{id: config.CentralID, account: at.Account, bus: busARN, keys: keys, alerts: constructs.AlertParts{
-		Prefixes:     append(cfg.CopyAlarmPrefixes(), cfg.AlertName()),
-		TopicARN:     cfg.CentralTopicARN(),
-		BusName:      cfg.AlertName(),
-		LogGroupName: cfg.EventLogGroup(),
+		RulePrefix:    cfg.CentralRulePrefix(),
+		AlarmPrefixes: append(cfg.CopyAlarmPrefixes(), cfg.AlertName()),
+		TopicARN:      cfg.CentralTopicARN(),
+		BusName:       cfg.AlertName(),
+		LogGroupName:  cfg.EventLogGroup(),
 	}}
 	watch := func(vault string) {
 		watched.vaults = append(watched.vaults, vault)

@@ -48,10 +48,18 @@ export function backupRules(
     {
       id: 'RecoveryPoints',
       description:
-        'Recovery points in trouble: a continuous backup that stopped, one that could not be deleted',
+        'Recovery points in trouble, such as a continuous backup that stopped or one that could not be deleted, and out of it',
       eventPattern: backupEvent('Recovery Point State Change', {
         backupVaultName: vaultNames,
-        status: ['PARTIAL', 'STOPPED', 'EXPIRED'],
+        status: [
+          'PARTIAL',
+          'STOPPED',
+          'EXPIRED',
+          'COMPLETED',
+          'AVAILABLE',
+          'DELETING',
+          'DELETED',
+        ],
       }),
     },
     {

@@ -32,6 +32,7 @@ import {
   dashboardName,
   eventLogGroup,
   metricNamespace,
+  rulePrefix,
   topicName,
 } from './names';
 import {
@@ -129,7 +130,11 @@ export class CentralStack extends BackupStack {
         keyArns: [key.keyArn, topic.keyArn],
         bucketNames: [],
         alerts: {
-          prefixes: [...copyAlarmPrefixes(config), centralBusName(config)],
+          rulePrefix: rulePrefix(centralStackName(config)),
+          alarmPrefixes: [
+            ...copyAlarmPrefixes(config),
+            centralBusName(config),
+          ],
           topicArn: topicArn(this, config, CENTRAL_ID),
           eventBusName: centralBusName(config),
           logGroupName: eventLogGroup(config),

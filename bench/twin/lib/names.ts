@@ -84,6 +84,11 @@ export function copyAlarmsStackName(config: Config, number: number): string {
   return `${config.project}-copy-alarms-${number}`;
 }
 
+/** As much of a stack's name as is left of it in the names of its rules. */
+export function rulePrefix(stackName: string): string {
+  return stackName.slice(0, 20);
+}
+
 /** What the names of all alarms on copies start with. */
 export function copyAlarmPrefixes(config: Config): string[] {
   return [`${centralStackName(config)}-`, `${config.project}-copy-alarms-`];

@@ -12,15 +12,19 @@ export interface Protected {
 
 /** What tells of it, and could be taken away. */
 export interface AlertParts {
-  /** What the names of rules and alarms start with. */
-  readonly prefixes: string[];
+  /** What the names of rules start with. */
+  readonly rulePrefix: string;
+  /** What the names of alarms start with. */
+  readonly alarmPrefixes: string[];
   readonly topicArn: string;
   readonly eventBusName?: string;
   readonly logGroupName?: string;
 }
 
-const EMAIL =
+/** What is written about a call on what that path has. */
+const email = (on: string) =>
   `${EventField.fromPath('$.detail.userIdentity.arn')} called ${EventField.fromPath('$.detail.eventName')}` +
+  ` on ${EventField.fromPath(`$.detail.${on}`)}` +
   ` in account ${EventField.account}, ${EventField.region}, at ${EventField.time},` +
   ` from ${EventField.fromPath('$.detail.sourceIPAddress')}.` +
   ` Error, if it was refused: ${EventField.fromPath('$.detail.errorCode')}.` +
@@ -50,7 +54,7 @@ export function tamperingRules(on: Protected): AlertRule[] {
         ],
         { requestParameters: { backupVaultName: on.vaultNames } },
       ),
-      email: EMAIL,
+      email: email('requestParameters.backupVaultName'),
     });
   }
   if (on.planIds.length > 0) {
@@ -62,7 +66,7 @@ export function tamperingRules(on: Protected): AlertRule[] {
         ['DeleteBackupPlan', 'DeleteBackupSelection', 'UpdateBackupPlan'],
         { requestParameters: { backupPlanId: on.planIds } },
       ),
-      email: EMAIL,
+      email: email('requestParameters.backupPlanId'),
     });
   }
   if (on.keyArns.length > 0) {
@@ -74,7 +78,7 @@ export function tamperingRules(on: Protected): AlertRule[] {
         ['DisableKey', 'PutKeyPolicy', 'ScheduleKeyDeletion'],
         { resources: { ARN: on.keyArns } },
       ),
-      email: EMAIL,
+      email: email('requestParameters.keyId'),
     });
   }
   if (on.bucketNames.length > 0) {
@@ -93,21 +97,22 @@ export function tamperingRules(on: Protected): AlertRule[] {
         ],
         { requestParameters: { bucketName: on.bucketNames } },
       ),
-      email: EMAIL,
+      email: email('requestParameters.bucketName'),
     });
   }
   return rules;
 }
 
 function alertRule(parts: AlertParts): AlertRule {
-  const ours = parts.prefixes.flatMap((prefix) => Match.prefix(prefix));
+  const ours = Match.prefix(parts.rulePrefix);
+  const alarms = parts.alarmPrefixes.flatMap((prefix) => Match.prefix(prefix));
   const either: object[] = [];
   const on = (requestParameters: object, ...eventName: string[]) =>
     either.push({ eventName, requestParameters });
   on({ name: ours }, 'DeleteRule', 'DisableRule');
   on({ name: ours, state: ['DISABLED'] }, 'PutRule');
   on({ rule: ours }, 'RemoveTargets');
-  on({ alarmNames: ours }, 'DeleteAlarms', 'DisableAlarmActions');
+  on({ alarmNames: alarms }, 'DeleteAlarms', 'DisableAlarmActions');
   on({ topicArn: [parts.topicArn] }, 'DeleteTopic');
   on(
     { subscriptionArn: Match.prefix(`${parts.topicArn}:`) },
@@ -135,7 +140,7 @@ function alertRule(parts: AlertParts): AlertRule {
         $or: either,
       },
     },
-    email: EMAIL,
+    email: email('eventSource'),
   };
 }
 

@@ -19,6 +19,7 @@ import {
   backupRoleName,
   keyAlias,
   ruleName,
+  rulePrefix,
   silenceAlarmName,
   tierName,
   topicName,
@@ -85,7 +86,8 @@ export class WorkloadStack extends BackupStack {
         ],
         bucketNames: workload.buckets.map(({ name }) => name),
         alerts: {
-          prefixes: [
+          rulePrefix: rulePrefix(workloadStackName(config, workload)),
+          alarmPrefixes: [
             `${workloadStackName(config, workload)}-`,
             `${config.project}-${workloadId(workload)}-`,
           ],
@@ -159,7 +161,7 @@ export class WorkloadStack extends BackupStack {
   private silenceAlarms(tier: Tier): SilenceAlarm[] {
     const alarm = (jobs: 'backups' | 'copies', metric: string) => ({
       alarmName: silenceAlarmName(this.config, this.workload, tier, jobs),
-      description: `No ${jobs} of ${tier.name} of ${workloadId(this.workload)} have completed for ${SILENCE_DAYS} days or longer, though they were due.`,
+      description: `No ${jobs} of ${tier.name} of ${workloadId(this.workload)} have completed for ${SILENCE_DAYS} days or longer, though they were due. Of a tier that was added to the stack since, the first are still due.`,
       vaultName: tierName(this.config, this.workload, tier),
       metricName: metric,
     });

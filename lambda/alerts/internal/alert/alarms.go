@@ -55,6 +55,7 @@ func readAlarm(ev event, e *Estate) (Alert, bool) {
 		// or one on copies that come again.
 		a.Quiet = s.PreviousState.Value != "ALARM"
 		a.Title = "Alarm is over"
+		a.Message = s.State.Reason.String()
 	case "INSUFFICIENT_DATA":
 		if copied != "" { // there was something to count, and there no longer is
 			a.Action = Trigger
@@ -67,6 +68,7 @@ func readAlarm(ev event, e *Estate) (Alert, bool) {
 		// or changed and has not looked yet, or CloudWatch cannot. That opens no incident and ends
 		// none, but whoever reads along should know that the alarm watches nothing.
 		a.Title = "Alarm cannot tell"
+		a.Message = s.State.Reason.String()
 		a.Advice = "Nothing, if the alarm was just deployed. Otherwise see that its metric still exists."
 	default:
 		return Alert{}, false
@@ -76,8 +78,10 @@ func readAlarm(ev event, e *Estate) (Alert, bool) {
 	}
 	a.add("Vault", copied)
 	a.Message = first(text(a.Message), text(description), s.State.Reason)
-	if description != "" {
-		a.add("CloudWatch says", s.State.Reason.String())
+	if reason := s.State.Reason.String(); a.Message != reason {
+		a.add("CloudWatch says", reason)
+	} else {
+		a.add("Alarm", description)
 	}
 	a.add("State", s.State.Value.String())
 	a.Link = console(a.Region, "cloudwatch", "alarmsV2:alarm", s.AlarmName.String())

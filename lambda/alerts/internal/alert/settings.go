@@ -27,11 +27,11 @@ func readVault(ev event, e *Estate) (Alert, bool) {
 	case s.State == "DELETED":
 		a.Action = Trigger
 		a.Title = "Backup vault deleted"
-		a.Advice = "It was empty, or AWS would not have deleted it (F-LOCK-11), but plans and copies still go to it. Deploy the stack again."
+		a.Advice = "It was empty, or AWS would not have deleted it (F-LOCK-11), but plans and copies still go to it. Deploy the stack again with --revert-drift."
 	case s.State == "MODIFIED" && s.IsLocked == "false":
 		a.Action = Trigger
 		a.Title = "Backup vault is no longer locked"
-		a.Advice = "Its recovery points can be deleted. Put the lock back: deploy the stack again. CloudTrail says who took it away."
+		a.Advice = "Its recovery points can be deleted. Put the lock back: deploy the stack again with --revert-drift. CloudTrail says who took it away."
 	case s.State == "MODIFIED":
 		a.Title = "Backup vault modified"
 		a.Advice = "Nothing, if you know of the change. CloudTrail says who made it."
@@ -58,7 +58,7 @@ func readPlan(ev event, e *Estate) (Alert, bool) {
 	case "DELETED":
 		a.Action = Trigger
 		a.Title = "Backup plan deleted"
-		a.Advice = "Nothing backs its buckets up any more. Deploy the stack again. CloudTrail says who deleted it."
+		a.Advice = "Nothing backs its buckets up any more. Deploy the stack again with --revert-drift. CloudTrail says who deleted it."
 	case "MODIFIED":
 		a.Title = "Backup plan modified"
 		a.Advice = "Nothing, if you know of the change. CloudTrail says who made it."
