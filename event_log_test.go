@@ -106,6 +106,24 @@ func TestCopyAlarms(t *testing.T) {
 	}
 }
 
+// TestCopyAlarmsOfLikeNames: workloads and tiers whose names come to the same when they are joined have an alarm each.
+func TestCopyAlarmsOfLikeNames(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "backup.yaml")
+	write(t, file, []byte(`version: 1
+project: fleet
+organization: {id: o-a1b2c3d4e5}
+central: {account: "111111111111", region: eu-central-1}
+tiers: [{name: c-data, extends: critical_data}, {name: data, extends: critical_data}]
+workloads:
+  - {name: a, environment: b, account: "222222222222", region: eu-central-1, buckets: [{name: fleet-one, tier: c-data}]}
+  - {name: a-b, environment: c, account: "333333333333", region: eu-central-1, buckets: [{name: fleet-two, tier: data}]}
+`))
+	a := synthesizeFile(file, filepath.Join(t.TempDir(), "out"), nil, "-workload", "central")
+	if alarms := a.templates["fleet-backup-central"].ofType("AWS::CloudWatch::Alarm"); len(alarms) != 2 {
+		t.Errorf("%d alarms", len(alarms))
+	}
+}
+
 // events are those that the function is tested with, by their files.
 func events(t *testing.T) map[string]map[string]any {
 	t.Helper()
@@ -196,9 +214,13 @@ func TestManyCopyAlarms(t *testing.T) {
 		t.Errorf("counts %d resources, has %d", got, len(central.Resources))
 	}
 	for _, w := range a.cfg.Workloads[:20] {
-		event := map[string]any{"account": w.Account, "detail-type": "Copy Job State Change", "detail": map[string]any{"state": "COMPLETED", "sourceBackupVaultArn": "v"}}
+		event := map[string]any{"source": "aws.backup", "account": w.Account, "detail-type": "Copy Job State Change", "detail": map[string]any{"state": "COMPLETED", "sourceBackupVaultArn": "v"}}
 		if got := fmt.Sprint(counts(t, central, event)); got != "[fleet-backupCopyJobsCompletedBackupVaultArnv 1]" {
 			t.Errorf("an event of account %s is counted as %s", w.Account, got)
+		}
+		event["source"] = "somebody"
+		if got := counts(t, central, event); len(got) > 0 {
+			t.Errorf("an event that is not AWS Backup's is counted as %s", got)
 		}
 	}
 	rule := ""

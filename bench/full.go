@@ -146,7 +146,7 @@ func header() string {
 	return fmt.Sprintf(`# This app beside its twin
 
 `+"`make bench`"+` wrote this file and the plot. The twin, in [twin](twin), is the app as it would have been written in TypeScript with L2 constructs; it reads the same backup.yaml and
-makes the same resources, which is checked property by property in the same run. Every workload has six buckets, one for each tier, and 74 resources. Both are measured as built
+makes the same resources, which is checked property by property in the same run. Every workload has six buckets, one for each tier, and 75 resources. Both are measured as built
 programs, by turns.
 
 %d cores (%s), %s, Node %s, aws-cdk-lib 2.240.0, jsii 1.128.0.

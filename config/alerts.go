@@ -137,8 +137,8 @@ func (c *Config) Reached(w Workload) bool { return Partition(w.Region) == Partit
 
 // CopyAlarm is an alarm of the central account on a tier of a workload whose copies do not come.
 type CopyAlarm struct {
-	// ID of the alarm, unique in the organization.
-	ID string
+	// Workload is its NAME-ENV, and Tier the name of the tier.
+	Workload, Tier string
 	// Description is what it means.
 	Description string
 	// VaultARN is the ARN of the vault that is copied.
@@ -155,9 +155,9 @@ func (c *Config) CopyAlarms() [][]CopyAlarm {
 		for _, use := range c.TierUses(w) {
 			if days := c.CopySilenceDays(use.Tier); days > 0 {
 				all = append(all, CopyAlarm{
-					ID: w.ID() + "-" + use.Tier.Name,
+					Workload: w.ID(), Tier: use.Tier.Name,
 					Description: fmt.Sprintf("No copies of %s of %s have reached the central account for %d days or longer, though they were due. "+
-						"With insufficient data, nothing is heard of its backups any more, or not yet.", use.Tier.Name, w.ID(), days),
+						"With insufficient data, none of its backups is heard to complete any more, or not yet.", use.Tier.Name, w.ID(), days),
 					VaultARN: c.VaultARN(w, use.Tier),
 					Days:     days,
 				})

@@ -12,8 +12,8 @@ type CopyAlarmsProps struct {
 
 // CopyAlarm is an alarm on the copies that are made of a vault's recovery points.
 type CopyAlarm struct {
-	// ID of the construct.
-	ID string
+	// Workload and Tier name the construct.
+	Workload, Tier string
 	// Description says what it means, for whoever is woken by it.
 	Description string
 	// VaultARN is the ARN of the vault that is copied.
@@ -30,7 +30,7 @@ type CopyAlarm struct {
 func NewCopyAlarms(scope Scope, id string, props CopyAlarmsProps) {
 	scope = scope.Scope(id)
 	for _, a := range props.Alarms {
-		scope.add(a.ID, alarm(properties{
+		scope.Scope(a.Workload).add(a.Tier, alarm(properties{
 			"AlarmDescription":        a.Description,
 			"Namespace":               props.Namespace,
 			"MetricName":              copiesMetric,

@@ -39,7 +39,7 @@ func NewDashboard(scope Scope, id string, props DashboardProps) {
 	}
 	row(3, properties{"type": "text", "properties": properties{"markdown": fmt.Sprintf(
 		"# Backups of %s\nFrom the events of all accounts in `%s`, in the time that is chosen above; times are UTC. A vault is named after its workload and its tier; a long name is cut and has a mark at its end.\n\n"+
-			"**A vault without a row has had no job in that time, and without one among the ages no success.** Alarms tell of silence by themselves: those of the workload's account, and those of this account for copies.",
+			"**A vault without a row has had no job in that time, and without one among the ages no success.** An alarm that has been ringing for longer is not listed. Alarms tell of silence by themselves: those of the workload's account, and those of this account for copies.",
 		props.Project, props.LogGroupName)}})
 	row(8, query("Alarms that ring", "table", ringing...), query("Jobs a day", "bar", daily...))
 	row(10, query("Age of the last success, the oldest first", "table", ages...))

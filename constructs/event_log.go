@@ -66,8 +66,10 @@ func NewEventLog(scope Scope, id string, props EventLogProps) {
 		Properties: properties{"PolicyName": props.PolicyName, "PolicyDocument": string(policy)},
 	})
 	for _, ending := range props.AccountEndings {
+		// The source, which nobody but AWS can give to an event: an account that somebody took over must
+		// not count for others.
 		filter := func(id, detailType, value, vault string) {
-			pattern := fmt.Sprintf(`{ $.detail-type = %q && $.detail.state = "COMPLETED"`, detailType)
+			pattern := fmt.Sprintf(`{ $.source = "aws.backup" && $.detail-type = %q && $.detail.state = "COMPLETED"`, detailType)
 			if ending != "" {
 				pattern += fmt.Sprintf(` && $.account = "*%s"`, ending)
 			}

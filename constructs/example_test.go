@@ -229,7 +229,7 @@ func ExampleNewAlertTopic() {
 	})
 	constructs.NewCopyAlarms(template.Scope(), "Copies", constructs.CopyAlarmsProps{
 		TopicARN: topic, Namespace: "alerts",
-		Alarms: []constructs.CopyAlarm{{ID: "invoices", Description: "No copy for two days.", VaultARN: "arn:aws:backup:eu-central-1:333333333333:backup-vault:invoices", Days: 2}},
+		Alarms: []constructs.CopyAlarm{{Workload: "invoices", Tier: "ledger", Description: "No copy for two days.", VaultARN: "arn:aws:backup:eu-central-1:333333333333:backup-vault:invoices", Days: 2}},
 	})
 	constructs.NewDashboard(template.Scope(), "Dashboard", constructs.DashboardProps{
 		Name: "backups", Project: "invoices", Region: "eu-central-1", LogGroupName: "/aws/events/alerts",

@@ -145,7 +145,7 @@ func newAlerts(template *constructs.Template, cfg *config.Config, on watched, to
 func newCopyAlarms(template *constructs.Template, cfg *config.Config, topic constructs.Value, alarms []config.CopyAlarm) {
 	props := constructs.CopyAlarmsProps{TopicARN: topic, Namespace: cfg.MetricNamespace()}
 	for _, a := range alarms {
-		props.Alarms = append(props.Alarms, constructs.CopyAlarm{ID: a.ID, Description: a.Description, VaultARN: a.VaultARN, Days: a.Days})
+		props.Alarms = append(props.Alarms, constructs.CopyAlarm{Workload: a.Workload, Tier: a.Tier, Description: a.Description, VaultARN: a.VaultARN, Days: a.Days})
 	}
 	constructs.NewCopyAlarms(template.Scope("Alerts"), "Copies", props)
 }

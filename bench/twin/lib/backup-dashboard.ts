@@ -59,7 +59,7 @@ function introduction(project: string, logGroupName: string): string {
   return `# Backups of ${project}
 From the events of all accounts in \`${logGroupName}\`, in the time that is chosen above; times are UTC. A vault is named after its workload and its tier; a long name is cut and has a mark at its end.
 
-**A vault without a row has had no job in that time, and without one among the ages no success.** Alarms tell of silence by themselves: those of the workload's account, and those of this account for copies.`;
+**A vault without a row has had no job in that time, and without one among the ages no success.** An alarm that has been ringing for longer is not listed. Alarms tell of silence by themselves: those of the workload's account, and those of this account for copies.`;
 }
 
 const FAILED = '"FAILED", "ABORTED", "EXPIRED", "PARTIAL"';

@@ -18,7 +18,7 @@ export function copyAlarms(config: Config): CopyAlarm[][] {
         id: `${workloadId(workload)}-${tier.name}`,
         description:
           `No copies of ${tier.name} of ${workloadId(workload)} have reached the central account for ${SILENCE_DAYS} days or longer, though they were due. ` +
-          'With insufficient data, nothing is heard of its backups any more, or not yet.',
+          'With insufficient data, none of its backups is heard to complete any more, or not yet.',
         vaultArn: `arn:aws:backup:${workload.region}:${workload.account}:backup-vault:${tierName(config, workload, tier)}`,
       })),
   );

@@ -92,7 +92,7 @@ export class EventLog extends Construct {
     new MetricFilter(this, `${detailType}${ending}`, {
       logGroup,
       filterPattern: FilterPattern.literal(
-        `{ $.detail-type = "${detailType}" && $.detail.state = "COMPLETED"${account} }`,
+        `{ $.source = "aws.backup" && $.detail-type = "${detailType}" && $.detail.state = "COMPLETED"${account} }`,
       ),
       metricNamespace: this.props.metricNamespace,
       metricName: COPIES.metricName,

@@ -60,8 +60,8 @@ func readAlarm(ev event, e *Estate) (Alert, bool) {
 		if copied != "" { // there was something to count, and there no longer is
 			a.Action = Trigger
 			a.Title = "Nothing is heard any more"
-			a.Message = "No backup and no copy of the vault has been heard of for longer than the alarm looks back."
-			a.Advice = "See in the workload's account whether its backups still run, and whether the rules and the role are there that send its events here. Whoever took them away may have taken more."
+			a.Message = "No backup and no copy of the vault has been heard to complete for longer than the alarm looks back."
+			a.Advice = "See in the workload's account whether its backups fail or no longer run, and whether the rules and the role are there that send its events here. Whoever took them away may have taken more."
 			break
 		}
 		// Other alarms of this app take missing data for trouble, so one in this state was just made
