@@ -170,8 +170,9 @@ func (c *Config) CopyAlarms() [][]CopyAlarm {
 	return slices.Collect(slices.Chunk(all, MaxCopyAlarms))
 }
 
-// AccountEndings are last digits of accounts, such that no filter on the events of accounts that end
-// so meets too many vaults: one that is empty, for all of them, as long as they are few.
+// AccountEndings are last digits of accounts, each for a filter on the events of accounts that end so:
+// one that is empty, for all of them, as long as there are at most [MaxFilterVaults] vaults, or else all
+// ten. That suffices for accounts whose last digits are spread and some nine thousand vaults.
 func (c *Config) AccountEndings() []string {
 	vaults := 0
 	for _, w := range c.Workloads {

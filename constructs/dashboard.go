@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -75,23 +76,23 @@ var (
 		"parse detail.sourceBackupVaultArn \"*:backup-vault:*\" as before, copied",
 		"fields coalesce(detail.backupVaultName, copied) as vault, strcontains(`detail-type`, \"Copy\") as copy, strcontains(detail.state, \"COMPLETED\") as completed",
 	}
-	daily = append(clone(ofJobs),
+	daily = slices.Concat(ofJobs, []string{
 		"fields 1 - completed as failed",
 		"stats sum(completed) as jobs_completed, sum(failed) as jobs_failed by bin(1d)",
-	)
-	ages = append(clone(ofJobs),
+	})
+	ages = slices.Concat(ofJobs, []string{
 		"filter completed = 1",
 		"fields replace(`detail-type`, \" Job State Change\", \"\") as job, floor((now() * 1000 - toMillis(@timestamp)) / 3600000) as age",
 		"stats min(age) as hours_since_last_success, latest(time) as last_success by job, vault, account, region",
 		"sort hours_since_last_success desc",
 		"limit 10000",
-	)
-	jobs = append(clone(ofJobs),
+	})
+	jobs = slices.Concat(ofJobs, []string{
 		"fields 1 - completed as failed, completed * (1 - copy) as backup_completed, (1 - completed) * (1 - copy) as backup_failed, completed * copy as copy_completed, (1 - completed) * copy as copy_failed",
 		"stats sum(failed) as all_failed, sum(backup_failed) as backups_failed, sum(copy_failed) as copies_failed, sum(backup_completed) as backups_completed, sum(copy_completed) as copies_completed, count(detail.statusMessage) as with_message by vault, account, region",
 		"sort all_failed desc",
 		"limit 10000",
-	)
+	})
 	ringing = []string{
 		"filter `detail-type` = \"CloudWatch Alarm State Change\"",
 		"fields detail.alarmName as alarm",
@@ -108,5 +109,3 @@ var (
 		"limit 200",
 	}
 )
-
-func clone(commands []string) []string { return append([]string(nil), commands...) }
