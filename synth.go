@@ -26,7 +26,7 @@ type plannedStack struct {
 	name, account, region string
 	resources             int  // how many it has
 	function              bool // the stack has the function that delivers alerts
-	build                 func(app awscdk.App, l1 bool) error
+	build                 func(app awscdk.App) error
 }
 
 // resources lists those of each stack.
@@ -47,8 +47,8 @@ func choose(cfg *config.Config, ids []string) (plan, error) {
 		all = append(all, w.ID())
 		byID[w.ID()] = plan{{
 			cfg.StackName(w), w.Account, w.Region, cfg.StackResources(w), false,
-			func(app awscdk.App, l1 bool) error {
-				stacks.NewWorkload(app, cfg, w, l1)
+			func(app awscdk.App) error {
+				stacks.NewWorkloadStack(app, jsii.String(cfg.StackName(w)), &stacks.WorkloadStackProps{Config: cfg, Workload: w})
 				return nil
 			},
 		}}
@@ -75,14 +75,14 @@ func central(cfg *config.Config) plan {
 	delivered := len(cfg.Alerts.Delivered()) > 0
 	p := plan{{
 		cfg.CentralStackName(), at.Account, at.Region, cfg.CentralResources(), delivered,
-		func(app awscdk.App, l1 bool) error { return buildCentral(app, cfg, delivered, l1) },
+		func(app awscdk.App) error { return buildCentral(app, cfg, delivered) },
 	}}
 	for i, alarms := range cfg.CopyAlarms()[1:] {
 		n := i + 2
 		p = append(p, plannedStack{
 			cfg.CopyAlarmsStackName(n), at.Account, at.Region, len(alarms), false,
-			func(app awscdk.App, l1 bool) error {
-				stacks.NewCopyAlarms(app, cfg, n, l1)
+			func(app awscdk.App) error {
+				stacks.NewCopyAlarmsStack(app, jsii.String(cfg.CopyAlarmsStackName(n)), &stacks.CopyAlarmsStackProps{Config: cfg, Number: n})
 				return nil
 			},
 		})
@@ -90,7 +90,7 @@ func central(cfg *config.Config) plan {
 	return p
 }
 
-func buildCentral(app awscdk.App, cfg *config.Config, delivered, l1 bool) error {
+func buildCentral(app awscdk.App, cfg *config.Config, delivered bool) error {
 	function := ""
 	if delivered {
 		dir, err := functionPackage(cfg)
@@ -100,7 +100,7 @@ func buildCentral(app awscdk.App, cfg *config.Config, delivered, l1 bool) error 
 		defer os.RemoveAll(dir) //nolint:errcheck // the CDK has a copy of it
 		function = dir
 	}
-	stacks.NewCentral(app, cfg, function, l1)
+	stacks.NewCentralStack(app, jsii.String(cfg.CentralStackName()), &stacks.CentralStackProps{Config: cfg, Function: function})
 	return nil
 }
 
@@ -120,7 +120,7 @@ func synthesize(p plan, out string, nag bool, built func()) error {
 		awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{Verbose: jsii.Bool(true)}), nil)
 	}
 	for _, s := range p {
-		if err := s.build(app, nag); err != nil {
+		if err := s.build(app); err != nil {
 			return err
 		}
 		built()

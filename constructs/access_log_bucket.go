@@ -1,61 +1,84 @@
 package constructs
 
-// AccessLogBucketProps describe a bucket for server access logs.
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// AccessLogBucketProps are the props of [NewAccessLogBucket]. All are required, except AnySourceARN and
+// MaxPolicyBytes.
 type AccessLogBucketProps struct {
 	// Name and ARN of the bucket.
 	Name, ARN string
-	// Account that the logged buckets are in, twelve digits.
+	// Account of the logged buckets, twelve digits.
 	Account string
-	// SourceARNs are those of the buckets that log here.
+	// SourceARNs are the ARNs of the buckets that log here.
 	SourceARNs []string
-	// AnySourceARN matches every bucket. It stands for SourceARNs where these make the bucket's
-	// policy larger than MaxPolicyBytes; the account still limits them.
+	// AnySourceARN matches every bucket, such as "arn:aws:s3:::*". It replaces SourceARNs where these make the
+	// bucket's policy larger than MaxPolicyBytes. The account still limits who logs here.
 	AnySourceARN string
-	// MaxPolicyBytes is the size, in bytes, that a policy with listed buckets may have.
+	// MaxPolicyBytes is the largest policy, in bytes, in which buckets are listed. Zero: they are always listed.
 	MaxPolicyBytes int
-	// ExpireAfterDays deletes logs of that age, in days.
+	// ExpireAfterDays is the age in days at which logs are deleted.
 	ExpireAfterDays int
 }
 
-// NewAccessLogBucket makes a bucket that S3 may deliver server access logs to, and returns its name.
-// Such a bucket can have neither Object Lock nor a KMS key (F-OL-7). It is retained.
-func NewAccessLogBucket(scope Scope, id string, props AccessLogBucketProps) Value {
-	bucket := scope.add(id, resource{
-		Type: "AWS::S3::Bucket",
-		Properties: properties{
-			"BucketName":                     props.Name,
-			"VersioningConfiguration":        versioned,
-			"PublicAccessBlockConfiguration": blockPublicAccess,
-			"OwnershipControls":              ownerEnforced,
-			"BucketEncryption":               encryption(properties{"ServerSideEncryptionByDefault": properties{"SSEAlgorithm": "AES256"}}),
-			"LifecycleConfiguration": lifecycle(properties{
-				"Id":                             "Expire",
-				"Status":                         "Enabled",
-				"ExpirationInDays":               props.ExpireAfterDays,
-				"NoncurrentVersionExpiration":    properties{"NoncurrentDays": 1},
-				"AbortIncompleteMultipartUpload": afterAWeek,
-			}),
-		},
-	}.retained())
-	bucket.addPolicy(props.logDelivery(bucket.arn("/*")))
-	return bucket.ref()
+// AccessLogBucket is a bucket for server access logs.
+type AccessLogBucket struct {
+	// Construct is the scope of the resources.
+	Construct awsconstructs.Construct
+	// Bucket is retained.
+	Bucket awss3.CfnBucket
+	// Policy of the bucket. It denies requests without TLS and lets S3 write access logs.
+	Policy awss3.CfnBucketPolicy
 }
 
-func (p AccessLogBucketProps) logDelivery(objectsARN Value) Statement {
+// NewAccessLogBucket creates a bucket to which S3 delivers server access logs. Such a bucket can have
+// neither Object Lock nor a KMS key (F-OL-7).
+func NewAccessLogBucket(scope awsconstructs.Construct, id *string, props *AccessLogBucketProps) *AccessLogBucket {
+	require(props.Name != "" && props.ARN != "", "NewAccessLogBucket: props.Name and props.ARN are required")
+	require(props.Account != "", "NewAccessLogBucket: props.Account is required")
+	require(len(props.SourceARNs) > 0, "NewAccessLogBucket: props.SourceARNs is required; otherwise no bucket could log here")
+	require(props.ExpireAfterDays >= 1, "NewAccessLogBucket: props.ExpireAfterDays is at least 1")
+	this := awsconstructs.NewConstruct(scope, id)
+	bucket := awss3.NewCfnBucket(this, jsii.String(defaultID), &awss3.CfnBucketProps{
+		BucketName:                     jsii.String(props.Name),
+		VersioningConfiguration:        versioned(),
+		PublicAccessBlockConfiguration: blockPublicAccess(),
+		OwnershipControls:              ownerEnforced(),
+		BucketEncryption: encryption(&awss3.CfnBucket_ServerSideEncryptionRuleProperty{
+			ServerSideEncryptionByDefault: &awss3.CfnBucket_ServerSideEncryptionByDefaultProperty{SseAlgorithm: jsii.String("AES256")},
+		}),
+		LifecycleConfiguration: lifecycle(&awss3.CfnBucket_RuleProperty{
+			Id:                             jsii.String("Expire"),
+			Status:                         jsii.String("Enabled"),
+			ExpirationInDays:               jsii.Number(props.ExpireAfterDays),
+			NoncurrentVersionExpiration:    &awss3.CfnBucket_NoncurrentVersionExpirationProperty{NoncurrentDays: jsii.Number(1)},
+			AbortIncompleteMultipartUpload: afterAWeek(),
+		}),
+	})
+	retain(bucket)
+	arn, objects := bucketARNs(bucket)
+	policy := newBucketPolicy(this, bucket, withoutTLS("s3:*", arn, objects), props.logDelivery(objects))
+	return &AccessLogBucket{Construct: this, Bucket: bucket, Policy: policy}
+}
+
+func (p *AccessLogBucketProps) logDelivery(objectsARN string) Statement {
 	delivery := Statement{
 		Sid:       "ServerAccessLogs",
 		Principal: service("logging.s3.amazonaws.com"),
 		Actions:   []string{"s3:PutObject"},
-		Resources: []Value{objectsARN},
+		Resources: []string{objectsARN},
 		Condition: map[string]map[string]any{
 			"ArnLike":      {"aws:SourceArn": p.SourceARNs},
 			"StringEquals": {"aws:SourceAccount": p.Account},
 		},
 	}
-	// Counted with the ARNs that AWS sees instead of references.
+	// Counted with the ARN that AWS sees in place of the reference.
 	counted := delivery
-	counted.Resources = []Value{p.ARN + "/*"}
-	if size([]Statement{counted, tlsOnly(p.ARN, p.ARN+"/*")}) > p.MaxPolicyBytes {
+	counted.Resources = []string{p.ARN + "/*"}
+	if p.MaxPolicyBytes > 0 && size(counted, withoutTLS("s3:*", p.ARN, p.ARN+"/*")) > p.MaxPolicyBytes {
 		delivery.Condition["ArnLike"] = map[string]any{"aws:SourceArn": p.AnySourceARN}
 	}
 	return delivery

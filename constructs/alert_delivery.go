@@ -1,28 +1,54 @@
 package constructs
 
-// AlertDeliveryProps describe the way from an event bus to the function that tells destinations.
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3assets"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawssns"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// AlertDeliveryProps are the props of [NewAlertDelivery]. All are required.
 type AlertDeliveryProps struct {
 	// Name of the queue and of the function.
 	Name string
-	// LogGroupName is that of the function's log group.
+	// LogGroupName of the function's log group.
 	LogGroupName string
-	// UndeliveredName is that of the queue of what the function could not deliver.
+	// UndeliveredName of the queue for what the function could not deliver, and of the alarm on it.
 	UndeliveredName string
 	// RoleName of the function's role.
 	RoleName string
-	// Bus is the name of the event bus.
-	Bus Value
-	// CodeBucket and CodeKey are where the function's code is, zipped, in S3.
-	CodeBucket, CodeKey string
+	// Bus whose events are delivered.
+	Bus awsevents.CfnEventBus
+	// Code of the function: a directory with a program named bootstrap, for Linux on arm64.
+	Code awss3assets.Asset
 	// Destinations is the list of destinations, as JSON.
 	Destinations string
 	// SecretARNs match the secrets in Secrets Manager that the function reads.
-	SecretARNs []Value
-	// TopicARN of the topic that is told when something could not be delivered.
-	TopicARN Value
+	SecretARNs []string
+	// Topic that is notified when something could not be delivered.
+	Topic interfacesawssns.ITopicRef
 }
 
-// Times in seconds. A message is visible again when six invocations could have timed out, as AWS
+// AlertDelivery sends the events of a bus through a queue to a function that delivers alerts.
+type AlertDelivery struct {
+	// Construct is the scope of the resources.
+	Construct awsconstructs.Construct
+	// Queue of events, and Undelivered, the queue of events that could not be delivered.
+	Queue, Undelivered awssqs.CfnQueue
+	// Function that delivers the alerts, and Role, its role.
+	Function awslambda.CfnFunction
+	Role     awsiam.CfnRole
+	// Alarm that goes into ALARM when something could not be delivered.
+	Alarm awscloudwatch.CfnAlarm
+}
+
+// Times in seconds. A message is visible again after six invocations could have timed out, as AWS
 // advises: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html.
 const (
 	functionTimeout   = 120
@@ -30,126 +56,118 @@ const (
 	fourteenDays      = 14 * dayInSeconds
 )
 
-// NewAlertDelivery makes the queue, the function with its role and log group, and the queue of what
-// was not delivered, with an alarm.
-func NewAlertDelivery(scope Scope, id string, props AlertDeliveryProps) {
-	scope = scope.Scope(id)
-	undelivered := scope.add("Undelivered", queue(properties{"QueueName": props.UndeliveredName}))
-	queued := scope.add("Queue", queue(properties{
-		"QueueName":         props.Name,
-		"VisibilityTimeout": visibilityTimeout,
-		"RedrivePolicy":     properties{"deadLetterTargetArn": undelivered.arn(""), "maxReceiveCount": 5},
-	}))
-	rule := scope.add("Rule", resource{
-		Type: "AWS::Events::Rule",
-		Properties: properties{
-			"Description":  "What arrives on the bus, but for the ticks of the stacks' clocks",
-			"EventBusName": props.Bus,
-			"EventPattern": notTicks,
-			"Targets":      []properties{{"Id": "Queue", "Arn": queued.arn(""), "DeadLetterConfig": properties{"Arn": undelivered.arn("")}}},
-		},
+// NewAlertDelivery creates the queue, the function with its role and log group, and the queue of
+// undelivered events with an alarm.
+func NewAlertDelivery(scope awsconstructs.Construct, id *string, props *AlertDeliveryProps) *AlertDelivery {
+	require(props.Name != "" && props.UndeliveredName != "" && props.RoleName != "" && props.LogGroupName != "",
+		"NewAlertDelivery: props.Name, UndeliveredName, RoleName and LogGroupName are required")
+	require(props.Bus != nil && props.Code != nil && props.Topic != nil, "NewAlertDelivery: props.Bus, Code and Topic are required")
+	this := awsconstructs.NewConstruct(scope, id)
+	d := &AlertDelivery{Construct: this}
+	d.Undelivered = newQueue(this, "Undelivered", &awssqs.CfnQueueProps{QueueName: jsii.String(props.UndeliveredName)})
+	undeliveredARN := d.Undelivered.AttrArn()
+	d.Queue = newQueue(this, "Queue", &awssqs.CfnQueueProps{
+		QueueName:         jsii.String(props.Name),
+		VisibilityTimeout: jsii.Number(visibilityTimeout),
+		RedrivePolicy:     map[string]any{"deadLetterTargetArn": undeliveredARN, "maxReceiveCount": 5},
 	})
-	for _, q := range []added{queued, undelivered} {
-		q.add("Policy", resource{
-			Type: "AWS::SQS::QueuePolicy",
-			Properties: properties{
-				"Queues": []Value{q.ref()},
-				"PolicyDocument": document(
-					Statement{
-						Sid:       "EventBridge",
-						Principal: service("events.amazonaws.com"),
-						Actions:   []string{"sqs:SendMessage"},
-						Resources: []Value{q.arn("")},
-						Condition: map[string]map[string]any{"ArnEquals": {"aws:SourceArn": rule.arn("")}},
-					},
-					Statement{
-						Sid:       "TLSOnly",
-						Deny:      true,
-						Principal: anyone,
-						Actions:   []string{"sqs:*"},
-						Resources: []Value{q.arn("")},
-						Condition: map[string]map[string]any{"Bool": {"aws:SecureTransport": "false", "aws:PrincipalIsAWSService": "false"}},
-					},
-				),
+	queueARN := d.Queue.AttrArn()
+	rule := awsevents.NewCfnRule(this, jsii.String("Rule"), &awsevents.CfnRuleProps{
+		Description:  jsii.String("What arrives on the bus, but for the ticks of the stacks' clocks"),
+		EventBusName: props.Bus.Ref(),
+		EventPattern: notScheduled(),
+		Targets: []any{&awsevents.CfnRule_TargetProperty{
+			Id: jsii.String("Queue"), Arn: queueARN, DeadLetterConfig: &awsevents.CfnRule_DeadLetterConfigProperty{Arn: undeliveredARN},
+		}},
+	})
+	ruleARN := *rule.AttrArn()
+	newQueuePolicy(d.Queue, *queueARN, ruleARN)
+	newQueuePolicy(d.Undelivered, *undeliveredARN, ruleARN)
+
+	logs := awslogs.NewCfnLogGroup(this, jsii.String("Logs"), &awslogs.CfnLogGroupProps{
+		LogGroupName:    props.LogGroupName,
+		RetentionInDays: jsii.Number(90),
+	})
+	destroy(logs)
+	d.Role = awsiam.NewCfnRole(this, jsii.String("Role"), props.role(*queueARN, *logs.AttrArn()))
+	d.Function = awslambda.NewCfnFunction(this, jsii.String("Function"), &awslambda.CfnFunctionProps{
+		FunctionName:  jsii.String(props.Name),
+		Description:   jsii.String("Tells Slack and PagerDuty of backups that failed, did not come or were touched"),
+		Runtime:       jsii.String("provided.al2023"),
+		Architectures: jsii.Strings("arm64"),
+		Handler:       jsii.String("bootstrap"),
+		Code:          &awslambda.CfnFunction_CodeProperty{S3Bucket: props.Code.S3BucketName(), S3Key: props.Code.S3ObjectKey()},
+		Role:          d.Role,
+		Timeout:       jsii.Number(functionTimeout),
+		MemorySize:    jsii.Number(256),
+		Environment:   &awslambda.CfnFunction_EnvironmentProperty{Variables: map[string]string{"DESTINATIONS": props.Destinations}},
+		LoggingConfig: &awslambda.CfnFunction_LoggingConfigProperty{LogGroup: logs.Ref()},
+	})
+	awslambda.NewCfnEventSourceMapping(this, jsii.String("EventSource"), &awslambda.CfnEventSourceMappingProps{
+		EventSourceArn: d.Queue,
+		FunctionName:   d.Function.Ref(),
+		// Events that arrive together become one message in Slack, which takes one a second (F-EVT-14).
+		BatchSize:                      jsii.Number(100),
+		MaximumBatchingWindowInSeconds: jsii.Number(10),
+		FunctionResponseTypes:          jsii.Strings("ReportBatchItemFailures"),
+		ScalingConfig:                  &awslambda.CfnEventSourceMapping_ScalingConfigProperty{MaximumConcurrency: jsii.Number(2)}, // the least that AWS allows
+	})
+	d.Alarm = awscloudwatch.NewCfnAlarm(this, jsii.String("UndeliveredAlarm"), &awscloudwatch.CfnAlarmProps{
+		AlarmName:          jsii.String(props.UndeliveredName),
+		AlarmDescription:   jsii.String("Alerts about backups could not be delivered: they are in the queue " + props.UndeliveredName + ", and the log group of the function says why"),
+		Namespace:          jsii.String("AWS/SQS"),
+		MetricName:         jsii.String("ApproximateNumberOfMessagesVisible"),
+		Dimensions:         []any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String("QueueName"), Value: jsii.String(props.UndeliveredName)}},
+		Statistic:          jsii.String("Maximum"),
+		Period:             jsii.Number(300),
+		EvaluationPeriods:  jsii.Number(1),
+		Threshold:          jsii.Number(0),
+		ComparisonOperator: jsii.String("GreaterThanThreshold"),
+		TreatMissingData:   jsii.String("notBreaching"),
+		AlarmActions:       &[]any{props.Topic},
+		OkActions:          &[]any{props.Topic},
+	})
+	return d
+}
+
+func newQueue(scope awsconstructs.Construct, id string, props *awssqs.CfnQueueProps) awssqs.CfnQueue {
+	props.SqsManagedSseEnabled = jsii.Bool(true)
+	props.MessageRetentionPeriod = jsii.Number(fourteenDays)
+	queue := awssqs.NewCfnQueue(scope, jsii.String(id), props)
+	destroy(queue)
+	return queue
+}
+
+// newQueuePolicy lets the one rule send to a queue.
+func newQueuePolicy(queue awssqs.CfnQueue, arn, ruleARN string) {
+	awssqs.NewCfnQueuePolicy(queue, jsii.String("Policy"), &awssqs.CfnQueuePolicyProps{
+		Queues: &[]*string{queue.Ref()},
+		PolicyDocument: document(
+			Statement{
+				Sid:       "EventBridge",
+				Principal: service("events.amazonaws.com"),
+				Actions:   []string{"sqs:SendMessage"},
+				Resources: []string{arn},
+				Condition: map[string]map[string]any{"ArnEquals": {"aws:SourceArn": ruleARN}},
 			},
-		})
-	}
-
-	logs := scope.add("Logs", resource{
-		Type:       "AWS::Logs::LogGroup",
-		Properties: properties{"LogGroupName": props.LogGroupName, "RetentionInDays": 90},
-	}.deleted())
-	role := scope.add("Role", props.role(queued, logs))
-	function := scope.add("Function", resource{
-		Type: "AWS::Lambda::Function",
-		Properties: properties{
-			"FunctionName":  props.Name,
-			"Description":   "Tells Slack and PagerDuty of backups that failed, did not come or were touched",
-			"Runtime":       "provided.al2023",
-			"Architectures": []string{"arm64"},
-			"Handler":       "bootstrap",
-			"Code":          properties{"S3Bucket": props.CodeBucket, "S3Key": props.CodeKey},
-			"Role":          role.arn(""),
-			"Timeout":       functionTimeout,
-			"MemorySize":    256,
-			"Environment":   properties{"Variables": properties{"DESTINATIONS": props.Destinations}},
-			"LoggingConfig": properties{"LogGroup": logs.ref()},
-		},
-	})
-	scope.add("EventSource", resource{
-		Type: "AWS::Lambda::EventSourceMapping",
-		Properties: properties{
-			"EventSourceArn": queued.arn(""),
-			"FunctionName":   function.ref(),
-			// What arrives together becomes one message in Slack, which takes one a second (F-EVT-14).
-			"BatchSize":                      100,
-			"MaximumBatchingWindowInSeconds": 10,
-			"FunctionResponseTypes":          []string{"ReportBatchItemFailures"},
-			"ScalingConfig":                  properties{"MaximumConcurrency": 2}, // the fewest that there may be
-		},
-	})
-	scope.add("UndeliveredAlarm", resource{
-		Type: "AWS::CloudWatch::Alarm",
-		Properties: properties{
-			"AlarmName":          props.UndeliveredName,
-			"AlarmDescription":   "Alerts about backups could not be delivered: they are in the queue " + props.UndeliveredName + ", and the log group of the function says why",
-			"Namespace":          "AWS/SQS",
-			"MetricName":         "ApproximateNumberOfMessagesVisible",
-			"Dimensions":         []properties{{"Name": "QueueName", "Value": props.UndeliveredName}},
-			"Statistic":          "Maximum",
-			"Period":             300,
-			"EvaluationPeriods":  1,
-			"Threshold":          0,
-			"ComparisonOperator": "GreaterThanThreshold",
-			"TreatMissingData":   "notBreaching",
-			"AlarmActions":       []Value{props.TopicARN},
-			"OKActions":          []Value{props.TopicARN},
-		},
+			withoutTLS("sqs:*", arn),
+		),
 	})
 }
 
-func queue(p properties) resource {
-	p["SqsManagedSseEnabled"] = true
-	p["MessageRetentionPeriod"] = fourteenDays
-	return resource{Type: "AWS::SQS::Queue", Properties: p}.deleted()
-}
-
-func (p AlertDeliveryProps) role(queued, logs added) resource {
-	return resource{
-		Type: "AWS::IAM::Role",
-		Properties: properties{
-			"RoleName":    p.RoleName,
-			"Description": "The function that tells of alerts about backups",
-			// Without a condition: no function of another account can be given the role, and AWS documents none.
-			"AssumeRolePolicyDocument": document(Statement{Principal: service("lambda.amazonaws.com"), Actions: []string{"sts:AssumeRole"}}),
-			"Policies": []any{properties{
-				"PolicyName": "Deliver",
-				"PolicyDocument": document(
-					Statement{Sid: "Queue", Actions: []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}, Resources: []Value{queued.arn("")}},
-					Statement{Sid: "Secrets", Actions: []string{"secretsmanager:GetSecretValue"}, Resources: p.SecretARNs},
-					Statement{Sid: "Logs", Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resources: []Value{logs.arn("")}},
-				),
-			}},
-		},
+func (p *AlertDeliveryProps) role(queueARN, logsARN string) *awsiam.CfnRoleProps {
+	return &awsiam.CfnRoleProps{
+		RoleName:    jsii.String(p.RoleName),
+		Description: jsii.String("The function that tells of alerts about backups"),
+		// Without a condition: no function of another account can be given the role, and AWS documents none.
+		AssumeRolePolicyDocument: document(Statement{Principal: service("lambda.amazonaws.com"), Actions: []string{"sts:AssumeRole"}}),
+		Policies: []any{&awsiam.CfnRole_PolicyProperty{
+			PolicyName: jsii.String("Deliver"),
+			PolicyDocument: document(
+				Statement{Sid: "Queue", Actions: []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}, Resources: []string{queueARN}},
+				Statement{Sid: "Secrets", Actions: []string{"secretsmanager:GetSecretValue"}, Resources: p.SecretARNs},
+				Statement{Sid: "Logs", Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resources: []string{logsARN}},
+			),
+		}},
 	}
 }

@@ -1,28 +1,50 @@
 package constructs
 
-// AlertTopicProps describe a topic that writes e-mails about backups.
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// AlertTopicProps are the props of [NewAlertTopic]. All but Emails are required.
 type AlertTopicProps struct {
 	// Name of the topic.
 	Name string
-	// KeyAlias is the alias, with its prefix, of the KMS key that encrypts it.
+	// KeyAlias is the alias, with its prefix "alias/", of the KMS key that encrypts the topic.
 	KeyAlias string
-	// Account that the topic is in, twelve digits, and the ARN of its root principal.
+	// Account of the topic, twelve digits, and the ARN of its root principal.
 	Account, AccountARN string
-	// Emails that are written to. Each gets a message first that asks for its consent.
+	// Emails are addresses that receive e-mails. AWS asks each for its consent first. Empty: none.
 	Emails []string
 }
 
-// NewAlertTopic makes a topic that AWS Backup, CloudWatch alarms and EventBridge may publish to, and
-// returns its ARN and that of its key. The key is its own: with the one that AWS manages no service
-// could publish (F-EVT-6).
-func NewAlertTopic(scope Scope, id string, props AlertTopicProps) (topicARN, keyARN Value) {
+// AlertTopic is a topic for e-mails about backups.
+type AlertTopic struct {
+	// Construct is the scope of the resources.
+	Construct awsconstructs.Construct
+	// Topic that AWS Backup, CloudWatch alarms and EventBridge may publish to.
+	Topic awssns.CfnTopic
+	// Policy of the topic.
+	Policy awssns.CfnTopicPolicy
+	// Key encrypts the topic. With the key that AWS manages no service could publish (F-EVT-6).
+	Key awskms.CfnKey
+	// Subscriptions of the e-mail addresses, in the order of the props.
+	Subscriptions []awssns.CfnSubscription
+}
+
+// NewAlertTopic creates a topic with a key of its own.
+func NewAlertTopic(scope awsconstructs.Construct, id *string, props *AlertTopicProps) *AlertTopic {
+	require(props.Name != "", "NewAlertTopic: props.Name is required")
+	require(props.Account != "", "NewAlertTopic: props.Account is required")
 	own := map[string]map[string]any{"StringEquals": {"aws:SourceAccount": props.Account}} // F-EVT-5
 	publishers := map[string]any{"Service": []string{"backup.amazonaws.com", "cloudwatch.amazonaws.com"}}
-	// EventBridge says nothing of the source to SNS and its key, so a condition would keep it out:
+	// EventBridge tells SNS and the key nothing about the source, so a condition would shut it out:
 	// https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 	eventBridge := service("events.amazonaws.com")
 	useOfKey := []string{"kms:Decrypt", "kms:GenerateDataKey*"}
-	key := NewKey(scope.Scope(id), "Key", KeyProps{
+	this := awsconstructs.NewConstruct(scope, id)
+	key := NewKey(this, jsii.String("Key"), &KeyProps{
 		Alias:       props.KeyAlias,
 		Description: "Encrypts alerts about backups",
 		AccountARN:  props.AccountARN,
@@ -30,63 +52,30 @@ func NewAlertTopic(scope Scope, id string, props AlertTopicProps) (topicARN, key
 			{Sid: "Publishers", Principal: publishers, Actions: useOfKey, Resources: everything, Condition: own},
 			{Sid: "EventBridge", Principal: eventBridge, Actions: useOfKey, Resources: everything},
 		},
+	}).Key
+	topic := awssns.NewCfnTopic(this, jsii.String(defaultID), &awssns.CfnTopicProps{
+		TopicName:      jsii.String(props.Name),
+		KmsMasterKeyId: key,
 	})
-	topic := scope.add(id, resource{
-		Type: "AWS::SNS::Topic",
-		Properties: properties{
-			"TopicName":      props.Name,
-			"KmsMasterKeyId": key,
-		},
+	arn := topic.Ref()
+	policy := awssns.NewCfnTopicPolicy(this, jsii.String("Policy"), &awssns.CfnTopicPolicyProps{
+		Topics: &[]*string{arn},
+		PolicyDocument: document(
+			Statement{Sid: "Publishers", Principal: publishers, Actions: []string{"sns:Publish"}, Resources: []string{*arn}, Condition: own},
+			Statement{Sid: "EventBridge", Principal: eventBridge, Actions: []string{"sns:Publish"}, Resources: []string{*arn}},
+			withoutTLS("sns:Publish", *arn),
+		),
 	})
-	topic.add("Policy", resource{
-		Type: "AWS::SNS::TopicPolicy",
-		Properties: properties{
-			"Topics": []Value{topic.ref()},
-			"PolicyDocument": document(
-				Statement{Sid: "Publishers", Principal: publishers, Actions: []string{"sns:Publish"}, Resources: []Value{topic.ref()}, Condition: own},
-				Statement{Sid: "EventBridge", Principal: eventBridge, Actions: []string{"sns:Publish"}, Resources: []Value{topic.ref()}},
-				Statement{
-					Sid:       "TLSOnly",
-					Deny:      true,
-					Principal: anyone,
-					Actions:   []string{"sns:Publish"},
-					Resources: []Value{topic.ref()},
-					Condition: map[string]map[string]any{"Bool": {"aws:SecureTransport": "false", "aws:PrincipalIsAWSService": "false"}},
-				},
-			),
-		},
-	})
+	t := &AlertTopic{Construct: this, Topic: topic, Policy: policy, Key: key}
 	for _, email := range props.Emails {
-		topic.add(email, resource{
-			Type: "AWS::SNS::Subscription",
-			Properties: properties{
-				"TopicArn": topic.ref(),
-				"Protocol": "email",
-				"Endpoint": email,
-				// A job that failed comes as BACKUP_JOB_COMPLETED with another State (F-EVT-3). What is
-				// published only where something is wrong says no State.
-				"FilterPolicy": properties{"State": []any{properties{"anything-but": []string{"COMPLETED"}}, properties{"exists": false}}},
-			},
-		})
+		t.Subscriptions = append(t.Subscriptions, awssns.NewCfnSubscription(this, jsii.String(email), &awssns.CfnSubscriptionProps{
+			TopicArn: topic,
+			Protocol: jsii.String("email"),
+			Endpoint: email,
+			// A failed job arrives as BACKUP_JOB_COMPLETED with another State (F-EVT-3). Messages that are
+			// published only when something is wrong have no State.
+			FilterPolicy: map[string]any{"State": []any{map[string]any{"anything-but": []string{"COMPLETED"}}, map[string]any{"exists": false}}},
+		}))
 	}
-	return topic.ref(), key
-}
-
-// vaultEvents are those that a vault publishes. All still fire (F-EVT-1); those that the article and
-// the CDK would take do not (F-EVT-2).
-var vaultEvents = []string{
-	"BACKUP_JOB_COMPLETED", // whatever its state
-	"CONTINUOUS_BACKUP_INTERRUPTED",
-	"COPY_JOB_FAILED",
-	"RESTORE_JOB_COMPLETED",
-	"S3_BACKUP_OBJECT_FAILED",
-	"S3_RESTORE_OBJECT_FAILED",
-}
-
-// vault is a backup vault, which is retained and tells a topic where there is one.
-func vault(topicARN Value, p properties) resource {
-	if topicARN != nil {
-		p["Notifications"] = properties{"SNSTopicArn": topicARN, "BackupVaultEvents": vaultEvents}
-	}
-	return resource{Type: "AWS::Backup::BackupVault", Properties: p}.retained()
+	return t
 }

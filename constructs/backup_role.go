@@ -1,53 +1,71 @@
 package constructs
 
-// BackupRoleProps describe the role that AWS Backup assumes to back up S3 buckets.
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// BackupRoleProps are the props of [NewBackupRole]. All but Copy are required.
 type BackupRoleProps struct {
-	// Name of the role.
+	// Name of the role, at most 64 characters.
 	Name string
 	// Account of the role, twelve digits.
 	Account string
-	// S3BackupPolicyARN is that of AWSBackupServiceRolePolicyForS3Backup, which CDK's own backup
-	// selection does not attach (F-IAM-1, F-IAM-6).
+	// S3BackupPolicyARN is the ARN of AWSBackupServiceRolePolicyForS3Backup. CDK's own backup selection
+	// does not attach it (F-IAM-1, F-IAM-6).
 	S3BackupPolicyARN string
 	// Copy lets the role copy to another account. Nil: it may not.
 	Copy *CopyProps
 }
 
-// CopyProps describe copies from vaults of an account to one vault of another.
+// CopyProps describe copies from the vaults of an account to one vault of another account.
 type CopyProps struct {
 	// DestinationVaultARN is the only vault that copies may go to.
 	DestinationVaultARN string
-	// KeyARNs are those of the keys of the source vaults and of the destination vault.
-	KeyARNs []Value
+	// KeyARNs are the ARNs of the keys of the source vaults and of the destination vault.
+	KeyARNs []string
 }
 
-// NewBackupRole makes the role and returns its ARN. It is retained with a fixed name: AWS Backup
-// deletes expired recovery points with the role that made them (F-IAM-7).
-func NewBackupRole(scope Scope, id string, props BackupRoleProps) Value {
-	role := resource{
-		Type: "AWS::IAM::Role",
-		Properties: properties{
-			"RoleName":    props.Name,
-			"Description": "AWS Backup assumes this role to back up S3 buckets",
-			"AssumeRolePolicyDocument": document(Statement{
-				Principal: service("backup.amazonaws.com"),
-				Actions:   []string{"sts:AssumeRole"},
-				Condition: map[string]map[string]any{"StringEquals": {"aws:SourceAccount": props.Account}},
-			}),
-			"ManagedPolicyArns": []string{props.S3BackupPolicyARN},
-		},
-		Metadata: suppress(map[string]string{
-			"AwsSolutions-IAM4": "AWS keeps its policy for S3 backups current with what AWS Backup calls (F-IAM-1).",
-			"AwsSolutions-IAM5": "CopyFromBackupVault has no resource to name and is limited by backup:CopyTargets (F-COPY-4); the central key's id is not known before it is deployed, and its own policy decides.",
-		}),
-	}
+// BackupRole is the role that AWS Backup assumes to back up S3 buckets.
+type BackupRole struct {
+	// Construct is the scope of the role.
+	Construct awsconstructs.Construct
+	// Role is retained with a fixed name: AWS Backup deletes expired recovery points with the role that
+	// created them (F-IAM-7).
+	Role awsiam.CfnRole
+}
+
+// NewBackupRole creates a role that backs up S3 buckets and, with Copy, copies their backups.
+func NewBackupRole(scope awsconstructs.Construct, id *string, props *BackupRoleProps) *BackupRole {
+	require(props.Name != "", "NewBackupRole: props.Name is required; AWS Backup needs the same role until the last backup expires")
+	require(props.Account != "", "NewBackupRole: props.Account is required")
+	require(props.S3BackupPolicyARN != "", "NewBackupRole: props.S3BackupPolicyARN is required; without it every backup of a bucket fails")
+	var policies any
 	if props.Copy != nil {
-		role.Properties["Policies"] = []any{properties{
-			"PolicyName":     "CopyToCentralVault",
-			"PolicyDocument": document(props.Copy.statements()...),
+		policies = []any{&awsiam.CfnRole_PolicyProperty{
+			PolicyName:     jsii.String("CopyToCentralVault"),
+			PolicyDocument: document(props.Copy.statements()...),
 		}}
 	}
-	return scope.add(id, role.retained()).arn("")
+	this := awsconstructs.NewConstruct(scope, id)
+	role := awsiam.NewCfnRole(this, jsii.String(defaultID), &awsiam.CfnRoleProps{
+		RoleName:    jsii.String(props.Name),
+		Description: jsii.String("AWS Backup assumes this role to back up S3 buckets"),
+		AssumeRolePolicyDocument: document(Statement{
+			Principal: service("backup.amazonaws.com"),
+			Actions:   []string{"sts:AssumeRole"},
+			Condition: map[string]map[string]any{"StringEquals": {"aws:SourceAccount": props.Account}},
+		}),
+		ManagedPolicyArns: &[]any{props.S3BackupPolicyARN},
+		Policies:          policies,
+	})
+	retain(role)
+	suppress(role, map[string]string{
+		"AwsSolutions-IAM4": "AWS keeps its policy for S3 backups current with what AWS Backup calls (F-IAM-1).",
+		"AwsSolutions-IAM5": "CopyFromBackupVault has no resource to name and is limited by backup:CopyTargets (F-COPY-4); the central key's id is not known before it is deployed, and its own policy decides.",
+	})
+	return &BackupRole{Construct: this, Role: role}
 }
 
 // statements are the copy statements of AWS's general backup policy (F-IAM-3), narrowed to one
@@ -57,7 +75,7 @@ func (c *CopyProps) statements() []Statement {
 		{
 			Sid:       "CopyIntoCentralVault",
 			Actions:   []string{"backup:CopyIntoBackupVault", "backup:DescribeBackupVault"},
-			Resources: []Value{c.DestinationVaultARN},
+			Resources: []string{c.DestinationVaultARN},
 		},
 		{
 			Sid:       "CopyToCentralVaultOnly",

@@ -1,6 +1,15 @@
 package constructs
 
-// BucketProps describe a bucket that AWS Backup can protect.
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawss3"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// BucketProps are the props of [NewBucket]. All but Tags are required.
 type BucketProps struct {
 	// Name of the bucket.
 	Name string
@@ -8,87 +17,120 @@ type BucketProps struct {
 	ObjectLockMode string
 	// ObjectLockDays is the default retention of every new object version, in days.
 	ObjectLockDays int
-	// KeyARN of the KMS key that encrypts objects.
-	KeyARN Value
-	// AccessLogBucket is the name of the bucket that server access logs go to.
-	AccessLogBucket Value
-	// Tags of the bucket.
+	// Key encrypts the objects.
+	Key interfacesawskms.IKeyRef
+	// AccessLogBucket receives the server access logs, under the bucket's name as prefix. It needs a
+	// policy that lets S3 write them ([NewAccessLogBucket]).
+	AccessLogBucket interfacesawss3.IBucketRef
+	// Tags of the bucket. Empty: none.
 	Tags map[string]string
 }
 
-// NewBucket makes a versioned bucket with Object Lock (F-OL-2). It is retained.
-func NewBucket(scope Scope, id string, props BucketProps) {
-	bucket := scope.add(id, resource{
-		Type: "AWS::S3::Bucket",
-		Properties: properties{
-			"BucketName":                     props.Name,
-			"VersioningConfiguration":        versioned,
-			"PublicAccessBlockConfiguration": blockPublicAccess,
-			"OwnershipControls":              ownerEnforced,
-			"ObjectLockEnabled":              true,
-			"ObjectLockConfiguration": properties{
-				"ObjectLockEnabled": "Enabled",
-				"Rule":              properties{"DefaultRetention": properties{"Mode": props.ObjectLockMode, "Days": props.ObjectLockDays}},
-			},
-			// Continuous backups stop where these events do (F-S3-12).
-			"NotificationConfiguration": properties{"EventBridgeConfiguration": properties{"EventBridgeEnabled": true}},
-			"BucketEncryption": encryption(properties{
-				"BucketKeyEnabled":              true,
-				"ServerSideEncryptionByDefault": properties{"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": props.KeyARN},
-			}),
-			"LoggingConfiguration": properties{
-				"DestinationBucketName": props.AccessLogBucket,
-				"LogFilePrefix":         props.Name + "/",
-			},
-			// A versioned bucket grows without end unless this is said, and a backup with it (F-OL-5, F-S3-20).
-			"LifecycleConfiguration": lifecycle(properties{
-				"Id":                             "ExpireNoncurrentVersions",
-				"Status":                         "Enabled",
-				"ExpiredObjectDeleteMarker":      true,
-				"NoncurrentVersionExpiration":    properties{"NoncurrentDays": props.ObjectLockDays},
-				"AbortIncompleteMultipartUpload": afterAWeek,
-			}),
-			"Tags": tagList(props.Tags),
-		},
-	}.retained())
-	bucket.addPolicy()
+// Bucket is a bucket that AWS Backup can protect.
+type Bucket struct {
+	// Construct is the scope of the resources.
+	Construct awsconstructs.Construct
+	// Bucket is retained.
+	Bucket awss3.CfnBucket
+	// Policy of the bucket, which denies requests without TLS.
+	Policy awss3.CfnBucketPolicy
 }
 
-// addPolicy gives a bucket its policy: these statements, and that requests come with TLS.
-func (a added) addPolicy(statements ...Statement) {
-	a.add("Policy", resource{
-		Type: "AWS::S3::BucketPolicy",
-		Properties: properties{
-			"Bucket":         a.ref(),
-			"PolicyDocument": document(append([]Statement{tlsOnly(a.arn(""), a.arn("/*"))}, statements...)...),
+// NewBucket creates a versioned bucket with Object Lock (F-OL-2), EventBridge events, encryption, access
+// logs and a lifecycle for noncurrent versions.
+func NewBucket(scope awsconstructs.Construct, id *string, props *BucketProps) *Bucket {
+	require(props.Name != "", "NewBucket: props.Name is required")
+	require(props.Key != nil, "NewBucket: props.Key is required")
+	require(props.AccessLogBucket != nil, "NewBucket: props.AccessLogBucket is required")
+	require(props.ObjectLockMode == "GOVERNANCE" || props.ObjectLockMode == "COMPLIANCE", "NewBucket: props.ObjectLockMode is GOVERNANCE or COMPLIANCE")
+	require(props.ObjectLockDays >= 1, "NewBucket: props.ObjectLockDays is at least 1")
+	this := awsconstructs.NewConstruct(scope, id)
+	bucket := awss3.NewCfnBucket(this, jsii.String(defaultID), &awss3.CfnBucketProps{
+		BucketName:                     jsii.String(props.Name),
+		VersioningConfiguration:        versioned(),
+		PublicAccessBlockConfiguration: blockPublicAccess(),
+		OwnershipControls:              ownerEnforced(),
+		ObjectLockEnabled:              jsii.Bool(true),
+		ObjectLockConfiguration: &awss3.CfnBucket_ObjectLockConfigurationProperty{
+			ObjectLockEnabled: jsii.String("Enabled"),
+			Rule: &awss3.CfnBucket_ObjectLockRuleProperty{
+				DefaultRetention: &awss3.CfnBucket_DefaultRetentionProperty{
+					Mode: jsii.String(props.ObjectLockMode),
+					Days: jsii.Number(props.ObjectLockDays),
+				},
+			},
 		},
+		// Continuous backups stop where these events stop (F-S3-12).
+		NotificationConfiguration: &awss3.CfnBucket_NotificationConfigurationProperty{
+			EventBridgeConfiguration: &awss3.CfnBucket_EventBridgeConfigurationProperty{EventBridgeEnabled: jsii.Bool(true)},
+		},
+		BucketEncryption: encryption(&awss3.CfnBucket_ServerSideEncryptionRuleProperty{
+			BucketKeyEnabled: jsii.Bool(true),
+			ServerSideEncryptionByDefault: &awss3.CfnBucket_ServerSideEncryptionByDefaultProperty{
+				SseAlgorithm:   jsii.String("aws:kms"),
+				KmsMasterKeyId: keyARN(props.Key),
+			},
+		}),
+		LoggingConfiguration: &awss3.CfnBucket_LoggingConfigurationProperty{
+			DestinationBucketName: bucketName(props.AccessLogBucket),
+			LogFilePrefix:         jsii.String(props.Name + "/"),
+		},
+		// Without it a versioned bucket, and its backup, grow without end (F-OL-5, F-S3-20).
+		LifecycleConfiguration: lifecycle(&awss3.CfnBucket_RuleProperty{
+			Id:                        jsii.String("ExpireNoncurrentVersions"),
+			Status:                    jsii.String("Enabled"),
+			ExpiredObjectDeleteMarker: jsii.Bool(true),
+			NoncurrentVersionExpiration: &awss3.CfnBucket_NoncurrentVersionExpirationProperty{
+				NoncurrentDays: jsii.Number(props.ObjectLockDays),
+			},
+			AbortIncompleteMultipartUpload: afterAWeek(),
+		}),
+		Tags: tagList(props.Tags),
+	})
+	retain(bucket)
+	arn, objects := bucketARNs(bucket)
+	return &Bucket{Construct: this, Bucket: bucket, Policy: newBucketPolicy(this, bucket, withoutTLS("s3:*", arn, objects))}
+}
+
+// bucketARNs returns the ARNs of a bucket and of its objects.
+func bucketARNs(bucket awss3.CfnBucket) (arn, objects string) {
+	return *bucket.AttrArn(), *awscdk.Fn_Sub(jsii.String("${"+*bucket.LogicalId()+".Arn}/*"), nil)
+}
+
+func newBucketPolicy(scope awsconstructs.Construct, bucket awss3.CfnBucket, statements ...Statement) awss3.CfnBucketPolicy {
+	return awss3.NewCfnBucketPolicy(scope, jsii.String("Policy"), &awss3.CfnBucketPolicyProps{
+		Bucket:         bucket,
+		PolicyDocument: document(statements...),
 	})
 }
 
-// tlsOnly denies requests without TLS. AWS services are exempt: between them, S3 does not tell how
-// a request came (F-OL-12).
-func tlsOnly(bucketARN, objectsARN Value) Statement {
-	return Statement{
-		Sid:       "TLSOnly",
-		Deny:      true,
-		Principal: anyone,
-		Actions:   []string{"s3:*"},
-		Resources: []Value{bucketARN, objectsARN},
-		Condition: map[string]map[string]any{
-			"Bool": {"aws:SecureTransport": "false", "aws:PrincipalIsAWSService": "false"},
-		},
+func versioned() *awss3.CfnBucket_VersioningConfigurationProperty {
+	return &awss3.CfnBucket_VersioningConfigurationProperty{Status: jsii.String("Enabled")}
+}
+
+func blockPublicAccess() *awss3.CfnBucket_PublicAccessBlockConfigurationProperty {
+	return &awss3.CfnBucket_PublicAccessBlockConfigurationProperty{
+		BlockPublicAcls:       jsii.Bool(true),
+		BlockPublicPolicy:     jsii.Bool(true),
+		IgnorePublicAcls:      jsii.Bool(true),
+		RestrictPublicBuckets: jsii.Bool(true),
 	}
 }
 
-var (
-	versioned         = properties{"Status": "Enabled"}
-	blockPublicAccess = properties{"BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true}
-	ownerEnforced     = properties{"Rules": []any{properties{"ObjectOwnership": "BucketOwnerEnforced"}}}
-	afterAWeek        = properties{"DaysAfterInitiation": 7}
-)
-
-func encryption(rule properties) properties {
-	return properties{"ServerSideEncryptionConfiguration": []any{rule}}
+func ownerEnforced() *awss3.CfnBucket_OwnershipControlsProperty {
+	return &awss3.CfnBucket_OwnershipControlsProperty{
+		Rules: []any{&awss3.CfnBucket_OwnershipControlsRuleProperty{ObjectOwnership: jsii.String("BucketOwnerEnforced")}},
+	}
 }
 
-func lifecycle(rule properties) properties { return properties{"Rules": []any{rule}} }
+func encryption(rule *awss3.CfnBucket_ServerSideEncryptionRuleProperty) *awss3.CfnBucket_BucketEncryptionProperty {
+	return &awss3.CfnBucket_BucketEncryptionProperty{ServerSideEncryptionConfiguration: []any{rule}}
+}
+
+func lifecycle(rule *awss3.CfnBucket_RuleProperty) *awss3.CfnBucket_LifecycleConfigurationProperty {
+	return &awss3.CfnBucket_LifecycleConfigurationProperty{Rules: []any{rule}}
+}
+
+func afterAWeek() *awss3.CfnBucket_AbortIncompleteMultipartUploadProperty {
+	return &awss3.CfnBucket_AbortIncompleteMultipartUploadProperty{DaysAfterInitiation: jsii.Number(7)}
+}

@@ -1,51 +1,79 @@
 package constructs
 
-// CentralVaultProps describe the vault that other accounts copy into.
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsbackup"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawssns"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// CentralVaultProps are the props of [NewCentralVault]. Name, Key and Lock are required.
 type CentralVaultProps struct {
 	// Name of the vault.
 	Name string
-	// KeyARN of the KMS key that encrypts it.
-	KeyARN Value
+	// Key encrypts the vault. Its policy needs [CopySources.KeyGrants] and [OwnServiceLinkedRole].
+	Key interfacesawskms.IKeyRef
 	// Lock of the vault.
 	Lock VaultLock
-	// Sources may copy into the vault.
+	// Sources may copy into the vault. Zero: nobody.
 	Sources CopySources
-	// TopicARN of the topic that is told of what happens in the vault. Nil: none.
-	TopicARN Value
-	// LowCost moves old copies to the low-cost warm tier. Nil: they stay.
+	// Topic is notified of the vault's events. Nil: none.
+	Topic interfacesawssns.ITopicRef
+	// LowCost moves old copies to the low-cost warm tier. Nil: they stay where they are.
 	LowCost *LowCostProps
 }
 
 // VaultLock is an AWS Backup Vault Lock (F-LOCK-1).
 type VaultLock struct {
-	// MinRetentionDays and MaxRetentionDays, in days, bound what may enter the vault. Maximum zero: none.
+	// MinRetentionDays and MaxRetentionDays bound, in days, the retention of what may enter the vault.
+	// The minimum is at least 1. Maximum zero: there is none.
 	MinRetentionDays, MaxRetentionDays int
-	// ChangeableForDays makes it a compliance lock, which nobody can change or remove that many days
-	// after its first deployment. Zero: a governance lock.
+	// ChangeableForDays makes it a compliance lock. That many days after its first deployment, 3 or more,
+	// nobody can change or remove it. Zero: a governance lock.
 	ChangeableForDays int
 }
 
-// NewCentralVault makes a locked vault, which is retained.
-func NewCentralVault(scope Scope, id string, props CentralVaultProps) {
-	vault := scope.add(id, vault(props.TopicARN, properties{
-		"BackupVaultName":   props.Name,
-		"EncryptionKeyArn":  props.KeyARN,
-		"LockConfiguration": props.Lock.properties(),
-		"AccessPolicy":      document(props.Sources.vaultPolicy()...),
-	}))
-	if props.LowCost != nil {
-		vault.addTieringConfiguration(*props.LowCost)
-	}
+// CentralVault is a locked vault that other accounts copy into.
+type CentralVault struct {
+	// Construct is the scope of the resources.
+	Construct awsconstructs.Construct
+	// Vault is retained.
+	Vault awsbackup.CfnBackupVault
+	// LowCost is the vault's configuration for the low-cost warm tier. Nil: it has none.
+	LowCost awsbackup.CfnTieringConfiguration
 }
 
-// properties leaves out what is zero: the presence of ChangeableForDays is what makes a compliance lock.
-func (l VaultLock) properties() properties {
-	lock := properties{"MinRetentionDays": l.MinRetentionDays}
+// NewCentralVault creates a locked vault, with a policy that lets the sources copy in and denies the
+// deletion of recovery points.
+func NewCentralVault(scope awsconstructs.Construct, id *string, props *CentralVaultProps) *CentralVault {
+	require(props.Name != "", "NewCentralVault: props.Name is required")
+	require(props.Key != nil, "NewCentralVault: props.Key is required")
+	this := awsconstructs.NewConstruct(scope, id)
+	vault := newVault(this, props.Topic, &awsbackup.CfnBackupVaultProps{
+		BackupVaultName:   jsii.String(props.Name),
+		EncryptionKeyArn:  props.Key,
+		LockConfiguration: props.Lock.property(),
+		AccessPolicy:      document(props.Sources.vaultPolicy()...),
+	})
+	v := &CentralVault{Construct: this, Vault: vault}
+	if props.LowCost != nil {
+		v.LowCost = newTieringConfiguration(this, vault.Ref(), props.LowCost)
+	}
+	return v
+}
+
+// property leaves out what is zero: ChangeableForDays makes a compliance lock wherever it is present.
+func (l VaultLock) property() *awsbackup.CfnBackupVault_LockConfigurationTypeProperty {
+	require(l.MinRetentionDays >= 1, "VaultLock: MinRetentionDays is at least 1")
+	require(l.MaxRetentionDays == 0 || l.MaxRetentionDays >= l.MinRetentionDays, "VaultLock: MaxRetentionDays is less than MinRetentionDays; no copy could enter the vault")
+	require(l.ChangeableForDays == 0 || l.ChangeableForDays >= 3, "VaultLock: ChangeableForDays is at least 3, or 0 for a governance lock")
+	lock := &awsbackup.CfnBackupVault_LockConfigurationTypeProperty{MinRetentionDays: jsii.Number(l.MinRetentionDays)}
 	if l.MaxRetentionDays > 0 {
-		lock["MaxRetentionDays"] = l.MaxRetentionDays
+		lock.MaxRetentionDays = jsii.Number(l.MaxRetentionDays)
 	}
 	if l.ChangeableForDays > 0 {
-		lock["ChangeableForDays"] = l.ChangeableForDays
+		lock.ChangeableForDays = jsii.Number(l.ChangeableForDays)
 	}
 	return lock
 }

@@ -3,22 +3,61 @@ package constructs
 import (
 	"maps"
 	"slices"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
 )
 
-// tagList is tags as most resources take them, in the order of their keys.
-func tagList(tags map[string]string) []properties {
-	list := []properties{}
-	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		list = append(list, properties{"Key": key, "Value": tags[key]})
+// defaultID is the id of a construct's main resource. The CDK leaves it out of logical ids, so the
+// resource has the logical id that it would have without the construct around it.
+const defaultID = "Default"
+
+// require panics with a sentence where props cannot work, as the CDK's own constructs do.
+func require(holds bool, sentence string) {
+	if !holds {
+		panic(sentence) //nolint:forbidigo // as every failure of a construct arrives
 	}
-	return list
 }
 
-// suppress is the metadata that tells cdk-nag why a finding about a resource stands.
-func suppress(reasons map[string]string) map[string]any {
-	var rules []properties
-	for _, id := range slices.Sorted(maps.Keys(reasons)) {
-		rules = append(rules, properties{"id": id, "reason": reasons[id]})
+// retain keeps a resource in AWS when it leaves the template or would be replaced.
+func retain(resource awscdk.CfnResource) {
+	resource.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, nil)
+}
+
+// destroy deletes a resource with its place in the template: it holds nothing that is not elsewhere.
+func destroy(resource awscdk.CfnResource) {
+	resource.ApplyRemovalPolicy(awscdk.RemovalPolicy_DESTROY, nil)
+}
+
+// tagList has tags as most resources take them, in the order of their keys.
+func tagList(tags map[string]string) *[]*awscdk.CfnTag {
+	list := []*awscdk.CfnTag{}
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		list = append(list, &awscdk.CfnTag{Key: jsii.String(key), Value: jsii.String(tags[key])})
 	}
-	return map[string]any{"cdk_nag": properties{"rules_to_suppress": rules}}
+	return &list
+}
+
+// textMap has texts as AWS Backup takes tags, and EventBridge takes paths.
+func textMap(texts map[string]string) *map[string]*string {
+	m := map[string]*string{}
+	for key, value := range texts {
+		m[key] = jsii.String(value)
+	}
+	return &m
+}
+
+// isToken tells whether a text stands for a value that CloudFormation knows only when it deploys.
+// https://docs.aws.amazon.com/cdk/v2/guide/tokens.html
+func isToken(text string) bool { return strings.Contains(text, "${Token[") }
+
+// suppress tells cdk-nag why a finding about a resource stands. It writes the metadata that cdk-nag
+// reads, so that its library is loaded only where somebody asks for its findings.
+func suppress(resource awscdk.CfnResource, reasons map[string]string) {
+	var rules []map[string]string
+	for _, id := range slices.Sorted(maps.Keys(reasons)) {
+		rules = append(rules, map[string]string{"id": id, "reason": reasons[id]})
+	}
+	resource.AddMetadata(jsii.String("cdk_nag"), map[string]any{"rules_to_suppress": rules})
 }

@@ -1,47 +1,68 @@
 package constructs
 
-// CopyAlarmsProps describe alarms of the central account on copies that do not come.
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// CopyAlarmsProps are the props of [NewCopyAlarms]. All are required.
 type CopyAlarmsProps struct {
-	// TopicARN of the topic that is told.
-	TopicARN Value
+	// TopicARN of the topic that the alarms notify. It may be in another stack of the account.
+	TopicARN string
 	// Namespace of the counts in CloudWatch ([EventLogProps]).
 	Namespace string
-	// Alarms to make.
+	// Alarms to create.
 	Alarms []CopyAlarm
 }
 
-// CopyAlarm is an alarm on the copies that are made of a vault's recovery points.
+// CopyAlarm describes an alarm on copies of a vault's recovery points that did not complete.
 type CopyAlarm struct {
-	// Workload and Tier name the construct.
+	// Workload and Tier are the ids of the alarm's constructs.
 	Workload, Tier string
-	// Description says what it means, for whoever is woken by it.
+	// Description tells whoever is notified what it means.
 	Description string
 	// VaultARN is the ARN of the vault that is copied.
 	VaultARN string
-	// Days without a copy after which it rings, 1 to 7.
+	// Days without a completed copy after which the alarm goes into ALARM, 1 to 7.
 	Days int
 }
 
-// NewCopyAlarms makes the alarms. They ring when there were backups and no copies on each of the days.
-// Without a count they cannot tell, as before a workload is deployed; when they come to that from
-// another state nothing is heard of the workload any more, so the topic is told of that as well. They
-// have no names of their own: one that moves to another stack would be refused there for as long as
-// it is in the first.
-func NewCopyAlarms(scope Scope, id string, props CopyAlarmsProps) {
-	scope = scope.Scope(id)
+// CopyAlarms are alarms of the central account on copies that did not complete.
+type CopyAlarms struct {
+	// Construct is the scope of the alarms.
+	Construct awsconstructs.Construct
+	// Alarms in the order of the props.
+	Alarms []awscloudwatch.CfnAlarm
+}
+
+// NewCopyAlarms creates the alarms. An alarm goes into ALARM when each of the days had backups and no
+// copies. Without any count it has insufficient data, as before a workload is deployed. It notifies the
+// topic of that too when it comes to it from another state: then nothing arrives from the workload any
+// more. The alarms have no names of their own: CloudFormation would refuse an alarm that moves to another
+// stack for as long as the first stack has it.
+func NewCopyAlarms(scope awsconstructs.Construct, id *string, props *CopyAlarmsProps) *CopyAlarms {
+	require(props.TopicARN != "" && props.Namespace != "", "NewCopyAlarms: props.TopicARN and props.Namespace are required")
+	this := awsconstructs.NewConstruct(scope, id)
+	c := &CopyAlarms{Construct: this}
+	workloads := map[string]awsconstructs.Construct{}
 	for _, a := range props.Alarms {
-		scope.Scope(a.Workload).add(a.Tier, alarm(properties{
-			"AlarmDescription":        a.Description,
-			"Namespace":               props.Namespace,
-			"MetricName":              copiesMetric,
-			"Dimensions":              []properties{{"Name": copiesDimension, "Value": a.VaultARN}},
-			"Statistic":               "Sum",
-			"Period":                  dayInSeconds,
-			"EvaluationPeriods":       a.Days,
-			"DatapointsToAlarm":       a.Days,
-			"TreatMissingData":        "missing",
-			"AlarmActions":            []Value{props.TopicARN},
-			"InsufficientDataActions": []Value{props.TopicARN},
+		workload := workloads[a.Workload]
+		if workload == nil {
+			workload = awsconstructs.NewConstruct(this, jsii.String(a.Workload))
+			workloads[a.Workload] = workload
+		}
+		c.Alarms = append(c.Alarms, newAlarm(workload, a.Tier, a.Days, a.Days, &awscloudwatch.CfnAlarmProps{
+			AlarmDescription:        jsii.String(a.Description),
+			Namespace:               jsii.String(props.Namespace),
+			MetricName:              jsii.String(copiesMetric),
+			Dimensions:              []any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String(copiesDimension), Value: jsii.String(a.VaultARN)}},
+			Statistic:               jsii.String("Sum"),
+			Period:                  jsii.Number(dayInSeconds),
+			TreatMissingData:        jsii.String("missing"),
+			AlarmActions:            &[]any{props.TopicARN},
+			InsufficientDataActions: &[]any{props.TopicARN},
 		}))
 	}
+	return c
 }

@@ -6,9 +6,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 )
 
-// DashboardProps describe the dashboard of the central account.
+// DashboardProps are the props of [NewDashboard]. All are required.
 type DashboardProps struct {
 	// Name of the dashboard.
 	Name string
@@ -16,32 +20,51 @@ type DashboardProps struct {
 	Project string
 	// Region of the log group.
 	Region string
-	// LogGroupName is the log group of the events of all accounts ([EventLogProps]).
+	// LogGroupName is the log group with the events of all accounts ([EventLogProps]).
 	LogGroupName string
 }
 
-// NewDashboard makes a dashboard of queries of that log. It names no workload, so that it is the same
-// for one and for a thousand: each is a row of a table, what needs somebody first.
-func NewDashboard(scope Scope, id string, props DashboardProps) {
-	var widgets []properties
+// Dashboard is the dashboard of the central account.
+type Dashboard struct {
+	// Construct is the scope of the dashboard.
+	Construct awsconstructs.Construct
+	// Dashboard of queries on the log of events.
+	Dashboard awscloudwatch.CfnDashboard
+}
+
+// NewDashboard creates a dashboard of queries on the log of events. It names no workload, so it is the same
+// for one workload and for a thousand: each is a row of a table, and rows that need somebody come first.
+func NewDashboard(scope awsconstructs.Construct, id *string, props *DashboardProps) *Dashboard {
+	require(props.Name != "" && props.Region != "" && props.LogGroupName != "", "NewDashboard: props.Name, Region and LogGroupName are required")
+	this := awsconstructs.NewConstruct(scope, id)
+	return &Dashboard{Construct: this, Dashboard: awscloudwatch.NewCfnDashboard(this, jsii.String(defaultID), &awscloudwatch.CfnDashboardProps{
+		DashboardName: jsii.String(props.Name),
+		DashboardBody: jsii.String(props.body()),
+	})}
+}
+
+// body is the dashboard's JSON.
+func (p *DashboardProps) body() string {
+	type object = map[string]any
+	var widgets []object
 	y := 0
-	row := func(height int, of ...properties) {
+	row := func(height int, of ...object) {
 		for i, widget := range of {
 			widget["x"], widget["y"], widget["width"], widget["height"] = i*gridColumns/len(of), y, gridColumns/len(of), height
 			widgets = append(widgets, widget)
 		}
 		y += height
 	}
-	query := func(title, view string, commands ...string) properties {
-		return properties{"type": "log", "properties": properties{
-			"title": title, "view": view, "region": props.Region,
-			"query": "SOURCE '" + props.LogGroupName + "' | " + strings.Join(commands, "\n| "),
+	query := func(title, view string, commands ...string) object {
+		return object{"type": "log", "properties": object{
+			"title": title, "view": view, "region": p.Region,
+			"query": "SOURCE '" + p.LogGroupName + "' | " + strings.Join(commands, "\n| "),
 		}}
 	}
-	row(3, properties{"type": "text", "properties": properties{"markdown": fmt.Sprintf(
+	row(3, object{"type": "text", "properties": object{"markdown": fmt.Sprintf(
 		"# Backups of %s\nFrom the events of all accounts in `%s`, in the time that is chosen above; times are UTC. A vault is named after its workload and its tier; a long name is cut and has a mark at its end.\n\n"+
 			"**A vault without a row has had no job in that time, and without one among the ages no success.** An alarm that has been ringing for longer is not listed. Alarms tell of silence by themselves: those of the workload's account, and those of this account for copies.",
-		props.Project, props.LogGroupName)}})
+		p.Project, p.LogGroupName)}})
 	row(8, query("Alarms that ring", "table", ringing...), query("Jobs a day", "bar", daily...))
 	row(10, query("Age of the last success, the oldest first", "table", ages...))
 	row(10, query("Jobs by vault, failures first", "table", jobs...))
@@ -50,13 +73,10 @@ func NewDashboard(scope Scope, id string, props DashboardProps) {
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(properties{"start": "-P30D", "widgets": widgets}); err != nil {
+	if err := encoder.Encode(object{"start": "-P30D", "widgets": widgets}); err != nil {
 		panic(err) //nolint:forbidigo // unreachable: texts and numbers
 	}
-	scope.add(id, resource{
-		Type:       "AWS::CloudWatch::Dashboard",
-		Properties: properties{"DashboardName": props.Name, "DashboardBody": strings.TrimSpace(body.String())},
-	})
+	return strings.TrimSpace(body.String())
 }
 
 // gridColumns is how wide a dashboard is.

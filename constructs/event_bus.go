@@ -1,39 +1,52 @@
 package constructs
 
-// EventBusProps describe an event bus that takes the events of other accounts.
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// EventBusProps are the props of [NewEventBus]. All but OrganizationPaths are required.
 type EventBusProps struct {
 	// Name of the bus.
 	Name string
-	// OrganizationID that every account belongs to that may send.
+	// OrganizationID of the AWS organization whose accounts may send.
 	OrganizationID string
-	// OrganizationPaths limit them to accounts below these. Empty: no further limit.
+	// OrganizationPaths limit them to accounts below these paths. Empty: no further limit.
 	OrganizationPaths []string
 	// RoleARN matches the roles that may send, with "*" for any characters.
 	RoleARN string
 }
 
-// NewEventBus makes the bus, and returns its name and its ARN.
-func NewEventBus(scope Scope, id string, props EventBusProps) (name, arn Value) {
-	bus := scope.add(id, resource{
-		Type: "AWS::Events::EventBus",
-		Properties: properties{
-			"Name":        props.Name,
-			"Description": "Takes the events about backups of all accounts",
-		},
+// EventBus is an event bus that receives the events of other accounts.
+type EventBus struct {
+	// Construct is the scope of the resources.
+	Construct awsconstructs.Construct
+	// Bus that receives the events.
+	Bus awsevents.CfnEventBus
+	// Policy that lets the roles of the organization send.
+	Policy awsevents.CfnEventBusPolicy
+}
+
+// NewEventBus creates a bus to which the roles of an organization's accounts send events.
+func NewEventBus(scope awsconstructs.Construct, id *string, props *EventBusProps) *EventBus {
+	require(props.Name != "", "NewEventBus: props.Name is required")
+	require(props.OrganizationID != "" && props.RoleARN != "", "NewEventBus: props.OrganizationID and props.RoleARN are required; they limit who may send")
+	this := awsconstructs.NewConstruct(scope, id)
+	bus := awsevents.NewCfnEventBus(this, jsii.String(defaultID), &awsevents.CfnEventBusProps{
+		Name:        jsii.String(props.Name),
+		Description: jsii.String("Takes the events about backups of all accounts"),
 	})
-	bus.add("Policy", resource{
-		Type: "AWS::Events::EventBusPolicy",
-		Properties: properties{
-			"EventBusName": bus.ref(),
-			"StatementId":  "Organization",
-			"Statement": Statement{
-				Sid:       "Organization",
-				Principal: anyone,
-				Actions:   []string{"events:PutEvents"},
-				Resources: []Value{bus.arn("")},
-				Condition: organizationCondition(props.OrganizationID, props.OrganizationPaths, props.RoleARN),
-			}.json(),
-		},
+	policy := awsevents.NewCfnEventBusPolicy(this, jsii.String("Policy"), &awsevents.CfnEventBusPolicyProps{
+		EventBusName: bus.Ref(),
+		StatementId:  jsii.String("Organization"),
+		Statement: Statement{
+			Sid:       "Organization",
+			Principal: anyone,
+			Actions:   []string{"events:PutEvents"},
+			Resources: []string{*bus.AttrArn()},
+			Condition: organizationCondition(props.OrganizationID, props.OrganizationPaths, props.RoleARN),
+		}.json(),
 	})
-	return bus.ref(), bus.arn("")
+	return &EventBus{Construct: this, Bus: bus, Policy: policy}
 }

@@ -1,97 +1,109 @@
 package constructs
 
 import (
-	"encoding/json"
 	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 )
 
-// EventLogProps describe a log of what arrives on an event bus, and the counts made of it.
+// EventLogProps are the props of [NewEventLog]. All are required.
 type EventLogProps struct {
-	// LogGroupName is that of the log group, and LogGroupARN its ARN.
+	// LogGroupName of the log group, and LogGroupARN its ARN.
 	LogGroupName, LogGroupARN string
-	// PolicyName is that of the policy with which EventBridge writes to it.
+	// PolicyName of the policy with which EventBridge writes to the log group.
 	PolicyName string
-	// Bus is the name of the event bus.
-	Bus Value
+	// Bus whose events are logged.
+	Bus awsevents.CfnEventBus
 	// Namespace of the counts in CloudWatch.
 	Namespace string
-	// AccountEndings are the last digits of accounts of whose jobs one filter each makes counts. A
-	// filter that makes more than a thousand may be disabled by CloudWatch Logs. One that is empty
-	// stands for all accounts.
+	// AccountEndings splits the metric filters: one pair for each last digit of the account id. CloudWatch Logs
+	// may disable a filter that has more than a thousand dimensions. An empty ending stands for all accounts.
 	// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
 	AccountEndings []string
 }
 
-// What the copies are counted as, of each vault that they are made of.
+// EventLog is a log of the events of a bus, with counts of completed copy jobs.
+type EventLog struct {
+	// Construct is the scope of the resources.
+	Construct awsconstructs.Construct
+	// Group is retained. It keeps an event for 400 days.
+	Group awslogs.CfnLogGroup
+	// Rule that sends the events to the log group.
+	Rule awsevents.CfnRule
+	// Filters that count.
+	Filters []awslogs.CfnMetricFilter
+}
+
+// The metric that counts copies, with the copied vault as its dimension.
 const (
 	copiesMetric    = "CopyJobsCompleted"
 	copiesDimension = "BackupVaultArn"
 )
 
-// logDays is how long an event stays in the log, in days: a year and the month in which it is looked back on.
+// logDays is how long an event stays in the log, in days: a year, and a month to look back on it.
 const logDays = 400
 
-// NewEventLog makes the log group, and the counts of copy jobs that completed. A backup job that
-// completed counts as no copy, so that there is a zero on a day with backups and without copies, and no
-// count at all of a vault from which nothing is heard.
-func NewEventLog(scope Scope, id string, props EventLogProps) {
-	scope = scope.Scope(id)
-	group := scope.add("Group", resource{
-		Type:       "AWS::Logs::LogGroup",
-		Properties: properties{"LogGroupName": props.LogGroupName, "RetentionInDays": logDays},
-	}.retained())
-	scope.add("Rule", resource{
-		Type: "AWS::Events::Rule",
-		Properties: properties{
-			"Description":  "The log of what arrives on the bus, but for the ticks of the stacks' clocks",
-			"EventBusName": props.Bus,
-			"EventPattern": notTicks,
-			"Targets":      []properties{{"Id": "Log", "Arn": props.LogGroupARN}},
-		},
+// NewEventLog creates the log group and the metric filters that count completed copy jobs. A completed
+// backup job counts as zero copies. So a day with backups and without copies has a zero, and a vault
+// without any events has no count at all.
+func NewEventLog(scope awsconstructs.Construct, id *string, props *EventLogProps) *EventLog {
+	require(props.LogGroupName != "" && props.LogGroupARN != "" && props.PolicyName != "", "NewEventLog: props.LogGroupName, LogGroupARN and PolicyName are required")
+	require(props.Bus != nil && props.Namespace != "", "NewEventLog: props.Bus and props.Namespace are required")
+	this := awsconstructs.NewConstruct(scope, id)
+	group := awslogs.NewCfnLogGroup(this, jsii.String("Group"), &awslogs.CfnLogGroupProps{
+		LogGroupName:    props.LogGroupName,
+		RetentionInDays: jsii.Number(logDays),
 	})
-	policy, err := json.Marshal(document(Statement{
-		Sid: "EventBridge",
-		// Both, and without a condition, as AWS has it: what a condition could be made of is not documented.
-		// Rules of other accounts cannot send to a log group here.
-		// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions
-		Principal: map[string]any{"Service": []string{"events.amazonaws.com", "delivery.logs.amazonaws.com"}},
-		Actions:   []string{"logs:CreateLogStream", "logs:PutLogEvents"},
-		Resources: []Value{props.LogGroupARN + ":*"},
-	}))
-	if err != nil {
-		panic(err) //nolint:forbidigo // unreachable: texts
-	}
-	group.add("Policy", resource{
-		Type:       "AWS::Logs::ResourcePolicy",
-		Properties: properties{"PolicyName": props.PolicyName, "PolicyDocument": string(policy)},
+	retain(group)
+	rule := awsevents.NewCfnRule(this, jsii.String("Rule"), &awsevents.CfnRuleProps{
+		Description:  jsii.String("The log of what arrives on the bus, but for the ticks of the stacks' clocks"),
+		EventBusName: props.Bus.Ref(),
+		EventPattern: notScheduled(),
+		Targets:      []any{&awsevents.CfnRule_TargetProperty{Id: jsii.String("Log"), Arn: jsii.String(props.LogGroupARN)}},
 	})
+	awslogs.NewCfnResourcePolicy(group, jsii.String("Policy"), &awslogs.CfnResourcePolicyProps{
+		PolicyName: jsii.String(props.PolicyName),
+		PolicyDocument: jsii.String(text(Statement{
+			Sid: "EventBridge",
+			// Two services and no condition, as AWS documents it. Which conditions would work is not documented.
+			// Rules of other accounts cannot send to a log group here.
+			// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions
+			Principal: map[string]any{"Service": []string{"events.amazonaws.com", "delivery.logs.amazonaws.com"}},
+			Actions:   []string{"logs:CreateLogStream", "logs:PutLogEvents"},
+			Resources: []string{props.LogGroupARN + ":*"},
+		})),
+	})
+	l := &EventLog{Construct: this, Group: group, Rule: rule}
 	for _, ending := range props.AccountEndings {
-		// The source, which nobody but AWS can give to an event: an account that somebody took over must
-		// not count for others.
+		// The pattern asks for AWS Backup's source, which nobody but AWS can give to an event. Otherwise an
+		// account that somebody took over could count for the others.
 		filter := func(id, detailType, value, vault string) {
 			pattern := fmt.Sprintf(`{ $.source = "aws.backup" && $.detail-type = %q && $.detail.state = "COMPLETED"`, detailType)
 			if ending != "" {
 				pattern += fmt.Sprintf(` && $.account = "*%s"`, ending)
 			}
-			scope.add(id+ending, resource{
-				Type: "AWS::Logs::MetricFilter",
-				Properties: properties{
-					"LogGroupName":  group.ref(),
-					"FilterPattern": pattern + " }",
-					"MetricTransformations": []properties{{
-						"MetricNamespace": props.Namespace,
-						"MetricName":      copiesMetric,
-						"MetricValue":     value,
-						"Unit":            "Count",
-						"Dimensions":      []properties{{"Key": copiesDimension, "Value": vault}},
-					}},
-				},
-			})
+			l.Filters = append(l.Filters, awslogs.NewCfnMetricFilter(this, jsii.String(id+ending), &awslogs.CfnMetricFilterProps{
+				LogGroupName:  group,
+				FilterPattern: jsii.String(pattern + " }"),
+				MetricTransformations: []any{&awslogs.CfnMetricFilter_MetricTransformationProperty{
+					MetricNamespace: jsii.String(props.Namespace),
+					MetricName:      jsii.String(copiesMetric),
+					MetricValue:     jsii.String(value),
+					Unit:            jsii.String("Count"),
+					Dimensions:      []any{&awslogs.CfnMetricFilter_DimensionProperty{Key: jsii.String(copiesDimension), Value: jsii.String(vault)}},
+				}},
+			}))
 		}
 		filter("Copies", "Copy Job State Change", "1", "$.detail.sourceBackupVaultArn")
 		filter("Backups", "Backup Job State Change", "0", "$.detail.backupVaultArn")
 	}
+	return l
 }
 
-// notTicks matches all events but those that EventBridge makes on a schedule.
-var notTicks = properties{"detail-type": []any{properties{"anything-but": []string{"Scheduled Event"}}}}
+// notScheduled matches all events but those that EventBridge creates on a schedule, such as those of [ClockRule].
+func notScheduled() map[string]any {
+	return map[string]any{"detail-type": []any{map[string]any{"anything-but": []string{"Scheduled Event"}}}}
+}

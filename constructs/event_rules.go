@@ -6,11 +6,17 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawssns"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 )
 
-// EventRule is an EventBridge rule on the events of an account.
+// EventRule describes an EventBridge rule on the events of an account.
 type EventRule struct {
-	// ID of the construct.
+	// ID of the rule's construct.
 	ID string
 	// Description says what the rule is for.
 	Description string
@@ -18,104 +24,119 @@ type EventRule struct {
 	Source string
 	// DetailType of the events. Empty: the rule has a Schedule.
 	DetailType string
-	// Detail that they match, besides Names.
+	// Detail that the events match, besides Names.
 	Detail map[string]any
-	// NamesAt is the path in the detail, with dots, at which an event has one of Names. With so many
-	// names that EventBridge would not take the pattern, Detail alone counts: then more is heard than
-	// is meant, not less.
+	// NamesAt is the path in the detail, with dots, at which an event has one of Names. A pattern that is
+	// too large for EventBridge leaves the names out. Then the rule matches more events than are meant, not fewer.
 	NamesAt string
-	Names   []Value
-	// Schedule of a rule that makes an event by itself, such as "rate(6 hours)".
+	Names   []string
+	// Schedule of a rule that creates events itself, such as "rate(6 hours)".
 	Schedule string
-	// Email is the sentence that is written about an event, in which <name> stands for the value at
-	// the path that Paths has for it. EventBridge does not escape values, so none may have quotes. Empty: no e-mail.
+	// Email is the sentence that an e-mail about an event has. <name> in it stands for the value at the path
+	// that Paths has for that name. EventBridge does not escape values, so no value may have quotes. Empty: no e-mail.
 	Email string
 	// Paths are JSON paths into the event by name.
 	Paths map[string]string
 }
 
-// EventRulesProps describe rules that send events where people hear of them.
+// EventRulesProps are the props of [NewEventRules].
 type EventRulesProps struct {
-	// Account of the rules, twelve digits.
+	// Account of the rules, twelve digits. Required with BusARN.
 	Account string
-	// RoleName of the role with which EventBridge sends to the bus.
+	// RoleName of the role with which EventBridge sends to the bus. Required with BusARN.
 	RoleName string
-	// BusARN of the event bus that takes the events. Nil: none, as in another partition.
-	BusARN Value
-	// TopicARN of the topic that writes e-mails.
-	TopicARN Value
-	// Rules to make.
+	// BusARN is the ARN of the event bus that receives the events, in this account or in another.
+	// Empty: there is none, as in another partition.
+	BusARN string
+	// Topic that e-mails are published to. Required.
+	Topic interfacesawssns.ITopicRef
+	// Rules to create. A rule that would have no target is left out.
 	Rules []EventRule
 }
 
-// NewEventRules makes the rules, and a role that can do nothing but send events to the one bus. It
-// returns the names of the rules by their ids.
-func NewEventRules(scope Scope, id string, props EventRulesProps) map[string]Value {
-	scope = scope.Scope(id)
-	var bus properties
-	if props.BusARN != nil {
-		role := scope.add("Role", resource{
-			Type: "AWS::IAM::Role",
-			Properties: properties{
-				"RoleName":    props.RoleName,
-				"Description": "EventBridge assumes this role to send events about backups to the central account",
-				"AssumeRolePolicyDocument": document(Statement{
-					Principal: service("events.amazonaws.com"),
-					Actions:   []string{"sts:AssumeRole"},
-					Condition: map[string]map[string]any{"StringEquals": {"aws:SourceAccount": props.Account}},
-				}),
-				"Policies": []any{properties{
-					"PolicyName": "PutEvents",
-					"PolicyDocument": document(Statement{
-						Sid:       "CentralBus",
-						Actions:   []string{"events:PutEvents"},
-						Resources: []Value{props.BusARN},
-					}),
-				}},
-			},
-		})
-		bus = properties{"Id": "CentralBus", "Arn": props.BusARN, "RoleArn": role.arn("")}
+// EventRules are rules that send the events of an account to a bus and to a topic.
+type EventRules struct {
+	// Construct is the scope of the resources.
+	Construct awsconstructs.Construct
+	// Role may send events to the one bus and nothing else. Nil: there is no bus.
+	Role awsiam.CfnRole
+	// Rules by their ids.
+	Rules map[string]awsevents.CfnRule
+}
+
+// NewEventRules creates the rules and the role with which they send to the bus.
+func NewEventRules(scope awsconstructs.Construct, id *string, props *EventRulesProps) *EventRules {
+	require(props.Topic != nil, "NewEventRules: props.Topic is required")
+	require(props.BusARN == "" || props.Account != "" && props.RoleName != "", "NewEventRules: props.Account and props.RoleName are required with props.BusARN")
+	this := awsconstructs.NewConstruct(scope, id)
+	r := &EventRules{Construct: this, Rules: map[string]awsevents.CfnRule{}}
+	var bus *awsevents.CfnRule_TargetProperty
+	if props.BusARN != "" {
+		r.Role = newPutEventsRole(this, props)
+		bus = &awsevents.CfnRule_TargetProperty{Id: jsii.String("CentralBus"), Arn: jsii.String(props.BusARN), RoleArn: r.Role.AttrArn()}
 	}
-	names := map[string]Value{}
+	topic := topicARN(props.Topic)
 	for _, rule := range props.Rules {
-		var targets []properties
+		var targets []any
 		if bus != nil {
 			targets = append(targets, bus)
 		}
 		if rule.Email != "" {
-			targets = append(targets, properties{
-				"Id":  "Email",
-				"Arn": props.TopicARN,
-				"InputTransformer": properties{
-					"InputPathsMap": rule.Paths,
-					"InputTemplate": fmt.Sprintf("%q", rule.Email),
+			targets = append(targets, &awsevents.CfnRule_TargetProperty{
+				Id:  jsii.String("Email"),
+				Arn: topic,
+				InputTransformer: &awsevents.CfnRule_InputTransformerProperty{
+					InputPathsMap: textMap(rule.Paths),
+					InputTemplate: jsii.String(fmt.Sprintf("%q", rule.Email)),
 				},
 			})
 		}
 		if targets == nil && rule.Schedule == "" {
 			continue
 		}
-		made := properties{"Description": rule.Description}
+		p := &awsevents.CfnRuleProps{Description: jsii.String(rule.Description)}
 		if targets != nil {
-			made["Targets"] = targets
+			p.Targets = targets
 		}
 		if rule.Schedule != "" {
-			made["ScheduleExpression"] = rule.Schedule
+			p.ScheduleExpression = jsii.String(rule.Schedule)
 		} else {
-			made["EventPattern"] = rule.pattern()
+			p.EventPattern = rule.pattern()
 		}
-		names[rule.ID] = scope.add(rule.ID, resource{Type: "AWS::Events::Rule", Properties: made}).ref()
+		r.Rules[rule.ID] = awsevents.NewCfnRule(this, jsii.String(rule.ID), p)
 	}
-	return names
+	return r
 }
 
-// maxPatternBytes is the size of an event pattern, in bytes, that EventBridge takes without its quota
-// being raised. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+func newPutEventsRole(scope awsconstructs.Construct, props *EventRulesProps) awsiam.CfnRole {
+	return awsiam.NewCfnRole(scope, jsii.String("Role"), &awsiam.CfnRoleProps{
+		RoleName:    jsii.String(props.RoleName),
+		Description: jsii.String("EventBridge assumes this role to send events about backups to the central account"),
+		AssumeRolePolicyDocument: document(Statement{
+			Principal: service("events.amazonaws.com"),
+			Actions:   []string{"sts:AssumeRole"},
+			Condition: map[string]map[string]any{"StringEquals": {"aws:SourceAccount": props.Account}},
+		}),
+		Policies: []any{&awsiam.CfnRole_PolicyProperty{
+			PolicyName: jsii.String("PutEvents"),
+			PolicyDocument: document(Statement{
+				Sid:       "CentralBus",
+				Actions:   []string{"events:PutEvents"},
+				Resources: []string{props.BusARN},
+			}),
+		}},
+	})
+}
+
+// maxPatternBytes is the largest event pattern, in bytes, that EventBridge takes by default.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
 const maxPatternBytes = 2048
 
-// maxReferredBytes is how much longer, in bytes, a key's ARN or a plan's id is than the reference to it.
-const maxReferredBytes = 60
+// maxTokenBytes is the length, in bytes, of the longest value that a token in a pattern stands for: the ARN
+// of a key, in the partition with the longest name.
+const maxTokenBytes = 90
 
+// pattern is the rule's event pattern: with its names, unless it would be too large.
 func (r EventRule) pattern() map[string]any {
 	pattern := func(detail map[string]any) map[string]any {
 		p := map[string]any{"detail-type": []string{r.DetailType}}
@@ -131,8 +152,7 @@ func (r EventRule) pattern() map[string]any {
 		return pattern(r.Detail)
 	}
 	var names any = r.Names
-	keys := strings.Split(r.NamesAt, ".")
-	for _, key := range slices.Backward(keys) {
+	for _, key := range slices.Backward(strings.Split(r.NamesAt, ".")) {
 		names = map[string]any{key: names}
 	}
 	detail := maps.Clone(r.Detail)
@@ -143,8 +163,8 @@ func (r EventRule) pattern() map[string]any {
 	}
 	size := len(text)
 	for _, name := range r.Names {
-		if _, known := name.(string); !known {
-			size += maxReferredBytes
+		if isToken(name) {
+			size += maxTokenBytes - len(name)
 		}
 	}
 	if size > maxPatternBytes {
@@ -153,155 +173,7 @@ func (r EventRule) pattern() map[string]any {
 	return pattern(detail)
 }
 
-// jobEnds are the states in which a job has ended. COMPLETED is among them since it may come with a
-// message, which is trouble (F-EVT-11), and since it ends an incident.
-var jobEnds = []string{"COMPLETED", "FAILED", "ABORTED", "EXPIRED", "PARTIAL"}
-
-// BackupEventRules are the rules on the events of AWS Backup (F-EVT-7) about vaults, which are named
-// so that of two workloads in an account each hears of its own. Restores that fail and settings name
-// no vault, so they are heard of from each.
-func BackupEventRules(vaultNames, vaultARNs []Value) []EventRule {
-	backup := func(id, detailType, description, key string, names []Value, detail map[string]any) EventRule {
-		return EventRule{ID: id, Description: description, Source: "aws.backup", DetailType: detailType, Detail: detail, NamesAt: key, Names: names}
-	}
-	issues := backup("BackupIssues", "Backup Job State Change", "Backup jobs that completed with issues, which SNS does not tell apart",
-		"backupVaultName", vaultNames, map[string]any{"state": []string{"COMPLETED"}, "statusMessage": []any{map[string]any{"anything-but": []string{""}}}})
-	issues.Email = "A backup of <bucket> completed with issues in account <account>, <region>, at <time>. Objects or point-in-time recovery may be missing from it; the job says what. Vault <vault>, job <job>."
-	issues.Paths = paths("bucket", "$.detail.resourceArn", "vault", "$.detail.backupVaultName", "job", "$.detail.backupJobId")
-	return []EventRule{
-		backup("BackupJobs", "Backup Job State Change", "Backup jobs that ended",
-			"backupVaultName", vaultNames, map[string]any{"state": jobEnds}),
-		backup("CopyJobs", "Copy Job State Change", "Copy jobs that ended",
-			"sourceBackupVaultArn", vaultARNs, map[string]any{"state": jobEnds}),
-		// One that failed does not say from which vault.
-		backup("RestoreJobs", "Restore Job State Change", "Restore jobs of S3 that ended",
-			"", nil, map[string]any{"status": jobEnds, "resourceType": []string{"S3"}}),
-		backup("RecoveryPoints", "Recovery Point State Change", "Recovery points in trouble, such as a continuous backup that stopped or one that could not be deleted, and out of it",
-			"backupVaultName", vaultNames, map[string]any{"status": []string{"PARTIAL", "STOPPED", "EXPIRED", "COMPLETED", "AVAILABLE", "DELETING", "DELETED"}}),
-		backup("Vaults", "Backup Vault State Change", "Vaults that were deleted or changed",
-			"backupVaultName", vaultNames, map[string]any{"state": []string{"DELETED", "MODIFIED"}}),
-		backup("Settings", "Region Setting State Change", "Types of resources that were opted in or out, S3 maybe (F-REG-1)", "", nil, nil),
-		issues,
-	}
-}
-
-// AlarmRule is the rule on alarms that change their state. Where their names are not known, or too
-// many, it takes all that start with a prefix.
-func AlarmRule(names []Value, prefixes ...string) EventRule {
-	var starts []any
-	for _, prefix := range prefixes {
-		starts = append(starts, map[string]any{"prefix": prefix})
-	}
-	return EventRule{
-		ID: "Alarms", Description: "Alarms that ring, and that are over",
-		Source: "aws.cloudwatch", DetailType: "CloudWatch Alarm State Change",
-		Detail:  map[string]any{"alarmName": starts},
-		NamesAt: "alarmName", Names: names,
-	}
-}
-
-// TestRule is the rule on the test events of a drill about a workload, or about the central account.
-func TestRule(id string) EventRule {
-	return EventRule{
-		ID: "Tests", Description: "Drills, by backupctl alert-test",
-		Source: "central-s3-backup", DetailType: "Alert Test",
-		Detail: map[string]any{"workload": []string{id}},
-	}
-}
-
-// ClockRule ticks four times a day. That it has done so for some days tells the silence alarms how old
-// the stack is. The central account's rule does not take what it sends.
-func ClockRule() EventRule {
-	return EventRule{ID: "Clock", Description: "Ticks, so that the silence alarms know how old the stack is", Schedule: "rate(6 hours)"}
-}
-
-// Tampering is what must not be touched unnoticed.
-type Tampering struct {
-	// VaultNames, PlanIDs, KeyARNs and BucketNames of what is protected.
-	VaultNames, PlanIDs, KeyARNs, BucketNames []Value
-	// Alerts are what tells of it.
-	Alerts AlertParts
-}
-
-// AlertParts are the parts of alerts that can be taken away or turned off.
-type AlertParts struct {
-	// RulePrefix is what the names of rules start with, and AlarmPrefixes what those of alarms do.
-	RulePrefix    string
-	AlarmPrefixes []string
-	// TopicARN is the ARN of the topic.
-	TopicARN string
-	// BusName is the name of an event bus, and LogGroupName of its log group. Empty: there is none.
-	BusName, LogGroupName string
-}
-
-// Rules are those on the calls that touch it, as CloudTrail records them, with who made them.
-func (t Tampering) Rules() []EventRule {
-	rules := []EventRule{t.Alerts.rule()}
-	call := func(id, service, description, key string, names []Value, calls ...string) {
-		if len(names) == 0 {
-			return
-		}
-		on := "$.detail." + key
-		if service == "kms" { // the event lists its resources, of which a path takes no single one
-			on = "$.detail.requestParameters.keyId"
-		}
-		r := callRule(id, description, on, map[string]any{"eventSource": []string{service + ".amazonaws.com"}, "eventName": calls})
-		r.Source, r.NamesAt, r.Names = "aws."+service, key, names
-		rules = append(rules, r)
-	}
-	call("VaultCalls", "backup", "Calls that touch a vault, its lock, its policy or its recovery points", "requestParameters.backupVaultName", t.VaultNames,
-		"DeleteBackupVault", "DeleteBackupVaultAccessPolicy", "DeleteBackupVaultLockConfiguration", "DeleteBackupVaultNotifications",
-		"DeleteRecoveryPoint", "DisassociateRecoveryPoint", "PutBackupVaultAccessPolicy", "PutBackupVaultLockConfiguration",
-		"PutBackupVaultNotifications", "UpdateRecoveryPointLifecycle")
-	call("PlanCalls", "backup", "Calls that change or delete a plan or its selection", "requestParameters.backupPlanId", t.PlanIDs,
-		"DeleteBackupPlan", "DeleteBackupSelection", "UpdateBackupPlan")
-	call("KeyCalls", "kms", "Calls that disable or delete a key, or change its policy", "resources.ARN", t.KeyARNs,
-		"DisableKey", "PutKeyPolicy", "ScheduleKeyDeletion")
-	call("BucketCalls", "s3", "Calls that change a bucket's Object Lock, versioning or notifications, or delete it", "requestParameters.bucketName", t.BucketNames,
-		"DeleteBucket", "PutBucketNotification", "PutBucketNotificationConfiguration", "PutBucketObjectLockConfiguration", "PutBucketVersioning")
-	return rules
-}
-
-// rule is the one on calls that take alerts away or turn them off. What it watches belongs to several
-// services, and includes itself.
-func (p AlertParts) rule() EventRule {
-	ours := []map[string]string{{"prefix": p.RulePrefix}}
-	var alarms []map[string]string
-	for _, prefix := range p.AlarmPrefixes {
-		alarms = append(alarms, map[string]string{"prefix": prefix})
-	}
-	var either []map[string]any
-	on := func(parameters map[string]any, calls ...string) {
-		either = append(either, map[string]any{"eventName": calls, "requestParameters": parameters})
-	}
-	on(map[string]any{"name": ours}, "DeleteRule", "DisableRule")
-	on(map[string]any{"name": ours, "state": []string{"DISABLED"}}, "PutRule")
-	on(map[string]any{"rule": ours}, "RemoveTargets")
-	on(map[string]any{"alarmNames": alarms}, "DeleteAlarms", "DisableAlarmActions")
-	on(map[string]any{"topicArn": []string{p.TopicARN}}, "DeleteTopic")
-	on(map[string]any{"subscriptionArn": []map[string]string{{"prefix": p.TopicARN + ":"}}}, "Unsubscribe")
-	if p.BusName != "" {
-		on(map[string]any{"name": []string{p.BusName}}, "DeleteEventBus")
-	}
-	if p.LogGroupName != "" {
-		on(map[string]any{"logGroupName": []string{p.LogGroupName}}, "DeleteLogGroup", "DeleteMetricFilter")
-	}
-	return callRule("AlertCalls", "Calls that delete or turn off what tells of all this", "$.detail.eventSource", map[string]any{
-		"eventSource": []string{"events.amazonaws.com", "logs.amazonaws.com", "monitoring.amazonaws.com", "sns.amazonaws.com"},
-		"$or":         either,
-	})
-}
-
-// callRule is a rule on calls that CloudTrail records. on is the path of what they are about.
-func callRule(id, description, on string, detail map[string]any) EventRule {
-	return EventRule{
-		ID: id, Description: description, DetailType: "AWS API Call via CloudTrail", Detail: detail,
-		Email: "<who> called <call> on <on> in account <account>, <region>, at <time>, from <address>. Error, if it was refused: <error>. If nobody of you deployed or meant this, somebody is touching your backups.",
-		Paths: paths("who", "$.detail.userIdentity.arn", "call", "$.detail.eventName", "on", on, "address", "$.detail.sourceIPAddress", "error", "$.detail.errorCode"),
-	}
-}
-
-// paths are JSON paths by name, with those that every event has.
+// paths are JSON paths by name, with those that every event has. more are further names and paths.
 func paths(more ...string) map[string]string {
 	m := map[string]string{"account": "$.account", "region": "$.region", "time": "$.time"}
 	for i := 0; i < len(more); i += 2 {

@@ -1,42 +1,57 @@
 package constructs
 
-// KeyProps describe a KMS key.
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// KeyProps are the props of [NewKey]. Alias and AccountARN are required.
 type KeyProps struct {
 	// Alias with its prefix "alias/".
 	Alias string
 	// Description says what the key encrypts.
 	Description string
-	// AccountARN is the root principal of the key's own account. It keeps every right, so that
-	// nobody is locked out and IAM policies decide (F-KMS-1).
+	// AccountARN is the root principal of the key's own account, such as
+	// "arn:aws:iam::222222222222:root". The account keeps every right, so nobody is locked out and IAM
+	// policies decide (F-KMS-1).
 	AccountARN string
 	// Grants allow others the use of the key. Empty: nobody but the account.
 	Grants []Statement
 }
 
-// NewKey makes a KMS key with yearly rotation and an alias, and returns its ARN. The key is
-// retained: without it all that it encrypted is lost (F-KMS-5).
-func NewKey(scope Scope, id string, props KeyProps) Value {
-	key := scope.add(id, resource{
-		Type: "AWS::KMS::Key",
-		Properties: properties{
-			"Description":         props.Description,
-			"EnableKeyRotation":   true,
-			"PendingWindowInDays": 30,
-			"KeyPolicy":           document(append(keyPolicy(props.AccountARN), props.Grants...)...),
-		},
-	}.retained())
-	key.add("Alias", resource{
-		Type: "AWS::KMS::Alias",
-		Properties: properties{
-			"AliasName":   props.Alias,
-			"TargetKeyId": key.arn(""),
-		},
-	})
-	return key.arn("")
+// Key is a KMS key with yearly rotation and an alias.
+type Key struct {
+	// Construct is the scope of the resources.
+	Construct awsconstructs.Construct
+	// Key is retained: without it, everything that it encrypted is lost (F-KMS-5).
+	Key awskms.CfnKey
+	// Alias of the key.
+	Alias awskms.CfnAlias
 }
 
-// keyPolicy leaves every right to the account but the deletion of the key: who wants that has to
-// change this policy first, and is seen doing it (F-KMS-5).
+// NewKey creates a KMS key that nobody deletes by mistake: its policy denies that to people and roles,
+// and the stack retains it.
+func NewKey(scope awsconstructs.Construct, id *string, props *KeyProps) *Key {
+	require(props.Alias != "", "NewKey: props.Alias is required")
+	require(props.AccountARN != "", "NewKey: props.AccountARN is required; without it nobody could administer the key")
+	this := awsconstructs.NewConstruct(scope, id)
+	key := awskms.NewCfnKey(this, jsii.String(defaultID), &awskms.CfnKeyProps{
+		Description:         jsii.String(props.Description),
+		EnableKeyRotation:   jsii.Bool(true),
+		PendingWindowInDays: jsii.Number(30),
+		KeyPolicy:           document(append(keyPolicy(props.AccountARN), props.Grants...)...),
+	})
+	retain(key)
+	alias := awskms.NewCfnAlias(this, jsii.String("Alias"), &awskms.CfnAliasProps{
+		AliasName:   jsii.String(props.Alias),
+		TargetKeyId: key,
+	})
+	return &Key{Construct: this, Key: key, Alias: alias}
+}
+
+// keyPolicy leaves every right to the account except the deletion of the key. Whoever wants to delete it
+// has to change this policy first, and is seen doing so (F-KMS-5).
 func keyPolicy(accountARN string) []Statement {
 	return []Statement{
 		{

@@ -2,23 +2,24 @@ package constructs
 
 import "encoding/json"
 
-// Statement is a statement of an IAM, key, bucket or vault policy. Fields left empty are left out.
+// Statement is a statement of an IAM, key, bucket, topic or vault policy. Empty fields are left out.
 type Statement struct {
 	// Sid of letters and digits.
 	Sid string
 	// Deny instead of Allow.
 	Deny bool
-	// Principal is the statement's principals by kind, "AWS" or "Service". Nil in a role's own policy.
+	// Principal has principals by their kind, "AWS" or "Service": a string or a []string. Nil in the
+	// policy of a role.
 	Principal map[string]any
 	// Actions, such as "kms:Decrypt".
 	Actions []string
-	// Resources as ARNs, or "*" where the policy's own resource is meant.
-	Resources []Value
+	// Resources are ARNs. In the policy of a key or a vault "*" means that key or vault.
+	Resources []string
 	// Condition is operator → key → value, a string or a []string.
 	Condition map[string]map[string]any
 }
 
-// document is a policy document as CloudFormation takes it.
+// document returns a policy document in CloudFormation's form (docs/adr/0013).
 func document(statements ...Statement) map[string]any {
 	list := make([]any, len(statements))
 	for i, s := range statements {
@@ -47,21 +48,24 @@ func (s Statement) json() map[string]any {
 	return m
 }
 
-// size is the policy's length in bytes, as AWS counts it.
-func size(statements []Statement) int {
-	text, err := json.Marshal(document(statements...))
+// text returns a policy document as JSON, for resources that take it as text.
+func text(statements ...Statement) string {
+	bytes, err := json.Marshal(document(statements...))
 	if err != nil {
 		panic(err) //nolint:forbidigo // unreachable: strings, and slices and maps of them
 	}
-	return len(text)
+	return string(bytes)
 }
 
+// size returns the length of a policy in bytes, as AWS counts it.
+func size(statements ...Statement) int { return len(text(statements...)) }
+
 var (
-	// everything is for policies of a resource, which mean that one, and for actions without a resource.
-	everything = []Value{"*"}
-	// anyone is for statements whose condition says who.
+	// everything is the resource of policies that belong to one resource, and of actions without a resource.
+	everything = []string{"*"}
+	// anyone is the principal of statements whose condition limits who is meant.
 	anyone = map[string]any{"AWS": "*"}
-	// exceptServices holds for people and roles, and not for an AWS service that acts by itself.
+	// exceptServices holds for people and roles. It does not hold for an AWS service that acts by itself.
 	exceptServices = map[string]map[string]any{"Bool": {"aws:PrincipalIsAWSService": "false"}}
 	// viaBackup holds for requests that AWS Backup makes on behalf of the principal, in any Region.
 	viaBackup = map[string]any{"kms:ViaService": "backup.*.amazonaws.com"}
@@ -71,8 +75,23 @@ var (
 
 func service(name string) map[string]any { return map[string]any{"Service": name} }
 
-// organizationCondition holds for roles of an organization's accounts, and where there are paths only
-// for those below them.
+// withoutTLS denies actions on resources to requests without TLS. AWS services are exempt: a resource
+// policy cannot tell how a request between two of them came (F-OL-12).
+func withoutTLS(action string, resources ...string) Statement {
+	return Statement{
+		Sid:       "TLSOnly",
+		Deny:      true,
+		Principal: anyone,
+		Actions:   []string{action},
+		Resources: resources,
+		Condition: map[string]map[string]any{
+			"Bool": {"aws:SecureTransport": "false", "aws:PrincipalIsAWSService": "false"},
+		},
+	}
+}
+
+// organizationCondition holds for the roles of an organization's accounts. With paths it holds only for
+// accounts below them.
 func organizationCondition(id string, paths []string, roleARNs ...string) map[string]map[string]any {
 	condition := map[string]map[string]any{
 		"StringEquals": {"aws:PrincipalOrgID": id},

@@ -2,100 +2,111 @@ package constructs
 
 import (
 	"fmt"
-	"maps"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawssns"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 )
 
-// SilenceAlarmsProps describe alarms on jobs that do not come. No event says that a plan did not run
-// (F-EVT-12), but AWS Backup counts for each vault the jobs that completed.
+// SilenceAlarmsProps are the props of [NewSilenceAlarms]. All are required.
 type SilenceAlarmsProps struct {
-	// TopicARN of the topic that is told.
-	TopicARN Value
-	// Clock is the name of the rule that ticks ([ClockRule]).
-	Clock Value
-	// Alarms to make.
+	// Topic that the alarms notify.
+	Topic interfacesawssns.ITopicRef
+	// Clock is the rule that triggers several times a day ([ClockRule]).
+	Clock awsevents.CfnRule
+	// Alarms to create.
 	Alarms []SilenceAlarm
 }
 
-// SilenceAlarm is an alarm on a vault.
+// SilenceAlarm describes an alarm on jobs that did not complete.
 type SilenceAlarm struct {
-	// ID of the construct.
+	// ID of the alarm's construct.
 	ID string
 	// Name of the alarm.
 	Name string
-	// Description says what it means, for whoever is woken by it.
+	// Description tells whoever is notified what it means.
 	Description string
-	// Vault is the name of the vault, and Metric that of AWS Backup's count of jobs.
+	// Vault is the name of the vault, and Metric the name of AWS Backup's count of completed jobs.
 	Vault, Metric string
-	// Days without such a job after which it rings, 1 to 7.
+	// Days without a completed job after which the alarm goes into ALARM, 1 to 7.
 	Days int
+}
+
+// SilenceAlarms are alarms on backups and copies that did not complete. No event says that a plan did not
+// run (F-EVT-12), but AWS Backup counts the completed jobs of each vault.
+type SilenceAlarms struct {
+	// Construct is the scope of the alarms.
+	Construct awsconstructs.Construct
+	// Alarms in the order of the props.
+	Alarms []awscloudwatch.CfnCompositeAlarm
 }
 
 const dayInSeconds = 24 * 60 * 60
 
-// NewSilenceAlarms makes the alarms. They keep quiet until the stack is as old as the days that they
-// look back on: before, there is nothing to be counted, and CloudWatch takes that for breaching. The
-// age is for how many days in a row the clock has ticked, which CloudWatch counts as well.
-func NewSilenceAlarms(scope Scope, id string, props SilenceAlarmsProps) {
-	if len(props.Alarms) == 0 {
-		return
-	}
-	scope = scope.Scope(id)
-	young := map[int]added{}
+// NewSilenceAlarms creates the alarms. They stay in OK until the stack is as old as the days that they look
+// back on: before that there are no counts, which CloudWatch treats as breaching. The stack's age is the
+// number of days on which the clock has triggered.
+func NewSilenceAlarms(scope awsconstructs.Construct, id *string, props *SilenceAlarmsProps) *SilenceAlarms {
+	require(props.Topic != nil && props.Clock != nil && len(props.Alarms) > 0, "NewSilenceAlarms: props.Topic, props.Clock and props.Alarms are required")
+	this := awsconstructs.NewConstruct(scope, id)
+	clock := props.Clock.Ref()
+	s := &SilenceAlarms{Construct: this}
+	young := map[int]*string{} // logical ids by days
 	for _, a := range props.Alarms {
-		if _, made := young[a.Days]; !made {
-			young[a.Days] = scope.add(fmt.Sprintf("YoungerThan%dDays", a.Days), alarm(properties{
-				"AlarmDescription":  fmt.Sprintf("The stack is younger than %d days, so the silence alarms keep quiet", a.Days),
-				"Namespace":         "AWS/Events",
-				"MetricName":        "TriggeredRules",
-				"Dimensions":        []properties{{"Name": "RuleName", "Value": props.Clock}},
-				"Statistic":         "Sum",
-				"Period":            dayInSeconds,
-				"EvaluationPeriods": a.Days,
-				"DatapointsToAlarm": 1,
-			}))
+		if young[a.Days] == nil {
+			young[a.Days] = newAlarm(this, fmt.Sprintf("YoungerThan%dDays", a.Days), a.Days, 1, &awscloudwatch.CfnAlarmProps{
+				AlarmDescription: jsii.String(fmt.Sprintf("The stack is younger than %d days, so the silence alarms keep quiet", a.Days)),
+				Namespace:        jsii.String("AWS/Events"),
+				MetricName:       jsii.String("TriggeredRules"),
+				Dimensions:       []any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String("RuleName"), Value: clock}},
+				Statistic:        jsii.String("Sum"),
+				Period:           jsii.Number(dayInSeconds),
+			}).LogicalId()
 		}
-		none := scope.add(a.ID+"-metric", alarm(properties{
-			"AlarmDescription":  "Part of " + a.Name,
-			"Metrics":           filled("AWS/Backup", a.Metric, "BackupVaultName", a.Vault),
-			"EvaluationPeriods": a.Days,
-			"DatapointsToAlarm": a.Days,
+		none := newAlarm(this, a.ID+"-metric", a.Days, a.Days, &awscloudwatch.CfnAlarmProps{
+			AlarmDescription: jsii.String("Part of " + a.Name),
+			Metrics:          filled("AWS/Backup", a.Metric, "BackupVaultName", a.Vault),
+		}).LogicalId()
+		s.Alarms = append(s.Alarms, awscloudwatch.NewCfnCompositeAlarm(this, jsii.String(a.ID), &awscloudwatch.CfnCompositeAlarmProps{
+			AlarmName:        jsii.String(a.Name),
+			AlarmDescription: jsii.String(a.Description),
+			AlarmRule:        awscdk.Fn_Sub(jsii.String(fmt.Sprintf("ALARM(\"${%s}\") AND OK(\"${%s}\")", *none, *young[a.Days])), nil),
+			AlarmActions:     &[]any{props.Topic}, // not when it returns to OK: a new alarm does so too
 		}))
-		scope.add(a.ID, resource{
-			Type: "AWS::CloudWatch::CompositeAlarm",
-			Properties: properties{
-				"AlarmName":        a.Name,
-				"AlarmDescription": a.Description,
-				"AlarmRule":        map[string]any{"Fn::Sub": fmt.Sprintf("ALARM(\"${%s}\") AND OK(\"${%s}\")", none.id, young[a.Days].id)},
-				"AlarmActions":     []Value{props.TopicARN}, // not when it is over, as it also is when it was just made
-			},
-		})
 	}
+	return s
 }
 
-// alarm is one on a count that is below one in a period of a day. No count at all is none, unless more says otherwise.
-func alarm(more properties) resource {
-	p := properties{
-		"Threshold":          1,
-		"ComparisonOperator": "LessThanThreshold",
-		"TreatMissingData":   "breaching",
+// newAlarm creates an alarm on a count that is below one in a period of a day, on so many of the last days.
+// Without a count CloudWatch treats a day as breaching, unless the props say otherwise.
+func newAlarm(scope awsconstructs.Construct, id string, days, ofThem int, props *awscloudwatch.CfnAlarmProps) awscloudwatch.CfnAlarm {
+	require(days >= 1 && days <= 7, "alarm "+id+": Days is 1 to 7, as far as CloudWatch looks back")
+	props.Threshold = jsii.Number(1)
+	props.ComparisonOperator = jsii.String("LessThanThreshold")
+	props.EvaluationPeriods = jsii.Number(days)
+	props.DatapointsToAlarm = jsii.Number(ofThem)
+	if props.TreatMissingData == nil {
+		props.TreatMissingData = jsii.String("breaching")
 	}
-	maps.Copy(p, more)
-	return resource{Type: "AWS::CloudWatch::Alarm", Properties: p}
+	return awscloudwatch.NewCfnAlarm(scope, jsii.String(id), props)
 }
 
-// filled is a count for each day, which is zero on a day without one. It takes more than missing data
-// that breaches: an alarm that finds a day without a count looks further back for one that has, and
-// stays in order for as long as it finds any.
+// filled is a count for each day, which is zero on a day without one. Missing data that is breaching does
+// not suffice: an alarm that finds a day without a count looks further back for a day that has one, and
+// stays in OK while it finds any.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
-func filled(namespace, metric, dimension string, value Value) []properties {
-	return []properties{
-		{"Id": "filled", "Expression": "FILL(jobs, 0)", "ReturnData": true},
-		{"Id": "jobs", "ReturnData": false, "MetricStat": properties{
-			"Metric": properties{
-				"Namespace": namespace, "MetricName": metric,
-				"Dimensions": []properties{{"Name": dimension, "Value": value}},
+func filled(namespace, metric, dimension, value string) []any {
+	return []any{
+		&awscloudwatch.CfnAlarm_MetricDataQueryProperty{Id: jsii.String("filled"), Expression: jsii.String("FILL(jobs, 0)"), ReturnData: jsii.Bool(true)},
+		&awscloudwatch.CfnAlarm_MetricDataQueryProperty{Id: jsii.String("jobs"), ReturnData: jsii.Bool(false), MetricStat: &awscloudwatch.CfnAlarm_MetricStatProperty{
+			Metric: &awscloudwatch.CfnAlarm_MetricProperty{
+				Namespace: jsii.String(namespace), MetricName: jsii.String(metric),
+				Dimensions: []any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String(dimension), Value: jsii.String(value)}},
 			},
-			"Stat": "Sum", "Period": dayInSeconds,
+			Stat: jsii.String("Sum"), Period: jsii.Number(dayInSeconds),
 		}},
 	}
 }

@@ -3,17 +3,17 @@ package stacks
 import (
 	"encoding/json"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3assets"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"central-s3-backup/config"
 	"central-s3-backup/constructs"
 )
 
-// newTopic makes the topic of an account for e-mails about a workload, or about the central account.
-func newTopic(template *constructs.Template, cfg *config.Config, id, account, region string) (topic, key constructs.Value) {
-	return constructs.NewAlertTopic(template.Scope("Alerts"), "Topic", constructs.AlertTopicProps{
+// newTopic creates the topic for e-mails about a workload or about the central account.
+func newTopic(scope awsconstructs.Construct, cfg *config.Config, id, account, region string) *constructs.AlertTopic {
+	return constructs.NewAlertTopic(scope, jsii.String("Topic"), &constructs.AlertTopicProps{
 		Name:       cfg.TopicName(id),
 		KeyAlias:   cfg.TopicKeyAlias(id),
 		Account:    account,
@@ -22,152 +22,158 @@ func newTopic(template *constructs.Template, cfg *config.Config, id, account, re
 	})
 }
 
-// newWorkloadAlerts makes what notices failures, silence and tampering in a workload's account.
-func newWorkloadAlerts(template *constructs.Template, cfg *config.Config, w config.Workload, uses []config.TierUse, topic, topicKey constructs.Value, keys map[string]constructs.Value, plans []constructs.Value) {
-	watched := watched{id: w.ID(), account: w.Account, plans: plans, keys: []constructs.Value{topicKey},
-		alerts: constructs.AlertParts{RulePrefix: cfg.RulePrefix(w), AlarmPrefixes: []string{cfg.MetricAlarmPrefix(w), cfg.AlarmPrefix(w)}, TopicARN: cfg.TopicARN(w)}}
-	if cfg.Reached(w) {
-		watched.bus = cfg.AlertBusARN()
+// newAlerts creates the rules and alarms that notice failures, missing backups and tampering in the
+// workload's account.
+func (s workload) newAlerts(scope awsconstructs.Construct) {
+	watched := watched{
+		id: s.w.ID(), account: s.w.Account, topic: s.topic,
+		keys: []string{*s.topic.Key.AttrArn()},
+		alerts: constructs.AlertParts{
+			RulePrefix:    s.cfg.RulePrefix(s.w),
+			AlarmPrefixes: []string{s.cfg.MetricAlarmPrefix(s.w), s.cfg.AlarmPrefix(s.w)},
+			TopicARN:      s.cfg.TopicARN(s.w),
+		},
 	}
-	for _, key := range cfg.Keys(w) {
-		watched.keys = append(watched.keys, keys[key.Name])
+	if s.cfg.Reached(s.w) {
+		watched.busARN = s.cfg.AlertBusARN()
 	}
-	for _, b := range w.Buckets {
+	for _, key := range s.cfg.Keys(s.w) {
+		watched.keys = append(watched.keys, *s.keys[key.Name].Key.AttrArn())
+	}
+	for _, b := range s.w.Buckets {
 		watched.buckets = append(watched.buckets, b.Name)
 	}
-	for _, use := range uses {
+	for _, use := range s.uses {
 		if use.Tier.BackedUp() {
-			watched.vaults = append(watched.vaults, cfg.TierName(w, use.Tier))
-			watched.vaultARNs = append(watched.vaultARNs, cfg.VaultARN(w, use.Tier))
+			watched.vaults = append(watched.vaults, s.cfg.TierName(s.w, use.Tier))
+			watched.vaultARNs = append(watched.vaultARNs, s.cfg.VaultARN(s.w, use.Tier))
 		}
 	}
-	var alarms []constructs.SilenceAlarm
-	for _, a := range cfg.SilenceAlarms(w) {
-		alarms = append(alarms, constructs.SilenceAlarm{
+	for _, tier := range s.tiers {
+		watched.plans = append(watched.plans, *tier.Plan.Ref())
+	}
+	alarms := s.cfg.SilenceAlarms(s.w)
+	if len(alarms) == 0 {
+		newRules(scope, s.cfg, watched)
+		return
+	}
+	var names []string
+	var described []constructs.SilenceAlarm
+	for _, a := range alarms {
+		names = append(names, a.Name)
+		described = append(described, constructs.SilenceAlarm{
 			ID: a.Tier + "-" + a.Jobs, Name: a.Name, Description: a.Description, Vault: a.Vault, Metric: silenceMetrics[a.Jobs], Days: a.Days,
 		})
 	}
-	var more []constructs.EventRule
-	if len(alarms) > 0 {
-		var names []constructs.Value
-		for _, a := range alarms {
-			names = append(names, a.Name)
-		}
-		more = append(more, constructs.AlarmRule(names, cfg.AlarmPrefix(w)), constructs.ClockRule())
-	}
-	rules := newAlerts(template, cfg, watched, topic, more...)
-	constructs.NewSilenceAlarms(template.Scope("Alerts"), "Silence", constructs.SilenceAlarmsProps{TopicARN: topic, Clock: rules["Clock"], Alarms: alarms})
+	clock := constructs.ClockRule()
+	rules := newRules(scope, s.cfg, watched, constructs.AlarmRule(names, s.cfg.AlarmPrefix(s.w)), clock)
+	constructs.NewSilenceAlarms(scope, jsii.String("Silence"), &constructs.SilenceAlarmsProps{
+		Topic: s.topic.Topic, Clock: rules.Rules[clock.ID], Alarms: described,
+	})
 }
 
-// silenceMetrics are AWS Backup's counts of jobs that completed.
+// silenceMetrics are AWS Backup's counts of completed jobs.
 var silenceMetrics = map[string]string{
 	config.Backups: "NumberOfBackupJobsCompleted",
 	config.Copies:  "NumberOfCopyJobsCompleted",
 }
 
-// newCentralAlerts makes the bus that takes the events of all accounts, with their log, what notices
-// tampering in the central account itself, and the alarms on copies that this stack has room for. It
-// returns the name of the bus.
-func newCentralAlerts(template *constructs.Template, cfg *config.Config, alarms []config.CopyAlarm, topic constructs.Value, keys ...constructs.Value) constructs.Value {
-	at := cfg.Central
-	bus, busARN := constructs.NewEventBus(template.Scope("Alerts"), "Bus", constructs.EventBusProps{
-		Name:              cfg.AlertName(),
-		OrganizationID:    cfg.Organization.ID,
-		OrganizationPaths: cfg.Organization.Paths,
-		RoleARN:           cfg.EventRoleARNs(),
-	})
-	watched := watched{id: config.CentralID, account: at.Account, bus: busARN, keys: keys, alerts: constructs.AlertParts{
-		RulePrefix:    cfg.CentralRulePrefix(),
-		AlarmPrefixes: append(cfg.CopyAlarmPrefixes(), cfg.AlertName()),
-		TopicARN:      cfg.CentralTopicARN(),
-		BusName:       cfg.AlertName(),
-		LogGroupName:  cfg.EventLogGroup(),
-	}}
+// newAlerts creates the bus that receives the events of all accounts, with their log, their dashboard and
+// their delivery, the rules that notice tampering in the central account, and the alarms on copies that this
+// stack has room for.
+func (c central) newAlerts(scope awsconstructs.Construct, function string) {
+	at := c.cfg.Central
+	bus := constructs.NewEventBus(scope, jsii.String("Bus"), &constructs.EventBusProps{
+		Name:              c.cfg.AlertName(),
+		OrganizationID:    c.cfg.Organization.ID,
+		OrganizationPaths: c.cfg.Organization.Paths,
+		RoleARN:           c.cfg.EventRoleARNs(),
+	}).Bus
+	watched := watched{
+		id: config.CentralID, account: at.Account, topic: c.topic, busARN: *bus.AttrArn(),
+		keys: []string{*c.key.Key.AttrArn(), *c.topic.Key.AttrArn()},
+		alerts: constructs.AlertParts{
+			RulePrefix:    c.cfg.CentralRulePrefix(),
+			AlarmPrefixes: append(c.cfg.CopyAlarmPrefixes(), c.cfg.AlertName()),
+			TopicARN:      c.cfg.CentralTopicARN(),
+			BusName:       c.cfg.AlertName(),
+			LogGroupName:  c.cfg.EventLogGroup(),
+		},
+	}
 	watch := func(vault string) {
 		watched.vaults = append(watched.vaults, vault)
-		watched.vaultARNs = append(watched.vaultARNs, cfg.VaultARNInCentral(vault))
+		watched.vaultARNs = append(watched.vaultARNs, c.cfg.VaultARNInCentral(vault))
 	}
 	watch(at.VaultName)
 	for _, v := range at.RetainedVaults {
 		watch(v.Name)
 	}
+	alarms := c.cfg.CopyAlarms()[0]
 	var more []constructs.EventRule
 	if len(alarms) > 0 {
-		more = append(more, constructs.AlarmRule(nil, cfg.CopyAlarmPrefixes()...))
+		more = append(more, constructs.AlarmRule(nil, c.cfg.CopyAlarmPrefixes()...))
 	}
-	newAlerts(template, cfg, watched, topic, more...)
-	constructs.NewEventLog(template.Scope("Alerts"), "Log", constructs.EventLogProps{
-		LogGroupName:   cfg.EventLogGroup(),
-		LogGroupARN:    cfg.EventLogGroupARN(),
-		PolicyName:     cfg.AlertName(),
+	newRules(scope, c.cfg, watched, more...)
+	constructs.NewEventLog(scope, jsii.String("Log"), &constructs.EventLogProps{
+		LogGroupName:   c.cfg.EventLogGroup(),
+		LogGroupARN:    c.cfg.EventLogGroupARN(),
+		PolicyName:     c.cfg.AlertName(),
 		Bus:            bus,
-		Namespace:      cfg.MetricNamespace(),
-		AccountEndings: cfg.AccountEndings(),
+		Namespace:      c.cfg.MetricNamespace(),
+		AccountEndings: c.cfg.AccountEndings(),
 	})
-	newCopyAlarms(template, cfg, topic, alarms)
+	newCopyAlarms(scope, c.cfg, *c.topic.Topic.Ref(), alarms)
 	if at.Dashboard {
-		constructs.NewDashboard(template.Scope("Alerts"), "Dashboard", constructs.DashboardProps{
-			Name: cfg.DashboardName(), Project: cfg.Project, Region: at.Region, LogGroupName: cfg.EventLogGroup(),
+		constructs.NewDashboard(scope, jsii.String("Dashboard"), &constructs.DashboardProps{
+			Name: c.cfg.DashboardName(), Project: c.cfg.Project, Region: at.Region, LogGroupName: c.cfg.EventLogGroup(),
 		})
 	}
-	return bus
+	if function == "" {
+		return
+	}
+	destinations, _ := json.Marshal(c.cfg.Alerts.Delivered()) // texts have a form in JSON
+	var secrets []string
+	for _, d := range c.cfg.Alerts.Delivered() {
+		secrets = append(secrets, c.cfg.SecretARN(d.Secret))
+	}
+	constructs.NewAlertDelivery(scope, jsii.String("Delivery"), &constructs.AlertDeliveryProps{
+		Name:            c.cfg.AlertName(),
+		LogGroupName:    c.cfg.AlertLogGroup(),
+		UndeliveredName: c.cfg.UndeliveredName(),
+		RoleName:        c.cfg.AlertRoleName(),
+		Bus:             bus,
+		Code:            awss3assets.NewAsset(c.stack, jsii.String("AlertFunction"), &awss3assets.AssetProps{Path: jsii.String(function)}),
+		Destinations:    string(destinations),
+		SecretARNs:      secrets,
+		Topic:           c.topic.Topic,
+	})
 }
 
-// watched is what alerts of one stack are about.
+// watched is what the alerts of one stack watch.
 type watched struct {
 	id, account       string
-	bus               constructs.Value // ARN; nil: it is not reached
-	vaults, vaultARNs []constructs.Value
-	plans, keys       []constructs.Value
-	buckets           []constructs.Value
+	topic             *constructs.AlertTopic
+	busARN            string // empty: the account cannot reach it
+	vaults, vaultARNs []string
+	plans, keys       []string
+	buckets           []string
 	alerts            constructs.AlertParts
 }
 
-// newAlerts makes the rules that send events to the bus and to the topic, and returns their names by their ids.
-func newAlerts(template *constructs.Template, cfg *config.Config, on watched, topic constructs.Value, more ...constructs.EventRule) map[string]constructs.Value {
-	rules := constructs.EventRulesProps{
+// newRules creates the rules that send events to the bus and to the topic.
+func newRules(scope awsconstructs.Construct, cfg *config.Config, on watched, more ...constructs.EventRule) *constructs.EventRules {
+	rules := append(
+		constructs.Tampering{VaultNames: on.vaults, PlanIDs: on.plans, KeyARNs: on.keys, BucketNames: on.buckets, Alerts: on.alerts}.Rules(),
+		constructs.TestRule(on.id),
+	)
+	if len(on.vaults) > 0 {
+		rules = append(rules, constructs.BackupEventRules(on.vaults, on.vaultARNs)...)
+	}
+	return constructs.NewEventRules(scope, jsii.String("Rules"), &constructs.EventRulesProps{
 		Account:  on.account,
 		RoleName: cfg.EventRoleName(on.id),
-		BusARN:   on.bus,
-		TopicARN: topic,
-		Rules: append(
-			constructs.Tampering{VaultNames: on.vaults, PlanIDs: on.plans, KeyARNs: on.keys, BucketNames: on.buckets, Alerts: on.alerts}.Rules(),
-			constructs.TestRule(on.id),
-		),
-	}
-	if len(on.vaults) > 0 {
-		rules.Rules = append(rules.Rules, constructs.BackupEventRules(on.vaults, on.vaultARNs)...)
-	}
-	rules.Rules = append(rules.Rules, more...)
-	return constructs.NewEventRules(template.Scope("Alerts"), "Rules", rules)
-}
-
-func newCopyAlarms(template *constructs.Template, cfg *config.Config, topic constructs.Value, alarms []config.CopyAlarm) {
-	props := constructs.CopyAlarmsProps{TopicARN: topic, Namespace: cfg.MetricNamespace()}
-	for _, a := range alarms {
-		props.Alarms = append(props.Alarms, constructs.CopyAlarm{Workload: a.Workload, Tier: a.Tier, Description: a.Description, VaultARN: a.VaultARN, Days: a.Days})
-	}
-	constructs.NewCopyAlarms(template.Scope("Alerts"), "Copies", props)
-}
-
-// newDelivery makes the way from the bus to the function.
-func newDelivery(template *constructs.Template, stack awscdk.Stack, cfg *config.Config, bus, topic constructs.Value, function string) {
-	code := awss3assets.NewAsset(stack, jsii.String("AlertFunction"), &awss3assets.AssetProps{Path: jsii.String(function)})
-	destinations, _ := json.Marshal(cfg.Alerts.Delivered()) // texts have a form in JSON
-	var secrets []constructs.Value
-	for _, d := range cfg.Alerts.Delivered() {
-		secrets = append(secrets, cfg.SecretARN(d.Secret))
-	}
-	constructs.NewAlertDelivery(template.Scope("Alerts"), "Delivery", constructs.AlertDeliveryProps{
-		Name:            cfg.AlertName(),
-		LogGroupName:    cfg.AlertLogGroup(),
-		UndeliveredName: cfg.UndeliveredName(),
-		RoleName:        cfg.AlertRoleName(),
-		Bus:             bus,
-		CodeBucket:      *code.S3BucketName(),
-		CodeKey:         *code.S3ObjectKey(),
-		Destinations:    string(destinations),
-		SecretARNs:      secrets,
-		TopicARN:        topic,
+		BusARN:   on.busARN,
+		Topic:    on.topic.Topic,
+		Rules:    append(rules, more...),
 	})
 }

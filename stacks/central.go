@@ -1,5 +1,3 @@
-// Package stacks composes the blocks of package constructs into one stack per account, from a valid
-// configuration and nothing else. No stack reads another one.
 package stacks
 
 import (
@@ -7,63 +5,82 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 
 	"central-s3-backup/config"
 	"central-s3-backup/constructs"
 )
 
-// NewCentral makes the stack of the central backup account: the key and the locked vault that the
-// copies of all workloads go to, and what alerts of all accounts go through. function is the directory
-// with the function that delivers them; empty: none does.
-func NewCentral(scope awsconstructs.Construct, cfg *config.Config, function string, l1 bool) awscdk.Stack {
-	var template constructs.Template
-	at := cfg.Central
-	stack := newStack(scope, cfg.CentralStackName(), at.Account, at.Region,
-		fmt.Sprintf("Central backup account of %s: key, vault and lock for copies of S3 backups, and alerts", cfg.Project))
+// CentralStackProps are the props of [NewCentralStack].
+type CentralStackProps struct {
+	// Config is the whole configuration. Required.
+	Config *config.Config
+	// Function is the directory with the program of the function that delivers alerts. Empty: no function,
+	// as where no destination needs one.
+	Function string
+}
 
-	topic, topicKey := newTopic(&template, cfg, config.CentralID, at.Account, at.Region)
+// central is what the parts of the central stack share.
+type central struct {
+	stack awscdk.Stack
+	cfg   *config.Config
+	topic *constructs.AlertTopic
+	key   *constructs.Key
+}
+
+// NewCentralStack creates the stack of the central backup account: the key and the locked vault for the
+// copies of all workloads, and the alerts of all accounts.
+func NewCentralStack(scope awsconstructs.Construct, id *string, props *CentralStackProps) awscdk.Stack {
+	cfg := props.Config
+	at := cfg.Central
+	c := central{cfg: cfg, stack: newStack(scope, id, at.Account, at.Region,
+		fmt.Sprintf("Central backup account of %s: key, vault and lock for copies of S3 backups, and alerts", cfg.Project))}
+	alerts := awsconstructs.NewConstruct(c.stack, jsii.String("Alerts"))
+	c.topic = newTopic(alerts, cfg, config.CentralID, at.Account, at.Region)
 	sources := copySources(cfg)
+	c.key = c.newKey(sources)
+	c.newVaults(sources)
+	c.newAlerts(alerts, props.Function)
+	return c.stack
+}
+
+func (c central) newKey(sources constructs.CopySources) *constructs.Key {
+	at := c.cfg.Central
 	grants := append(sources.KeyGrants(), constructs.OwnServiceLinkedRole(at.Account, config.BackupServiceLinkedRoleARN(at.Region, at.Account))...)
 	if len(at.KeyAdministrators) > 0 {
 		var roles []string
 		for _, role := range at.KeyAdministrators {
-			roles = append(roles, cfg.CentralRoleARN(role))
+			roles = append(roles, c.cfg.CentralRoleARN(role))
 		}
 		grants = append(grants, constructs.KeyAdministrators(at.Account, roles))
 	}
-	key := constructs.NewKey(template.Scope(), "Key", constructs.KeyProps{
-		Alias:       cfg.CentralKeyAlias(),
+	return constructs.NewKey(c.stack, jsii.String("Key"), &constructs.KeyProps{
+		Alias:       c.cfg.CentralKeyAlias(),
 		Description: "Encrypts the copies of S3 backups in the central backup account",
 		AccountARN:  config.AccountARN(at.Region, at.Account),
 		Grants:      grants,
 	})
+}
 
-	// Below a scope of their own and by their names: a vault that becomes a retained one keeps its logical id.
-	vaults := template.Scope("Vaults")
-	constructs.NewCentralVault(vaults, at.VaultName, constructs.CentralVaultProps{
-		Name:     at.VaultName,
-		KeyARN:   key,
-		Lock:     vaultLock(at.VaultLock.MinRetentionDays, at.VaultLock.MaxRetentionDays, at.VaultLock.ChangeableForDays),
-		Sources:  sources,
-		TopicARN: topic,
-		LowCost:  lowCostCopies(cfg, at.VaultName),
-	})
-	for _, v := range at.RetainedVaults {
-		constructs.NewCentralVault(vaults, v.Name, constructs.CentralVaultProps{
-			Name:     v.Name,
-			KeyARN:   key,
-			Lock:     vaultLock(v.MinRetentionDays, v.MaxRetentionDays, v.ChangeableForDays),
-			Sources:  sources,
-			TopicARN: topic,
-			LowCost:  lowCostCopies(cfg, v.Name),
+// newVaults creates the vault and the retained ones. Their ids are their names, below a scope of their own:
+// a vault that becomes a retained one keeps its logical id.
+func (c central) newVaults(sources constructs.CopySources) {
+	scope := awsconstructs.NewConstruct(c.stack, jsii.String("Vaults"))
+	add := func(name string, lock constructs.VaultLock) {
+		constructs.NewCentralVault(scope, jsii.String(name), &constructs.CentralVaultProps{
+			Name:    name,
+			Key:     c.key.Key,
+			Lock:    lock,
+			Sources: sources,
+			Topic:   c.topic.Topic,
+			LowCost: lowCostCopies(c.cfg, name),
 		})
 	}
-	bus := newCentralAlerts(&template, cfg, cfg.CopyAlarms()[0], topic, key, topicKey)
-	if function != "" {
-		newDelivery(&template, stack, cfg, bus, topic, function)
+	at := c.cfg.Central
+	add(at.VaultName, vaultLock(at.VaultLock.MinRetentionDays, at.VaultLock.MaxRetentionDays, at.VaultLock.ChangeableForDays))
+	for _, v := range at.RetainedVaults {
+		add(v.Name, vaultLock(v.MinRetentionDays, v.MaxRetentionDays, v.ChangeableForDays))
 	}
-	template.Include(stack, l1)
-	return stack
 }
 
 func copySources(cfg *config.Config) constructs.CopySources {

@@ -5,18 +5,34 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 
 	"central-s3-backup/config"
 	"central-s3-backup/constructs"
 )
 
-// NewCopyAlarms makes the central account's stack of that number, from the second on, with alarms on
-// copies that the stacks before it have no room for.
-func NewCopyAlarms(scope awsconstructs.Construct, cfg *config.Config, n int, l1 bool) awscdk.Stack {
-	var template constructs.Template
-	stack := newStack(scope, cfg.CopyAlarmsStackName(n), cfg.Central.Account, cfg.Central.Region,
+// CopyAlarmsStackProps are the props of [NewCopyAlarmsStack]. All are required.
+type CopyAlarmsStackProps struct {
+	// Config is the whole configuration.
+	Config *config.Config
+	// Number of the stack, 2 or more. The central stack is number 1.
+	Number int
+}
+
+// NewCopyAlarmsStack creates a further stack of the central account, with the alarms on copies that the
+// stacks before it have no room for.
+func NewCopyAlarmsStack(scope awsconstructs.Construct, id *string, props *CopyAlarmsStackProps) awscdk.Stack {
+	cfg := props.Config
+	stack := newStack(scope, id, cfg.Central.Account, cfg.Central.Region,
 		fmt.Sprintf("Central backup account of %s: further alarms on copies that do not come", cfg.Project))
-	newCopyAlarms(&template, cfg, cfg.CentralTopicARN(), cfg.CopyAlarms()[n-1])
-	template.Include(stack, l1)
+	newCopyAlarms(awsconstructs.NewConstruct(stack, jsii.String("Alerts")), cfg, cfg.CentralTopicARN(), cfg.CopyAlarms()[props.Number-1])
 	return stack
+}
+
+func newCopyAlarms(scope awsconstructs.Construct, cfg *config.Config, topicARN string, alarms []config.CopyAlarm) {
+	props := &constructs.CopyAlarmsProps{TopicARN: topicARN, Namespace: cfg.MetricNamespace()}
+	for _, a := range alarms {
+		props.Alarms = append(props.Alarms, constructs.CopyAlarm{Workload: a.Workload, Tier: a.Tier, Description: a.Description, VaultARN: a.VaultARN, Days: a.Days})
+	}
+	constructs.NewCopyAlarms(scope, jsii.String("Copies"), props)
 }

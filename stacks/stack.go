@@ -1,3 +1,6 @@
+// Package stacks composes the constructs of package constructs into stacks, one for each workload and one
+// or more for the central account. A stack is made from a valid configuration and nothing else. No stack
+// reads another one, so each account deploys alone.
 package stacks
 
 import (
@@ -6,13 +9,13 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-func newStack(scope awsconstructs.Construct, name, account, region, description string) awscdk.Stack {
-	return awscdk.NewStack(scope, jsii.String(name), &awscdk.StackProps{
+func newStack(scope awsconstructs.Construct, id *string, account, region, description string) awscdk.Stack {
+	return awscdk.NewStack(scope, id, &awscdk.StackProps{
 		Env:                   &awscdk.Environment{Account: jsii.String(account), Region: jsii.String(region)},
 		Description:           jsii.String(description),
 		TerminationProtection: jsii.Bool(true),
-		// One for every stack: shared, it would list each stack's template as an asset of the next ones. Without
-		// the rule the template needs no bootstrapped account.
+		// Each stack has its own: a shared one would list each stack's template as an asset of the next stacks.
+		// Without the rule the template needs no bootstrapped account.
 		Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{
 			GenerateBootstrapVersionRule: jsii.Bool(false),
 		}),

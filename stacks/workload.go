@@ -2,10 +2,12 @@ package stacks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 
 	"central-s3-backup/config"
 	"central-s3-backup/constructs"
@@ -14,126 +16,151 @@ import (
 // accessLogDays is how many days server access logs are kept: long enough to look into what happened.
 const accessLogDays = 365
 
-// NewWorkload makes the stack of one workload: its keys, its buckets, and for every tier that is
-// backed up a vault with a plan. It holds no assets and no custom resources, so that its template
-// deploys by any way there is.
-func NewWorkload(scope awsconstructs.Construct, cfg *config.Config, w config.Workload, l1 bool) awscdk.Stack {
-	var template constructs.Template
-	uses := cfg.TierUses(w)
-	topic, topicKey := newTopic(&template, cfg, w.ID(), w.Account, w.Region)
-	keys := newKeys(&template, cfg, w, uses)
-	newBuckets(&template, cfg, w, uses, keys)
-	plans := newBackups(&template, cfg, w, uses, keys, topic)
-	newWorkloadAlerts(&template, cfg, w, uses, topic, topicKey, keys, plans)
-
-	stack := newStack(scope, cfg.StackName(w), w.Account, w.Region,
-		fmt.Sprintf("S3 buckets of %s in %s with their backups", w.Name, w.Environment))
-	template.Include(stack, l1)
-	return stack
+// WorkloadStackProps are the props of [NewWorkloadStack]. All are required.
+type WorkloadStackProps struct {
+	// Config is the whole configuration.
+	Config *config.Config
+	// Workload of the configuration that the stack is for.
+	Workload config.Workload
 }
 
-// newKeys returns the keys' ARNs by name.
-func newKeys(template *constructs.Template, cfg *config.Config, w config.Workload, uses []config.TierUse) map[string]constructs.Value {
-	arns := map[string]constructs.Value{}
-	for _, key := range cfg.Keys(w) {
-		props := constructs.KeyProps{
+// workload is what the parts of a workload's stack share.
+type workload struct {
+	stack awscdk.Stack
+	cfg   *config.Config
+	w     config.Workload
+	uses  []config.TierUse
+	topic *constructs.AlertTopic
+	keys  map[string]*constructs.Key // by name
+	tiers []*constructs.TierBackup
+}
+
+// NewWorkloadStack creates the stack of one workload: its keys, its buckets, for every tier that is backed
+// up a vault with a plan, and its alerts. The stack holds no assets and no custom resources, so its template
+// can be deployed in every way that CloudFormation offers.
+func NewWorkloadStack(scope awsconstructs.Construct, id *string, props *WorkloadStackProps) awscdk.Stack {
+	cfg, w := props.Config, props.Workload
+	s := workload{
+		stack: newStack(scope, id, w.Account, w.Region, fmt.Sprintf("S3 buckets of %s in %s with their backups", w.Name, w.Environment)),
+		cfg:   cfg,
+		w:     w,
+		uses:  cfg.TierUses(w),
+	}
+	alerts := awsconstructs.NewConstruct(s.stack, jsii.String("Alerts"))
+	s.topic = newTopic(alerts, cfg, w.ID(), w.Account, w.Region)
+	s.keys = s.newKeys()
+	s.newBuckets()
+	s.tiers = s.newTiers()
+	s.newAlerts(alerts)
+	return s.stack
+}
+
+// newKeys returns the keys by name.
+func (s workload) newKeys() map[string]*constructs.Key {
+	scope := awsconstructs.NewConstruct(s.stack, jsii.String("Keys"))
+	keys := map[string]*constructs.Key{}
+	for _, key := range s.cfg.Keys(s.w) {
+		props := &constructs.KeyProps{
 			Alias:       key.Alias,
-			Description: fmt.Sprintf("Encrypts the %s of %s in %s", key.Name, w.Name, w.Environment),
-			AccountARN:  config.AccountARN(w.Region, w.Account),
+			Description: fmt.Sprintf("Encrypts the %s of %s in %s", key.Name, s.w.Name, s.w.Environment),
+			AccountARN:  config.AccountARN(s.w.Region, s.w.Account),
 		}
-		if key.Name == config.VaultKey && copied(uses) {
-			central := cfg.Central
-			props.Grants = constructs.CopyDestination(cfg.Organization.ID,
+		if key.Name == config.VaultKey && s.copied() {
+			central := s.cfg.Central
+			props.Grants = constructs.CopyDestination(s.cfg.Organization.ID,
 				config.AccountARN(central.Region, central.Account),
 				config.BackupServiceLinkedRoleARN(central.Region, central.Account))
 		}
-		arns[key.Name] = constructs.NewKey(template.Scope("Keys"), key.Name, props)
+		keys[key.Name] = constructs.NewKey(scope, jsii.String(key.Name), props)
 	}
-	return arns
+	return keys
 }
 
-func newBuckets(template *constructs.Template, cfg *config.Config, w config.Workload, uses []config.TierUse, keys map[string]constructs.Value) {
+func (s workload) newBuckets() {
 	var arns []string
-	for _, use := range uses {
+	for _, use := range s.uses {
 		for _, b := range use.Created() {
-			arns = append(arns, config.BucketARN(w.Region, b.Name))
+			arns = append(arns, config.BucketARN(s.w.Region, b.Name))
 		}
 	}
 	if arns == nil {
 		return
 	}
-	logs := constructs.NewAccessLogBucket(template.Scope(), "AccessLogs", constructs.AccessLogBucketProps{
-		Name:            cfg.AccessLogBucketName(w),
-		ARN:             config.BucketARN(w.Region, cfg.AccessLogBucketName(w)),
-		Account:         w.Account,
+	logs := constructs.NewAccessLogBucket(s.stack, jsii.String("AccessLogs"), &constructs.AccessLogBucketProps{
+		Name:            s.cfg.AccessLogBucketName(s.w),
+		ARN:             config.BucketARN(s.w.Region, s.cfg.AccessLogBucketName(s.w)),
+		Account:         s.w.Account,
 		SourceARNs:      arns,
-		AnySourceARN:    config.BucketARN(w.Region, "*"),
+		AnySourceARN:    config.BucketARN(s.w.Region, "*"),
 		MaxPolicyBytes:  config.MaxPolicyBytes,
 		ExpireAfterDays: accessLogDays,
 	})
-	for _, use := range uses {
+	scope := awsconstructs.NewConstruct(s.stack, jsii.String("Buckets"))
+	for _, use := range s.uses {
 		for _, b := range use.Created() {
-			constructs.NewBucket(template.Scope("Buckets"), b.Name, constructs.BucketProps{
+			constructs.NewBucket(scope, jsii.String(b.Name), &constructs.BucketProps{
 				Name:            b.Name,
 				ObjectLockMode:  strings.ToUpper(use.Tier.ObjectLock.Mode),
 				ObjectLockDays:  use.Tier.ObjectLock.Days,
-				KeyARN:          keys[use.Tier.BucketKey()],
-				AccessLogBucket: logs,
-				Tags:            tags(w, use.Tier),
+				Key:             s.keys[use.Tier.BucketKey()].Key,
+				AccessLogBucket: logs.Bucket,
+				Tags:            s.tags(use.Tier),
 			})
 		}
 	}
 }
 
-// newBackups returns the ids of the plans.
-func newBackups(template *constructs.Template, cfg *config.Config, w config.Workload, uses []config.TierUse, keys map[string]constructs.Value, topic constructs.Value) []constructs.Value {
-	vaultKey, backedUp := keys[config.VaultKey]
+// newTiers creates a vault with a plan for each tier that is backed up, and the backup role.
+func (s workload) newTiers() []*constructs.TierBackup {
+	vaultKey, backedUp := s.keys[config.VaultKey]
 	if !backedUp {
 		return nil
 	}
-	role := constructs.BackupRoleProps{
-		Name:              cfg.BackupRoleName(w),
-		Account:           w.Account,
-		S3BackupPolicyARN: config.ManagedPolicyARN(w.Region, "AWSBackupServiceRolePolicyForS3Backup"),
+	roleProps := &constructs.BackupRoleProps{
+		Name:              s.cfg.BackupRoleName(s.w),
+		Account:           s.w.Account,
+		S3BackupPolicyARN: config.ManagedPolicyARN(s.w.Region, "AWSBackupServiceRolePolicyForS3Backup"),
 	}
-	if copied(uses) {
-		role.Copy = &constructs.CopyProps{
-			DestinationVaultARN: cfg.CentralVaultARN(),
-			KeyARNs:             []constructs.Value{vaultKey, cfg.CentralKeysARN()},
+	if s.copied() {
+		roleProps.Copy = &constructs.CopyProps{
+			DestinationVaultARN: s.cfg.CentralVaultARN(),
+			KeyARNs:             []string{*vaultKey.Key.AttrArn(), s.cfg.CentralKeysARN()},
 		}
 	}
-	roleARN := constructs.NewBackupRole(template.Scope(), "BackupRole", role)
+	role := constructs.NewBackupRole(s.stack, jsii.String("BackupRole"), roleProps)
 
-	var plans []constructs.Value
-	for _, use := range uses {
+	scope := awsconstructs.NewConstruct(s.stack, jsii.String("Tiers"))
+	var tiers []*constructs.TierBackup
+	for _, use := range s.uses {
 		if !use.Tier.BackedUp() {
 			continue
 		}
-		props := constructs.BackupPlanProps{
-			VaultName:  cfg.TierName(w, use.Tier),
-			PlanName:   cfg.TierName(w, use.Tier),
-			KeyARN:     vaultKey,
-			Rules:      rules(cfg, w, use.Tier),
-			Selections: selections(cfg, w, use, roleARN),
-			TopicARN:   topic,
-			Tags:       tags(w, use.Tier),
+		props := &constructs.TierBackupProps{
+			VaultName:  s.cfg.TierName(s.w, use.Tier),
+			PlanName:   s.cfg.TierName(s.w, use.Tier),
+			Key:        vaultKey.Key,
+			Role:       role.Role,
+			Rules:      s.rules(use.Tier),
+			Selections: s.selections(use),
+			Topic:      s.topic.Topic,
+			Tags:       s.tags(use.Tier),
 		}
 		if use.Tier.Copied() {
-			props.CopyDestinations = []string{cfg.CentralVaultARN()}
+			props.CopyDestinations = []string{s.cfg.CentralVaultARN()}
 		}
 		if use.Tier.LowCostBackups() {
 			props.LowCost = &constructs.LowCostProps{
-				Name:       cfg.TieringName(w.Region, cfg.TierName(w, use.Tier)),
+				Name:       s.cfg.TieringName(s.w.Region, s.cfg.TierName(s.w, use.Tier)),
 				Selections: []constructs.LowCostSelection{{Resources: everything, AfterDays: use.Tier.LowCostAfterDays}},
 			}
 		}
-		plans = append(plans, constructs.NewBackupPlan(template.Scope("Tiers"), use.Tier.Name, props))
+		tiers = append(tiers, constructs.NewTierBackup(scope, jsii.String(use.Tier.Name), props))
 	}
-	return plans
+	return tiers
 }
 
-// rules are the tier's rules. Its copy action is on the first: AWS copies at that rule's frequency (F-S3-10).
-func rules(cfg *config.Config, w config.Workload, t *config.Tier) []constructs.BackupRule {
+// rules are the tier's rules. The first has the copy action: AWS copies as often as that rule runs (F-S3-10).
+func (s workload) rules(t *config.Tier) []constructs.BackupRule {
 	rule := constructs.BackupRule{
 		Schedule:                t.Schedule.Cron,
 		Timezone:                t.Schedule.Timezone,
@@ -143,40 +170,39 @@ func rules(cfg *config.Config, w config.Workload, t *config.Tier) []constructs.B
 	var list []constructs.BackupRule
 	if t.ContinuousBackup != nil {
 		continuous := rule
-		continuous.Name = cfg.ContinuousRuleName(w, t)
+		continuous.Name = s.cfg.ContinuousRuleName(s.w, t)
 		continuous.Continuous = true
 		continuous.DeleteAfterDays = t.ContinuousBackup.DeleteAfterDays
 		list = append(list, continuous)
 	}
 	if t.SnapshotBackup != nil {
 		snapshot := rule
-		snapshot.Name = cfg.SnapshotRuleName(w, t)
+		snapshot.Name = s.cfg.SnapshotRuleName(s.w, t)
 		snapshot.Schedule = t.SnapshotBackup.Schedule
 		snapshot.DeleteAfterDays = t.SnapshotBackup.DeleteAfterDays
 		list = append(list, snapshot)
 	}
 	if t.Copied() {
-		list[0].Copies = []constructs.CopyAction{{DestinationVaultARN: cfg.CentralVaultARN(), DeleteAfterDays: t.CopyToCentral.DeleteAfterDays}}
+		list[0].Copies = []constructs.CopyAction{{DestinationVaultARN: s.cfg.CentralVaultARN(), DeleteAfterDays: t.CopyToCentral.DeleteAfterDays}}
 	}
 	return list
 }
 
-func selections(cfg *config.Config, w config.Workload, use config.TierUse, roleARN constructs.Value) []constructs.BackupSelection {
+func (s workload) selections(use config.TierUse) []constructs.BackupSelection {
 	var list []constructs.BackupSelection
 	if len(use.Buckets) > 0 {
-		named := constructs.BackupSelection{ID: "Selection", Name: cfg.TierName(w, use.Tier), RoleARN: roleARN}
+		named := constructs.BackupSelection{Name: s.cfg.TierName(s.w, use.Tier)}
 		for _, b := range use.Buckets {
-			named.Resources = append(named.Resources, config.BucketARN(w.Region, b.Name))
+			named.Resources = append(named.Resources, config.BucketARN(s.w.Region, b.Name))
 		}
 		list = append(list, named)
 	}
 	if use.Tagged {
 		list = append(list, constructs.BackupSelection{
 			ID:           "TaggedSelection",
-			Name:         cfg.TaggedSelectionName(w, use.Tier),
-			RoleARN:      roleARN,
-			Resources:    []string{config.BucketARN(w.Region, "*")},
-			Except:       bucketARNs(w.Region, cfg.NamedBuckets(w.Account, w.Region)),
+			Name:         s.cfg.TaggedSelectionName(s.w, use.Tier),
+			Resources:    []string{config.BucketARN(s.w.Region, "*")},
+			Except:       bucketARNs(s.w.Region, s.cfg.NamedBuckets(s.w.Account, s.w.Region)),
 			ResourceTags: map[string]string{tierTag: use.Tier.Name},
 		})
 	}
@@ -188,15 +214,11 @@ const (
 	workloadTag = "backup:workload"
 )
 
-func tags(w config.Workload, t *config.Tier) map[string]string {
-	return map[string]string{tierTag: t.Name, workloadTag: w.ID()}
+func (s workload) tags(t *config.Tier) map[string]string {
+	return map[string]string{tierTag: t.Name, workloadTag: s.w.ID()}
 }
 
-func copied(uses []config.TierUse) bool {
-	for _, use := range uses {
-		if use.Tier.Copied() {
-			return true
-		}
-	}
-	return false
+// copied tells whether any tier of the workload is copied to the central account.
+func (s workload) copied() bool {
+	return slices.ContainsFunc(s.uses, func(use config.TierUse) bool { return use.Tier.Copied() })
 }

@@ -1,0 +1,63 @@
+package constructs
+
+// jobEnds are the states in which a job has ended. COMPLETED is one of them: it may come with a message
+// about problems (F-EVT-11), and it ends an incident.
+var jobEnds = []string{"COMPLETED", "FAILED", "ABORTED", "EXPIRED", "PARTIAL"}
+
+// BackupEventRules are the rules on the events of AWS Backup (F-EVT-7) about vaults. They name the vaults,
+// so each of two workloads in an account is notified of its own. Events of failed restores and of settings
+// name no vault, so every workload is notified of them.
+func BackupEventRules(vaultNames, vaultARNs []string) []EventRule {
+	backup := func(id, detailType, description, key string, names []string, detail map[string]any) EventRule {
+		return EventRule{ID: id, Description: description, Source: "aws.backup", DetailType: detailType, Detail: detail, NamesAt: key, Names: names}
+	}
+	issues := backup("BackupIssues", "Backup Job State Change", "Backup jobs that completed with issues, which SNS does not tell apart",
+		"backupVaultName", vaultNames, map[string]any{"state": []string{"COMPLETED"}, "statusMessage": []any{map[string]any{"anything-but": []string{""}}}})
+	issues.Email = "A backup of <bucket> completed with issues in account <account>, <region>, at <time>. Objects or point-in-time recovery may be missing from it; the job says what. Vault <vault>, job <job>."
+	issues.Paths = paths("bucket", "$.detail.resourceArn", "vault", "$.detail.backupVaultName", "job", "$.detail.backupJobId")
+	return []EventRule{
+		backup("BackupJobs", "Backup Job State Change", "Backup jobs that ended",
+			"backupVaultName", vaultNames, map[string]any{"state": jobEnds}),
+		backup("CopyJobs", "Copy Job State Change", "Copy jobs that ended",
+			"sourceBackupVaultArn", vaultARNs, map[string]any{"state": jobEnds}),
+		// A failed restore job does not name its vault.
+		backup("RestoreJobs", "Restore Job State Change", "Restore jobs of S3 that ended",
+			"", nil, map[string]any{"status": jobEnds, "resourceType": []string{"S3"}}),
+		backup("RecoveryPoints", "Recovery Point State Change", "Recovery points in trouble, such as a continuous backup that stopped or one that could not be deleted, and out of it",
+			"backupVaultName", vaultNames, map[string]any{"status": []string{"PARTIAL", "STOPPED", "EXPIRED", "COMPLETED", "AVAILABLE", "DELETING", "DELETED"}}),
+		backup("Vaults", "Backup Vault State Change", "Vaults that were deleted or changed",
+			"backupVaultName", vaultNames, map[string]any{"state": []string{"DELETED", "MODIFIED"}}),
+		backup("Settings", "Region Setting State Change", "Types of resources that were opted in or out, S3 maybe (F-REG-1)", "", nil, nil),
+		issues,
+	}
+}
+
+// AlarmRule is the rule on alarms that change their state. Where the names are not known, or too many, it
+// matches all alarms whose names start with a prefix.
+func AlarmRule(names []string, prefixes ...string) EventRule {
+	var starts []any
+	for _, prefix := range prefixes {
+		starts = append(starts, map[string]any{"prefix": prefix})
+	}
+	return EventRule{
+		ID: "Alarms", Description: "Alarms that ring, and that are over",
+		Source: "aws.cloudwatch", DetailType: "CloudWatch Alarm State Change",
+		Detail:  map[string]any{"alarmName": starts},
+		NamesAt: "alarmName", Names: names,
+	}
+}
+
+// TestRule is the rule on the test events of a drill. id is the workload's, or the central account's.
+func TestRule(id string) EventRule {
+	return EventRule{
+		ID: "Tests", Description: "Drills, by backupctl alert-test",
+		Source: "central-s3-backup", DetailType: "Alert Test",
+		Detail: map[string]any{"workload": []string{id}},
+	}
+}
+
+// ClockRule triggers four times a day. The number of days on which it did tells the alarms on missing
+// backups how old the stack is. The rules of the central bus ignore its events.
+func ClockRule() EventRule {
+	return EventRule{ID: "Clock", Description: "Ticks, so that the silence alarms know how old the stack is", Schedule: "rate(6 hours)"}
+}

@@ -1,0 +1,200 @@
+package constructs
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsbackup"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawssns"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// TierBackupProps are the props of [NewTierBackup]. VaultName, PlanName, Key, Role and Rules are required.
+type TierBackupProps struct {
+	// VaultName and PlanName, of at most 50 letters, digits, hyphens and underscores.
+	VaultName, PlanName string
+	// Key encrypts the vault.
+	Key interfacesawskms.IKeyRef
+	// Role is assumed by AWS Backup for the selections ([NewBackupRole]).
+	Role interfacesawsiam.IRoleRef
+	// CopyDestinations are the ARNs of the vaults that recovery points may be copied to. Empty: none.
+	CopyDestinations []string
+	// Rules of the plan. All backups of a bucket are in the plan's one vault (F-S3-8).
+	Rules []BackupRule
+	// Selections are what the plan backs up. Empty: nothing.
+	Selections []BackupSelection
+	// Topic is notified of the vault's events. Nil: none.
+	Topic interfacesawssns.ITopicRef
+	// LowCost moves old backups to the low-cost warm tier. Nil: they stay where they are.
+	LowCost *LowCostProps
+	// Tags of the vault, the plan and the recovery points. Empty: none.
+	Tags map[string]string
+}
+
+// BackupRule is a rule of a backup plan. All but Continuous and Copies are required.
+type BackupRule struct {
+	// Name of letters, digits and hyphens.
+	Name string
+	// Continuous creates a continuous backup, for point-in-time recovery, in place of snapshots.
+	Continuous bool
+	// Schedule is a cron expression of AWS, such as "cron(5 2 * * ? *)". Timezone is an IANA name, such as "Etc/UTC".
+	Schedule, Timezone string
+	// StartWindowMinutes and CompletionWindowMinutes are in minutes after the scheduled time, at least 60.
+	StartWindowMinutes, CompletionWindowMinutes int
+	// DeleteAfterDays is the retention in days: of a continuous backup 1 to 35 (F-S3-5), of snapshots at least 1.
+	DeleteAfterDays int
+	// Copies of every backup of the rule. Of a continuous backup AWS copies snapshots (F-S3-10). Empty: none.
+	Copies []CopyAction
+}
+
+// CopyAction copies the backups of a rule to another vault.
+type CopyAction struct {
+	// DestinationVaultARN may be in another account and Region. It is also one of CopyDestinations.
+	DestinationVaultARN string
+	// DeleteAfterDays is the copy's retention in days, at least 1.
+	DeleteAfterDays int
+}
+
+// BackupSelection assigns buckets to a plan.
+type BackupSelection struct {
+	// ID of the selection's construct. Empty: Selection. It is unique in the plan.
+	ID string
+	// Name of the selection.
+	Name string
+	// Resources are ARNs of buckets, also with "*". A bucket that matches one of them is selected.
+	Resources []string
+	// Except are ARNs of buckets that are left out. Empty: none.
+	Except []string
+	// ResourceTags that a bucket must have, all of them. Empty: tags do not matter.
+	ResourceTags map[string]string
+}
+
+// TierBackup is a backup vault, the plan whose rules fill it, and what the plan backs up.
+type TierBackup struct {
+	// Construct is the scope of the resources.
+	Construct awsconstructs.Construct
+	// Vault is retained. Its policy denies the deletion of recovery points.
+	Vault awsbackup.CfnBackupVault
+	// Plan of the vault.
+	Plan awsbackup.CfnBackupPlan
+	// Selections of the plan, in the order of the props.
+	Selections []awsbackup.CfnBackupSelection
+	// LowCost is the vault's configuration for the low-cost warm tier. Nil: it has none.
+	LowCost awsbackup.CfnTieringConfiguration
+}
+
+// NewTierBackup creates a backup vault, a plan and its selections. CDK's own selection has no conditions,
+// and its role lacks the policies for S3 (F-IAM-6, F-LIM-2), so the resources are L1.
+func NewTierBackup(scope awsconstructs.Construct, id *string, props *TierBackupProps) *TierBackup {
+	props.validate()
+	this := awsconstructs.NewConstruct(scope, id)
+	vault := newVault(this, props.Topic, &awsbackup.CfnBackupVaultProps{
+		BackupVaultName:  jsii.String(props.VaultName),
+		EncryptionKeyArn: props.Key,
+		AccessPolicy:     document(protectRecoveryPoints(), copyOnlyTo(props.CopyDestinations)),
+		BackupVaultTags:  textMap(props.Tags),
+	})
+	vaultName := vault.Ref() // the plan waits for the vault
+	var rules []any
+	for _, rule := range props.Rules {
+		rules = append(rules, rule.property(vaultName, props.Tags))
+	}
+	plan := awsbackup.NewCfnBackupPlan(this, jsii.String("Plan"), &awsbackup.CfnBackupPlanProps{
+		BackupPlan: &awsbackup.CfnBackupPlan_BackupPlanResourceTypeProperty{
+			BackupPlanName: jsii.String(props.PlanName),
+			BackupPlanRule: rules,
+		},
+		BackupPlanTags: textMap(props.Tags),
+	})
+	t := &TierBackup{Construct: this, Vault: vault, Plan: plan}
+	role := roleARN(props.Role)
+	for _, s := range props.Selections {
+		t.Selections = append(t.Selections, awsbackup.NewCfnBackupSelection(plan, s.id(), &awsbackup.CfnBackupSelectionProps{
+			BackupPlanId:    plan,
+			BackupSelection: s.property(role),
+		}))
+	}
+	t.LowCost = newTieringConfiguration(this, vaultName, props.LowCost)
+	return t
+}
+
+func (p *TierBackupProps) validate() {
+	require(p.VaultName != "" && p.PlanName != "", "NewTierBackup: props.VaultName and props.PlanName are required")
+	require(p.Key != nil, "NewTierBackup: props.Key is required")
+	require(p.Role != nil, "NewTierBackup: props.Role is required; AWS Backup assumes it")
+	require(len(p.Rules) > 0, "NewTierBackup: props.Rules is required; a plan has at least one rule")
+	for _, r := range p.Rules {
+		require(r.Name != "" && r.Schedule != "" && r.Timezone != "", "BackupRule: Name, Schedule and Timezone are required")
+		require(r.DeleteAfterDays >= 1, "BackupRule "+r.Name+": DeleteAfterDays is at least 1; otherwise backups are kept for ever")
+		require(!r.Continuous || r.DeleteAfterDays <= 35, "BackupRule "+r.Name+": DeleteAfterDays of a continuous backup is at most 35")
+		for _, c := range r.Copies {
+			require(slices.Contains(p.CopyDestinations, c.DestinationVaultARN),
+				"BackupRule "+r.Name+": every copy would fail; add the DestinationVaultARN to CopyDestinations of the vault")
+			require(c.DeleteAfterDays >= 1, "BackupRule "+r.Name+": DeleteAfterDays of a copy is at least 1; otherwise copies are kept for ever")
+		}
+	}
+}
+
+func (r BackupRule) property(vaultName *string, tags map[string]string) *awsbackup.CfnBackupPlan_BackupRuleResourceTypeProperty {
+	rule := &awsbackup.CfnBackupPlan_BackupRuleResourceTypeProperty{
+		RuleName:                   jsii.String(r.Name),
+		TargetBackupVault:          vaultName,
+		ScheduleExpression:         jsii.String(r.Schedule),
+		ScheduleExpressionTimezone: jsii.String(r.Timezone),
+		StartWindowMinutes:         jsii.Number(r.StartWindowMinutes),
+		CompletionWindowMinutes:    jsii.Number(r.CompletionWindowMinutes),
+		EnableContinuousBackup:     jsii.Bool(r.Continuous),
+		Lifecycle:                  deleteAfter(r.DeleteAfterDays),
+		RecoveryPointTags:          textMap(tags),
+	}
+	var copies []any
+	for _, c := range r.Copies {
+		copies = append(copies, &awsbackup.CfnBackupPlan_CopyActionResourceTypeProperty{
+			DestinationBackupVaultArn: jsii.String(c.DestinationVaultARN),
+			Lifecycle:                 deleteAfter(c.DeleteAfterDays),
+		})
+	}
+	if copies != nil {
+		rule.CopyActions = copies
+	}
+	return rule
+}
+
+func deleteAfter(days int) *awsbackup.CfnBackupPlan_LifecycleResourceTypeProperty {
+	return &awsbackup.CfnBackupPlan_LifecycleResourceTypeProperty{DeleteAfterDays: jsii.Number(days)}
+}
+
+func (s BackupSelection) id() *string {
+	if s.ID == "" {
+		return jsii.String("Selection")
+	}
+	return jsii.String(s.ID)
+}
+
+func (s BackupSelection) property(roleARN *string) *awsbackup.CfnBackupSelection_BackupSelectionResourceTypeProperty {
+	require(s.Name != "" && len(s.Resources) > 0, "BackupSelection: Name and Resources are required; without Resources every bucket would be selected")
+	selection := &awsbackup.CfnBackupSelection_BackupSelectionResourceTypeProperty{
+		SelectionName: jsii.String(s.Name),
+		IamRoleArn:    roleARN,
+		Resources:     jsii.Strings(s.Resources...),
+	}
+	if len(s.Except) > 0 {
+		selection.NotResources = jsii.Strings(s.Except...)
+	}
+	if len(s.ResourceTags) > 0 {
+		// Conditions are ANDed with Resources. ListOfTags would be ORed (F-LIM-2).
+		selection.Conditions = map[string]any{"StringEquals": resourceTagConditions(s.ResourceTags)}
+	}
+	return selection
+}
+
+func resourceTagConditions(tags map[string]string) []map[string]string {
+	var conditions []map[string]string
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		conditions = append(conditions, map[string]string{"ConditionKey": "aws:ResourceTag/" + key, "ConditionValue": tags[key]})
+	}
+	return conditions
+}
