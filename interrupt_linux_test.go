@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"central-s3-backup/internal/cloudassembly"
 )
 
 // TestInterrupt: whoever stops a run stops all its processes, and a run that is killed leaves none behind.
@@ -49,7 +51,7 @@ func TestInterrupt(t *testing.T) {
 			if err != nil || test.says != "" && len(entries) > 0 {
 				t.Errorf("left %v, %v", entries, err)
 			}
-			if err := checkOut(out); err != nil { // the next run goes on where this one was stopped
+			if err := cloudassembly.PrepareDir(out); err != nil { // the next run goes on where this one was stopped
 				t.Error(err)
 			}
 			if entries, err := os.ReadDir(out); err != nil || len(entries) > 0 {

@@ -2,17 +2,13 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"maps"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"central-s3-backup/config"
 )
 
 // TestParts: several processes write the files that one writes, with the same bytes.
@@ -71,78 +67,6 @@ func TestPartsKilled(t *testing.T) {
 	if code != exitDefect || !strings.Contains(stderr.String(), "ended: signal: killed") {
 		t.Errorf("exit code %d: %s", code, stderr.String())
 	}
-}
-
-// TestCut: parts cover all stacks, none is larger than a process can take, and no process waits for a last part.
-func TestCut(t *testing.T) {
-	same := func(stacks, resources int) []int { return slices.Repeat([]int{resources}, stacks) }
-	for _, test := range []struct {
-		resources []int
-		jobs      int
-		want      string
-	}{
-		{same(1, 75), 1, "[1]"},
-		{same(2, 75), 5, "[1 2]"},
-		{same(133, 75), 1, "[133]"},
-		{same(134, 75), 1, "[67 134]"},
-		{same(401, 75), 2, "[101 201 301 401]"},
-		{[]int{500, 1, 1, 1}, 2, "[1 4]"},
-		{[]int{1, 1, 1, 500}, 3, "[2 3 4]"},
-	} {
-		if got := fmt.Sprint(cut(test.resources, test.jobs)); got != test.want {
-			t.Errorf("%v, %d jobs: %s, want %s", test.resources, test.jobs, got, test.want)
-		}
-	}
-	random := rand.New(rand.NewPCG(4, 5))
-	for range 2000 {
-		resources := make([]int, 1+random.IntN(1000))
-		for i := range resources {
-			resources[i] = 1 + random.IntN(config.MaxStackResources)
-		}
-		jobs := 1 + random.IntN(16)
-		from, ends := 0, cut(resources, jobs)
-		for _, to := range ends {
-			n := 0
-			for _, r := range resources[from:to] {
-				n += r
-			}
-			if to <= from || n > maxResources+config.MaxStackResources {
-				t.Fatalf("%d stacks, %d jobs: a part from %d to %d of %d resources", len(resources), jobs, from, to, n)
-			}
-			from = to
-		}
-		if from != len(resources) || len(ends) < len(resources) && len(ends)%min(jobs, len(resources)) != 0 {
-			t.Fatalf("%d stacks, %d jobs: %v", len(resources), jobs, ends)
-		}
-	}
-	if n := jobsFor(1); n != 1 {
-		t.Errorf("%d jobs for one resource", n)
-	}
-}
-
-// TestProgress: people at a terminal see what they wait for, and nobody else does.
-func TestProgress(t *testing.T) {
-	var terminal bytes.Buffer
-	many := progress{terminal: &terminal, stacks: manyStacks + 1}
-	for range many.stacks {
-		many.built()
-	}
-	many.end()
-	for _, want := range []string{"\r7 of 21 stacks", "\r21 of 21 stacks, writing their templates\r\x1b[K"} {
-		if !strings.Contains(terminal.String(), want) {
-			t.Errorf("%q lacks %q", terminal.String(), want)
-		}
-	}
-	terminal.Reset()
-	few := progress{terminal: &terminal, stacks: manyStacks}
-	few.built()
-	few.end()
-	if terminal.Len() > 0 {
-		t.Errorf("few stacks: %q", terminal.String())
-	}
-	nobody := progress{stacks: manyStacks + 1}
-	nobody.built()
-	nobody.end()
 }
 
 // appCommand is the app as a process of its own.

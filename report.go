@@ -5,100 +5,89 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"text/tabwriter"
 
 	"github.com/mattn/go-isatty"
 
 	"central-s3-backup/config"
+	"central-s3-backup/internal/synth"
 )
 
-// The formats of problems: for people, and for editors and pull-request comments.
+// The values of -format: text is for people, JSON for editors and comments on pull requests.
 const (
 	formatText = "text"
 	formatJSON = "json"
 )
 
-// reporter says what was found and what was written.
+// reporter prints the problems of a configuration and the stacks of a run.
 type reporter struct {
 	opts           options
 	stdout, stderr io.Writer
-	terminal       bool // what stderr is
+	terminal       bool // stderr is one
 }
 
-// document is what -format json writes: one JSON document, unless the command line or the context of the CDK CLI was wrong.
+func newReporter(opts options, stdout, stderr io.Writer) reporter {
+	return reporter{opts, stdout, stderr, isTerminal(stderr)}
+}
+
+// document is the one JSON document that -format json prints. Only a wrong command line or context of
+// the CDK CLI is reported as text nevertheless.
 type document struct {
 	Problems config.Problems `json:"problems"`
 	Errors   int             `json:"errors"`
 	Warnings int             `json:"warnings"`
-	Stacks   []stackReport   `json:"stacks"`
-}
-
-// stackReport is a stack that was written.
-type stackReport struct {
-	Name      string `json:"name"`
-	Account   string `json:"account"`
-	Region    string `json:"region"`
-	Resources int    `json:"resources"`
+	Stacks   []synth.Stack   `json:"stacks"`
 }
 
 // end reports a run that ends with the problems of the configuration, or without any.
-func (r reporter) end(found config.Problems) {
-	if r.opts.format == formatJSON {
-		r.json(found, nil)
+func (r reporter) end(problems config.Problems) {
+	if r.opts.Format == formatJSON {
+		r.json(problems, nil)
 		return
 	}
-	r.warnings(found)
-	if found.Number(config.Error) > 0 {
-		fmt.Fprintln(r.stderr, found.Count())
+	r.warnings(problems)
+	if problems.Number(config.Error) > 0 {
+		fmt.Fprintln(r.stderr, problems.Count())
 	} else {
-		fmt.Fprintf(r.stdout, "%s: %s\n", r.opts.config, found.Count())
+		fmt.Fprintf(r.stdout, "%s: %s\n", r.opts.Config, problems.Count())
 	}
 }
 
-// fail reports a run that ends for another reason than the configuration.
+// fail reports a run that ends for another reason.
 func (r reporter) fail(err error) {
-	if r.opts.format == formatJSON {
+	if r.opts.Format == formatJSON {
 		r.json(config.Problems{{Check: "run", Level: config.Error, What: err.Error()}}, nil)
 		return
 	}
 	fmt.Fprintln(r.stderr, err)
 }
 
-// warnings reports the problems of a run that goes on. In JSON they come with what it wrote.
-func (r reporter) warnings(found config.Problems) {
+// warnings reports the problems of a run that goes on. In JSON they come later, in one document with
+// the stacks, but -print-config prints no JSON.
+func (r reporter) warnings(problems config.Problems) {
 	switch {
-	case r.opts.format == formatJSON && !r.opts.printConfig:
+	case r.opts.Format == formatJSON && !r.opts.PrintConfig:
 	case r.terminal:
-		fmt.Fprint(r.stderr, found.Excerpts())
+		fmt.Fprint(r.stderr, problems.Excerpts())
 	default:
-		fmt.Fprint(r.stderr, found.Lines())
+		fmt.Fprint(r.stderr, problems.Lines())
 	}
 }
 
-// wait tells people at a terminal what takes a while.
-func (r reporter) wait(what string) {
-	if r.terminal {
-		fmt.Fprintln(r.stderr, what)
+// config prints the effective configuration.
+func (r reporter) config(cfg *config.Config) error {
+	text, err := cfg.YAML()
+	if err != nil {
+		return err
 	}
+	_, err = r.stdout.Write(text)
+	return err
 }
 
-// stacks reports one line per stack: name, account, Region and number of resources. Under the CDK
-// CLI there are none: there, standard output is what the CLI's own command prints.
-func (r reporter) stacks(p plan, warnings config.Problems) error {
-	stacks := []stackReport{}
-	for _, s := range p {
-		text, err := os.ReadFile(filepath.Join(r.opts.out, s.name+".template.json"))
-		if err != nil {
-			return err
-		}
-		var template struct{ Resources map[string]json.RawMessage }
-		if err := json.Unmarshal(text, &template); err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
-		}
-		stacks = append(stacks, stackReport{s.name, s.account, s.region, len(template.Resources)})
-	}
-	if r.opts.format == formatJSON {
+// stacks prints a line for each stack: name, account, Region and number of resources. Under the CDK CLI
+// it prints none, since standard output then belongs to the CLI's own command.
+func (r reporter) stacks(stacks []synth.Stack, warnings config.Problems) error {
+	if r.opts.Format == formatJSON {
 		r.json(warnings, stacks)
 		return nil
 	}
@@ -112,17 +101,18 @@ func (r reporter) stacks(p plan, warnings config.Problems) error {
 	return table.Flush()
 }
 
-func (r reporter) json(found config.Problems, stacks []stackReport) {
-	if found == nil {
-		found = config.Problems{}
+func (r reporter) json(problems config.Problems, stacks []synth.Stack) {
+	if problems == nil {
+		problems = config.Problems{}
 	}
 	if stacks == nil {
-		stacks = []stackReport{}
+		stacks = []synth.Stack{}
 	}
 	encoder := json.NewEncoder(r.stdout)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	_ = encoder.Encode(document{found, found.Number(config.Error), found.Number(config.Warning), stacks}) // nobody is left to tell
+	// If standard output is closed, nobody is left to read that.
+	_ = encoder.Encode(document{problems, problems.Number(config.Error), problems.Number(config.Warning), stacks})
 }
 
 func isTerminal(w io.Writer) bool {

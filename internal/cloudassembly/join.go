@@ -1,5 +1,5 @@
-// Package cloudassembly joins cloud assemblies that several processes wrote into the one that a single
-// process would have written.
+// Package cloudassembly handles the directory of a cloud assembly. It joins the assemblies that several
+// processes wrote into the one that a single process would have written.
 package cloudassembly
 
 import (
@@ -14,15 +14,15 @@ import (
 
 // The two files that every cloud assembly has.
 const (
-	// ManifestFile says what is in the assembly.
+	// ManifestFile lists the artifacts of the assembly.
 	ManifestFile = "manifest.json"
-	// MarkFile marks a directory as one.
+	// MarkFile marks a directory as a cloud assembly.
 	MarkFile = "cdk.out"
 )
 
-// Join moves the files of the assemblies in the directories parts to the directory out, which is
-// there, and writes one manifest: the artifacts of all parts in their order. Files of the same name
-// are replaced. Until everything has been read and fits together, nothing in out is touched.
+// Join moves the files of the assemblies in the directories parts to the directory out, which exists,
+// and writes one manifest with the artifacts of all parts in their order. It replaces files of the same
+// name. If a manifest cannot be read or the manifests do not fit together, it changes nothing in out.
 func Join(out string, parts []string) error {
 	manifest, err := joinManifests(parts)
 	if err != nil {
@@ -45,7 +45,7 @@ func Join(out string, parts []string) error {
 	return os.WriteFile(filepath.Join(out, ManifestFile), manifest, 0o644)
 }
 
-// move replaces a file. A directory that is there already is an asset with the same content: its name is its hash.
+// move replaces a file. A directory that exists already is an asset with the same content, since its name is its hash.
 func move(from, to string) error {
 	if info, err := os.Stat(to); err == nil && info.IsDir() {
 		return nil
@@ -53,7 +53,7 @@ func move(from, to string) error {
 	return os.Rename(from, to)
 }
 
-// member is one of a JSON object, as it stands there.
+// member is a member of a JSON object, with the bytes of its value.
 type member struct {
 	key   string
 	value json.RawMessage
@@ -61,8 +61,8 @@ type member struct {
 
 const artifactsKey = "artifacts"
 
-// joinManifests returns the manifest of all parts. What a manifest says besides its artifacts is
-// said of the whole, so it has to be the same in each.
+// joinManifests returns the manifest of all parts. All other members than the artifacts must be the same
+// in each part.
 func joinManifests(parts []string) ([]byte, error) {
 	var whole, artifacts []member
 	for i, part := range parts {
@@ -80,7 +80,7 @@ func joinManifests(parts []string) ([]byte, error) {
 		for _, m := range members {
 			if m.key != artifactsKey {
 				if j := slices.IndexFunc(whole, named(m.key)); len(members) != len(whole) || j < 0 || !bytes.Equal(whole[j].value, m.value) {
-					return nil, fmt.Errorf("%s of part %d: %s is not what it is in the first", ManifestFile, i+1, m.key)
+					return nil, fmt.Errorf("%s of part %d: %s differs from the first part", ManifestFile, i+1, m.key)
 				}
 				continue
 			}
@@ -101,8 +101,8 @@ func joinManifests(parts []string) ([]byte, error) {
 	return text.Bytes(), err
 }
 
-// appendArtifacts adds those of a part. One that all parts have, such as the report of feature
-// flags, stays once, at its place in the last: an app adds it after its stacks.
+// appendArtifacts adds the artifacts of a part. An artifact that all parts have, such as the report of
+// feature flags, is kept once, at its place in the last part: an app adds it after its stacks.
 func appendArtifacts(all, more []member) ([]member, error) {
 	known := make(map[string]int, len(all))
 	for i, m := range all {
@@ -111,7 +111,7 @@ func appendArtifacts(all, more []member) ([]member, error) {
 	for _, m := range more {
 		if i, twice := known[m.key]; twice {
 			if !bytes.Equal(all[i].value, m.value) {
-				return nil, fmt.Errorf("another part has an artifact %s that differs", m.key)
+				return nil, fmt.Errorf("another part has a different artifact %s", m.key)
 			}
 			all[i].key = ""
 		}
@@ -133,7 +133,7 @@ func membersOf(text []byte) ([]member, error) {
 		if err != nil {
 			return nil, err
 		}
-		m := member{key: key.(string)} // a key is text
+		m := member{key: key.(string)} // keys are strings
 		if err := d.Decode(&m.value); err != nil {
 			return nil, err
 		}
@@ -149,7 +149,7 @@ func object(members []member) json.RawMessage {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		key, _ := json.Marshal(m.key) // text has a form in JSON
+		key, _ := json.Marshal(m.key) // a string always has a form in JSON
 		b.Write(key)
 		b.WriteByte(':')
 		b.Write(m.value)

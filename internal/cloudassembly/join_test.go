@@ -42,9 +42,9 @@ func TestJoin(t *testing.T) {
 func TestJoinRefuses(t *testing.T) {
 	good := head + stackA + foot
 	for name, test := range map[string]struct{ manifest, want string }{
-		"another version":     {strings.Replace(good, "50.0.0", "51.0.0", 1), "manifest.json of part 2: version is not what it is in the first"},
-		"something more":      {strings.Replace(good, "\n}", ",\n  \"missing\": []\n}", 1), "is not what it is in the first"},
-		"the same stack":      {strings.Replace(good, `"stack"`, `"other"`, 1), "manifest.json of part 2: another part has an artifact b-central that differs"},
+		"another version":     {strings.Replace(good, "50.0.0", "51.0.0", 1), "manifest.json of part 2: version differs from the first part"},
+		"something more":      {strings.Replace(good, "\n}", ",\n  \"missing\": []\n}", 1), "differs from the first part"},
+		"the same stack":      {strings.Replace(good, `"stack"`, `"other"`, 1), "manifest.json of part 2: another part has a different artifact b-central"},
 		"no manifest of JSON": {"[]", "manifest.json of part 2: is not a JSON object"},
 		"half a manifest":     {good[:len(good)-30], "manifest.json of part 2: "},
 		"odd artifacts":       {strings.Replace(good, stackA, `"a"`, 1), "manifest.json of part 2: "},

@@ -1,17 +1,24 @@
-package main
+package synth
 
 import (
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"central-s3-backup/config"
 )
 
 // TestFunctionModes: Lambda, which is another user, may read the function and start it, whatever the
 // umask of whoever deploys it.
 func TestFunctionModes(t *testing.T) {
+	t.Chdir("../..") // where the app runs
+	cfg, err := config.LoadFile("testdata/fleet.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
 	umask := syscall.Umask(0o077)
-	dir, err := functionPackage(fleet.cfg)
+	dir, err := FunctionPackage(cfg)
 	syscall.Umask(umask)
 	if err != nil {
 		t.Fatal(err)

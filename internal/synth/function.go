@@ -1,4 +1,4 @@
-package main
+package synth
 
 import (
 	"bytes"
@@ -17,23 +17,28 @@ import (
 	"central-s3-backup/config"
 )
 
-// functionSource is the directory of the function that delivers alerts, in the directory that the app runs in.
-const functionSource = "lambda"
+// functionSource is the directory with the sources of the alert function. It is relative: the app runs in
+// the directory of its module.
+const functionSource = "lambda/alerts"
 
-// What makes the function the same bytes wherever it is built, whatever the user's own settings of Go are.
+// sharedSources are the directories of the other packages of this module that the function imports.
+var sharedSources = []string{"internal/estate"}
+
+// These settings make the function the same bytes wherever it is built. They override the user's own.
 var (
 	functionBuild       = []string{"build", "-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s -w -buildid="}
-	functionEnvironment = []string{"GOOS=linux", "GOARCH=arm64", "GOARM64=v8.0", "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "GOWORK=off", "GOEXPERIMENT="}
+	functionEnvironment = []string{
+		"GOOS=linux", "GOARCH=arm64", "GOARM64=v8.0", "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "GOWORK=off", "GOEXPERIMENT=",
+	}
 )
 
-// buildFunction builds the function for AWS Lambda, and returns the file. The Go toolchain makes the
-// same bytes of the same sources wherever it runs. What was built before from the same sources with
-// the same toolchain is taken from the user's cache directory.
-// say is called where it has to be built, which takes a while the first time.
-func buildFunction(say func(string)) (file string, err error) {
+// buildFunction builds the alert function for AWS Lambda and returns the file. It keeps the file in the
+// user's cache directory, and builds nothing if one from the same sources and toolchain is there.
+// announce is called before a build, since the first one takes a while.
+func buildFunction(announce func(string)) (file string, err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("the function that delivers alerts could not be built: %w", err)
+			err = fmt.Errorf("the alert function could not be built: %w", err)
 		}
 	}()
 	digest, err := functionDigest()
@@ -56,10 +61,10 @@ func buildFunction(say func(string)) (file string, err error) {
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(unfinished) //nolint:errcheck // what may be left there is nobody's
+	defer os.RemoveAll(unfinished) //nolint:errcheck // what is left there does no harm
 	bootstrap := filepath.Join(unfinished, "bootstrap")
-	say("building the function that delivers alerts; the first time compiles the AWS SDK as well")
-	build := exec.Command("go", append(slices.Clone(functionBuild), "-o", bootstrap, "./"+functionSource+"/alerts")...)
+	announce("building the alert function; the first build also compiles the AWS SDK")
+	build := exec.Command("go", append(slices.Clone(functionBuild), "-o", bootstrap, "./"+functionSource)...)
 	build.Env = append(os.Environ(), functionEnvironment...)
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, bytes.TrimSpace(out))
@@ -67,17 +72,17 @@ func buildFunction(say func(string)) (file string, err error) {
 	return file, os.Rename(bootstrap, file)
 }
 
-// functionDigest is a hash of what the function is built from: its sources, those that it shares with
-// the app, the modules, the toolchain and its settings.
+// functionDigest is a hash of everything that the function is built from: its sources, the sources
+// that it shares with the app, the modules, the toolchain and the settings.
 func functionDigest() (string, error) {
 	toolchain, err := exec.Command("go", "env", "GOVERSION").Output()
 	if err != nil {
-		return "", fmt.Errorf("it takes the Go toolchain on the PATH: %w", err)
+		return "", fmt.Errorf("the Go toolchain must be on the PATH: %w", err)
 	}
 	hash := sha256.New()
 	fmt.Fprintln(hash, string(toolchain), functionBuild, functionEnvironment)
 	files := []string{"go.mod", "go.sum"}
-	for _, root := range []string{functionSource, "internal/estate"} {
+	for _, root := range append([]string{functionSource}, sharedSources...) {
 		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 			if err == nil && strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") && entry.Type().IsRegular() {
 				files = append(files, path)
@@ -85,7 +90,7 @@ func functionDigest() (string, error) {
 			return err
 		})
 		if err != nil {
-			return "", fmt.Errorf("its sources are not here: run the app in the directory of its module: %w", err)
+			return "", fmt.Errorf("its sources are missing: run the app in the directory of its module: %w", err)
 		}
 	}
 	for _, file := range files {
@@ -98,9 +103,18 @@ func functionDigest() (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)[:16]), nil
 }
 
-// functionPackage is a new temporary directory with the function and the file that it reads.
-func functionPackage(cfg *config.Config) (dir string, err error) {
+// FunctionPackage creates a temporary directory with what is uploaded to AWS Lambda: the alert function
+// and the file of names that it reads. The caller removes the directory.
+func FunctionPackage(cfg *config.Config) (dir string, err error) {
 	file, err := buildFunction(func(string) {})
+	if err != nil {
+		return "", err
+	}
+	program, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	names, err := json.MarshalIndent(cfg.Estate(), "", "  ")
 	if err != nil {
 		return "", err
 	}
@@ -113,18 +127,7 @@ func functionPackage(cfg *config.Config) (dir string, err error) {
 		// Lambda runs the function as another user, so the umask must not take away what that one needs.
 		return errors.Join(os.WriteFile(path, content, mode), os.Chmod(path, mode))
 	}
-	program, err := os.ReadFile(file)
-	if err == nil {
-		err = write("bootstrap", program, 0o755)
-	}
-	var estate []byte
-	if err == nil {
-		estate, err = json.MarshalIndent(cfg.Estate(), "", "  ")
-	}
-	if err == nil {
-		err = write("estate.json", estate, 0o644)
-	}
-	if err != nil {
+	if err := errors.Join(write("bootstrap", program, 0o755), write("estate.json", names, 0o644)); err != nil {
 		return "", errors.Join(err, os.RemoveAll(dir))
 	}
 	return dir, nil

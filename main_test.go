@@ -12,6 +12,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"central-s3-backup/config"
+	"central-s3-backup/internal/synth"
 )
 
 var update = flag.Bool("update", false, "renew golden files")
@@ -25,7 +26,7 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asPart) != "" && os.Getenv(partIsKilled) != "" {
+	if os.Getenv(synth.PartVariable) != "" && os.Getenv(partIsKilled) != "" {
 		self, _ := os.FindProcess(os.Getpid()) // is there
 		_ = self.Kill()
 	}
@@ -33,7 +34,7 @@ func TestMain(m *testing.M) {
 		node()
 		os.Exit(0)
 	}
-	if os.Getenv(asApp) != "" || os.Getenv(asPart) != "" {
+	if os.Getenv(asApp) != "" || os.Getenv(synth.PartVariable) != "" {
 		main()
 	}
 	flag.Parse()
@@ -115,6 +116,9 @@ func (t template) ofType(typ string) map[string]resource {
 	}
 	return found
 }
+
+// functionPackage is the package of the alert function, in a temporary directory.
+func functionPackage(cfg *config.Config) (string, error) { return synth.FunctionPackage(cfg) }
 
 // at walks nested properties, of which each step is a key or an index of a list; nil where there is none.
 func at(value any, steps ...any) any {

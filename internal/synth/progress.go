@@ -1,4 +1,4 @@
-package main
+package synth
 
 import (
 	"fmt"
@@ -6,12 +6,12 @@ import (
 	"sync"
 )
 
-// manyStacks is how many stacks it takes for people to want to see how far it is.
+// manyStacks is the number of stacks above which a person at a terminal wants to see progress.
 const manyStacks = 20
 
-// progress tells people at a terminal how far it is. Its zero value tells nobody.
+// progress shows a person at a terminal how far a run is.
 type progress struct {
-	terminal io.Writer // nil: there is none
+	terminal io.Writer // nil: nobody is watching
 	stacks   int
 
 	mu    sync.Mutex

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"central-s3-backup/internal/cli"
+	"central-s3-backup/internal/synth"
+)
+
+// flags are what the command line says.
+type flags struct {
+	Config      string   `default:"backup.yaml" placeholder:"FILE" help:"Read the configuration from FILE (default: ${default})."`
+	Previous    string   `placeholder:"FILE" help:"${previousHelp}"`
+	Check       bool     `help:"Check the configuration, and stop before Node.js starts."`
+	Format      string   `default:"text" enum:"text,json" placeholder:"FORMAT" help:"${formatHelp}"`
+	Out         string   `default:"cdk.out" placeholder:"DIR" help:"Write the cloud assembly to DIR (default: ${default})."`
+	Workload    []string `sep:"none" placeholder:"NAME-ENV" help:"${workloadHelp}"`
+	Jobs        *int     `placeholder:"N" help:"${jobsHelp}"`
+	PrintConfig bool     `help:"Print the effective configuration, with every default, and stop."`
+	Version     bool     `help:"Print the version and stop."`
+}
+
+// The longer texts of the help.
+var helps = kong.Vars{
+	"previousHelp": "Compare the configuration with the deployed one in FILE: " +
+		"a change that loses data or protection is an error, a change that weakens it a warning.",
+	"formatHelp":   "FORMAT of what is reported: text, or json for one document on standard output (default: text).",
+	"workloadHelp": "Synthesize only the stack of this workload, or with central those of the central account. Repeatable.",
+	"jobsHelp":     "Use at most N processes at a time (default: as many as suit the number of stacks and cores).",
+}
+
+const description = `central-s3-backup synthesizes AWS Backup for S3 across accounts from one file.
+
+Through the CDK CLI:
+
+    npx cdk list|synth|diff|deploy [-c config=FILE] [-c previous=FILE]
+                                   [-c workload=NAME-ENV] [-c nag=true]`
+
+// Validate reports what the types of the flags allow and the app does not. kong calls it.
+func (f *flags) Validate() error {
+	if f.Jobs != nil && *f.Jobs < 1 {
+		return fmt.Errorf("--jobs: got %d; want a number of processes, 1 or more", *f.Jobs)
+	}
+	return nil
+}
+
+// options are what the command line and the CDK CLI say together.
+type options struct {
+	flags
+
+	nag      bool // of the context alone
+	underCLI bool
+}
+
+// readOptions returns [cli.ErrHelp] after it has printed the help. What the command line says comes
+// before what the CDK CLI says, but workloads of both are synthesized.
+func readOptions(args []string, getenv func(string) string, stdout io.Writer) (options, error) {
+	o := options{underCLI: getenv("CDK_CLI_VERSION") != ""}
+	c, err := readContext(getenv("CDK_CONTEXT_JSON"))
+	if err != nil {
+		return o, err
+	}
+	ofCLI := map[string]string{"config": c.Config, "previous": c.Previous, "out": getenv("CDK_OUTDIR")}
+	resolve := func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		if value := ofCLI[flag.Name]; value != "" {
+			return value, nil
+		}
+		return nil, nil
+	}
+	_, err = cli.Parse(&o.flags, args, stdout,
+		kong.Name("go run ."), kong.Description(description), helps, kong.Resolvers(kong.ResolverFunc(resolve)))
+	if err != nil {
+		return o, err
+	}
+	o.Workload = slices.Concat(c.workloads(), o.Workload)
+	o.nag, err = c.nag()
+	return o, err
+}
+
+// cliContext is what the user hands to the CDK CLI as cdk -c name=value, as far as the app reads it.
+type cliContext struct {
+	Config   string `json:"config"`
+	Previous string `json:"previous"`
+	Workload string `json:"workload"` // several with commas between
+	Nag      any    `json:"nag"`      // text from the command line, or a boolean from cdk.json
+}
+
+// readContext reads what the CDK CLI writes into the environment. Empty: the CLI does not run the app.
+func readContext(text string) (cliContext, error) {
+	var c cliContext
+	if text != "" && json.Unmarshal([]byte(text), &c) != nil {
+		return c, errors.New("CDK_CONTEXT_JSON: want a JSON object in which config, previous and workload are text")
+	}
+	return c, nil
+}
+
+func (c cliContext) workloads() []string {
+	if c.Workload == "" {
+		return nil
+	}
+	var ids []string
+	for id := range strings.SplitSeq(c.Workload, ",") {
+		ids = append(ids, strings.TrimSpace(id))
+	}
+	return ids
+}
+
+func (c cliContext) nag() (bool, error) {
+	switch c.Nag {
+	case nil, "false", false:
+		return false, nil
+	case "true", true:
+		return true, nil
+	}
+	return false, fmt.Errorf("-c nag=%v: want true or false", c.Nag)
+}
+
+// synth are the options of the synthesis.
+func (o options) synth(getenv func(string) string, r reporter) synth.Options {
+	s := synth.Options{Config: o.Config, Out: o.Out, UnderCLI: o.underCLI, Nag: o.nag, Node: getenv("JSII_NODE"), Stderr: r.stderr}
+	if o.Jobs != nil {
+		s.Jobs = *o.Jobs
+	}
+	if r.terminal {
+		s.Terminal = r.stderr
+	}
+	return s
+}

@@ -1,0 +1,33 @@
+package synth
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
+)
+
+// synthesize has the CDK write stacks into the directory out, in this process. Templates are the same
+// under the CDK CLI and without it: what the CLI's context says of metadata is overridden. built is
+// called after each stack.
+func synthesize(list []stack, out string, nag bool, built func()) error {
+	app := awscdk.NewApp(&awscdk.AppProps{
+		Outdir:             jsii.String(out),
+		AnalyticsReporting: jsii.Bool(false),
+		TreeMetadata:       jsii.Bool(false),
+		PostCliContext: &map[string]any{
+			"aws:cdk:enable-path-metadata":       false,
+			"aws:cdk:disable-logicalId-metadata": true, // it repeats the path of each logical id
+		},
+	})
+	if nag {
+		awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{Verbose: jsii.Bool(true)}), nil)
+	}
+	for _, s := range list {
+		if err := s.build(app, jsii.String(s.name)); err != nil {
+			return err
+		}
+		built()
+	}
+	app.Synth(nil)
+	return nil
+}

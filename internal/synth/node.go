@@ -1,0 +1,40 @@
+package synth
+
+import (
+	"fmt"
+	"os/exec"
+	"strings"
+)
+
+// NodeOptions limits the heap of Node.js, in megabytes. jsii allows it 4 GB, and with that V8 collects
+// no garbage before it has more than 1 GB. A process of a run needs half of the limit, and stays below
+// 700 MB with everything else that Node.js has.
+const NodeOptions = "--max-old-space-size=500"
+
+// minNode is the oldest major version of Node.js that the CDK runs in.
+const minNode = 20
+
+// checkNode reports in a sentence what jsii would report by a panic. Empty: the command is node.
+func checkNode(command string) error {
+	if command == "" {
+		command = "node"
+	}
+	const advice = "the AWS CDK runs in Node.js; install version 20, 22 or 24 from https://nodejs.org"
+	path, err := exec.LookPath(command)
+	if err != nil {
+		return fmt.Errorf("there is no %q on the PATH: %s", command, advice)
+	}
+	answer, err := exec.Command(path, "--version").Output()
+	if err != nil {
+		return fmt.Errorf("%s does not run (%w): %s", path, err, advice)
+	}
+	version, _, _ := strings.Cut(string(answer), "\n")
+	var major int
+	if _, err := fmt.Sscanf(version, "v%d.", &major); err != nil {
+		return fmt.Errorf("%s is not Node.js: it answers --version with %q: %s", path, version, advice)
+	}
+	if major < minNode {
+		return fmt.Errorf("%s is Node.js %s, which is too old: %s", path, version, advice)
+	}
+	return nil
+}

@@ -1,0 +1,47 @@
+package synth
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestCheckNode: a Node.js that the CDK cannot use is reported with the reason and with what to do.
+func TestCheckNode(t *testing.T) {
+	dir := t.TempDir()
+	for _, test := range []struct{ name, script, want string }{
+		{"new", "echo v26.1.0", ""},
+		{"oldest", "echo v20.0.0", ""},
+		{"old", "echo v18.20.4", " is Node.js v18.20.4, which is too old: "},
+		{"broken", "exit 139", " does not run (exit status 139): "},
+		{"another", "echo BusyBox; echo v24.0.0", ` is not Node.js: it answers --version with "BusyBox": `},
+		{"silent", "exit 0", ` is not Node.js: it answers --version with "": `},
+		{"absent", "", "there is no "},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			node := filepath.Join(dir, test.name)
+			if test.script != "" {
+				if err := os.WriteFile(node, []byte("#!/bin/sh\n"+test.script+"\n"), 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			err := checkNode(node)
+			if test.want == "" {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			const advice = "the AWS CDK runs in Node.js; install version 20, 22 or 24 from https://nodejs.org"
+			if err == nil {
+				t.Fatal("got no error")
+			}
+			for _, part := range []string{node, test.want, advice} {
+				if !strings.Contains(err.Error(), part) {
+					t.Errorf("%q lacks %q", err, part)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,197 @@
+package synth
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"central-s3-backup/config"
+)
+
+// A Node process needs more than a second before its first stack, grows with every resource, and works
+// on one core. bench/results.md has the measurements behind these numbers.
+const (
+	// resourcesPerProcess is how many resources one more process at a time pays for: those of some 40 workloads.
+	resourcesPerProcess = 3_000
+	// maxResources is how many resources one process synthesizes, so that it stays below 700 MB: those
+	// of some 130 workloads. The stack that reaches the limit is still finished.
+	maxResources = 10_000
+)
+
+// PartVariable is the environment variable that makes a process of the app synthesize one part of a
+// run: main calls [RunPart] in place of everything else.
+const PartVariable = "CENTRAL_S3_BACKUP_PART"
+
+// part is some stacks of a run, which a process of their own synthesizes: the same binary with
+// [PartVariable] in its environment. It reads the part from its standard input. The run keeps that
+// open, so that the process notices when the run ends without a word.
+type part struct {
+	File      string   // name of the configuration
+	Config    []byte   // its text, so that all parts read the same one
+	Workloads []string // as [NewPlan] takes them
+	From, To  int      // stacks of the plan; To is the first that does not belong to the part
+	Out       string   // directory to write to
+	Nag       bool
+}
+
+// partReport is what the process writes to standard output: an empty one for each stack that it has
+// built, or the reason why it ends.
+type partReport struct {
+	Defect string `json:"defect,omitempty"`
+}
+
+// jobsFor is how many processes at a time suit stacks with so many resources on this machine.
+func jobsFor(resources []int) int {
+	return max(1, min(runtime.NumCPU(), sum(resources)/resourcesPerProcess))
+}
+
+// cut divides stacks with so many resources into parts of about the same size, in a number that keeps
+// all jobs busy until the end. It returns where each part ends.
+func cut(resources []int, jobs int) []int {
+	total := sum(resources)
+	stacks := len(resources)
+	jobs = min(jobs, stacks)
+	rounds := max(1, (total+jobs*maxResources-1)/(jobs*maxResources))
+	parts := min(jobs*rounds, stacks)
+	var ends []int
+	sofar := 0
+	for i, n := range resources {
+		sofar += n
+		full := sofar*parts >= total*(len(ends)+1)
+		needed := stacks-i-1 == parts-len(ends)-1 // one for each part that is to come
+		if len(ends) < parts-1 && (full || needed) {
+			ends = append(ends, i+1)
+		}
+	}
+	return append(ends, stacks)
+}
+
+func sum(numbers []int) (total int) {
+	for _, n := range numbers {
+		total += n
+	}
+	return total
+}
+
+// runParts runs a process for each part of the plan, jobs of them at a time, in directories below dir.
+// Together these have the bytes that one process would have written. If a part fails, the others are
+// stopped. said is what the processes wrote to standard error, each text once.
+func (p *Plan) runParts(o Options, dir string, ends []int, jobs int, built func()) (dirs []string, said string, err error) {
+	text, err := p.cfg.YAML()
+	if err != nil {
+		return nil, "", err
+	}
+	interrupted, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	group, ctx := errgroup.WithContext(interrupted)
+	group.SetLimit(jobs)
+	dirs = make([]string, len(ends))
+	each := make([]string, len(ends))
+	from := 0
+	for i, to := range ends {
+		dirs[i] = filepath.Join(dir, strconv.Itoa(i))
+		one := part{o.Config, text, p.workloads, from, to, dirs[i], o.Nag}
+		from = to
+		group.Go(func() (err error) {
+			each[i], err = one.run(ctx, built)
+			return err
+		})
+	}
+	err = group.Wait()
+	for i, text := range each {
+		if !slices.Contains(each[:i], text) { // every Node process writes the same
+			said += text
+		}
+	}
+	if interrupted.Err() != nil {
+		err = ErrInterrupted
+	}
+	return dirs, said, err
+}
+
+// run runs the process of the part. It returns what the process wrote to standard error.
+func (p part) run(ctx context.Context, built func()) (said string, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	var stdin, stderr bytes.Buffer
+	cmd := exec.CommandContext(ctx, self)
+	cmd.Env = append(os.Environ(), PartVariable+"=1")
+	cmd.Stderr = &stderr
+	cmd.WaitDelay = 5 * time.Second
+	leadGroup(cmd)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return "", err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return "", err
+	}
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	_ = json.NewEncoder(&stdin).Encode(p) // text and numbers
+	_, err = stdin.WriteTo(in)
+	var defect error
+	for reports := json.NewDecoder(out); err == nil; {
+		var r partReport
+		switch err = reports.Decode(&r); {
+		case err != nil:
+		case r.Defect != "":
+			defect = errors.New(r.Defect)
+		default:
+			built()
+		}
+	}
+	err = cmd.Wait()
+	if defect == nil && err != nil {
+		defect = fmt.Errorf("the process that synthesized stacks %d to %d ended: %w", p.From+1, p.To, err)
+	}
+	return stderr.String(), defect
+}
+
+// RunPart is the process of one part of a run. It reads the part from stdin and reports to stdout. If
+// the run ends before it does, RunPart kills its own group of processes, and calls exit where there
+// are no groups. It returns an error after it has reported it.
+func RunPart(stdin io.Reader, stdout io.Writer, exit func()) error {
+	var p part
+	in, reports := json.NewDecoder(stdin), json.NewEncoder(stdout)
+	err := in.Decode(&p)
+	go func() {
+		_, _ = io.Copy(io.Discard, stdin)
+		killGroup()
+		exit()
+	}()
+	var cfg *config.Config
+	if err == nil {
+		cfg, err = config.Load(p.File, p.Config)
+	}
+	var plan *Plan
+	if err == nil {
+		plan, err = NewPlan(cfg, p.Workloads)
+	}
+	if err == nil {
+		built := func() { _ = reports.Encode(partReport{}) } // without a reader, this process is about to end
+		err = guard(func() error { return synthesize(plan.stacks[p.From:p.To], p.Out, p.Nag, built) })
+	}
+	if err != nil {
+		_ = reports.Encode(partReport{err.Error()})
+	}
+	return err
+}

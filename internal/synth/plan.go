@@ -1,0 +1,112 @@
+package synth
+
+import (
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"central-s3-backup/config"
+	"central-s3-backup/stacks"
+)
+
+// Plan is which stacks of a configuration a run synthesizes.
+type Plan struct {
+	cfg       *config.Config
+	workloads []string // as [NewPlan] got them
+	stacks    []stack
+}
+
+// stack is one of the plan's.
+type stack struct {
+	name, account, region string
+	resources             int                                    // how many it will have
+	function              bool                                   // it has the alert function
+	build                 func(app awscdk.App, id *string) error // id is the name
+}
+
+// NewPlan plans the stacks of the workloads that are named, each by NAME-ENV, or as central those of
+// the central account. Without names it plans all of them. Those of the central account come first, as
+// they must be deployed first (F-COPY-14).
+func NewPlan(cfg *config.Config, workloads []string) (*Plan, error) {
+	ids := []string{config.CentralID}
+	byID := map[string][]stack{config.CentralID: centralStacks(cfg)}
+	for _, w := range cfg.Workloads {
+		ids = append(ids, w.ID())
+		byID[w.ID()] = []stack{workloadStack(cfg, w)}
+	}
+	for _, id := range workloads {
+		if _, known := byID[id]; !known {
+			return nil, fmt.Errorf("-workload %s: there is no such workload%s; want NAME-ENV of a workload, or central",
+				id, config.DidYouMean(id, ids))
+		}
+	}
+	p := &Plan{cfg: cfg, workloads: workloads}
+	for _, id := range ids {
+		if len(workloads) == 0 || slices.Contains(workloads, id) {
+			p.stacks = append(p.stacks, byID[id]...)
+		}
+	}
+	return p, nil
+}
+
+func workloadStack(cfg *config.Config, w config.Workload) stack {
+	return stack{
+		name: cfg.StackName(w), account: w.Account, region: w.Region, resources: cfg.StackResources(w),
+		build: func(app awscdk.App, id *string) error {
+			stacks.NewWorkloadStack(app, id, &stacks.WorkloadStackProps{Config: cfg, Workload: w})
+			return nil
+		},
+	}
+}
+
+// centralStacks are the central stack, and those with the copy alarms that it has no room for.
+func centralStacks(cfg *config.Config) []stack {
+	at := cfg.Central
+	hasFunction := len(cfg.Alerts.Delivered()) > 0
+	all := []stack{{
+		name: cfg.CentralStackName(), account: at.Account, region: at.Region, resources: cfg.CentralResources(), function: hasFunction,
+		build: func(app awscdk.App, id *string) error {
+			function := ""
+			if hasFunction {
+				dir, err := FunctionPackage(cfg)
+				if err != nil {
+					return err
+				}
+				defer os.RemoveAll(dir) //nolint:errcheck // the CDK has copied it
+				function = dir
+			}
+			stacks.NewCentralStack(app, id, &stacks.CentralStackProps{Config: cfg, Function: function})
+			return nil
+		},
+	}}
+	for i, alarms := range cfg.CopyAlarms()[1:] {
+		number := i + 2
+		all = append(all, stack{
+			name: cfg.CopyAlarmsStackName(number), account: at.Account, region: at.Region, resources: len(alarms),
+			build: func(app awscdk.App, id *string) error {
+				stacks.NewCopyAlarmsStack(app, id, &stacks.CopyAlarmsStackProps{Config: cfg, Number: number})
+				return nil
+			},
+		})
+	}
+	return all
+}
+
+// resources lists how many resources each stack will have.
+func (p *Plan) resources() []int {
+	list := make([]int, len(p.stacks))
+	for i, s := range p.stacks {
+		list[i] = s.resources
+	}
+	return list
+}
+
+func (p *Plan) hasFunction() bool {
+	return slices.ContainsFunc(p.stacks, func(s stack) bool { return s.function })
+}
+
+func (p *Plan) has(name string) bool {
+	return slices.ContainsFunc(p.stacks, func(s stack) bool { return s.name == name })
+}

@@ -1,0 +1,161 @@
+// Package synth synthesizes the stacks of a configuration: it plans them, checks what a run needs, and
+// has the CDK write the cloud assembly, in this process or in several. Nothing here prints to anything
+// but the writers of [Options], and nothing exits.
+package synth
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/aws/jsii-runtime-go"
+
+	"central-s3-backup/internal/cloudassembly"
+)
+
+// Options say where and how a [Plan] is synthesized.
+type Options struct {
+	// Config is the name of the file that the configuration was loaded from. Required.
+	Config string
+	// Out is the directory that gets the cloud assembly. Required.
+	Out string
+	// UnderCLI says that the CDK CLI runs the app. It prepares Out itself and keeps files of its own
+	// there. False: Out must be empty or hold a cloud assembly.
+	UnderCLI bool
+	// Jobs is how many processes may work at the same time. Zero: as many as suit the number of
+	// resources and of cores.
+	Jobs int
+	// Nag adds the checks AwsSolutions of cdk-nag. They write what they find into the assembly.
+	Nag bool
+	// Node is the command that starts Node.js. The CDK takes it from the environment variable
+	// JSII_NODE, so it must be the value of that. Empty: node.
+	Node string
+	// Terminal is told what takes a while and how far the run is. Nil: nobody is watching.
+	Terminal io.Writer
+	// Stderr gets what the processes of a run write to standard error. Nil: it is dropped. With one
+	// process, Node.js writes to the standard error of that.
+	Stderr io.Writer
+}
+
+// Stack is a stack that was synthesized.
+type Stack struct {
+	// Name of the stack in CloudFormation.
+	Name string `json:"name"`
+	// Account that it is deployed to, twelve digits.
+	Account string `json:"account"`
+	// Region that it is deployed to.
+	Region string `json:"region"`
+	// Resources is how many its template has.
+	Resources int `json:"resources"`
+}
+
+// ErrInterrupted is returned for a run that a signal stopped.
+var ErrInterrupted = errors.New("interrupted: nothing was written")
+
+// Prepare checks that Node.js runs and that Options.Out can be used, and builds the alert function if a
+// stack has it. What it returns is an error of the user's machine or command line.
+func (p *Plan) Prepare(o Options) error {
+	if err := checkNode(o.Node); err != nil {
+		return err
+	}
+	if p.hasFunction() {
+		if _, err := buildFunction(o.announce); err != nil {
+			return err
+		}
+	}
+	if o.UnderCLI {
+		return nil
+	}
+	if o.Out == "" {
+		return errors.New("-out: want the name of a directory")
+	}
+	if err := cloudassembly.PrepareDir(o.Out); err != nil {
+		return fmt.Errorf("-out %s: %w", o.Out, err)
+	}
+	return nil
+}
+
+// Synthesize writes the cloud assembly, after [Plan.Prepare]. It appears in Options.Out when all of it
+// is there, and the templates of stacks that an earlier run wrote there and this one did not are
+// removed. An error other than [ErrInterrupted] is a defect of the app.
+func (p *Plan) Synthesize(o Options) ([]Stack, error) {
+	earlier := cloudassembly.Stacks(o.Out)
+	if err := p.write(o); err != nil {
+		return nil, err
+	}
+	for _, name := range earlier {
+		if !p.has(name) {
+			if err := cloudassembly.RemoveStack(o.Out, name); err != nil {
+				return nil, err
+			}
+		}
+	}
+	written := make([]Stack, len(p.stacks))
+	for i, s := range p.stacks {
+		resources, err := cloudassembly.CountResources(o.Out, s.name)
+		if err != nil {
+			return nil, err
+		}
+		written[i] = Stack{s.name, s.account, s.region, resources}
+	}
+	return written, nil
+}
+
+// write writes the assembly in this process or in several.
+func (p *Plan) write(o Options) error {
+	dir, err := cloudassembly.NewUnfinishedDir(o.Out)
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // the next run removes what is left
+
+	resources, jobs := p.resources(), o.Jobs
+	if jobs == 0 {
+		jobs = jobsFor(resources)
+	}
+	progress := progress{terminal: o.Terminal, stacks: len(p.stacks)}
+	o.announce("starting Node.js; its first start on a machine unpacks the AWS CDK and takes longer")
+	dirs := []string{dir}
+	var said string
+	if ends := cut(resources, jobs); len(ends) > 1 {
+		dirs, said, err = p.runParts(o, dir, ends, jobs, progress.built)
+	} else {
+		err = guard(func() error { return synthesize(p.stacks, dir, o.Nag, progress.built) })
+	}
+	progress.end()
+	if o.Stderr != nil {
+		fmt.Fprint(o.Stderr, said)
+	}
+	if err != nil {
+		return err
+	}
+	return cloudassembly.Join(o.Out, dirs)
+}
+
+// announce tells the terminal what takes a while.
+func (o Options) announce(what string) {
+	if o.Terminal != nil {
+		fmt.Fprintln(o.Terminal, what)
+	}
+}
+
+// guard turns a panic, which is how jsii reports every failure, into an error with its first line:
+// the JavaScript stack below it helps nobody here.
+func guard(f func() error) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			line, _, _ := strings.Cut(strings.TrimSpace(fmt.Sprint(cause)), "\n")
+			err = errors.New(line)
+		}
+	}()
+	return f()
+}
+
+// Close stops Node.js. A program that has called this package ends with it, and writes nothing to
+// standard error after it: jsii may say there that Node.js "exited abnormally", when all is done.
+func Close() {
+	os.Stderr = nil
+	jsii.Close()
+}
