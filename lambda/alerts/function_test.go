@@ -48,7 +48,7 @@ func expect[T any](t *testing.T, what string, got, want T) {
 	}
 }
 
-// actions are what PagerDuty was told to do, and how urgently.
+// actions returns the actions of PagerDuty's events with their severities.
 func actions(t *testing.T, pagerduty *service) []string {
 	t.Helper()
 	all := []string{}
@@ -62,8 +62,8 @@ func actions(t *testing.T, pagerduty *service) []string {
 	return all
 }
 
-// TestDelivers: what arrives together is one message of Slack's and an event each of PagerDuty's,
-// the secrets are read once, and every alert has a line in the log.
+// TestDelivers: the alerts of a batch are one message to Slack and one event each to PagerDuty. The secrets
+// are read once, and every alert has a line in the log.
 func TestDelivers(t *testing.T) {
 	slack, pagerduty := newSlack(t), newPagerDuty(t)
 	f, secrets := setUp(t, slack, pagerduty)
@@ -100,7 +100,8 @@ func TestDelivers(t *testing.T) {
 	expect(t, "destinations", entry["destinations"], any(map[string]any{"slack " + slackSecret: "nothing to tell", "pagerduty " + pagerdutySecret: "told"}))
 }
 
-// TestTriesAgain: after a 429, a 5xx and a connection that breaks, and no sooner than Retry-After says.
+// TestTriesAgain: a request is repeated after a 429, a 5xx and a broken connection, but not before the time
+// in Retry-After.
 func TestTriesAgain(t *testing.T) {
 	breaks := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 	slack := newSlack(t, status(http.StatusTooManyRequests, "rate_limited", "Retry-After", "2"), breaks)
@@ -117,8 +118,8 @@ func TestTriesAgain(t *testing.T) {
 	}
 }
 
-// TestRefused: a 400 is not repeated. The message goes back to the queue, and comes again to those
-// alone that did not take it.
+// TestRefused: a request with the answer 400 is not repeated. The queue delivers the message again, and it
+// is sent only to the destination that refused it.
 func TestRefused(t *testing.T) {
 	slack, pagerduty := newSlack(t), newPagerDuty(t)
 	slack.always(status(http.StatusBadRequest, "invalid_payload"))
@@ -135,7 +136,8 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestHangs: a destination that does not answer is cut off in time to say so, and holds up no other.
+// TestHangs: a request without an answer ends before the invocation does, and does not delay the other
+// destinations.
 func TestHangs(t *testing.T) {
 	slack, pagerduty := newSlack(t), newPagerDuty(t)
 	pagerduty.always(hang)
@@ -145,7 +147,7 @@ func TestHangs(t *testing.T) {
 	expect(t, "requests to PagerDuty", len(pagerduty.arrivals()), 1)
 }
 
-// TestRotated: a secret that no longer works is read again, and the alert told with the new one.
+// TestRotated: if a secret no longer works, it is read again and the alert is sent with the new one.
 func TestRotated(t *testing.T) {
 	slack, pagerduty := newSlack(t), newPagerDuty(t)
 	f, secrets := setUp(t, slack, pagerduty)
@@ -160,8 +162,8 @@ func TestRotated(t *testing.T) {
 	expect(t, "secrets read", len(secrets.bodies()), 6) // at first, after the refusal, after the second
 }
 
-// TestAllAtOnce: three destinations get an event at the same time. Each answers only when all three
-// have been asked.
+// TestAllAtOnce: three destinations receive an event at the same time. Each answers only after all three
+// have received their request.
 func TestAllAtOnce(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int32
@@ -188,7 +190,7 @@ func TestAllAtOnce(t *testing.T) {
 	}
 }
 
-// TestDrill: a test is visibly one, and its incident ends at once.
+// TestDrill: the alert of a test says that it is a test, and its incident is resolved at once.
 func TestDrill(t *testing.T) {
 	slack, pagerduty := newSlack(t), newPagerDuty(t)
 	f, _ := setUp(t, slack, pagerduty)
@@ -201,9 +203,8 @@ func TestDrill(t *testing.T) {
 	}
 }
 
-// TestSecretsStaySecret: whatever goes wrong, neither the log nor the answer nor a destination's
-// error shows a secret. Every destination of this function fails in a way of its own, most of them
-// repeating the request in their answer.
+// TestSecretsStaySecret: neither the log nor the answer nor a destination's error shows a secret. Every
+// destination here fails in a different way, and most of them repeat the request in their answer.
 func TestSecretsStaySecret(t *testing.T) {
 	t.Parallel()
 	echo := func(code int, headers ...string) *service {
@@ -286,8 +287,8 @@ func TestSecretsStaySecret(t *testing.T) {
 	}
 }
 
-// TestLocally: the binary delivers an event from a file or from standard input through the same
-// code, and a dry run reaches nobody.
+// TestLocally: the binary delivers an event from a file through the same code as in Lambda. A dry run sends
+// no request.
 func TestLocally(t *testing.T) {
 	t.Parallel()
 	slack, pagerduty := newSlack(t), newPagerDuty(t)
@@ -341,12 +342,12 @@ func TestLocally(t *testing.T) {
 	expect(t, "payloads", sent, dry)
 
 	slack.always(status(http.StatusForbidden, "action_prohibited"))
-	if output, err := locally("-event", event); err == nil || !strings.Contains(output, "not every destination took it") {
+	if output, err := locally("-event", event); err == nil || !strings.Contains(output, "not every destination accepted the alert") {
 		t.Errorf("exit %v: %s", err, output)
 	}
 }
 
-// TestWrong: what is wrong with the environment or the command line is a sentence, before anything is done.
+// TestWrong: a mistake in the environment or on the command line gives one sentence, before anything is done.
 func TestWrong(t *testing.T) {
 	dir := t.TempDir()
 	estate := func(document string) string {
@@ -399,7 +400,7 @@ func TestWrong(t *testing.T) {
 	}
 }
 
-// TestWrongInLambda: there, too, the function ends with a sentence and does not wait for events.
+// TestWrongInLambda: in Lambda, too, the function ends with one sentence and does not wait for events.
 func TestWrongInLambda(t *testing.T) {
 	t.Parallel()
 	f := newFunction(t)

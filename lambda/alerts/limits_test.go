@@ -12,8 +12,8 @@ import (
 	"central-s3-backup/lambda/alerts/internal/destination"
 )
 
-// TestLimits: whatever AWS says and however much arrives together, destinations can read what they
-// get, and Slack's message accounts for every alert.
+// TestLimits: for any texts of AWS and any number of alerts in a batch, destinations can read what they
+// receive, and Slack's message shows or counts every alert.
 func TestLimits(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	text := func() string {
@@ -74,7 +74,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestManyShort: alerts that are short enough for all to fit are limited by the number of blocks.
+// TestManyShort: the number of blocks limits a message of short alerts.
 func TestManyShort(t *testing.T) {
 	for n := range 120 {
 		alerts := make([]alert.Alert, n+1)
@@ -91,7 +91,7 @@ func TestManyShort(t *testing.T) {
 	}
 }
 
-// TestLongEvent: an event that is not known and is as long as EventBridge allows is told all the same.
+// TestLongEvent: an unknown event of the maximum size of EventBridge is delivered too.
 func TestLongEvent(t *testing.T) {
 	estate, err := alert.ReadEstate([]byte(`{"project": "dummy"}`))
 	if err != nil {
