@@ -229,11 +229,13 @@ func newSecretsManager(t *testing.T, secrets map[string]string) *secretsManager 
 		text, known := m.secrets[request.SecretID]
 		m.mu.Unlock()
 		if !known {
-			status(http.StatusBadRequest, `{"__type":"ResourceNotFoundException","Message":"Secrets Manager can't find the specified secret."}`, "Content-Type", "application/x-amz-json-1.1")(w, r)
+			const fault = `{"__type":"ResourceNotFoundException","Message":"Secrets Manager can't find the specified secret."}`
+			status(http.StatusBadRequest, fault, "Content-Type", "application/x-amz-json-1.1")(w, r)
 			return
 		}
 		m.accept([]byte(request.SecretID))
-		answer, _ := json.Marshal(map[string]any{"Name": request.SecretID, "SecretString": text, "VersionId": strings.Repeat("v", 32)}) // of texts
+		value := map[string]any{"Name": request.SecretID, "SecretString": text, "VersionId": strings.Repeat("v", 32)}
+		answer, _ := json.Marshal(value) // texts have a form in JSON
 		status(http.StatusOK, string(answer), "Content-Type", "application/x-amz-json-1.1")(w, r)
 	}
 	return m

@@ -182,7 +182,9 @@ func TestAllAtOnce(t *testing.T) {
 	}
 	slack := newSlack(t, together(http.StatusOK, "ok"))
 	one, other := newPagerDuty(t, together(http.StatusAccepted, "{}")), newPagerDuty(t, together(http.StatusAccepted, "{}"))
-	secrets := newSecretsManager(t, map[string]string{slackSecret: slack.url() + webhookPath, pagerdutySecret: routingKey, "other": routingKey})
+	secrets := newSecretsManager(t, map[string]string{
+		slackSecret: slack.url() + webhookPath, pagerdutySecret: routingKey, "other": routingKey,
+	})
 	f := launch(t, secrets, append(both(one), destination.Destination{Kind: "pagerduty", Secret: "other", Endpoint: other.url()}))
 	expect(t, "failed", f.invoke(ample, message(t, "a", "backup-job-failed")), []string{})
 	for _, s := range []*service{slack, one, other} {
@@ -210,7 +212,8 @@ func TestSecretsStaySecret(t *testing.T) {
 	echo := func(code int, headers ...string) *service {
 		s := &service{t: t}
 		s.take = func(w http.ResponseWriter, r *http.Request, body []byte) {
-			status(code, "Cannot "+r.Method+" "+r.Host+r.URL.Path+" <p>http://"+r.Host+r.RequestURI+"</p> "+string(body[:min(60, len(body))]), headers...)(w, r)
+			start := string(body[:min(60, len(body))])
+			status(code, "Cannot "+r.Method+" "+r.Host+r.URL.Path+" <p>http://"+r.Host+r.RequestURI+"</p> "+start, headers...)(w, r)
 		}
 		return s
 	}
@@ -366,14 +369,24 @@ func TestWrong(t *testing.T) {
 	}{
 		{"no destinations", nil, []string{"DESTINATIONS", ""}, "DESTINATIONS: want a JSON list"},
 		{"an empty list", nil, []string{"DESTINATIONS", "[]"}, "DESTINATIONS: no destination"},
-		{"an unknown kind", nil, []string{"DESTINATIONS", `[{"kind": "slack", "secret": "s"}, {"kind": "teams", "secret": "s"}]`}, `DESTINATIONS: [1].kind: got "teams"; want pagerduty or slack`},
+		{
+			"an unknown kind", nil, []string{"DESTINATIONS", `[{"kind": "slack", "secret": "s"}, {"kind": "teams", "secret": "s"}]`},
+			`DESTINATIONS: [1].kind: got "teams"; want pagerduty or slack`,
+		},
 		{"an unknown key", nil, []string{"DESTINATIONS", `[{"kind": "slack", "webhook": "s"}]`}, `unknown field "webhook"`},
 		{"no secret", nil, []string{"DESTINATIONS", `[{"kind": "slack"}]`}, "DESTINATIONS: [0].secret: is missing"},
-		{"an unknown severity", nil, []string{"DESTINATIONS", `[{"kind": "pagerduty", "secret": "s", "severity": "high"}]`}, `[0].severity: got "high"; want critical, error, warning, info`},
+		{
+			"an unknown severity", nil, []string{"DESTINATIONS", `[{"kind": "pagerduty", "secret": "s", "severity": "high"}]`},
+			`[0].severity: got "high"; want critical, error, warning, info`,
+		},
 		{"no estate", nil, []string{"ESTATE", "", "LAMBDA_TASK_ROOT", dir}, "ESTATE: open " + dir + "/estate.json: no such file"},
 		{"an estate that is no JSON", nil, []string{"ESTATE", estate("project: dummy")}, "invalid character"},
 		{"an estate without a project", nil, []string{"ESTATE", estate("{}")}, "project: is missing"},
-		{"a role's pattern that is none", nil, []string{"ESTATE", estate(`{"project": "dummy", "deploy_role_arns": ["arn:aws:iam::*:role/["]}`)}, `deploy_role_arns: "arn:aws:iam::*:role/["`},
+		{
+			"a malformed pattern of a role", nil,
+			[]string{"ESTATE", estate(`{"project": "dummy", "deploy_role_arns": ["arn:aws:iam::*:role/["]}`)},
+			`deploy_role_arns: "arn:aws:iam::*:role/["`,
+		},
 		{"no event", []string{}, nil, "want -event FILE"},
 		{"a file that is not there", []string{"-event", filepath.Join(dir, "event.json"), "-dry-run"}, nil, "no such file"},
 		{"an argument", []string{"-event", event, "more"}, nil, "want -event FILE"},
@@ -392,7 +405,9 @@ func TestWrong(t *testing.T) {
 		})
 	}
 	var stdout, stderr output
-	if code := run([]string{"-event", "-", "-dry-run"}, environment(), strings.NewReader("from standard input"), &stdout, &stderr); code != exitDone || !strings.Contains(stdout.String(), "from standard input") {
+	const input = "from standard input"
+	code := run([]string{"-event", "-", "-dry-run"}, environment(), strings.NewReader(input), &stdout, &stderr)
+	if code != exitDone || !strings.Contains(stdout.String(), input) {
 		t.Errorf("exit code %d: %s%s", code, stderr.String(), stdout.String())
 	}
 	if code := run([]string{"-h"}, environment(), nil, &stdout, &stderr); code != exitDone || !strings.Contains(stderr.String(), "-dry-run") {

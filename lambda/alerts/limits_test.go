@@ -50,6 +50,7 @@ func TestLimits(t *testing.T) {
 		if err := json.Unmarshal(body, &m); err != nil {
 			t.Fatal(err)
 		}
+		known := strings.NewReplacer("&amp;", "", "&lt;", "", "&gt;", "", "|Open in the AWS console>", "", "<https://example.com/", "")
 		shown, more := len(m.Blocks)-1, 0
 		if _, err := fmt.Sscanf(m.Blocks[len(m.Blocks)-1].Text.Text, "*and %d more:*", &more); err == nil {
 			shown--
@@ -58,7 +59,7 @@ func TestLimits(t *testing.T) {
 			t.Errorf("%d alerts are shown and %d counted, of %d", shown, more, len(alerts))
 		}
 		for _, b := range m.Blocks {
-			if raw := strings.NewReplacer("&amp;", "", "&lt;", "", "&gt;", "", "|Open in the AWS console>", "", "<https://example.com/", "").Replace(b.Text.Text); b.Type == "section" && strings.ContainsAny(raw, "&<>") {
+			if raw := known.Replace(b.Text.Text); b.Type == "section" && strings.ContainsAny(raw, "&<>") {
 				t.Errorf("Slack would take this for control characters: %s", raw)
 			}
 		}

@@ -126,7 +126,10 @@ func TestOwner(t *testing.T) {
 		want, tier string
 	}{
 		{"by the vault's name", Alert{Account: "222222222222", Region: "eu-central-1", Vault: "v", Bucket: "b"}, "", "vault's", "t1"},
-		{"by the vault's ARN", Alert{Account: "111111111111", Region: "eu-west-1"}, "arn:aws:backup:eu-central-1:222222222222:backup-vault:v", "vault's", "t1"},
+		{
+			"by the vault's ARN", Alert{Account: "111111111111", Region: "eu-west-1"},
+			"arn:aws:backup:eu-central-1:222222222222:backup-vault:v", "vault's", "t1",
+		},
 		{"by the bucket", Alert{Account: "111111111111", Region: "eu-central-1", Vault: "central", Bucket: "b"}, "", "bucket's", "t2"},
 		{"the same vault name elsewhere", Alert{Account: "333333333333", Region: "eu-central-1", Vault: "v"}, "", "", ""},
 		{"in the central account", Alert{Account: "111111111111", Region: "eu-central-1", Vault: "central"}, "", "central account", ""},

@@ -29,7 +29,8 @@ func TestNew(t *testing.T) {
 		{`{"url": "hush"`, "", "want the value itself"},
 	} {
 		got, err := New(test.text)
-		if got.Reveal() != test.want || err == nil && test.err != "" || err != nil && (test.err == "" || !strings.HasPrefix(err.Error(), test.err)) {
+		asWanted := err == nil && test.err == "" || err != nil && test.err != "" && strings.HasPrefix(err.Error(), test.err)
+		if got.Reveal() != test.want || !asWanted {
 			t.Errorf("%q: %q, error %v", test.text, got.Reveal(), err)
 		}
 		if err != nil && strings.Contains(err.Error(), "hush") {

@@ -92,25 +92,26 @@ func TestSend(t *testing.T) {
 		return nil, errors.New("connection reset by the-secret-token")
 	}
 	const many = -1 // as many as fit into a minute
+	type answers = []func(*http.Request) (*http.Response, error)
 	for _, test := range []struct {
 		name     string
-		answers  []func(*http.Request) (*http.Response, error)
+		answers  answers
 		requests int
 		err      string
 	}{
-		{"taken", []func(*http.Request) (*http.Response, error){status(200, "ok")}, 1, ""},
-		{"accepted", []func(*http.Request) (*http.Response, error){status(202, "no JSON")}, 1, ""},
-		{"at the third time", []func(*http.Request) (*http.Response, error){status(503, ""), broken, status(200, "ok")}, 3, ""},
-		{"after a 429", []func(*http.Request) (*http.Response, error){status(429, ""), status(200, "ok")}, 2, ""},
-		{"after one that hung", []func(*http.Request) (*http.Response, error){hang, status(200, "ok")}, 2, ""},
-		{"after one whose body hung", []func(*http.Request) (*http.Response, error){slowBody, status(200, "ok")}, 2, ""},
-		{"refused", []func(*http.Request) (*http.Response, error){status(400, "invalid\npayload of the-secret-token")}, 1, "refused with 400: invalid payload of [secret]"},
-		{"gone", []func(*http.Request) (*http.Response, error){status(404, "no_service")}, 1, "refused with 404: no_service"},
-		{"redirected", []func(*http.Request) (*http.Response, error){status(307, "", "Location", "https://example.org/")}, 1, "refused with 307: "},
-		{"never", []func(*http.Request) (*http.Response, error){status(503, "<html> the-secret-token")}, many, "answered 503: <html> [secret] (tries: %d)"},
-		{"always broken", []func(*http.Request) (*http.Response, error){broken}, many, "no answer: connection reset by [secret] (tries: %d)"},
-		{"always hanging", []func(*http.Request) (*http.Response, error){hang}, many, "no answer in time (tries: %d)"},
-		{"later than there is time", []func(*http.Request) (*http.Response, error){status(429, "", "Retry-After", "3600")}, 1, "answered 429:  (tries: 1)"},
+		{"taken", answers{status(200, "ok")}, 1, ""},
+		{"accepted", answers{status(202, "no JSON")}, 1, ""},
+		{"at the third time", answers{status(503, ""), broken, status(200, "ok")}, 3, ""},
+		{"after a 429", answers{status(429, ""), status(200, "ok")}, 2, ""},
+		{"after one that hung", answers{hang, status(200, "ok")}, 2, ""},
+		{"after one whose body hung", answers{slowBody, status(200, "ok")}, 2, ""},
+		{"refused", answers{status(400, "invalid\npayload of the-secret-token")}, 1, "refused with 400: invalid payload of [secret]"},
+		{"gone", answers{status(404, "no_service")}, 1, "refused with 404: no_service"},
+		{"redirected", answers{status(307, "", "Location", "https://example.org/")}, 1, "refused with 307: "},
+		{"never", answers{status(503, "<html> the-secret-token")}, many, "answered 503: <html> [secret] (tries: %d)"},
+		{"always broken", answers{broken}, many, "no answer: connection reset by [secret] (tries: %d)"},
+		{"always hanging", answers{hang}, many, "no answer in time (tries: %d)"},
+		{"later than there is time", answers{status(429, "", "Retry-After", "3600")}, 1, "answered 429:  (tries: 1)"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

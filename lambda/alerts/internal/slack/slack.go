@@ -173,7 +173,8 @@ func symbol(a alert.Alert) string {
 func more(rest []alert.Alert) string {
 	text := fmt.Sprintf("*and %d more:*", len(rest))
 	groups := count(rest, func(a alert.Alert) string {
-		return strings.Join(slices.DeleteFunc([]string{escape(a.Title, maxName), code(a.Workload), code(a.Tier)}, func(s string) bool { return s == "" }), " ")
+		names := []string{escape(a.Title, maxName), code(a.Workload), code(a.Tier)}
+		return strings.Join(slices.DeleteFunc(names, func(s string) bool { return s == "" }), " ")
 	})
 	for i, group := range groups {
 		line := "\n• " + group
