@@ -20,8 +20,8 @@ import (
 	"central-s3-backup/lambda/alerts/internal/deliver"
 )
 
-// hosts reaches services by the name of their host, without a network: the clock of a synctest
-// bubble stands still while somebody waits for one.
+// hosts calls services by host name without a network: the clock of a synctest bubble stands still
+// while a goroutine waits for the network.
 type hosts map[string]http.Handler
 
 func (h hosts) RoundTrip(r *http.Request) (response *http.Response, err error) {
@@ -39,7 +39,7 @@ func (h hosts) RoundTrip(r *http.Request) (response *http.Response, err error) {
 	return recorder.Result(), r.Context().Err()
 }
 
-// inProcess is the handler with both destinations and the clock of a bubble.
+// inProcess returns the handler with both destinations and the clock of a bubble.
 func inProcess(t *testing.T, slack, pagerduty *service) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	t.Helper()
 	destinations, err := deliver.Parse(bothDestinations)
@@ -60,7 +60,7 @@ func inProcess(t *testing.T, slack, pagerduty *service) func(context.Context, ev
 	}), estate)
 }
 
-// failures is a batch of failed backups of as many buckets.
+// failures returns a batch of failed backups, each of another bucket.
 func failures(from, to int) []events.SQSMessage {
 	var batch []events.SQSMessage
 	for i := from; i < to; i++ {
@@ -71,7 +71,7 @@ func failures(from, to int) []events.SQSMessage {
 	return batch
 }
 
-// told is how many alerts Slack was told of, by the titles of its messages.
+// told returns how many alerts Slack received, by the titles of its messages.
 func told(t *testing.T, slack *service) int {
 	t.Helper()
 	sum := 0
@@ -87,9 +87,9 @@ func told(t *testing.T, slack *service) int {
 	return sum
 }
 
-// TestBurst: of a thousand alerts in batches of 10 to 100 none is lost and none told twice, although
-// the destinations fail now and then and the queue delivers again; and Slack never gets two requests
-// within a second.
+// TestBurst sends a thousand alerts in batches of 10 to 100. Although destinations sometimes fail and the
+// queue delivers again, no alert is lost and none is sent twice. Slack never receives two requests within
+// a second.
 func TestBurst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		random := rand.New(rand.NewPCG(1, 2))
@@ -175,7 +175,7 @@ func TestBurst(t *testing.T) {
 	})
 }
 
-// TestUnreadable: an alert that Slack cannot read does not take with it those that it is grouped with.
+// TestUnreadable: an alert that Slack cannot read does not block the other alerts of its message.
 func TestUnreadable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slack, pagerduty := newSlack(t), newPagerDuty(t)
@@ -197,7 +197,7 @@ func TestUnreadable(t *testing.T) {
 	})
 }
 
-// TestHalfTold: an alert that takes two requests is told when both were taken.
+// TestHalfTold: an alert with two requests is delivered only if both were accepted.
 func TestHalfTold(t *testing.T) {
 	for name, script := range map[string][]answer{
 		"the first is refused":  {status(http.StatusBadRequest, ""), nil},
@@ -213,7 +213,7 @@ func TestHalfTold(t *testing.T) {
 	}
 }
 
-// TestTwoDestinationsOfOneWebhook: the limit is the webhook's, whoever uses it.
+// TestTwoDestinationsOfOneWebhook: two destinations with the same webhook share its rate limit.
 func TestTwoDestinationsOfOneWebhook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slack := newSlack(t)

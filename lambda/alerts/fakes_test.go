@@ -14,13 +14,13 @@ import (
 	"unicode/utf8"
 )
 
-// The values that nobody may ever see.
+// The values that no output may show.
 const (
 	webhookPath = "/services/T00000000/B00000000/hushHushWebhookToken1234"
 	routingKey  = "R0HUSHHUSHROUTINGKEY0123456789AB"
 )
 
-// answer is how a fake answers one request. Nil: as the service does where all is well.
+// answer is how a fake answers one request. Nil: as the real service answers a valid request.
 type answer func(w http.ResponseWriter, r *http.Request)
 
 func status(code int, body string, headers ...string) answer {
@@ -33,11 +33,11 @@ func status(code int, body string, headers ...string) answer {
 	}
 }
 
-// hang answers nothing until the client gives up.
+// hang does not answer until the client gives up.
 func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-// service is a fake of Slack, PagerDuty or Secrets Manager. It answers as scripted, and then as the
-// service does.
+// service is a fake of Slack, PagerDuty or Secrets Manager. It first gives the scripted answers, and then
+// those of the real service.
 type service struct {
 	t    *testing.T
 	take func(w http.ResponseWriter, r *http.Request, body []byte)
@@ -69,7 +69,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	take(w, r, body)
 }
 
-// always makes every request get the same answer.
+// always gives every request the same answer.
 func (s *service) always(a answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -82,14 +82,14 @@ func (s *service) accept(body []byte) {
 	s.taken = append(s.taken, string(body))
 }
 
-// bodies are those of the requests that were taken.
+// bodies returns the bodies of the accepted requests.
 func (s *service) bodies() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.taken)
 }
 
-// arrivals are the times of all requests.
+// arrivals returns the times of all requests.
 func (s *service) arrivals() []time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -105,7 +105,7 @@ func (s *service) url() string {
 	return s.server.URL
 }
 
-// slackMessage is what Slack reads of a message.
+// slackMessage has the fields of a message that Slack reads.
 type slackMessage struct {
 	Text   string
 	Blocks []struct {
@@ -132,7 +132,7 @@ func newSlack(t *testing.T, script ...answer) *service {
 	return s
 }
 
-// slackTakes knows the limits of Slack's blocks.
+// slackTakes checks a message against the limits of Slack's blocks.
 func slackTakes(body []byte) error {
 	var message slackMessage
 	if err := json.Unmarshal(body, &message); err != nil {
@@ -156,7 +156,7 @@ func slackTakes(body []byte) error {
 	return nil
 }
 
-// pagerdutyEvent is what PagerDuty reads of an event.
+// pagerdutyEvent has the fields of an event that PagerDuty reads.
 //
 //nolint:tagliatelle // the names are PagerDuty's
 type pagerdutyEvent struct {
@@ -212,7 +212,7 @@ func pagerdutyFault(body []byte) string {
 	return ""
 }
 
-// secretsManager is a fake of Secrets Manager, with the texts of secrets by name.
+// secretsManager is a fake of Secrets Manager. It has the texts of secrets by name.
 type secretsManager struct {
 	*service
 	secrets map[string]string
@@ -229,11 +229,13 @@ func newSecretsManager(t *testing.T, secrets map[string]string) *secretsManager 
 		text, known := m.secrets[request.SecretID]
 		m.mu.Unlock()
 		if !known {
-			status(http.StatusBadRequest, `{"__type":"ResourceNotFoundException","Message":"Secrets Manager can't find the specified secret."}`, "Content-Type", "application/x-amz-json-1.1")(w, r)
+			const fault = `{"__type":"ResourceNotFoundException","Message":"Secrets Manager can't find the specified secret."}`
+			status(http.StatusBadRequest, fault, "Content-Type", "application/x-amz-json-1.1")(w, r)
 			return
 		}
 		m.accept([]byte(request.SecretID))
-		answer, _ := json.Marshal(map[string]any{"Name": request.SecretID, "SecretString": text, "VersionId": strings.Repeat("v", 32)}) // of texts
+		value := map[string]any{"Name": request.SecretID, "SecretString": text, "VersionId": strings.Repeat("v", 32)}
+		answer, _ := json.Marshal(value) // texts have a form in JSON
 		status(http.StatusOK, string(answer), "Content-Type", "application/x-amz-json-1.1")(w, r)
 	}
 	return m

@@ -48,7 +48,7 @@ func expect[T any](t *testing.T, what string, got, want T) {
 	}
 }
 
-// actions are what PagerDuty was told to do, and how urgently.
+// actions returns the actions of PagerDuty's events with their severities.
 func actions(t *testing.T, pagerduty *service) []string {
 	t.Helper()
 	all := []string{}
@@ -62,8 +62,8 @@ func actions(t *testing.T, pagerduty *service) []string {
 	return all
 }
 
-// TestDelivers: what arrives together is one message of Slack's and an event each of PagerDuty's,
-// the secrets are read once, and every alert has a line in the log.
+// TestDelivers: the alerts of a batch are one message to Slack and one event each to PagerDuty. The secrets
+// are read once, and every alert has a line in the log.
 func TestDelivers(t *testing.T) {
 	slack, pagerduty := newSlack(t), newPagerDuty(t)
 	f, secrets := setUp(t, slack, pagerduty)
@@ -100,7 +100,8 @@ func TestDelivers(t *testing.T) {
 	expect(t, "destinations", entry["destinations"], any(map[string]any{"slack " + slackSecret: "nothing to tell", "pagerduty " + pagerdutySecret: "told"}))
 }
 
-// TestTriesAgain: after a 429, a 5xx and a connection that breaks, and no sooner than Retry-After says.
+// TestTriesAgain: a request is repeated after a 429, a 5xx and a broken connection, but not before the time
+// in Retry-After.
 func TestTriesAgain(t *testing.T) {
 	breaks := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 	slack := newSlack(t, status(http.StatusTooManyRequests, "rate_limited", "Retry-After", "2"), breaks)
@@ -117,8 +118,8 @@ func TestTriesAgain(t *testing.T) {
 	}
 }
 
-// TestRefused: a 400 is not repeated. The message goes back to the queue, and comes again to those
-// alone that did not take it.
+// TestRefused: a request with the answer 400 is not repeated. The queue delivers the message again, and it
+// is sent only to the destination that refused it.
 func TestRefused(t *testing.T) {
 	slack, pagerduty := newSlack(t), newPagerDuty(t)
 	slack.always(status(http.StatusBadRequest, "invalid_payload"))
@@ -135,7 +136,8 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestHangs: a destination that does not answer is cut off in time to say so, and holds up no other.
+// TestHangs: a request without an answer ends before the invocation does, and does not delay the other
+// destinations.
 func TestHangs(t *testing.T) {
 	slack, pagerduty := newSlack(t), newPagerDuty(t)
 	pagerduty.always(hang)
@@ -145,7 +147,7 @@ func TestHangs(t *testing.T) {
 	expect(t, "requests to PagerDuty", len(pagerduty.arrivals()), 1)
 }
 
-// TestRotated: a secret that no longer works is read again, and the alert told with the new one.
+// TestRotated: if a secret no longer works, it is read again and the alert is sent with the new one.
 func TestRotated(t *testing.T) {
 	slack, pagerduty := newSlack(t), newPagerDuty(t)
 	f, secrets := setUp(t, slack, pagerduty)
@@ -160,8 +162,8 @@ func TestRotated(t *testing.T) {
 	expect(t, "secrets read", len(secrets.bodies()), 6) // at first, after the refusal, after the second
 }
 
-// TestAllAtOnce: three destinations get an event at the same time. Each answers only when all three
-// have been asked.
+// TestAllAtOnce: three destinations receive an event at the same time. Each answers only after all three
+// have received their request.
 func TestAllAtOnce(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int32
@@ -180,7 +182,9 @@ func TestAllAtOnce(t *testing.T) {
 	}
 	slack := newSlack(t, together(http.StatusOK, "ok"))
 	one, other := newPagerDuty(t, together(http.StatusAccepted, "{}")), newPagerDuty(t, together(http.StatusAccepted, "{}"))
-	secrets := newSecretsManager(t, map[string]string{slackSecret: slack.url() + webhookPath, pagerdutySecret: routingKey, "other": routingKey})
+	secrets := newSecretsManager(t, map[string]string{
+		slackSecret: slack.url() + webhookPath, pagerdutySecret: routingKey, "other": routingKey,
+	})
 	f := launch(t, secrets, append(both(one), destination.Destination{Kind: "pagerduty", Secret: "other", Endpoint: other.url()}))
 	expect(t, "failed", f.invoke(ample, message(t, "a", "backup-job-failed")), []string{})
 	for _, s := range []*service{slack, one, other} {
@@ -188,7 +192,7 @@ func TestAllAtOnce(t *testing.T) {
 	}
 }
 
-// TestDrill: a test is visibly one, and its incident ends at once.
+// TestDrill: the alert of a test says that it is a test, and its incident is resolved at once.
 func TestDrill(t *testing.T) {
 	slack, pagerduty := newSlack(t), newPagerDuty(t)
 	f, _ := setUp(t, slack, pagerduty)
@@ -201,15 +205,15 @@ func TestDrill(t *testing.T) {
 	}
 }
 
-// TestSecretsStaySecret: whatever goes wrong, neither the log nor the answer nor a destination's
-// error shows a secret. Every destination of this function fails in a way of its own, most of them
-// repeating the request in their answer.
+// TestSecretsStaySecret: neither the log nor the answer nor a destination's error shows a secret. Every
+// destination here fails in a different way, and most of them repeat the request in their answer.
 func TestSecretsStaySecret(t *testing.T) {
 	t.Parallel()
 	echo := func(code int, headers ...string) *service {
 		s := &service{t: t}
 		s.take = func(w http.ResponseWriter, r *http.Request, body []byte) {
-			status(code, "Cannot "+r.Method+" "+r.Host+r.URL.Path+" <p>http://"+r.Host+r.RequestURI+"</p> "+string(body[:min(60, len(body))]), headers...)(w, r)
+			start := string(body[:min(60, len(body))])
+			status(code, "Cannot "+r.Method+" "+r.Host+r.URL.Path+" <p>http://"+r.Host+r.RequestURI+"</p> "+start, headers...)(w, r)
 		}
 		return s
 	}
@@ -286,8 +290,8 @@ func TestSecretsStaySecret(t *testing.T) {
 	}
 }
 
-// TestLocally: the binary delivers an event from a file or from standard input through the same
-// code, and a dry run reaches nobody.
+// TestLocally: the binary delivers an event from a file through the same code as in Lambda. A dry run sends
+// no request.
 func TestLocally(t *testing.T) {
 	t.Parallel()
 	slack, pagerduty := newSlack(t), newPagerDuty(t)
@@ -341,12 +345,12 @@ func TestLocally(t *testing.T) {
 	expect(t, "payloads", sent, dry)
 
 	slack.always(status(http.StatusForbidden, "action_prohibited"))
-	if output, err := locally("-event", event); err == nil || !strings.Contains(output, "not every destination took it") {
+	if output, err := locally("-event", event); err == nil || !strings.Contains(output, "not every destination accepted the alert") {
 		t.Errorf("exit %v: %s", err, output)
 	}
 }
 
-// TestWrong: what is wrong with the environment or the command line is a sentence, before anything is done.
+// TestWrong: a mistake in the environment or on the command line gives one sentence, before anything is done.
 func TestWrong(t *testing.T) {
 	dir := t.TempDir()
 	estate := func(document string) string {
@@ -365,14 +369,24 @@ func TestWrong(t *testing.T) {
 	}{
 		{"no destinations", nil, []string{"DESTINATIONS", ""}, "DESTINATIONS: want a JSON list"},
 		{"an empty list", nil, []string{"DESTINATIONS", "[]"}, "DESTINATIONS: no destination"},
-		{"an unknown kind", nil, []string{"DESTINATIONS", `[{"kind": "slack", "secret": "s"}, {"kind": "teams", "secret": "s"}]`}, `DESTINATIONS: [1].kind: got "teams"; want pagerduty or slack`},
+		{
+			"an unknown kind", nil, []string{"DESTINATIONS", `[{"kind": "slack", "secret": "s"}, {"kind": "teams", "secret": "s"}]`},
+			`DESTINATIONS: [1].kind: got "teams"; want pagerduty or slack`,
+		},
 		{"an unknown key", nil, []string{"DESTINATIONS", `[{"kind": "slack", "webhook": "s"}]`}, `unknown field "webhook"`},
 		{"no secret", nil, []string{"DESTINATIONS", `[{"kind": "slack"}]`}, "DESTINATIONS: [0].secret: is missing"},
-		{"an unknown severity", nil, []string{"DESTINATIONS", `[{"kind": "pagerduty", "secret": "s", "severity": "high"}]`}, `[0].severity: got "high"; want critical, error, warning, info`},
+		{
+			"an unknown severity", nil, []string{"DESTINATIONS", `[{"kind": "pagerduty", "secret": "s", "severity": "high"}]`},
+			`[0].severity: got "high"; want critical, error, warning, info`,
+		},
 		{"no estate", nil, []string{"ESTATE", "", "LAMBDA_TASK_ROOT", dir}, "ESTATE: open " + dir + "/estate.json: no such file"},
 		{"an estate that is no JSON", nil, []string{"ESTATE", estate("project: dummy")}, "invalid character"},
 		{"an estate without a project", nil, []string{"ESTATE", estate("{}")}, "project: is missing"},
-		{"a role's pattern that is none", nil, []string{"ESTATE", estate(`{"project": "dummy", "deploy_role_arns": ["arn:aws:iam::*:role/["]}`)}, `deploy_role_arns: "arn:aws:iam::*:role/["`},
+		{
+			"a malformed pattern of a role", nil,
+			[]string{"ESTATE", estate(`{"project": "dummy", "deploy_role_arns": ["arn:aws:iam::*:role/["]}`)},
+			`deploy_role_arns: "arn:aws:iam::*:role/["`,
+		},
 		{"no event", []string{}, nil, "want -event FILE"},
 		{"a file that is not there", []string{"-event", filepath.Join(dir, "event.json"), "-dry-run"}, nil, "no such file"},
 		{"an argument", []string{"-event", event, "more"}, nil, "want -event FILE"},
@@ -391,7 +405,9 @@ func TestWrong(t *testing.T) {
 		})
 	}
 	var stdout, stderr output
-	if code := run([]string{"-event", "-", "-dry-run"}, environment(), strings.NewReader("from standard input"), &stdout, &stderr); code != exitDone || !strings.Contains(stdout.String(), "from standard input") {
+	const input = "from standard input"
+	code := run([]string{"-event", "-", "-dry-run"}, environment(), strings.NewReader(input), &stdout, &stderr)
+	if code != exitDone || !strings.Contains(stdout.String(), input) {
 		t.Errorf("exit code %d: %s%s", code, stderr.String(), stdout.String())
 	}
 	if code := run([]string{"-h"}, environment(), nil, &stdout, &stderr); code != exitDone || !strings.Contains(stderr.String(), "-dry-run") {
@@ -399,7 +415,7 @@ func TestWrong(t *testing.T) {
 	}
 }
 
-// TestWrongInLambda: there, too, the function ends with a sentence and does not wait for events.
+// TestWrongInLambda: in Lambda, too, the function ends with one sentence and does not wait for events.
 func TestWrongInLambda(t *testing.T) {
 	t.Parallel()
 	f := newFunction(t)

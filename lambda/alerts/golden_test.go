@@ -19,7 +19,7 @@ const bothDestinations = `[
 	{"kind": "pagerduty", "secret": "backup/pagerduty-key", "severity": "error"}
 ]`
 
-// environment is what the function gets, and nothing else.
+// environment returns the whole environment of the function.
 func environment(pairs ...string) func(string) string {
 	all := map[string]string{"DESTINATIONS": bothDestinations, "ESTATE": "testdata/estate.json"}
 	for i := 0; i < len(pairs); i += 2 {
@@ -28,7 +28,7 @@ func environment(pairs ...string) func(string) string {
 	return func(name string) string { return all[name] }
 }
 
-// eventFiles are the fixtures, by their name without folder and extension.
+// eventFiles returns the paths of the fixtures by file name, without directory and extension.
 func eventFiles(t *testing.T) map[string]string {
 	t.Helper()
 	paths, err := filepath.Glob("testdata/events/*")
@@ -43,7 +43,7 @@ func eventFiles(t *testing.T) map[string]string {
 	return files
 }
 
-// dryRun is what the program prints of what each destination would get.
+// dryRun returns what a dry run prints: what each destination would receive.
 func dryRun(t *testing.T, path string) []byte {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -81,8 +81,8 @@ func requests(t *testing.T, path string) (slack []string, pagerduty []pagerdutyE
 	}
 }
 
-// TestGolden: what each destination gets of each event, byte for byte. -update renews the files; the
-// diff is what is reviewed.
+// TestGolden compares what each destination receives for each event with the golden files, byte for byte.
+// -update renews the files. Review the diff.
 func TestGolden(t *testing.T) {
 	files := eventFiles(t)
 	for name, path := range files {
@@ -108,7 +108,8 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestMeaning: which events people are told of, and which open and end incidents. The goldens say how.
+// TestMeaning: which events notify people, and which trigger and resolve incidents. The golden files have
+// the texts.
 func TestMeaning(t *testing.T) {
 	const told, quiet = true, false
 	meanings := map[string]struct {
@@ -244,7 +245,7 @@ func TestMeaning(t *testing.T) {
 	}
 }
 
-// TestIncidents: an incident is ended by the success of what had failed, and by nothing else.
+// TestIncidents: only the success of the job that failed resolves its incident.
 func TestIncidents(t *testing.T) {
 	key := func(name, old, new string) string {
 		t.Helper()

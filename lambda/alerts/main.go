@@ -1,8 +1,8 @@
-// Command alerts is the Lambda function of the central account that tells Slack and PagerDuty of
-// failures, silence and tampering. It takes EventBridge events from a queue.
+// Command alerts is the Lambda function of the central account that notifies Slack and PagerDuty of
+// failed jobs, missing backups and tampering. It reads EventBridge events from a queue.
 //
-// On a machine of one's own, go run ./lambda/alerts -event FILE delivers one event from a file, and
-// with -dry-run prints what each destination would get.
+// On your own machine, go run ./lambda/alerts -event FILE delivers one event from a file. With
+// -dry-run it prints what each destination would receive.
 package main
 
 import (
@@ -32,13 +32,13 @@ import (
 // Exit codes.
 const (
 	exitDone  = 0
-	exitWrong = 1 // the environment, the command line or the delivery is wrong
+	exitWrong = 1 // the environment or the command line is wrong, or the delivery failed
 )
 
 const (
-	// margin is what is left of an invocation's time to say which alerts were not taken.
+	// margin is the time at the end of an invocation that is kept to report which alerts failed.
 	margin = time.Second
-	// localTime is how long a delivery from a file may take.
+	// localTime is the time limit of a delivery from a file.
 	localTime = time.Minute
 )
 
@@ -47,7 +47,7 @@ func main() {
 }
 
 // run is the whole program. Nothing below it reads the environment, prints, or exits. In Lambda it
-// returns only where the environment is wrong.
+// returns only if the environment is wrong.
 func run(args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
 	err := start(args, getenv, stdin, stdout, stderr)
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
@@ -60,8 +60,8 @@ func run(args []string, getenv func(string) string, stdin io.Reader, stdout, std
 func start(args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("alerts", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	file := flags.String("event", "", "deliver the EventBridge event in `FILE`, or in standard input where it is -")
-	dryRun := flags.Bool("dry-run", false, "print what each destination would get, and deliver nothing")
+	file := flags.String("event", "", "deliver the EventBridge event in `FILE`; - reads standard input")
+	dryRun := flags.Bool("dry-run", false, "print what each destination would receive, and deliver nothing")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func start(args []string, getenv func(string) string, stdin io.Reader, stdout, s
 	ctx, cancel := context.WithTimeout(context.Background(), localTime)
 	defer cancel()
 	if failed := deliverer.Deliver(ctx, []deliver.Record{{ID: "local", Alert: a}}); len(failed) > 0 {
-		return errors.New("not every destination took it")
+		return errors.New("not every destination accepted the alert")
 	}
 	return nil
 }
@@ -149,9 +149,9 @@ func newDeliverer(destinations []destination.Destination, logs io.Writer) (*deli
 	}), nil
 }
 
-// handler takes a batch of the queue's messages, and answers which of them to deliver again. A
-// message that destinations refuse for good is among them, too: it ends in the dead-letter queue,
-// whose alarm rings.
+// handler delivers a batch of the queue's messages and returns the ones that failed, so that the
+// queue delivers them again. A message that a destination always refuses ends in the dead-letter
+// queue, and the alarm of that queue goes into ALARM.
 func handler(deliverer *deliver.Deliverer, estate *alert.Estate) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return func(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
 		if deadline, ok := ctx.Deadline(); ok {
@@ -171,7 +171,7 @@ func handler(deliverer *deliver.Deliverer, estate *alert.Estate) func(context.Co
 	}
 }
 
-// preview prints what each destination would get, a JSON document for each request.
+// preview prints what each destination would receive, one JSON document per request.
 func preview(stdout io.Writer, destinations []destination.Destination, a alert.Alert) error {
 	encoder := json.NewEncoder(stdout)
 	encoder.SetEscapeHTML(false)

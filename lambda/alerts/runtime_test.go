@@ -21,10 +21,10 @@ import (
 	"central-s3-backup/lambda/alerts/internal/destination"
 )
 
-// folder is where the built function is, until all tests are done.
+// folder is the directory of the built function until all tests are done.
 var folder string
 
-// binary is the function, built for this machine once for all tests that need it.
+// binary builds the function for this machine, once for all tests.
 var binary = sync.OnceValues(func() (string, error) {
 	path := filepath.Join(folder, "bootstrap")
 	return path, build(path)
@@ -46,12 +46,12 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	code := m.Run()
-	_ = os.RemoveAll(folder) // nobody is left to tell
+	_ = os.RemoveAll(folder) // only temporary files
 	os.Exit(code)
 }
 
-// function is the built function in a process of its own, under an HTTP server that speaks the
-// Lambda runtime API.
+// function is the built function in its own process, with an HTTP server that serves the Lambda runtime
+// API.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 type function struct {
 	t       *testing.T
@@ -72,7 +72,7 @@ type invocation struct {
 	payload  []byte
 }
 
-// output is all that a process writes.
+// output has everything that a process wrote.
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -108,7 +108,7 @@ func launch(t *testing.T, secrets *secretsManager, destinations []destination.De
 	return f
 }
 
-// run runs the binary with an environment of its own.
+// run starts the binary with its own environment.
 func (f *function) run(args []string, secrets *secretsManager, destinations string, environment ...string) {
 	f.t.Helper()
 	path, err := binary()
@@ -129,7 +129,7 @@ func (f *function) run(args []string, secrets *secretsManager, destinations stri
 	f.t.Cleanup(func() { _ = f.process.Kill() }) // it may have exited
 }
 
-// log ends the process and returns all that it wrote.
+// log kills the process and returns everything that it wrote.
 func (f *function) log() string {
 	f.t.Helper()
 	if err := f.process.Kill(); err != nil {
@@ -139,7 +139,7 @@ func (f *function) log() string {
 	return f.output.String()
 }
 
-// end waits for the process to end by itself, and returns all that it wrote.
+// end waits until the process ends by itself, and returns everything that it wrote.
 func (f *function) end() (string, error) {
 	err := <-f.exited
 	return f.output.String(), err
@@ -164,7 +164,7 @@ func (f *function) answer(w http.ResponseWriter, r *http.Request) {
 	f.answers <- string(body)
 }
 
-// invoke delivers a batch and returns the ids of the messages that were not taken.
+// invoke sends a batch to the function and returns the ids of the messages that failed.
 func (f *function) invoke(limit time.Duration, records ...events.SQSMessage) []string {
 	f.t.Helper()
 	payload, err := json.Marshal(events.SQSEvent{Records: records})
@@ -194,7 +194,7 @@ func (f *function) invoke(limit time.Duration, records ...events.SQSMessage) []s
 	return failed
 }
 
-// message is a message of the queue with a fixture.
+// message returns a message of the queue that contains a fixture.
 func message(t *testing.T, id, event string) events.SQSMessage {
 	t.Helper()
 	body, err := os.ReadFile(eventFiles(t)[event])

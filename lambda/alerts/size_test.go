@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestSize: the function as it is deployed is small, since a cold start loads all of it.
+// TestSize: the deployed function is small, because a cold start loads all of it.
 func TestSize(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "bootstrap")

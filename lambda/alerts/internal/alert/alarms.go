@@ -2,9 +2,10 @@ package alert
 
 import "central-s3-backup/internal/estate"
 
-// alarmState is the detail of a CloudWatch alarm's change of state. Of a composite alarm, as the alarms
-// on silence in a workload's account are, it has neither a metric nor a description: those are in the
-// estate. The alarms on copies in the central account say by their metric which vault is not copied.
+// alarmState is the detail of a CloudWatch alarm's change of state. The detail of a composite alarm has
+// no metric and no description. The alarms on missing backups in a workload account are composite alarms,
+// so the estate has their vault and description. The copy alarms of the central account are metric alarms:
+// their metric names the vault.
 type alarmState struct {
 	AlarmName     text
 	State         struct{ Value, Reason text }
@@ -21,7 +22,7 @@ type alarmState struct {
 	}
 }
 
-// copied is the ARN of the vault whose copies the alarm watches, empty where it watches something else.
+// copied returns the ARN of the vault whose copies the alarm watches. Empty: it watches something else.
 func (s alarmState) copied() string {
 	if len(s.Configuration.Metrics) == 0 {
 		return ""
@@ -42,38 +43,43 @@ func readAlarm(ev event, e *Estate) (Alert, bool) {
 		a.Action = Trigger
 		a.Title = "Alarm"
 		if silence {
-			a.Title = "Silence" // nothing failed, since nothing ran (F-EVT-12)
-			a.Advice = "See in the vault's jobs when the last one ran, and whether the plan, its selection and the role are still there. Then start an on-demand backup."
+			a.Title = "No job completed" // of backups or copies: nothing failed, because nothing ran (F-EVT-12)
+			a.Advice = "Check in the vault's jobs when the last job ran. Check that the plan, its selection and the backup role " +
+				"still exist. Then start an on-demand backup."
 		}
 		if copied != "" {
-			a.Title = "Silence"
-			a.Advice = "See in the workload's account whether its copy jobs fail or do not start, and whether the plan still has its copy action. Then start a copy of the latest recovery point."
+			a.Title = "No copy completed"
+			a.Advice = "Check in the workload account whether copy jobs fail or do not start, and whether the plan still has its " +
+				"copy action. Then copy the latest recovery point on demand."
 		}
 	case "OK":
 		a.Action = Resolve
-		// Only an alarm that rang is worth a word. After INSUFFICIENT_DATA it is one that was just made,
-		// or one on copies that come again.
+		// People read only about an alarm that was in ALARM before. After INSUFFICIENT_DATA, the alarm was
+		// just created, or copies complete again.
 		a.Quiet = s.PreviousState.Value != "ALARM"
-		a.Title = "Alarm is over"
+		a.Title = "Alarm returned to OK"
 		a.Message = s.State.Reason.String()
 	case "INSUFFICIENT_DATA":
-		if copied != "" { // there was something to count, and there no longer is
+		if copied != "" { // there were events to count, and there are none now
 			a.Action = Trigger
-			a.Title = "Nothing is heard any more"
-			a.Message = "No backup and no copy of the vault has been heard to complete for longer than the alarm looks back."
-			a.Advice = "See in the workload's account whether its backups fail or no longer run, and whether the rules and the role are there that send its events here. Whoever took them away may have taken more."
+			a.Title = "No backup or copy events received"
+			a.Message = "For longer than the alarm looks back, the central account has received no event of a completed backup " +
+				"or copy of this vault."
+			a.Advice = "Check in the workload account whether backups run and complete, and whether the EventBridge rules and " +
+				"the role that send events to the central account still exist. If a person deleted them, look for other changes " +
+				"by that person."
 			break
 		}
-		// Other alarms of this app take missing data for trouble, so one in this state was just made
-		// or changed and has not looked yet, or CloudWatch cannot. That opens no incident and ends
-		// none, but whoever reads along should know that the alarm watches nothing.
-		a.Title = "Alarm cannot tell"
+		// The other alarms of this app treat missing data as breaching. One in this state was just created
+		// or changed and has not been evaluated yet, or CloudWatch cannot evaluate it. That neither opens
+		// nor resolves an incident, but readers should know that the alarm watches nothing now.
+		a.Title = "Alarm has insufficient data"
 		a.Message = s.State.Reason.String()
-		a.Advice = "Nothing, if the alarm was just deployed. Otherwise see that its metric still exists."
+		a.Advice = "No action is needed if the alarm was just deployed. Otherwise check that its metric still exists."
 	default:
 		return Alert{}, false
 	}
-	if copied == "" { // their vault says more than their name, which CloudFormation made
+	if copied == "" { // CloudFormation generates the names of copy alarms, so their vault says more
 		a.Resource = s.AlarmName.String()
 	}
 	a.add("Vault", copied)

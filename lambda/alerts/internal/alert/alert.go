@@ -1,66 +1,66 @@
-// Package alert reads what an EventBridge event means to whoever is to hear of it.
+// Package alert turns an EventBridge event into an alert for people.
 package alert
 
-// Action is what an alert does to the incident of its [Alert.Key].
+// Action says what an alert does to the incident of its [Alert.Key].
 type Action string
 
 const (
-	// None leaves incidents alone.
+	// None does not change any incident.
 	None Action = "none"
-	// Trigger opens the incident, or adds to it.
+	// Trigger opens the incident, or adds to an open one.
 	Trigger Action = "trigger"
-	// Resolve ends the incident, if there is one.
+	// Resolve resolves the incident, if there is one.
 	Resolve Action = "resolve"
 )
 
-// Severities that an alert may have whatever its destination is set to.
+// Severities that replace the severity of the destination.
 const (
-	// Warning is for what was attempted in vain, and for what nobody foresaw.
+	// Warning is for calls that AWS refused, and for events that this version does not know.
 	Warning = "warning"
-	// Info is for tests, and for changes that a deployment made.
+	// Info is for tests, and for changes by a deployment.
 	Info = "info"
 )
 
-// Alert is what one event means. Fields that the event says nothing of are empty.
+// Alert is one event for people to read. A field is empty if the event has no value for it.
 type Alert struct {
-	// Kind of thing that the event is about, such as "backup job". Alerts are counted by it.
+	// Kind of event, such as "backup job". Messages count alerts by kind, and Key contains it.
 	Kind string
 	// Action on the incident.
 	Action Action
-	// Quiet is an event of ordinary life, which people are not to read about.
+	// Quiet marks an event of normal operation. People are not notified of it.
 	Quiet bool
-	// Test is a drill: nothing is wrong.
+	// Test marks the event of backupctl alert-test: nothing is wrong.
 	Test bool
-	// Severity in place of the destination's own. Empty: the destination's own.
+	// Severity replaces the severity of the destination. Empty: it does not.
 	Severity string
-	// Key names the incident. No state is kept: what ends an incident computes the same key from
-	// its own event.
+	// Key identifies the incident. The function keeps no state: the event that resolves an incident
+	// has the same key.
 	Key string
 
 	// Title is what happened, in a few words.
 	Title string
-	// Message is what AWS says of it.
+	// Message is what AWS says about it.
 	Message string
 	// Advice is what to do now.
 	Advice string
-	// Details are further facts, in the order in which they are worth reading.
+	// Details are further facts, the most useful first.
 	Details []Detail
-	// Link opens it in the AWS console, for whoever is signed in to the account.
+	// Link opens the resource in the AWS console, for people who are signed in to the account.
 	Link string
-	// Raw is the event as it came, indented: of events that are not known, which are told as they are.
+	// Raw is the indented JSON of an event that this version does not know. Empty for all others.
 	Raw string
 
 	// Project is the prefix of the product's names.
 	Project string
-	// Workload and Tier that the vault or the bucket belongs to, where the estate knows it.
+	// Workload and Tier that the vault or the bucket belongs to. Empty: the estate does not have it.
 	Workload, Tier string
-	// Bucket is its name.
+	// Bucket is the name of the bucket.
 	Bucket string
-	// Vault is its name.
+	// Vault is the name of the backup vault.
 	Vault string
-	// Resource is what the event is about where that is no bucket: a name or an ARN.
+	// Resource is the name or the ARN of what the event is about, if that is not a bucket.
 	Resource string
-	// Account and Region in which it happened.
+	// Account and Region of the event.
 	Account, Region string
 	// Time of the event, as AWS writes it (RFC 3339).
 	Time string
@@ -69,7 +69,7 @@ type Alert struct {
 // Detail is a fact with its name.
 type Detail struct{ Name, Value string }
 
-// Subject is what the alert is about: a bucket, or else whatever there is.
+// Subject returns what the alert is about: the bucket, or else the resource, the vault or the account.
 func (a Alert) Subject() string {
 	for _, name := range []string{a.Bucket, a.Resource, a.Vault} {
 		if name != "" {
@@ -79,7 +79,7 @@ func (a Alert) Subject() string {
 	return a.Account
 }
 
-// Headline is the alert in a line.
+// Headline returns the alert in one line.
 func (a Alert) Headline() string {
 	if subject := a.Subject(); subject != "" {
 		return a.Title + ": " + subject
@@ -87,7 +87,7 @@ func (a Alert) Headline() string {
 	return a.Title
 }
 
-// add adds a detail that is not empty.
+// add adds a detail, unless its value is empty.
 func (a *Alert) add(name, value string) {
 	if value != "" {
 		a.Details = append(a.Details, Detail{name, value})

@@ -16,7 +16,7 @@ func newEstate(t testing.TB, document string) *Estate {
 	return e
 }
 
-// TestText: any value is a text.
+// TestText: any JSON value can be read as text.
 func TestText(t *testing.T) {
 	for value, want := range map[string]text{
 		`"s"`: "s", `""`: "", `5`: "5", `-1.5e3`: "-1.5e3", `true`: "true", `false`: "false",
@@ -39,7 +39,7 @@ func TestMessage(t *testing.T) {
 	}
 }
 
-// TestOddTypes: every field of every event may have any type, and the others are read all the same.
+// TestOddTypes: if a field of an event has an unexpected type, the other fields are still read.
 func TestOddTypes(t *testing.T) {
 	e := newEstate(t, `{"project": "dummy"}`)
 	files, err := filepath.Glob("../../testdata/events/*.json")
@@ -65,7 +65,7 @@ func TestOddTypes(t *testing.T) {
 			if got.Title == "" || got.Key == "" {
 				t.Errorf("%s, %s: %+v", file, path, got)
 			}
-			// What is beside the point changes nothing of it.
+			// A field that the title does not depend on does not change it.
 			if path == ".detail.iamRoleArn" && got.Title != want {
 				t.Errorf("%s, %s: %q, want %q", file, path, got.Title, want)
 			}
@@ -73,7 +73,7 @@ func TestOddTypes(t *testing.T) {
 	}
 }
 
-// replaceEach replaces one value after the other, at any depth, by values of other types.
+// replaceEach replaces every value, one at a time and at any depth, by values of other types.
 func replaceEach(object map[string]any, try func(path string)) {
 	var visit func(object map[string]any, path string)
 	visit = func(object map[string]any, path string) {
@@ -93,7 +93,7 @@ func replaceEach(object map[string]any, try func(path string)) {
 	visit(object, "")
 }
 
-// FuzzRead: whatever comes, it becomes an alert with a title and an incident.
+// FuzzRead: any text becomes an alert with a title and an incident's key.
 func FuzzRead(f *testing.F) {
 	e := newEstate(f, `{"project": "dummy", "deploy_role_arns": ["arn:aws:iam::*:role/cdk-*"]}`)
 	files, err := filepath.Glob("../../testdata/events/*")
@@ -114,7 +114,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// TestOwner: the vault decides whose alert it is, then the bucket, whatever account the event is from.
+// TestOwner: the vault decides which workload an alert belongs to, then the bucket, in any account.
 func TestOwner(t *testing.T) {
 	e := newEstate(t, `{"project": "dummy", "central": {"account": "111111111111", "region": "eu-central-1"},
 		"vaults": {"222222222222/eu-central-1/v": {"workload": "vault's", "tier": "t1"}},
@@ -126,7 +126,10 @@ func TestOwner(t *testing.T) {
 		want, tier string
 	}{
 		{"by the vault's name", Alert{Account: "222222222222", Region: "eu-central-1", Vault: "v", Bucket: "b"}, "", "vault's", "t1"},
-		{"by the vault's ARN", Alert{Account: "111111111111", Region: "eu-west-1"}, "arn:aws:backup:eu-central-1:222222222222:backup-vault:v", "vault's", "t1"},
+		{
+			"by the vault's ARN", Alert{Account: "111111111111", Region: "eu-west-1"},
+			"arn:aws:backup:eu-central-1:222222222222:backup-vault:v", "vault's", "t1",
+		},
 		{"by the bucket", Alert{Account: "111111111111", Region: "eu-central-1", Vault: "central", Bucket: "b"}, "", "bucket's", "t2"},
 		{"the same vault name elsewhere", Alert{Account: "333333333333", Region: "eu-central-1", Vault: "v"}, "", "", ""},
 		{"in the central account", Alert{Account: "111111111111", Region: "eu-central-1", Vault: "central"}, "", "central account", ""},

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// arn is an ARN in its parts. What is none has none.
+// arn has the parts of an ARN. Its zero value: the text is not an ARN.
 type arn struct{ region, account, resource string }
 
 func parseARN(s string) arn {
@@ -16,7 +16,7 @@ func parseARN(s string) arn {
 	return arn{parts[3], parts[4], parts[5]}
 }
 
-// bucketOf is the name of the bucket of a bucket's ARN.
+// bucketOf returns the bucket's name from the ARN of a bucket. Empty: it is not such an ARN.
 func bucketOf(s string) string {
 	if parts := strings.SplitN(s, ":", 6); len(parts) == 6 && parts[2] == "s3" {
 		name, _, _ := strings.Cut(parts[5], "/")
@@ -25,7 +25,7 @@ func bucketOf(s string) string {
 	return ""
 }
 
-// vaultOf is the name of the vault of a vault's ARN.
+// vaultOf returns the vault's name from the ARN of a vault. Empty: it is not such an ARN.
 func vaultOf(s string) string {
 	name, is := strings.CutPrefix(parseARN(s).resource, "backup-vault:")
 	if !is {
@@ -34,11 +34,11 @@ func vaultOf(s string) string {
 	return name
 }
 
-// pointOfBucket is the form of a recovery point's ARN of a bucket: the bucket's name, the time of a
-// periodic backup, and eight digits (F-S3-23).
+// pointOfBucket matches the ARN of a bucket's recovery point: the bucket's name, the time if it is a
+// periodic backup, and eight hexadecimal digits (F-S3-23).
 var pointOfBucket = regexp.MustCompile(`^recovery-point:(.+?)(?:-[0-9]{14})?-[0-9a-f]{8}$`)
 
-// bucketOfPoint is the name of the bucket of a recovery point's ARN, empty where it is another's.
+// bucketOfPoint returns the bucket's name from the ARN of a recovery point. Empty: it is not one of a bucket.
 func bucketOfPoint(s string) string {
 	if match := pointOfBucket.FindStringSubmatch(parseARN(s).resource); match != nil {
 		return match[1]

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// consoleDomains are the domains of the AWS console in the partitions of the Regions that start so.
-// All others are of the partition aws.
+// consoleDomains are the domains of the AWS console by the prefix of the Region. Regions with another
+// prefix belong to the partition aws.
 var consoleDomains = []struct{ prefix, domain string }{
 	{"us-gov-", "console.amazonaws-us-gov.com"},
 	{"eusc-", "console.amazonaws-eusc.eu"},
 }
 
-// console is the address of a page of a service's console, empty without a Region. The parts of the
-// fragment are escaped.
+// console returns the address of a page of a service's console. Empty: there is no Region. The parts
+// are appended to the fragment and escaped.
 func console(region, service, fragment string, parts ...string) string {
 	if region == "" {
 		return ""
@@ -32,7 +32,7 @@ func console(region, service, fragment string, parts ...string) string {
 	return fmt.Sprintf("https://%s.%s/%s/home?region=%s#%s", region, domain, service, region, fragment)
 }
 
-// vaultPage is the console's page of a vault, or of all vaults.
+// vaultPage returns the address of the console's page of a vault. Without a name: of all vaults.
 func vaultPage(region, vault string) string {
 	if vault == "" {
 		return console(region, "backup", "/backupvaults")

@@ -10,15 +10,15 @@ import (
 	"central-s3-backup/internal/estate"
 )
 
-// Estate is what the app knows of names that events mention. What is not in it is told with what
-// the event itself says.
+// Estate has the owners of the names in events. An alert about a name that is not in it has only what
+// the event says.
 type Estate struct {
 	estate.Estate
 
 	owners map[string]estate.Owner // of buckets, by name
 }
 
-// ReadEstate reads the file that is packed beside the function.
+// ReadEstate reads the file that is packed with the function.
 func ReadEstate(document []byte) (*Estate, error) {
 	e := &Estate{owners: map[string]estate.Owner{}}
 	if err := json.Unmarshal(document, e); err != nil {
@@ -38,9 +38,10 @@ func ReadEstate(document []byte) (*Estate, error) {
 	return e, nil
 }
 
-// own says whose vault and bucket the alert is about. The vault decides, since it belongs to one
-// tier; a bucket is known by its name alone, which is unique in a partition, because an event about
-// a copy comes from the central account.
+// own sets the workload and the tier that the alert is about. It looks for the vault first, since a
+// vault belongs to one tier, and then for the bucket. A bucket is found by its name alone, whatever the
+// account, because an event about a copy can come from the central account. A bucket's name is unique
+// in a partition.
 func (e *Estate) own(a *Alert, vaultARNs ...string) {
 	a.Project = e.Project
 	keys := make([]string, 0, len(vaultARNs)+1)
@@ -63,7 +64,7 @@ func (e *Estate) own(a *Alert, vaultARNs ...string) {
 
 func vaultKey(a arn, name string) string { return estate.Key(a.account, a.region, name) }
 
-// deploys says whether CloudFormation deploys with a role.
+// deploys says whether CloudFormation deploys with this role.
 func (e *Estate) deploys(roleARN string) bool {
 	for _, pattern := range e.DeployRoleARNs {
 		if match, _ := path.Match(pattern, roleARN); match { // the patterns are well formed: ReadEstate

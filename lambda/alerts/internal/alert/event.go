@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// event is the envelope of an EventBridge event. One that was forwarded keeps the account and the
-// Region in which it arose.
+// event is the envelope of an EventBridge event. A forwarded event keeps the account and the Region
+// of its origin.
 type event struct {
 	DetailType text            `json:"detail-type"` //nolint:tagliatelle // the name is EventBridge's
 	Source     text            `json:"source"`
@@ -19,8 +19,8 @@ type event struct {
 	Detail     json.RawMessage `json:"detail"`
 }
 
-// detailTypes is the table of the events that are known. A reader returns false where the detail
-// says nothing that it knows, and the event is told as it is.
+// detailTypes is the table of the known events. A reader returns false if it does not know the detail.
+// The alert then contains the event itself.
 var detailTypes = []struct {
 	source     string // empty: any
 	detailType string
@@ -38,12 +38,12 @@ var detailTypes = []struct {
 	{"central-s3-backup", "Alert Test", readTest},
 }
 
-// Read says what an event means. It takes anything: what is not known is told as it is, since what
-// was thought worth forwarding must not be lost to a change of AWS's.
+// Read turns an event into an alert. It accepts any text: the alert of an unknown event contains the
+// event itself, so that no event is lost if AWS changes its form.
 func (e *Estate) Read(body string) Alert {
 	var ev event
 	if !decode([]byte(body), &ev) {
-		return e.unknown(ev, "A message that is no JSON", body)
+		return e.unknown(ev, "Message that is not JSON", body)
 	}
 	for _, row := range detailTypes {
 		if row.detailType != string(ev.DetailType) || row.source != "" && row.source != string(ev.Source) {
@@ -55,7 +55,7 @@ func (e *Estate) Read(body string) Alert {
 	}
 	var indented bytes.Buffer
 	_ = json.Indent(&indented, []byte(body), "", "  ") // it is JSON
-	return e.unknown(ev, "An event that is not known", indented.String())
+	return e.unknown(ev, "Unknown event", indented.String())
 }
 
 func (e *Estate) unknown(ev event, title, raw string) Alert {
@@ -66,23 +66,23 @@ func (e *Estate) unknown(ev event, title, raw string) Alert {
 	if ev.DetailType != "" {
 		a.Title += ": " + ev.DetailType.String()
 	}
-	a.Advice = "Read it below. Nothing says whether it is trouble."
+	a.Advice = "Read the event below. This version of the app does not know whether it reports a problem."
 	a.Raw = strings.TrimSpace(raw)
 	a.Key = key(a.Account, a.Kind, ev.Source.String(), ev.DetailType.String())
 	e.own(&a)
 	return a
 }
 
-// alert starts the alert of an event.
+// alert returns a new alert with what the envelope says.
 func (ev event) alert(kind string) Alert {
 	a := Alert{Kind: kind, Action: None, Account: ev.Account.String(), Region: ev.Region.String()}
-	if _, err := time.Parse(time.RFC3339, ev.Time.String()); err == nil { // destinations refuse others
+	if _, err := time.Parse(time.RFC3339, ev.Time.String()); err == nil { // destinations refuse other forms
 		a.Time = ev.Time.String()
 	}
 	return a
 }
 
-// resource is the first resource of the event, empty without one.
+// resource returns the first resource of the event. Empty: there is none.
 func (ev event) resource() text {
 	if len(ev.Resources) == 0 {
 		return ""
@@ -90,10 +90,10 @@ func (ev event) resource() text {
 	return ev.Resources[0]
 }
 
-// key names an incident.
+// key joins the parts of an incident's key.
 func key(parts ...string) string { return strings.Join(parts, "/") }
 
-// readTest reads the drill of `backupctl alert-test`.
+// readTest reads the test event of backupctl alert-test.
 func readTest(ev event, e *Estate) (Alert, bool) {
 	var detail struct{ Marker text }
 	decode(ev.Detail, &detail)
@@ -102,7 +102,7 @@ func readTest(ev event, e *Estate) (Alert, bool) {
 	a.Action = Trigger
 	a.Severity = Info
 	a.Title = "TEST of the alerts: nothing is wrong"
-	a.Message = "Somebody tried whether alerts arrive here. They do."
+	a.Message = "A person ran backupctl alert-test to check that alerts arrive here. This one did."
 	a.Resource = detail.Marker.String()
 	a.Key = key("alert-test", detail.Marker.String())
 	e.own(&a)

@@ -1,18 +1,18 @@
 package alert
 
-// job is the detail of a backup, copy or restore job (F-EVT-8, F-EVT-9, F-EVT-10). Which fields are
-// there depends on the kind and on the state: a job that was CREATED has almost none.
+// job is the detail of a backup, copy or restore job (F-EVT-8, F-EVT-9, F-EVT-10). The kind and the
+// state decide which fields it has: a job in state CREATED has almost none.
 type job struct {
 	BackupJobID  text
 	CopyJobID    text
 	RestoreJobID text
 
 	State         text
-	Status        text // in place of State, of most restore jobs
+	Status        text // in place of State, in most events of restore jobs
 	StatusMessage text
 
 	ResourceARN       text
-	SourceResourceARN text // in place of ResourceARN, of restore jobs
+	SourceResourceARN text // in place of ResourceARN, in events of restore jobs
 	RecoveryPointARN  text
 
 	BackupVaultName           text
@@ -24,16 +24,17 @@ type job struct {
 	RestoreTestingPlanARN text
 	CreatedBy             struct {
 		BackupRuleID     text
-		BackupPlanRuleID text // in place of it, in AWS's examples of these events
+		BackupPlanRuleID text // in place of BackupRuleID, in AWS's examples of these events
 	}
 }
 
-// vault is the name of the vault that is backed up to, or copied or restored from.
+// vault returns the name of the vault that a backup goes to, or that a copy or a restore reads from.
 func (j job) vault() string {
 	return first(text(vaultOf(first(j.BackupVaultARN, j.SourceBackupVaultARN))), j.BackupVaultName)
 }
 
-// rule is the backup rule that made the job, or the vault of one that a person started.
+// rule returns the id of the backup rule that started the job. It returns the vault's name if a person
+// started it.
 func (j job) rule() string {
 	return first(j.CreatedBy.BackupRuleID, j.CreatedBy.BackupPlanRuleID, text(j.vault()))
 }
@@ -41,18 +42,20 @@ func (j job) rule() string {
 // jobKind is a kind of job.
 type jobKind struct {
 	kind string
-	noun string // that starts the title
+	noun string // first word of the title
 	page string // of the console
 	id   func(job) text
-	// incident names what a failure spoils and the next success makes good, besides account and kind.
+	// incident returns the part of the incident's key that a failed job and the next successful one
+	// share, besides account and kind.
 	incident func(job, event) string
-	// advice on each state that is trouble.
+	// advice by the state, of the states that are problems.
 	advice map[string]string
 }
 
 const (
-	adviceFailed  = "Act on AWS's reason, then start the job again, or wait for the rule's next run. "
-	adviceAborted = "Somebody stopped it. Ask who and why: CloudTrail knows, by the job's id."
+	adviceFailed  = "Fix the cause that AWS names. Then start the job again, or wait for the next run of the rule. "
+	adviceAborted = "A person stopped the job. CloudTrail shows who: search for the job's id. Ask why."
+	advicePartial = "Parts are missing. The job's page shows which parts, and why."
 )
 
 var backupJob = jobKind{
@@ -62,11 +65,15 @@ var backupJob = jobKind{
 	id:       func(j job) text { return j.BackupJobID },
 	incident: func(j job, _ event) string { return key(j.ResourceARN.String(), j.rule()) },
 	advice: map[string]string{
-		"FAILED":    adviceFailed + "Frequent ones: the vault's lock does not take the retention (F-LOCK-3), the bucket's versioning is off (F-S3-1), the backup role may not read the bucket or its key.",
-		"ABORTED":   adviceAborted,
-		"EXPIRED":   "It did not start or end within its windows. A first backup takes days (F-S3-19): give the tier a longer completion_window_minutes.",
-		"PARTIAL":   "Parts are missing. See in the job which, and why.",
-		"COMPLETED": "There is a recovery point, but objects or point-in-time recovery may be missing from it (F-S3-14, F-S3-16). Check that the role may use the bucket's key, and that no other plan backs the bucket up continuously (F-S3-7).",
+		"FAILED": adviceFailed + "Common causes: the vault lock does not allow the retention (F-LOCK-3); versioning of the " +
+			"bucket is off (F-S3-1); the backup role may not read the bucket or use its key.",
+		"ABORTED": adviceAborted,
+		"EXPIRED": "The job did not start or complete within its windows. The first backup of a large bucket takes days " +
+			"(F-S3-19): give the tier a longer completion_window_minutes.",
+		"PARTIAL": advicePartial,
+		"COMPLETED": "The recovery point exists, but objects or point-in-time recovery may be missing (F-S3-14, F-S3-16). Check " +
+			"that the backup role may use the bucket's key, and that no other plan has a continuous backup of the bucket " +
+			"(F-S3-7).",
 	},
 }
 
@@ -75,16 +82,18 @@ var copyJob = jobKind{
 	noun: "Copy",
 	page: "/jobs/copy/details",
 	id:   func(j job) text { return j.CopyJobID },
-	// A rule may copy to two vaults: that one copy succeeded says nothing of the other.
+	// A rule may copy to two vaults. A successful copy to one must not resolve the incident of the other.
 	incident: func(j job, _ event) string {
 		return key(j.ResourceARN.String(), j.rule(), j.DestinationBackupVaultARN.String())
 	},
 	advice: map[string]string{
-		"FAILED":    adviceFailed + "Frequent ones: the central vault's lock does not take the retention (F-LOCK-3), its policy or key does not admit the role (F-COPY-4), cross-account backup is off in the organization (F-COPY-1).",
+		"FAILED": adviceFailed + "Common causes: the lock of the central vault does not allow the retention (F-LOCK-3); the " +
+			"policy or the key of the central vault does not allow the backup role (F-COPY-4); cross-account backup is off in " +
+			"the organization (F-COPY-1).",
 		"ABORTED":   adviceAborted,
-		"EXPIRED":   "It did not end in time. Start an on-demand copy of the recovery point.",
-		"PARTIAL":   "Parts are missing. See in the job which, and why.",
-		"COMPLETED": "There is a copy. Read what AWS says of it.",
+		"EXPIRED":   "The job did not complete in time. Copy the recovery point on demand.",
+		"PARTIAL":   advicePartial,
+		"COMPLETED": "The copy exists. Read what AWS says about it.",
 	},
 }
 
@@ -93,29 +102,31 @@ var restoreJob = jobKind{
 	noun: "Restore",
 	page: "/jobs/restore/details",
 	id:   func(j job) text { return j.RestoreJobID },
-	// A restore that failed names what it restored in the envelope alone, and no rule makes one.
+	// The event of a failed restore names the recovery point only in the envelope. No rule starts restores.
 	incident: func(j job, ev event) string { return first(j.RecoveryPointARN, ev.resource()) },
 	advice: map[string]string{
-		"FAILED":    "Act on AWS's reason and restore again. Frequent ones: the destination bucket has no versioning or is elsewhere (F-RST-3), ACLs (F-RST-5), the restore role may not use a key.",
+		"FAILED": "Fix the cause that AWS names, and restore again. Common causes: the destination bucket has no versioning " +
+			"or is in another Region (F-RST-3); ACLs (F-RST-5); the restore role may not use a key.",
 		"ABORTED":   adviceAborted,
-		"EXPIRED":   "It did not end in time. Restore again.",
-		"PARTIAL":   "Objects are missing. See in the job which, and why.",
-		"COMPLETED": "Objects may be missing: a restore that is partial is COMPLETED too (F-RST-6).",
+		"EXPIRED":   "The job did not complete in time. Restore again.",
+		"PARTIAL":   "Objects are missing. The job's page shows which objects, and why.",
+		"COMPLETED": "Objects may be missing: AWS Backup also reports a partial restore as COMPLETED (F-RST-6).",
 	},
 }
 
-// happened says what a state that is trouble means. COMPLETED is trouble with a message alone: that
-// is what the console calls "completed with issues" (F-EVT-11). AWS says so of backup jobs only; of
-// the others a message is as well told, since a restore that is partial is COMPLETED too (F-RST-6).
+// happened completes the title of a job in a state that is a problem. COMPLETED is a problem only if the
+// job has a message: the console calls it "completed with issues" (F-EVT-11). AWS documents that for
+// backup jobs only. For the other jobs a message gives an alert too, since a partial restore is also
+// COMPLETED (F-RST-6).
 var happened = map[string]string{
 	"FAILED":    "failed",
 	"ABORTED":   "was stopped",
-	"EXPIRED":   "ran out of time",
+	"EXPIRED":   "did not complete in time",
 	"PARTIAL":   "is partial",
 	"COMPLETED": "completed with issues",
 }
 
-// underWay are the states of a job that has not ended.
+// underWay has the states of a job that has not ended.
 var underWay = map[string]bool{"CREATED": true, "PENDING": true, "RUNNING": true, "ABORTING": true}
 
 func (k jobKind) read(ev event, e *Estate) (Alert, bool) {
@@ -134,9 +145,9 @@ func (k jobKind) read(ev event, e *Estate) (Alert, bool) {
 		a.Quiet = true
 		a.Title = k.noun + " is under way"
 	case state == "COMPLETED" && a.Message == "":
-		// PagerDuty ends the incident, if there is one. People are not told: no state is kept, so
-		// nobody knows whether the job had failed before, and a message for every success of every
-		// night is one that nobody reads.
+		// PagerDuty resolves the incident, if there is one. People are not notified. The function keeps
+		// no state, so it does not know whether the job failed before, and nobody reads a message for
+		// every success of every night.
 		a.Action = Resolve
 		a.Quiet = true
 		a.Title = k.noun + " completed"
@@ -146,7 +157,7 @@ func (k jobKind) read(ev event, e *Estate) (Alert, bool) {
 		a.Advice = k.advice[state]
 	}
 	if j.RestoreTestingPlanARN != "" {
-		a.Title = "Test of restoring: " + a.Title
+		a.Title = "Restore test: " + a.Title
 	}
 
 	source := first(j.ResourceARN, j.SourceResourceARN)

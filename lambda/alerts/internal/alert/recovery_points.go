@@ -1,6 +1,6 @@
 package alert
 
-// recoveryPoint is the detail of a recovery point (F-EVT-7). Its own ARN is in the envelope.
+// recoveryPoint is the detail of a recovery point (F-EVT-7). The envelope has its ARN.
 type recoveryPoint struct {
 	Status           text
 	State            text
@@ -11,26 +11,29 @@ type recoveryPoint struct {
 	BackupVaultARN   text
 }
 
-// pointTroubles are the states of a recovery point that are trouble. EXPIRED is not the ordinary end
-// of its life, which is DELETED, but one that AWS Backup could not delete.
+// pointTroubles has the states of a recovery point that are problems. EXPIRED is one of them: AWS Backup
+// could not delete the recovery point at the end of its retention. The normal end is DELETED.
 // https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DescribeRecoveryPoint.html
 var pointTroubles = map[string]struct{ title, advice string }{
 	"STOPPED": {
 		"Continuous backup stopped",
-		"There is no point-in-time recovery until the next backup starts a new one. See that the bucket's versioning and EventBridge notifications are on (F-S3-1, F-S3-12) and that the backup role has its rights; a changed retention does this too, and needs nothing (F-S3-13).",
+		"The bucket has no point-in-time recovery until the next run of the plan starts a new continuous backup. Check that " +
+			"versioning and EventBridge notifications of the bucket are on (F-S3-1, F-S3-12), and that the backup role has its " +
+			"permissions. A changed retention also stops the backup; then no action is needed (F-S3-13).",
 	},
 	"EXPIRED": {
 		"Recovery point could not be deleted",
-		"It costs on. The role that made it is gone or has lost its rights (F-IAM-7): give them back, or delete the recovery point by hand.",
+		"AWS continues to charge for it. The backup role was deleted or lost its permissions (F-IAM-7): restore the role, or " +
+			"delete the recovery point by hand.",
 	},
 	"PARTIAL": {
 		"Recovery point is partial",
-		"Parts are missing. See in the vault which, and start an on-demand backup.",
+		"Parts are missing. The vault's page shows which parts. Start an on-demand backup.",
 	},
 }
 
-// pointEnds are the states that end the trouble of a recovery point, if it was in any: it is well,
-// or on its way out.
+// pointEnds has the states that resolve the incident of a recovery point, if there is one: it is
+// complete, or it is being deleted.
 var pointEnds = map[string]bool{"COMPLETED": true, "AVAILABLE": true, "DELETING": true, "DELETED": true}
 
 func readRecoveryPoint(ev event, e *Estate) (Alert, bool) {
@@ -50,7 +53,7 @@ func readRecoveryPoint(ev event, e *Estate) (Alert, bool) {
 		a.Title = "Recovery point is " + state
 	case state == "CREATING":
 		a.Quiet = true
-		a.Title = "Recovery point is being made"
+		a.Title = "Recovery point is being created"
 	default:
 		return Alert{}, false
 	}
@@ -63,9 +66,9 @@ func readRecoveryPoint(ev event, e *Estate) (Alert, bool) {
 	a.add("Status", state)
 	a.add("Recovery point", point)
 	a.Link = vaultPage(a.Region, a.Vault)
-	// The incident is the recovery point's own, and no success of another one ends it: a continuous
-	// backup is no better for a snapshot that is AVAILABLE. One that STOPPED never goes on, so a
-	// person ends that.
+	// Each recovery point has its own incident. The success of another recovery point does not resolve it:
+	// a snapshot that is AVAILABLE does not repair a continuous backup. A STOPPED recovery point never
+	// continues, so a person resolves that incident.
 	a.Key = key(a.Account, point, a.Vault, a.Kind)
 	e.own(&a, p.BackupVaultARN.String())
 	return a, true

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// settings is the detail of a change of a vault, a plan or a Region's settings (F-EVT-7). Who made
-// it, only CloudTrail's event says.
+// settings is the detail of a change of a vault, a plan or the settings of a Region (F-EVT-7). Only
+// CloudTrail's event says who made it.
 type settings struct {
 	State                       text
 	BackupVaultName             text
@@ -14,6 +14,8 @@ type settings struct {
 	BackupPlanID                text
 	ResourceTypeOptInPreference map[string]text
 }
+
+const adviceChange = "No action is needed if you know of this change. CloudTrail shows who made it."
 
 func readVault(ev event, e *Estate) (Alert, bool) {
 	var s settings
@@ -27,14 +29,16 @@ func readVault(ev event, e *Estate) (Alert, bool) {
 	case s.State == "DELETED":
 		a.Action = Trigger
 		a.Title = "Backup vault deleted"
-		a.Advice = "It was empty, or AWS would not have deleted it (F-LOCK-11), but plans and copies still go to it. Deploy the stack again with --revert-drift."
+		a.Advice = "The vault was empty: AWS deletes no other (F-LOCK-11). Backups and copies into it now fail. Deploy the stack " +
+			"again with --revert-drift to create it again."
 	case s.State == "MODIFIED" && s.IsLocked == "false":
 		a.Action = Trigger
 		a.Title = "Backup vault is no longer locked"
-		a.Advice = "Its recovery points can be deleted. Put the lock back: deploy the stack again with --revert-drift. CloudTrail says who took it away."
+		a.Advice = "Its recovery points can now be deleted. Deploy the stack again with --revert-drift to restore the lock. " +
+			"CloudTrail shows who removed it."
 	case s.State == "MODIFIED":
 		a.Title = "Backup vault modified"
-		a.Advice = "Nothing, if you know of the change. CloudTrail says who made it."
+		a.Advice = adviceChange
 	default:
 		return Alert{}, false
 	}
@@ -58,10 +62,11 @@ func readPlan(ev event, e *Estate) (Alert, bool) {
 	case "DELETED":
 		a.Action = Trigger
 		a.Title = "Backup plan deleted"
-		a.Advice = "Nothing backs its buckets up any more. Deploy the stack again with --revert-drift. CloudTrail says who deleted it."
+		a.Advice = "The plan no longer backs up its buckets. Deploy the stack again with --revert-drift to create it again. " +
+			"CloudTrail shows who deleted it."
 	case "MODIFIED":
 		a.Title = "Backup plan modified"
-		a.Advice = "Nothing, if you know of the change. CloudTrail says who made it."
+		a.Advice = adviceChange
 	default:
 		return Alert{}, false
 	}
@@ -78,12 +83,13 @@ func readRegionSetting(ev event, e *Estate) (Alert, bool) {
 		return Alert{}, false
 	}
 	a := ev.alert("region setting")
-	a.Title = "Types of resources that AWS Backup backs up were changed"
-	a.Advice = "Nothing, if you know of the change. A bucket that a plan names is backed up all the same; one that is selected by its tag is not, once S3 is opted out (F-REG-1)."
+	a.Title = "Resource types that AWS Backup protects were changed"
+	a.Advice = "No action is needed if you know of this change. If S3 is opted out, plans still back up the buckets that they " +
+		"name, but not the buckets that they select by tag (F-REG-1)."
 	if s.ResourceTypeOptInPreference["S3"] == "false" {
 		a.Action = Trigger
 		a.Title = "S3 is opted out of AWS Backup"
-		a.Advice = "Buckets that are selected by their tag are no longer backed up (F-REG-1). Opt S3 in again in AWS Backup's settings."
+		a.Advice = "Plans no longer back up the buckets that they select by tag (F-REG-1). Opt S3 in again in the settings of AWS Backup."
 	}
 	for _, resourceType := range slices.Sorted(maps.Keys(s.ResourceTypeOptInPreference)) {
 		a.add(resourceType, s.ResourceTypeOptInPreference[resourceType].String())

@@ -6,11 +6,12 @@ import (
 	"strings"
 )
 
-// text is a JSON value that AWS writes as it likes: a string here, a number there, and {} for an ARN
-// that does not exist yet (F-EVT-9, F-EVT-10). Objects, arrays and null are empty.
+// text is a JSON value as text. AWS writes the same field as a string in one event and as a number in
+// another, and as {} if an ARN does not exist yet (F-EVT-9, F-EVT-10). Objects, arrays and null become
+// the empty text.
 type text string
 
-// UnmarshalJSON takes any value.
+// UnmarshalJSON accepts any value.
 func (t *text) UnmarshalJSON(value []byte) error {
 	*t = ""
 	switch value[0] {
@@ -28,7 +29,7 @@ func (t *text) UnmarshalJSON(value []byte) error {
 
 func (t text) String() string { return string(t) }
 
-// message is AWS's own words. It often puts them into a second pair of quotes (F-EVT-8).
+// message returns AWS's message without the second pair of quotes that AWS often adds (F-EVT-8).
 func (t text) message() string {
 	s := strings.TrimSpace(string(t))
 	if inner, quoted := strings.CutPrefix(s, `"`); quoted {
@@ -37,7 +38,7 @@ func (t text) message() string {
 	return s
 }
 
-// first is the first text that is not empty.
+// first returns the first text that is not empty.
 func first(texts ...text) string {
 	for _, t := range texts {
 		if t != "" {
@@ -47,8 +48,8 @@ func first(texts ...text) string {
 	return ""
 }
 
-// decode fills a struct from JSON and says whether it is JSON at all. A field whose value has an
-// unexpected type stays empty, and the others are read; case does not matter.
+// decode fills a struct from JSON. It returns false if the document is not JSON. A field whose value has
+// an unexpected type stays empty, and the other fields are read. The case of names does not matter.
 func decode(document []byte, into any) bool {
 	err := json.Unmarshal(document, into)
 	var odd *json.UnmarshalTypeError

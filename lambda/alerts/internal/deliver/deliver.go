@@ -1,4 +1,4 @@
-// Package deliver tells alerts to every destination.
+// Package deliver sends alerts to every destination.
 package deliver
 
 import (
@@ -15,41 +15,41 @@ import (
 	"central-s3-backup/lambda/alerts/internal/send"
 )
 
-// Record is an alert and the message of the queue that it came in.
+// Record is an alert and the queue's message that contained its event.
 type Record struct {
-	// ID of the queue's message, which stays the same when the queue delivers it again.
+	// ID of the queue's message. It stays the same when the queue delivers the message again.
 	ID string
-	// Alert to tell.
+	// Alert to send.
 	Alert alert.Alert
 }
 
-// Deliverer tells alerts to destinations. It lasts as long as the instance of the function, and
+// Deliverer sends alerts to destinations. It lives as long as the instance of the function, and
 // delivers one batch at a time.
 type Deliverer struct {
 	lines []*line
 	log   *slog.Logger
 }
 
-// Props are what a deliverer works with.
+// Props configure a deliverer.
 type Props struct {
-	// Destinations that are told.
+	// Destinations that receive the alerts.
 	Destinations []destination.Destination
 	// ReadSecret reads a secret.
 	ReadSecret secret.Reader
-	// Transport reaches the destinations.
+	// Transport makes the HTTP requests.
 	Transport http.RoundTripper
 	// Now is the clock.
 	Now func() time.Time
-	// Log gets a line for each alert.
+	// Log receives one line for each alert.
 	Log *slog.Logger
 }
 
-// New makes a deliverer.
+// New returns a deliverer.
 func New(props Props) *Deliverer {
 	d := &Deliverer{log: props.Log}
-	paces := map[string]*send.Pace{} // by secret: the limit is the webhook's, also where it is named twice
+	paces := map[string]*send.Pace{} // by secret: the limit is per webhook, even if two destinations use it
 	for _, to := range props.Destinations {
-		k, _ := kindOf(to) // Parse has looked
+		k, _ := kindOf(to) // Parse has checked it
 		if paces[to.Secret] == nil {
 			paces[to.Secret] = send.NewPace(k.every)
 		}
@@ -65,10 +65,10 @@ func New(props Props) *Deliverer {
 	return d
 }
 
-// Deliver tells the alerts to all destinations at the same time, and returns the ids of those that
-// any destination did not take, for the queue to deliver again. To those that took it an alert is
-// not told twice, as far as this instance remembers; another instance, or this one after an answer
-// that got lost, may. An alert that comes twice is a nuisance, one that does not come is a lost backup.
+// Deliver sends the alerts to all destinations at the same time. It returns the ids of the records that
+// at least one destination did not accept, so that the queue delivers them again. This instance remembers
+// which destinations accepted a record and does not send it to them again. Another instance may send it
+// twice, and so may this one after a lost answer: a duplicate is better than a missing alert.
 func (d *Deliverer) Deliver(ctx context.Context, records []Record) []string {
 	outcomes := make([][]outcome, len(d.lines))
 	var all sync.WaitGroup
@@ -97,7 +97,7 @@ func (d *Deliverer) Deliver(ctx context.Context, records []Record) []string {
 	return failed
 }
 
-// outcome is what became of an alert at one destination.
+// outcome is the result of one alert at one destination.
 type outcome struct {
 	what string
 	err  error
@@ -110,7 +110,7 @@ func (o outcome) String() string {
 	return o.what
 }
 
-// line leads to one destination.
+// line sends alerts to one destination.
 type line struct {
 	to     destination.Destination
 	kind   kind
@@ -120,7 +120,7 @@ type line struct {
 	told   *memory
 }
 
-// deliver tells the destination what it has not been told yet.
+// deliver sends the records that the destination has not accepted yet.
 func (l *line) deliver(ctx context.Context, records []Record) []outcome {
 	outcomes := make([]outcome, len(records))
 	var places []int
@@ -141,7 +141,7 @@ func (l *line) deliver(ctx context.Context, records []Record) []outcome {
 	return outcomes
 }
 
-// tell tells the records at some places, and writes down the outcome of each.
+// tell sends the records at these indexes, and sets the outcome of each.
 func (l *line) tell(ctx context.Context, records []Record, places []int, outcomes []outcome) {
 	alerts := make([]alert.Alert, len(places))
 	for i, place := range places {
@@ -150,7 +150,7 @@ func (l *line) tell(ctx context.Context, records []Record, places []int, outcome
 	for _, message := range l.kind.messages(l.to, alerts) {
 		err := l.post(ctx, message)
 		if half := len(message.Alerts) / 2; half > 0 && isUnreadable(err) {
-			// One alert that a destination cannot read must not take the others with it.
+			// An alert that the destination cannot read must not block the others of the same message.
 			for _, part := range [][]int{message.Alerts[:half], message.Alerts[half:]} {
 				at := make([]int, len(part))
 				for i, n := range part {
@@ -170,14 +170,14 @@ func (l *line) tell(ctx context.Context, records []Record, places []int, outcome
 	}
 }
 
-// isUnreadable says whether a destination refused what it was told, and not who told it.
+// isUnreadable says whether a destination refused the content of a request, not its credentials.
 func isUnreadable(err error) bool {
 	var refusal *send.Refusal
 	return errors.As(err, &refusal) && (refusal.Status == http.StatusBadRequest || refusal.Status == http.StatusRequestEntityTooLarge)
 }
 
-// post makes the request, and once more where it was refused and the secret turns out to have been
-// rotated. A webhook that is gone answers 403 or 404, a routing key 400, so no status is left out.
+// post makes the request. If it is refused and the secret was rotated meanwhile, post tries once more with
+// the new secret. Every status is tried: an old webhook answers 403 or 404, an old routing key 400.
 func (l *line) post(ctx context.Context, message destination.Message) error {
 	key, err := l.secret.Get(ctx)
 	if err != nil {

@@ -18,13 +18,13 @@ import (
 // kind is a kind of destination.
 type kind struct {
 	name string
-	// every is the least time between two requests.
+	// every is the minimum time between two requests. Zero: no minimum.
 	every time.Duration
-	// messages makes what a destination is told of alerts.
+	// messages returns the messages of a destination for these alerts.
 	messages func(destination.Destination, []alert.Alert) []destination.Message
 }
 
-// kinds is the table of destinations. To add one, add a row and the function that makes its messages.
+// kinds is the table of destinations. To add a kind, add a row and the function that returns its messages.
 var kinds = []kind{
 	{"pagerduty", 0, pagerduty.Messages},
 	{"slack", time.Second, slack.Messages}, // F-EVT-14
@@ -74,8 +74,8 @@ func check(d destination.Destination) error {
 	return nil
 }
 
-// Messages makes what a destination is told, for whoever wants to see it only.
+// Messages returns the messages of a destination without sending them.
 func Messages(d destination.Destination, alerts []alert.Alert) []destination.Message {
-	k, _ := kindOf(d) // Parse has looked
+	k, _ := kindOf(d) // Parse has checked it
 	return k.messages(d, alerts)
 }

@@ -1,12 +1,12 @@
 package deliver
 
-// remembered is how many ids a destination's memory has, more than a burst's.
+// remembered is the number of ids that a memory holds: more than a burst of events has.
 const remembered = 10_000
 
-// memory has the ids of the last messages that a destination took.
+// memory has the ids of the last messages that a destination accepted.
 type memory struct {
 	known map[string]bool
-	ring  []string // in the order of coming, the oldest at next
+	ring  []string // in order of arrival, the oldest at next
 	next  int
 }
 

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestMemory: the last ids are known, and no more than there is room for.
+// TestMemory: the memory holds the last ids and forgets older ones.
 func TestMemory(t *testing.T) {
 	m := newMemory()
 	for i := range 3 * remembered {

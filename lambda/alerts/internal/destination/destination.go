@@ -1,4 +1,4 @@
-// Package destination has what a destination of alerts is told and how.
+// Package destination describes a destination of alerts and the messages that it receives.
 package destination
 
 import (
@@ -8,30 +8,30 @@ import (
 	"central-s3-backup/lambda/alerts/internal/secret"
 )
 
-// Destination is one place where alerts go, as the environment names it.
+// Destination is a place where alerts go, as the environment variable DESTINATIONS describes it.
 type Destination struct {
-	// Kind is that of a row of the table of kinds.
+	// Kind names a row of the table of kinds.
 	Kind string `json:"kind"`
-	// Secret is the Secrets Manager name of the webhook's URL or of the routing key.
+	// Secret is the name, in Secrets Manager, of the webhook's URL or of the routing key.
 	Secret string `json:"secret"`
-	// Severity of incidents, of PagerDuty alone. Empty: critical.
+	// Severity of incidents, for PagerDuty only. Empty: critical.
 	Severity string `json:"severity"`
-	// Endpoint in place of the service's usual one, of PagerDuty alone: its customers in the EU have
-	// https://events.eu.pagerduty.com. Empty: the usual one.
+	// Endpoint replaces the usual endpoint, for PagerDuty only: customers in the EU use
+	// https://events.eu.pagerduty.com. Empty: the usual endpoint.
 	Endpoint string `json:"endpoint"`
 }
 
-// String names it in logs.
+// String returns the name of the destination in logs.
 func (d Destination) String() string { return d.Kind + " " + d.Secret }
 
 // Message is one request to a destination.
 type Message struct {
-	// Alerts that it tells, by their place in what was to be told. One that is in no message is not
-	// for this destination.
+	// Alerts has the indexes of the alerts in this message. An alert that is in no message is not for
+	// this destination.
 	Alerts []int
-	// Payload is what is posted, without the secret.
+	// Payload is the body of the request, without the secret.
 	Payload any
-	// Post makes the request, one and no more, with a client that may not be used for anything else.
-	// The error need not say what was answered, nor need it keep the secret.
+	// Post makes exactly one request, with a client that is used for nothing else. Its error need not
+	// contain the answer, and may contain the secret.
 	Post func(ctx context.Context, client *http.Client, key secret.Secret) error
 }

@@ -1,4 +1,4 @@
-// Package pagerduty opens and ends incidents through PagerDuty's Events API v2 (F-EVT-13).
+// Package pagerduty triggers and resolves incidents through PagerDuty's Events API v2 (F-EVT-13).
 package pagerduty
 
 import (
@@ -19,7 +19,7 @@ import (
 const (
 	maxSummary  = 1024
 	maxDedupKey = 255
-	// maxRaw keeps an event that is told as it is within the 512 KB of a request.
+	// maxRaw is the limit of one value, so that an unknown event fits into the 512 KB of a request.
 	maxRaw = 64 << 10
 )
 
@@ -28,7 +28,7 @@ const (
 	defaultSeverity = "critical"
 )
 
-// Severities are those that PagerDuty knows.
+// Severities lists the severities that PagerDuty knows.
 var Severities = []string{"critical", "error", "warning", "info"}
 
 const (
@@ -36,9 +36,9 @@ const (
 	resolve = "resolve"
 )
 
-// Messages makes the events, one to a request and in the order of the alerts, so that what resolves
-// an incident comes after what triggered it. What is no incident, such as a plan that was modified,
-// is not told.
+// Messages returns the events, one per request. They are in the order of the alerts, so that the event
+// that resolves an incident comes after the one that triggered it. An alert without an incident, such
+// as a modified plan, gives no event.
 func Messages(d destination.Destination, alerts []alert.Alert) []destination.Message {
 	var options []pagerduty.ClientOptions
 	if d.Endpoint != "" {
@@ -110,7 +110,7 @@ func ending(a alert.Alert) pagerduty.V2Event {
 	return pagerduty.V2Event{RoutingKey: secret.Secret{}.String(), Action: resolve, DedupKey: dedupKey(a.Key)}
 }
 
-// details is all that is known, for whoever opens the incident.
+// details has everything that is known, for people who open the incident.
 func details(a alert.Alert) map[string]string {
 	all := map[string]string{}
 	for _, d := range append([]alert.Detail{
@@ -127,7 +127,7 @@ func details(a alert.Alert) map[string]string {
 	return all
 }
 
-// dedupKey is the key of an incident, or a hash of it where it is longer than PagerDuty takes.
+// dedupKey returns the key of an incident. It returns a hash of a key that is too long for PagerDuty.
 func dedupKey(key string) string {
 	if len(key) <= maxDedupKey {
 		return key

@@ -10,16 +10,16 @@ import (
 )
 
 const (
-	// lifetime of a cached value: a secret that was rotated is in use after that.
+	// lifetime of a cached value. After it, a rotated secret is in use.
 	lifetime = 5 * time.Minute
-	// readTimeout cuts off a Secrets Manager that does not answer.
+	// readTimeout is the time limit of one read.
 	readTimeout = 10 * time.Second
 )
 
 // Reader reads the text of a secret by its name.
 type Reader func(ctx context.Context, name string) (string, error)
 
-// Manager reads from Secrets Manager.
+// Manager returns a reader of Secrets Manager.
 func Manager(client *secretsmanager.Client) Reader {
 	return func(ctx context.Context, name string) (string, error) {
 		answer, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name})
@@ -27,14 +27,14 @@ func Manager(client *secretsmanager.Client) Reader {
 			return "", err
 		}
 		if answer.SecretString == nil {
-			return "", errors.New("is binary: want a text")
+			return "", errors.New("is binary; want text")
 		}
 		return *answer.SecretString, nil
 	}
 }
 
-// Cached is a secret that is read when it is needed and then kept for some minutes. It is for one
-// goroutine at a time.
+// Cached reads a secret when it is needed and keeps it for five minutes. Only one goroutine may use it
+// at a time.
 type Cached struct {
 	// Name in Secrets Manager.
 	Name string
@@ -47,7 +47,8 @@ type Cached struct {
 	readAt time.Time
 }
 
-// Get returns the secret. While Secrets Manager cannot be read, an old value is better than no alert.
+// Get returns the secret. If Secrets Manager cannot be read, it returns the old value, if there is one:
+// that is better than no alert.
 func (c *Cached) Get(ctx context.Context) (Secret, error) {
 	known := c.value != Secret{}
 	if known && c.Now().Sub(c.readAt) < lifetime {
@@ -60,7 +61,7 @@ func (c *Cached) Get(ctx context.Context) (Secret, error) {
 	return fresh, err
 }
 
-// Refresh reads the secret again, since it may have been rotated.
+// Refresh reads the secret again, because it may have been rotated.
 func (c *Cached) Refresh(ctx context.Context) (Secret, error) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()

@@ -1,4 +1,4 @@
-// Package secret reads the secrets of destinations and keeps them secret.
+// Package secret reads the secrets of destinations and keeps them out of logs and errors.
 package secret
 
 import (
@@ -12,19 +12,19 @@ import (
 
 const mask = "[secret]"
 
-// Secret is a webhook's URL or a routing key. However it is printed, it shows nothing.
+// Secret is a webhook's URL or a routing key. No way of printing it shows the value.
 type Secret struct {
-	value *string // fmt prints what it points to for no verb, not even for a wrong one
+	value *string // a pointer: fmt follows it for no verb, not even for a wrong one
 }
 
-// New makes a secret of the text that Secrets Manager has: the value as such, or a JSON object with
-// one key, whatever its name.
+// New returns a secret from the text in Secrets Manager: the value itself, or a JSON object with one key
+// of any name.
 func New(text string) (Secret, error) {
 	text = strings.TrimSpace(text)
 	if strings.HasPrefix(text, "{") {
 		var object map[string]string
 		if json.Unmarshal([]byte(text), &object) != nil || len(object) != 1 {
-			return Secret{}, errors.New("want the value as such, or a JSON object with one key and a text")
+			return Secret{}, errors.New("want the value itself, or a JSON object with one key whose value is text")
 		}
 		for _, value := range object {
 			text = strings.TrimSpace(value)
@@ -36,7 +36,7 @@ func New(text string) (Secret, error) {
 	return Secret{&text}, nil
 }
 
-// Reveal is the value, for the request and nothing else.
+// Reveal returns the value, for the request and nothing else.
 func (s Secret) Reveal() string {
 	if s.value == nil {
 		return ""
@@ -44,21 +44,21 @@ func (s Secret) Reveal() string {
 	return *s.value
 }
 
-// String shows nothing.
+// String does not show the value.
 func (s Secret) String() string { return mask }
 
-// Format shows nothing, with any verb.
+// Format does not show the value, with any verb.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(mask)) } // fmt has no use for the error
 
-// MarshalJSON shows nothing.
+// MarshalJSON does not show the value.
 func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(mask) }
 
-// shortest is the length from which on a part of a URL is hidden. What is shorter is no secret, and
-// occurs in texts by itself.
+// shortest is the length from which a part of a URL is hidden. A shorter part is not secret, and other
+// texts may contain it by chance.
 const shortest = 8
 
-// Hide takes the secret out of a text that others wrote, such as an answer that repeats the request,
-// and of a URL also its path and the last part of it.
+// Hide removes the secret from the text of another service, such as an answer that repeats the request.
+// If the secret is a URL, Hide also removes its path and the last part of the path.
 func (s Secret) Hide(text string) string {
 	value := s.Reveal()
 	if value == "" {

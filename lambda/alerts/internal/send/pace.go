@@ -6,25 +6,25 @@ import (
 	"time"
 )
 
-// Pace keeps the requests to one webhook apart. It lasts as long as the instance of the function, so
-// that a Retry-After also holds for the next invocation. Another instance knows nothing of it, and
-// learns from a 429.
+// Pace limits the rate of requests to one webhook. It lives as long as the instance of the function, so
+// that a Retry-After also holds for the next invocation. Another instance does not know it and receives
+// a 429.
 type Pace struct {
 	every time.Duration
-	turn  chan time.Time // empty while a request is made, else with the time from which the next may be
+	turn  chan time.Time // empty during a request, otherwise with the earliest time of the next one
 }
 
-// NewPace makes a pace with the least time between the answer to a request and the next one. Zero: none.
+// NewPace returns a pace with a minimum time between an answer and the next request. Zero: no minimum.
 func NewPace(every time.Duration) *Pace {
 	p := &Pace{every: every, turn: make(chan time.Time, 1)}
 	p.turn <- time.Time{}
 	return p
 }
 
-var errNoTurn = errors.New("not tried: the destination takes nothing more in the time that is left")
+var errNoTurn = errors.New("not tried: the destination accepts no further request in the time that is left")
 
-// wait returns when it is the next request's turn, which ends with a call of hold. Where that would
-// be after the context's deadline, it returns at once with an error.
+// wait returns when the next request may start. A call of hold must follow the request. If the request may
+// start only after the context's deadline, wait returns an error at once.
 func (p *Pace) wait(ctx context.Context, now func() time.Time) error {
 	var next time.Time
 	select {
@@ -48,7 +48,7 @@ func (p *Pace) wait(ctx context.Context, now func() time.Time) error {
 	}
 }
 
-// hold ends a turn and puts off the next one.
+// hold ends the turn of a request and sets the earliest time of the next one.
 func (p *Pace) hold(now time.Time, atLeast time.Duration) {
 	p.turn <- now.Add(max(p.every, atLeast))
 }

@@ -1,5 +1,5 @@
-// Package send makes requests of destinations: again where that helps, no faster than they take
-// them, and with errors that show no secret.
+// Package send makes requests to destinations. It repeats them if that can help, is no faster than a
+// destination allows, and returns errors that show no secret.
 package send
 
 import (
@@ -18,25 +18,27 @@ import (
 )
 
 const (
-	// tryTimeout cuts off a request that is not answered.
+	// tryTimeout is the time limit of one request.
 	tryTimeout = 10 * time.Second
-	// firstBackOff is the wait after a first failure, doubled after each further one up to maxBackOff.
-	// Waits of minutes, as PagerDuty advises (F-EVT-13), are SQS's part, which delivers again.
+	// firstBackOff is the wait after the first failure. It doubles after each further one, up to maxBackOff.
+	// PagerDuty advises waits of minutes (F-EVT-13): the queue does that by delivering again.
 	firstBackOff = 500 * time.Millisecond
 	maxBackOff   = 16 * time.Second
-	// maxAnswer is how much of an answer is read, in bytes.
+	// maxAnswer is the part of an answer that is read, in bytes.
 	maxAnswer = 64 << 10
-	// maxQuoted is how much of it an error quotes, in characters.
+	// maxQuoted is the part of an answer that an error quotes, in characters.
 	maxQuoted = 200
 )
 
-// Refusal is an answer after which the same request is not made again.
+// Refusal is the error of a request that is not repeated.
 type Refusal struct {
-	// Status is the HTTP status code. Zero: the library found fault with the request and made none.
+	// Status is the HTTP status code. Zero: the destination's library rejected the request, and none was made.
 	Status int
-	// Answer is the start of the body, or the fault.
+	// Answer is the start of the answer's body, or the library's error.
 	Answer string
 }
+
+// Error says why the request was refused.
 
 func (r *Refusal) Error() string {
 	if r.Status == 0 {
@@ -47,18 +49,18 @@ func (r *Refusal) Error() string {
 
 // Sender makes requests.
 type Sender struct {
-	// Transport reaches the destinations.
+	// Transport makes the HTTP requests.
 	Transport http.RoundTripper
 	// Now is the clock.
 	Now func() time.Time
 }
 
-// Post makes one request with the client it is given.
+// Post makes one request with the given client.
 type Post func(ctx context.Context, client *http.Client) error
 
-// Send calls post until the request is taken, refused, or the context's deadline would be passed.
-// The error says what was answered, as the transport saw it and with the secret hidden: the errors
-// of the destinations' libraries lose Retry-After or show the webhook's URL.
+// Send calls post until the request is accepted or refused, or until the next try would come after the
+// context's deadline. The error quotes the answer that the transport received, with the secret hidden.
+// The errors of the destinations' libraries are not used: they lose Retry-After or show the webhook's URL.
 func (s *Sender) Send(ctx context.Context, pace *Pace, key secret.Secret, post Post) error {
 	var last error
 	for tries := 0; ; tries++ {
@@ -77,14 +79,14 @@ func (s *Sender) Send(ctx context.Context, pace *Pace, key secret.Secret, post P
 	}
 }
 
-// answer is what became of one request.
+// answer is the result of one request.
 type answer struct {
-	err        error  // nil: it was taken
-	again      bool   // it may be taken later
+	err        error  // nil: the destination accepted it
+	again      bool   // the destination may accept it later
 	retryAfter string // the header
 }
 
-// wait is how long to leave the destination alone after its answer.
+// wait returns how long no request may follow this answer.
 func (a answer) wait(tries int, now time.Time) time.Duration {
 	if !a.again {
 		return 0
@@ -93,10 +95,10 @@ func (a answer) wait(tries int, now time.Time) time.Duration {
 		return d
 	}
 	backOff := min(firstBackOff<<min(tries, 10), maxBackOff)
-	return backOff/2 + rand.N(backOff/2) // so that instances that failed together do not come back together
+	return backOff/2 + rand.N(backOff/2) // random, so that instances that failed together do not retry together
 }
 
-// retryAfter reads the header: seconds, or a date.
+// retryAfter parses the header: seconds, or a date.
 func retryAfter(header string, now time.Time) (time.Duration, bool) {
 	if seconds, err := strconv.Atoi(header); err == nil && seconds >= 0 {
 		return time.Duration(min(seconds, 24*60*60)) * time.Second, true
@@ -114,7 +116,7 @@ func (s *Sender) try(ctx context.Context, key secret.Secret, post Post) answer {
 	w := &witness{transport: s.Transport}
 	client := &http.Client{
 		Transport: w,
-		// A redirect would carry the alert, and with some the secret, to somebody else.
+		// A redirect would send the alert, and sometimes the secret, to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	err := post(ctx, client)
@@ -134,7 +136,7 @@ func (s *Sender) try(ctx context.Context, key secret.Secret, post Post) answer {
 	return answer{err: &Refusal{w.status, body}}
 }
 
-// witness is a transport that remembers what was answered.
+// witness is a transport that keeps the last answer.
 type witness struct {
 	transport  http.RoundTripper
 	asked      bool
@@ -144,7 +146,7 @@ type witness struct {
 	err        error
 }
 
-// RoundTrip makes the request and reads the whole answer, so that the time it takes counts.
+// RoundTrip makes the request and reads the whole answer within the request's time limit.
 func (w *witness) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.asked = true
 	response, err := w.transport.RoundTrip(r)
@@ -153,7 +155,7 @@ func (w *witness) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-	_ = response.Body.Close() // it was read
+	_ = response.Body.Close() // it was read to its end
 	if err != nil {
 		w.err = err
 		return nil, err
@@ -165,8 +167,8 @@ func (w *witness) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// quote is the start of what others wrote, in one line. The secret is hidden before the text is cut:
-// half of it could not be found.
+// quote returns the start of another service's text in one line. It hides the secret before it cuts the
+// text, because half a secret would not be found.
 func quote(text string, key secret.Secret) string {
 	runes := []rune(strings.Join(strings.Fields(key.Hide(text)), " "))
 	if len(runes) > maxQuoted {

@@ -14,7 +14,7 @@ import (
 	"central-s3-backup/lambda/alerts/internal/secret"
 )
 
-// script answers requests one after the other, the last answer for ever, and remembers when each came.
+// script gives each request the next answer, repeats the last one, and records when each request came.
 type script struct {
 	answers []func(*http.Request) (*http.Response, error)
 	times   []time.Time
@@ -29,7 +29,7 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer(r)
 }
 
-// waits are the times between the requests.
+// waits returns the times between the requests.
 func (s *script) waits() []time.Duration {
 	var waits []time.Duration
 	for i := range s.times[1:] {
@@ -86,31 +86,32 @@ func newSecret(t *testing.T) secret.Secret {
 	return key
 }
 
-// TestSend: which answers are final, and what is said of them.
+// TestSend: which answers are final, and the error of each.
 func TestSend(t *testing.T) {
 	broken := func(*http.Request) (*http.Response, error) {
 		return nil, errors.New("connection reset by the-secret-token")
 	}
 	const many = -1 // as many as fit into a minute
+	type answers = []func(*http.Request) (*http.Response, error)
 	for _, test := range []struct {
 		name     string
-		answers  []func(*http.Request) (*http.Response, error)
+		answers  answers
 		requests int
 		err      string
 	}{
-		{"taken", []func(*http.Request) (*http.Response, error){status(200, "ok")}, 1, ""},
-		{"accepted", []func(*http.Request) (*http.Response, error){status(202, "no JSON")}, 1, ""},
-		{"at the third time", []func(*http.Request) (*http.Response, error){status(503, ""), broken, status(200, "ok")}, 3, ""},
-		{"after a 429", []func(*http.Request) (*http.Response, error){status(429, ""), status(200, "ok")}, 2, ""},
-		{"after one that hung", []func(*http.Request) (*http.Response, error){hang, status(200, "ok")}, 2, ""},
-		{"after one whose body hung", []func(*http.Request) (*http.Response, error){slowBody, status(200, "ok")}, 2, ""},
-		{"refused", []func(*http.Request) (*http.Response, error){status(400, "invalid\npayload of the-secret-token")}, 1, "refused with 400: invalid payload of [secret]"},
-		{"gone", []func(*http.Request) (*http.Response, error){status(404, "no_service")}, 1, "refused with 404: no_service"},
-		{"redirected", []func(*http.Request) (*http.Response, error){status(307, "", "Location", "https://example.org/")}, 1, "refused with 307: "},
-		{"never", []func(*http.Request) (*http.Response, error){status(503, "<html> the-secret-token")}, many, "answered 503: <html> [secret] (tries: %d)"},
-		{"always broken", []func(*http.Request) (*http.Response, error){broken}, many, "no answer: connection reset by [secret] (tries: %d)"},
-		{"always hanging", []func(*http.Request) (*http.Response, error){hang}, many, "no answer in time (tries: %d)"},
-		{"later than there is time", []func(*http.Request) (*http.Response, error){status(429, "", "Retry-After", "3600")}, 1, "answered 429:  (tries: 1)"},
+		{"taken", answers{status(200, "ok")}, 1, ""},
+		{"accepted", answers{status(202, "no JSON")}, 1, ""},
+		{"at the third time", answers{status(503, ""), broken, status(200, "ok")}, 3, ""},
+		{"after a 429", answers{status(429, ""), status(200, "ok")}, 2, ""},
+		{"after one that hung", answers{hang, status(200, "ok")}, 2, ""},
+		{"after one whose body hung", answers{slowBody, status(200, "ok")}, 2, ""},
+		{"refused", answers{status(400, "invalid\npayload of the-secret-token")}, 1, "refused with 400: invalid payload of [secret]"},
+		{"gone", answers{status(404, "no_service")}, 1, "refused with 404: no_service"},
+		{"redirected", answers{status(307, "", "Location", "https://example.org/")}, 1, "refused with 307: "},
+		{"never", answers{status(503, "<html> the-secret-token")}, many, "answered 503: <html> [secret] (tries: %d)"},
+		{"always broken", answers{broken}, many, "no answer: connection reset by [secret] (tries: %d)"},
+		{"always hanging", answers{hang}, many, "no answer in time (tries: %d)"},
+		{"later than there is time", answers{status(429, "", "Retry-After", "3600")}, 1, "answered 429:  (tries: 1)"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -138,7 +139,7 @@ func TestSend(t *testing.T) {
 	}
 }
 
-// TestBackOff: waits double, are never the same, and end at the longest.
+// TestBackOff: waits double up to the maximum, with a random part.
 func TestBackOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		transport := &script{answers: []func(*http.Request) (*http.Response, error){status(500, "")}}
@@ -160,7 +161,8 @@ func TestBackOff(t *testing.T) {
 	})
 }
 
-// TestRetryAfter: it is in seconds or a date, and no request comes sooner, not even of the next call.
+// TestRetryAfter: the header is in seconds or a date. No request comes before that time, not even one of
+// the next call.
 func TestRetryAfter(t *testing.T) {
 	for _, header := range []string{"20", ""} {
 		synctest.Test(t, func(t *testing.T) {
@@ -217,8 +219,8 @@ func TestRetryAfterHeader(t *testing.T) {
 	}
 }
 
-// TestPace: a request comes no sooner than a second after the answer to the one before, whether that
-// took it or not, and not at all where its turn would be too late.
+// TestPace: a request comes at least a second after the answer to the one before, accepted or not. It is
+// not made if its turn would come after the deadline.
 func TestPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := func(*http.Request) (*http.Response, error) {
@@ -244,7 +246,7 @@ func TestPace(t *testing.T) {
 	})
 }
 
-// TestNoRequest: where a library finds fault with the request itself, nothing is tried again.
+// TestNoRequest: if a library rejects the request itself, nothing is repeated.
 func TestNoRequest(t *testing.T) {
 	s := &Sender{Transport: &script{}, Now: time.Now}
 	err := s.Send(t.Context(), NewPace(0), newSecret(t), func(context.Context, *http.Client) error {
@@ -256,7 +258,7 @@ func TestNoRequest(t *testing.T) {
 	}
 }
 
-// TestQuote: a secret at the place where an answer is cut is hidden as a whole.
+// TestQuote: a secret is hidden completely even if the answer is cut in the middle of it.
 func TestQuote(t *testing.T) {
 	for n := range 300 {
 		got := quote(strings.Repeat("x", n)+" POST /services/the-secret-token", newSecret(t))

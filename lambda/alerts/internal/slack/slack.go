@@ -1,4 +1,4 @@
-// Package slack tells alerts to a Slack channel, through an incoming webhook (F-EVT-14).
+// Package slack sends alerts to a Slack channel through an incoming webhook (F-EVT-14).
 package slack
 
 import (
@@ -19,28 +19,30 @@ import (
 	"central-s3-backup/lambda/alerts/internal/secret"
 )
 
-// Limits of Slack, in characters if nothing else is said.
+// Limits of Slack, in characters unless the name says otherwise.
 // https://docs.slack.dev/reference/block-kit/blocks
 const (
 	maxBlocks  = 50 // blocks in a message
 	maxHeader  = 150
 	maxSection = 3000
-	// maxMessage is what all blocks may have together. Slack documents no limit but refuses somewhere
-	// above 13,000 with msg_blocks_too_long, the containers included: https://github.com/slackapi/bolt-js/issues/2509.
+	// maxMessage is the limit of all blocks together. Slack documents none, but answers
+	// msg_blocks_too_long above about 13,000, with the JSON around the texts included:
+	// https://github.com/slackapi/bolt-js/issues/2509.
 	maxMessage = 10_000
-	// blockCost is what a block counts besides its text.
+	// blockCost is the size of a block without its text.
 	blockCost = 100
-	// maxMore is the part of maxMessage that is kept for what has no section of its own.
+	// maxMore is the part of maxMessage that is reserved for the summary of the alerts without a section.
 	maxMore = 1_500
-	// maxValue is how much of one value is shown, such as of AWS's message, and maxName of a name.
+	// maxValue is the limit of one value, such as AWS's message, and maxName the limit of a name.
 	maxValue = 700
 	maxName  = 200
-	// maxLink is the length, in bytes, from which on a link is none.
+	// maxLink is the length, in bytes, from which a link is left out.
 	maxLink = 1_000
 )
 
-// Messages groups what arrived together into one message: Slack takes about one a second for each
-// channel (F-EVT-14). A job that succeeded again is not told, since no state is kept of which had failed.
+// Messages groups the alerts of a batch into one message, since Slack accepts about one message a second
+// per channel (F-EVT-14). A job that succeeds again gives no message: the function keeps no state of
+// failed jobs.
 func Messages(_ destination.Destination, alerts []alert.Alert) []destination.Message {
 	var told []alert.Alert
 	var places []int
@@ -59,15 +61,15 @@ func Messages(_ destination.Destination, alerts []alert.Alert) []destination.Mes
 		Payload: message,
 		Post: func(ctx context.Context, client *http.Client, key secret.Secret) error {
 			if u, err := url.Parse(key.Reveal()); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-				return errors.New("the secret is no URL") // url's own error would show it
+				return errors.New("the secret is not a URL") // the error of package url would show it
 			}
 			return slack.PostWebhookCustomHTTPContext(ctx, key.Reveal(), client, message)
 		},
 	}}
 }
 
-// compose writes the message: a header, a section for each alert as long as there is room, and a
-// count of the rest.
+// compose returns the message: a header, a section for each alert while there is room, and a summary of
+// the rest.
 func compose(alerts []alert.Alert) *slack.WebhookMessage {
 	title := headline(alerts)
 	blocks := []slack.Block{slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, title, true, false))}
@@ -89,11 +91,11 @@ func compose(alerts []alert.Alert) *slack.WebhookMessage {
 }
 
 func block(text string) slack.Block {
-	// Verbatim: names that AWS quotes become neither links nor mentions.
+	// Verbatim: Slack must not turn names in AWS's messages into links or mentions.
 	return slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, true), nil, nil)
 }
 
-// headline is the title of a message, plain text.
+// headline returns the title of a message as plain text.
 func headline(alerts []alert.Alert) string {
 	var title string
 	if len(alerts) == 1 {
@@ -107,8 +109,8 @@ func headline(alerts []alert.Alert) string {
 	return cut(title, maxHeader)
 }
 
-// section is an alert as mrkdwn. What there is no room for is left out, the least important first;
-// the link to the console always stays.
+// section returns an alert as mrkdwn. If there is no room for everything, the least important lines are
+// left out. The link to the console always stays.
 func section(a alert.Alert) string {
 	link := ""
 	if a.Link != "" && len(a.Link) < maxLink {
@@ -167,11 +169,12 @@ func symbol(a alert.Alert) string {
 	return ":red_circle:"
 }
 
-// more sums up the alerts that have no section of their own, so that none is lost.
+// more summarizes the alerts without a section of their own, so that none is lost.
 func more(rest []alert.Alert) string {
 	text := fmt.Sprintf("*and %d more:*", len(rest))
 	groups := count(rest, func(a alert.Alert) string {
-		return strings.Join(slices.DeleteFunc([]string{escape(a.Title, maxName), code(a.Workload), code(a.Tier)}, func(s string) bool { return s == "" }), " ")
+		names := []string{escape(a.Title, maxName), code(a.Workload), code(a.Tier)}
+		return strings.Join(slices.DeleteFunc(names, func(s string) bool { return s == "" }), " ")
 	})
 	for i, group := range groups {
 		line := "\n• " + group
@@ -183,7 +186,7 @@ func more(rest []alert.Alert) string {
 	return text
 }
 
-// count is how many alerts there are of each name, the most frequent first.
+// count returns the number of alerts of each name, the most frequent first.
 func count(alerts []alert.Alert, name func(alert.Alert) string) []string {
 	numbers := map[string]int{}
 	var names []string

@@ -5,18 +5,18 @@ import (
 	"unicode/utf8"
 )
 
-// escaper writes the three characters that Slack takes for control characters.
+// escaper escapes the three characters that Slack reads as control characters.
 // https://docs.slack.dev/messaging/formatting-message-text#escaping
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// escape is a text in mrkdwn of at most so many characters, counted as Slack does: after escaping.
-// No entity is cut in two.
+// escape returns a text as mrkdwn of at most limit characters. Slack counts them after escaping. No entity
+// is cut in two.
 func escape(text string, limit int) string {
 	if escaped := escaper.Replace(text); utf8.RuneCountInString(escaped) <= limit {
 		return escaped
 	}
 	var b strings.Builder
-	length := 1 // of the ellipsis
+	length := 1 // the ellipsis
 	for _, r := range text {
 		s := escaper.Replace(string(r))
 		if length += utf8.RuneCountInString(s); length > limit {
@@ -27,7 +27,7 @@ func escape(text string, limit int) string {
 	return b.String() + "…"
 }
 
-// code is a name in the form that Slack leaves as it is.
+// code returns a name as code, which Slack shows unchanged.
 func code(name string) string {
 	if name == "" {
 		return ""
@@ -35,7 +35,7 @@ func code(name string) string {
 	return "`" + escape(strings.ReplaceAll(name, "`", "'"), maxName) + "`"
 }
 
-// cut is a plain text of at most so many characters.
+// cut returns a plain text of at most limit characters.
 func cut(text string, limit int) string {
 	runes := []rune(text)
 	if len(runes) <= limit {

@@ -30,7 +30,7 @@ func TestEscape(t *testing.T) {
 	}
 }
 
-// TestCode: nothing that AWS quotes ends the form it is shown in.
+// TestCode: no text of AWS can end the code block that contains it.
 func TestCode(t *testing.T) {
 	if got := code("a`b"); got != "`a'b`" {
 		t.Errorf("code %s", got)
