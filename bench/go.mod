@@ -1,6 +1,6 @@
 module central-s3-backup/bench
 
-go 1.26
+go 1.26.0
 
 require (
 	central-s3-backup v0.0.0
