@@ -182,28 +182,33 @@ the event was sent, but whether it arrived is unknown; look for MARKER at:
 			name: "no right to send", args: fromDev,
 			refusal: awsError("AccessDeniedException", "User: arn:aws:iam::222222222222:user/me is not authorized to perform: events:PutEvents"),
 			code:    exitWrong,
-			stderr:  "the default bus of 222222222222 (eu-west-1) did not accept the event: AccessDeniedException: User: arn:aws:iam::222222222222:user/me is not authorized to perform: events:PutEvents\n",
-			sent:    sentFromDev,
+			stderr: "the default bus of 222222222222 (eu-west-1) did not accept the event: AccessDeniedException: User: " +
+				"arn:aws:iam::222222222222:user/me is not authorized to perform: events:PutEvents\n",
+			sent: sentFromDev,
 		},
 		{
 			name: "credentials of another account", args: []string{"--workload", "dummy-dev", "--profile", "central"},
-			code:   exitWrong,
-			stderr: "nothing was sent: the credentials of --profile central belong to another account; got 111111111111; want 222222222222, the account of dummy-dev\n",
+			code: exitWrong,
+			stderr: "nothing was sent: the credentials of --profile central belong to another account; got 111111111111; want " +
+				"222222222222, the account of dummy-dev\n",
 		},
 		{
 			name: "default credentials of another account", args: []string{"--workload", "dummy-dev"},
-			code:   exitWrong,
-			stderr: "nothing was sent: the default credentials, without --profile, belong to another account; got 111111111111; want 222222222222, the account of dummy-dev\n",
+			code: exitWrong,
+			stderr: "nothing was sent: the default credentials, without --profile, belong to another account; got 111111111111; want " +
+				"222222222222, the account of dummy-dev\n",
 		},
 		{
 			name: "credentials of another central account", args: append(fromDev, "--central-profile", "dummy-dev"),
-			code:   exitWrong,
-			stderr: "nothing was sent: the credentials of --central-profile dummy-dev belong to another account; got 222222222222; want 111111111111, the account of central\n",
+			code: exitWrong,
+			stderr: "nothing was sent: the credentials of --central-profile dummy-dev belong to another account; got 222222222222; " +
+				"want 111111111111, the account of central\n",
 		},
 		{
 			name: "two profiles for the central account", args: []string{"--profile", "central", "--central-profile", "dummy-dev"},
-			code:   exitWrong,
-			stderr: "nothing was sent: the credentials of --central-profile dummy-dev belong to another account; got 222222222222; want 111111111111, the account of central\n",
+			code: exitWrong,
+			stderr: "nothing was sent: the credentials of --central-profile dummy-dev belong to another account; got 222222222222; " +
+				"want 111111111111, the account of central\n",
 		},
 		{
 			name: "no such profile", args: []string{"--central-profile", "nobody"},
@@ -231,8 +236,9 @@ testdata/wrong.yaml:10:41: workloads[0].buckets[0].tier: unknown tier; did you m
 		},
 		{
 			name: "no destination but email", config: "email-only.yaml",
-			code:   exitWrong,
-			stderr: "testdata/email-only.yaml: alerts: no destination would receive a test event; want slack or pagerduty; e-mails take another way\n",
+			code: exitWrong,
+			stderr: "testdata/email-only.yaml: alerts: no destination would receive a test event; want slack or pagerduty; e-mails " +
+				"take another way\n",
 		},
 		{
 			name: "no time", args: []string{"--timeout", "0s"},
