@@ -17,7 +17,8 @@ func TestOptions(t *testing.T) {
 		Config: "a.yaml", Previous: "b.yaml", Check: true, Format: "json", Out: "dir",
 		Workload: []string{"a-dev", "b,c"}, Jobs: &two, PrintConfig: true, Version: true,
 	}
-	const allFlags = "-config a.yaml -previous b.yaml -check -format json -out dir -workload a-dev -workload b,c -jobs 2 -print-config -version"
+	const allFlags = "-config a.yaml -previous b.yaml -check -format json -out dir " +
+		"-workload a-dev -workload b,c -jobs 2 -print-config -version"
 	fromCLI := map[string]string{
 		"CDK_OUTDIR": "cli.out", "CDK_CLI_VERSION": "2.1148.1",
 		"CDK_CONTEXT_JSON": `{"config":"c.yaml","previous":"d.yaml","workload":"x-dev, y-dev","nag":true,"aws:cdk:version-reporting":true}`,

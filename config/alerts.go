@@ -5,28 +5,18 @@ import (
 	"slices"
 	"strings"
 
-	"central-s3-backup/internal/estate"
+	"central-s3-backup/internal/alerting"
 )
-
-// AlertDestination is where the function of the central account delivers alerts.
-type AlertDestination struct {
-	// Kind is slack or pagerduty.
-	Kind string `json:"kind"`
-	// Secret is the name, in the central account's Secrets Manager, of what the destination is reached with.
-	Secret string `json:"secret"`
-	// Severity of PagerDuty's incidents. Empty for others.
-	Severity string `json:"severity,omitempty"`
-}
 
 // Delivered lists the destinations that alerts are delivered to by the function, in file order.
 // Amazon SNS writes e-mails by itself.
-func (a Alerts) Delivered() []AlertDestination {
-	var all []AlertDestination
+func (a Alerts) Delivered() []alerting.Destination {
+	var all []alerting.Destination
 	for _, channel := range a.Slack {
-		all = append(all, AlertDestination{Kind: "slack", Secret: channel.WebhookSecret})
+		all = append(all, alerting.Destination{Kind: alerting.Slack, Secret: channel.WebhookSecret})
 	}
 	for _, service := range a.PagerDuty {
-		all = append(all, AlertDestination{Kind: "pagerduty", Secret: service.RoutingKeySecret, Severity: service.Severity})
+		all = append(all, alerting.Destination{Kind: alerting.PagerDuty, Secret: service.RoutingKeySecret, Severity: service.Severity})
 	}
 	return all
 }
@@ -188,30 +178,30 @@ func (c *Config) AccountEndings() []string {
 	return strings.Split("0123456789", "")
 }
 
-// Estate is what the function that delivers alerts has to know of the names that events mention.
-func (c *Config) Estate() estate.Estate {
-	e := estate.Estate{
+// Fleet is what the function that delivers alerts has to know of the names that events mention.
+func (c *Config) Fleet() alerting.Fleet {
+	f := alerting.Fleet{
 		Project: c.Project,
-		Central: estate.Central{Account: c.Central.Account, Region: c.Central.Region},
-		Vaults:  map[string]estate.Owner{},
-		Buckets: map[string]estate.Owner{},
-		Alarms:  map[string]estate.Alarm{},
+		Central: alerting.Central{Account: c.Central.Account, Region: c.Central.Region},
+		Vaults:  map[string]alerting.Owner{},
+		Buckets: map[string]alerting.Owner{},
+		Alarms:  map[string]alerting.Alarm{},
 
 		DeployRoleARNs: []string{c.DeployRoleARNs()},
 	}
 	for _, w := range c.Workloads {
 		for _, use := range c.TierUses(w) {
-			owner := estate.Owner{Workload: w.ID(), Tier: use.Tier.Name}
+			owner := alerting.Owner{Workload: w.ID(), Tier: use.Tier.Name}
 			if use.Tier.BackedUp() {
-				e.Vaults[estate.Key(w.Account, w.Region, c.TierName(w, use.Tier))] = owner
+				f.Vaults[alerting.Key(w.Account, w.Region, c.TierName(w, use.Tier))] = owner
 			}
 			for _, b := range use.Buckets {
-				e.Buckets[estate.Key(w.Account, w.Region, b.Name)] = owner
+				f.Buckets[alerting.Key(w.Account, w.Region, b.Name)] = owner
 			}
 		}
 		for _, a := range c.SilenceAlarms(w) {
-			e.Alarms[estate.Key(w.Account, w.Region, a.Name)] = estate.Alarm{Vault: a.Vault, Description: a.Description}
+			f.Alarms[alerting.Key(w.Account, w.Region, a.Name)] = alerting.Alarm{Vault: a.Vault, Description: a.Description}
 		}
 	}
-	return e
+	return f
 }

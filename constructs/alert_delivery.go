@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawssns"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"central-s3-backup/internal/alerting"
 )
 
 // AlertDeliveryProps are the props of [NewAlertDelivery]. All are required.
@@ -100,7 +102,7 @@ func NewAlertDelivery(scope awsconstructs.Construct, id *string, props *AlertDel
 		Role:          d.Role,
 		Timeout:       jsii.Number(functionTimeout),
 		MemorySize:    jsii.Number(256),
-		Environment:   &awslambda.CfnFunction_EnvironmentProperty{Variables: map[string]string{"DESTINATIONS": props.Destinations}},
+		Environment:   &awslambda.CfnFunction_EnvironmentProperty{Variables: map[string]string{alerting.DestinationsVariable: props.Destinations}},
 		LoggingConfig: &awslambda.CfnFunction_LoggingConfigProperty{LogGroup: logs.Ref()},
 	})
 	awslambda.NewCfnEventSourceMapping(this, jsii.String("EventSource"), &awslambda.CfnEventSourceMappingProps{

@@ -1,5 +1,7 @@
 package constructs
 
+import "central-s3-backup/internal/alerting"
+
 // jobEnds are the states in which a job has ended. COMPLETED is one of them: it may come with a message
 // about problems (F-EVT-11), and it ends an incident.
 var jobEnds = []string{"COMPLETED", "FAILED", "ABORTED", "EXPIRED", "PARTIAL"}
@@ -51,7 +53,7 @@ func AlarmRule(names []string, prefixes ...string) EventRule {
 func TestRule(id string) EventRule {
 	return EventRule{
 		ID: "Tests", Description: "Drills, by backupctl alert-test",
-		Source: "central-s3-backup", DetailType: "Alert Test",
+		Source: alerting.TestSource, DetailType: alerting.TestDetailType,
 		Detail: map[string]any{"workload": []string{id}},
 	}
 }

@@ -14,27 +14,27 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// callTimeout cuts off a call of AWS that is not answered.
+// callTimeout limits each call to AWS.
 const callTimeout = 20 * time.Second
 
-// account is an account and Region of backup.yaml, and whose credentials are used there.
+// account is an account and Region of backup.yaml, with the AWS profile for it.
 type account struct {
 	// owner is a workload's NAME-ENV, or central.
 	owner string
-	// stack is the name of the stack that is deployed there.
+	// stack is the name of the stack that the app deploys there.
 	stack string
-	// id is the account's twelve digits.
+	// id has twelve digits.
 	id     string
 	region string
-	// flag named the profile, or would have.
+	// flag is the flag that names the profile.
 	flag string
-	// profile of the AWS configuration files. Empty: the SDK's default credentials.
+	// profile in the AWS configuration files. Empty: the SDK's default credentials.
 	profile string
 }
 
 func (a account) String() string { return fmt.Sprintf("%s (%s)", a.id, a.region) }
 
-// credentials names them in a sentence.
+// credentials names the credentials in a sentence.
 func (a account) credentials() string {
 	if a.profile == "" {
 		return "the default credentials, without " + a.flag + ","
@@ -42,7 +42,7 @@ func (a account) credentials() string {
 	return "the credentials of " + a.flag + " " + a.profile
 }
 
-// connect loads the credentials, and checks that they are of this account.
+// connect loads the credentials, and checks that they belong to this account.
 func (a account) connect(ctx context.Context) (aws.Config, error) {
 	connection, err := awsconfig.LoadDefaultConfig(ctx,
 		awsconfig.WithRegion(a.region),
@@ -60,18 +60,18 @@ func (a account) connect(ctx context.Context) (aws.Config, error) {
 		return aws.Config{}, fmt.Errorf("%s cannot be used: %w", a.credentials(), plain(err))
 	}
 	if got := aws.ToString(identity.Account); got != a.id {
-		return aws.Config{}, fmt.Errorf("%s are of another account; got %s; want %s, the account of %s", a.credentials(), got, a.id, a.owner)
+		return aws.Config{}, fmt.Errorf("%s belong to another account; got %s; want %s, the account of %s", a.credentials(), got, a.id, a.owner)
 	}
 	return connection, nil
 }
 
-// isDenied says whether AWS refused a call for want of a right.
+// isDenied says whether AWS denied a call because a permission is missing.
 func isDenied(err error) bool {
 	answer, ok := errors.AsType[smithy.APIError](err)
 	return ok && strings.HasPrefix(answer.ErrorCode(), "AccessDenied")
 }
 
-// plain is what AWS answered, without what the SDK says around it.
+// plain returns what AWS answered, without what the SDK adds.
 func plain(err error) error {
 	if answer, ok := errors.AsType[smithy.APIError](err); ok {
 		return fmt.Errorf("%s: %s", answer.ErrorCode(), answer.ErrorMessage())

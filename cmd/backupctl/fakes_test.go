@@ -104,7 +104,8 @@ func (f *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasPrefix(string(body), "Action=GetCallerIdentity&") {
 			f.t.Errorf("STS was asked for %s", body)
 		}
-		_, _ = fmt.Fprintf(w, "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>%s</Account></GetCallerIdentityResult></GetCallerIdentityResponse>", account)
+		_, _ = fmt.Fprintf(w, "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>%s</Account>"+
+			"</GetCallerIdentityResult></GetCallerIdentityResponse>", account)
 		return
 	case "AWSEvents.PutEvents":
 		a = f.putEvents(account, region, string(body))
@@ -138,7 +139,9 @@ func (f *fakeAWS) filterLogEvents(account, region string, body []byte) answer {
 		f.t.Error(err)
 	}
 	got := []any{account, region, request.LogGroupName, request.FilterPattern, request.StartTime}
-	want := []any{"111111111111", "eu-central-1", "/aws/lambda/dummy-backup-alerts", `"` + f.marker + `"`, start.Add(-5 * time.Minute).UnixMilli()}
+	want := []any{
+		"111111111111", "eu-central-1", "/aws/lambda/dummy-backup-alerts", `"` + f.marker + `"`, start.Add(-5 * time.Minute).UnixMilli(),
+	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		f.t.Errorf("the log was asked for %v, want %v", got, want)
 	}

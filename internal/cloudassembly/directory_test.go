@@ -54,7 +54,8 @@ func TestPrepareDir(t *testing.T) {
 func TestStacks(t *testing.T) {
 	for manifest, want := range map[string]string{
 		"": "", "[": "", "{}": "",
-		`{"artifacts":{"b":{"type":"aws:cloudformation:stack"},"b.assets":{"type":"cdk:asset-manifest"},"a":{"type":"aws:cloudformation:stack"}}}`: "a b",
+		`{"artifacts":{"b":{"type":"aws:cloudformation:stack"},"b.assets":{"type":"cdk:asset-manifest"},` +
+			`"a":{"type":"aws:cloudformation:stack"}}}`: "a b",
 	} {
 		dir := t.TempDir()
 		if manifest != "" {
@@ -71,7 +72,9 @@ func TestStacks(t *testing.T) {
 // TestStackFiles: the resources of a stack are counted, and its files are removed, also when there are none.
 func TestStackFiles(t *testing.T) {
 	dir := t.TempDir()
-	for name, text := range map[string]string{"a.template.json": `{"Resources":{"A":{},"B":{}}}`, "a.assets.json": "{}", "b.template.json": "["} {
+	for name, text := range map[string]string{
+		"a.template.json": `{"Resources":{"A":{},"B":{}}}`, "a.assets.json": "{}", "b.template.json": "[",
+	} {
 		write(t, filepath.Join(dir, name), text)
 	}
 	if n, err := CountResources(dir, "a"); n != 2 || err != nil {

@@ -19,8 +19,12 @@ const (
 // TestJoin: artifacts in the order of the parts, what all parts have once and at the end, the form kept to the byte.
 func TestJoin(t *testing.T) {
 	out := t.TempDir()
-	first := part(t, head+stackA+comma+report+foot, map[string]string{"b-central.template.json": "central", MarkFile: "mark", "asset.1/bootstrap": "binary"})
-	second := part(t, head+stackB+comma+report+foot, map[string]string{"a-dev.template.json": "dev", MarkFile: "mark", "asset.1/bootstrap": "binary"})
+	first := part(t, head+stackA+comma+report+foot, map[string]string{
+		"b-central.template.json": "central", MarkFile: "mark", "asset.1/bootstrap": "binary",
+	})
+	second := part(t, head+stackB+comma+report+foot, map[string]string{
+		"a-dev.template.json": "dev", MarkFile: "mark", "asset.1/bootstrap": "binary",
+	})
 	write(t, filepath.Join(out, "a-dev.template.json"), "of an earlier run")
 	if err := Join(out, []string{first, second}); err != nil {
 		t.Fatal(err)
@@ -42,9 +46,11 @@ func TestJoin(t *testing.T) {
 func TestJoinRefuses(t *testing.T) {
 	good := head + stackA + foot
 	for name, test := range map[string]struct{ manifest, want string }{
-		"another version":     {strings.Replace(good, "50.0.0", "51.0.0", 1), "manifest.json of part 2: version differs from the first part"},
-		"something more":      {strings.Replace(good, "\n}", ",\n  \"missing\": []\n}", 1), "differs from the first part"},
-		"the same stack":      {strings.Replace(good, `"stack"`, `"other"`, 1), "manifest.json of part 2: another part has a different artifact b-central"},
+		"another version": {strings.Replace(good, "50.0.0", "51.0.0", 1), "manifest.json of part 2: version differs from the first part"},
+		"something more":  {strings.Replace(good, "\n}", ",\n  \"missing\": []\n}", 1), "differs from the first part"},
+		"the same stack": {
+			strings.Replace(good, `"stack"`, `"other"`, 1), "manifest.json of part 2: another part has a different artifact b-central",
+		},
 		"no manifest of JSON": {"[]", "manifest.json of part 2: is not a JSON object"},
 		"half a manifest":     {good[:len(good)-30], "manifest.json of part 2: "},
 		"odd artifacts":       {strings.Replace(good, stackA, `"a"`, 1), "manifest.json of part 2: "},

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"central-s3-backup/config"
+	"central-s3-backup/internal/alerting"
 )
 
 // functionSource is the directory with the sources of the alert function. It is relative: the app runs in
@@ -22,7 +23,7 @@ import (
 const functionSource = "lambda/alerts"
 
 // sharedSources are the directories of the other packages of this module that the function imports.
-var sharedSources = []string{"internal/estate"}
+var sharedSources = []string{"internal/alerting"}
 
 // These settings make the function the same bytes wherever it is built. They override the user's own.
 var (
@@ -114,7 +115,7 @@ func FunctionPackage(cfg *config.Config) (dir string, err error) {
 	if err != nil {
 		return "", err
 	}
-	names, err := json.MarshalIndent(cfg.Estate(), "", "  ")
+	fleet, err := json.MarshalIndent(cfg.Fleet(), "", "  ")
 	if err != nil {
 		return "", err
 	}
@@ -127,7 +128,7 @@ func FunctionPackage(cfg *config.Config) (dir string, err error) {
 		// Lambda runs the function as another user, so the umask must not take away what that one needs.
 		return errors.Join(os.WriteFile(path, content, mode), os.Chmod(path, mode))
 	}
-	if err := errors.Join(write("bootstrap", program, 0o755), write("estate.json", names, 0o644)); err != nil {
+	if err := errors.Join(write("bootstrap", program, 0o755), write(alerting.FleetFile, fleet, 0o644)); err != nil {
 		return "", errors.Join(err, os.RemoveAll(dir))
 	}
 	return dir, nil

@@ -46,7 +46,7 @@ func inProcess(t *testing.T, slack, pagerduty *service) func(context.Context, ev
 	if err != nil {
 		t.Fatal(err)
 	}
-	estate, err := alert.ReadEstate([]byte(`{"project": "dummy"}`))
+	fleet, err := alert.ReadFleet([]byte(`{"project": "dummy"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func inProcess(t *testing.T, slack, pagerduty *service) func(context.Context, ev
 		Transport:    hosts{"hooks.slack.com": slack, "events.pagerduty.com": pagerduty},
 		Now:          time.Now,
 		Log:          slog.New(slog.DiscardHandler),
-	}), estate)
+	}), fleet)
 }
 
 // failures returns a batch of failed backups, each of another bucket.

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"central-s3-backup/lambda/alerts/internal/destination"
+	"central-s3-backup/internal/alerting"
 )
 
 const (
@@ -34,8 +34,8 @@ func setUp(t *testing.T, slack, pagerduty *service) (*function, *secretsManager)
 	return launch(t, secrets, both(pagerduty)), secrets
 }
 
-func both(pagerduty *service) []destination.Destination {
-	return []destination.Destination{
+func both(pagerduty *service) []alerting.Destination {
+	return []alerting.Destination{
 		{Kind: "slack", Secret: slackSecret},
 		{Kind: "pagerduty", Secret: pagerdutySecret, Endpoint: pagerduty.url()},
 	}
@@ -185,7 +185,7 @@ func TestAllAtOnce(t *testing.T) {
 	secrets := newSecretsManager(t, map[string]string{
 		slackSecret: slack.url() + webhookPath, pagerdutySecret: routingKey, "other": routingKey,
 	})
-	f := launch(t, secrets, append(both(one), destination.Destination{Kind: "pagerduty", Secret: "other", Endpoint: other.url()}))
+	f := launch(t, secrets, append(both(one), alerting.Destination{Kind: "pagerduty", Secret: "other", Endpoint: other.url()}))
 	expect(t, "failed", f.invoke(ample, message(t, "a", "backup-job-failed")), []string{})
 	for _, s := range []*service{slack, one, other} {
 		expect(t, "requests", len(s.arrivals()), 1) // none was cut off, to be made again
@@ -249,9 +249,9 @@ func TestSecretsStaySecret(t *testing.T) {
 		"refused":          refusing.URL + webhookPath,
 		"no-tls":           strings.Replace(hanging.url(), "http:", "https:", 1) + webhookPath,
 	})
-	var destinations []destination.Destination
+	var destinations []alerting.Destination
 	for name := range secrets.secrets {
-		destinations = append(destinations, destination.Destination{Kind: "slack", Secret: name})
+		destinations = append(destinations, alerting.Destination{Kind: "slack", Secret: name})
 	}
 	for i, s := range []*service{
 		echo(400), echo(401), echo(403), echo(404), echo(410), echo(413), echo(429, "Retry-After", "100"), echo(500), echo(503),
@@ -259,10 +259,10 @@ func TestSecretsStaySecret(t *testing.T) {
 	} {
 		webhook, key := fmt.Sprint("webhook-", i), fmt.Sprint("key-", i)
 		secrets.secrets[webhook], secrets.secrets[key] = s.url()+webhookPath, routingKey
-		destinations = append(destinations, destination.Destination{Kind: "slack", Secret: webhook},
-			destination.Destination{Kind: "pagerduty", Secret: key, Endpoint: s.url()})
+		destinations = append(destinations, alerting.Destination{Kind: "slack", Secret: webhook},
+			alerting.Destination{Kind: "pagerduty", Secret: key, Endpoint: s.url()})
 	}
-	destinations = append(destinations, destination.Destination{Kind: "slack", Secret: "missing"})
+	destinations = append(destinations, alerting.Destination{Kind: "slack", Secret: "missing"})
 
 	f := launch(t, secrets, destinations)
 	expect(t, "failed", f.invoke(4*time.Second, message(t, "a", "backup-job-failed"), message(t, "b", "copy-job-failed")), []string{"a", "b"})
@@ -353,7 +353,7 @@ func TestLocally(t *testing.T) {
 // TestWrong: a mistake in the environment or on the command line gives one sentence, before anything is done.
 func TestWrong(t *testing.T) {
 	dir := t.TempDir()
-	estate := func(document string) string {
+	fleet := func(document string) string {
 		path := filepath.Join(dir, fmt.Sprintf("%x.json", document))
 		if err := os.WriteFile(path, []byte(document), 0o600); err != nil {
 			t.Fatal(err)
@@ -379,12 +379,12 @@ func TestWrong(t *testing.T) {
 			"an unknown severity", nil, []string{"DESTINATIONS", `[{"kind": "pagerduty", "secret": "s", "severity": "high"}]`},
 			`[0].severity: got "high"; want critical, error, warning, info`,
 		},
-		{"no estate", nil, []string{"ESTATE", "", "LAMBDA_TASK_ROOT", dir}, "ESTATE: open " + dir + "/estate.json: no such file"},
-		{"an estate that is no JSON", nil, []string{"ESTATE", estate("project: dummy")}, "invalid character"},
-		{"an estate without a project", nil, []string{"ESTATE", estate("{}")}, "project: is missing"},
+		{"no fleet", nil, []string{"ESTATE", "", "LAMBDA_TASK_ROOT", dir}, "ESTATE: open " + dir + "/estate.json: no such file"},
+		{"a fleet that is no JSON", nil, []string{"ESTATE", fleet("project: dummy")}, "invalid character"},
+		{"a fleet without a project", nil, []string{"ESTATE", fleet("{}")}, "project: is missing"},
 		{
 			"a malformed pattern of a role", nil,
-			[]string{"ESTATE", estate(`{"project": "dummy", "deploy_role_arns": ["arn:aws:iam::*:role/["]}`)},
+			[]string{"ESTATE", fleet(`{"project": "dummy", "deploy_role_arns": ["arn:aws:iam::*:role/["]}`)},
 			`deploy_role_arns: "arn:aws:iam::*:role/["`,
 		},
 		{"no event", []string{}, nil, "want -event FILE"},

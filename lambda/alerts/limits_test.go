@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"central-s3-backup/internal/alerting"
 	"central-s3-backup/lambda/alerts/internal/alert"
 	"central-s3-backup/lambda/alerts/internal/deliver"
-	"central-s3-backup/lambda/alerts/internal/destination"
 )
 
 // TestLimits: for any texts of AWS and any number of alerts in a batch, destinations can read what they
@@ -35,7 +35,7 @@ func TestLimits(t *testing.T) {
 				Workload: text(), Tier: text(), Bucket: "b" + text(), Vault: text(), Account: text(), Region: text(),
 			}
 		}
-		slack := deliver.Messages(destination.Destination{Kind: "slack"}, alerts)
+		slack := deliver.Messages(alerting.Destination{Kind: "slack"}, alerts)
 		if len(slack) != 1 || len(slack[0].Alerts) != len(alerts) {
 			t.Fatalf("%d messages for %d alerts", len(slack), len(alerts))
 		}
@@ -63,7 +63,7 @@ func TestLimits(t *testing.T) {
 				t.Errorf("Slack would take this for control characters: %s", raw)
 			}
 		}
-		for _, message := range deliver.Messages(destination.Destination{Kind: "pagerduty"}, alerts[:1]) {
+		for _, message := range deliver.Messages(alerting.Destination{Kind: "pagerduty"}, alerts[:1]) {
 			body, err := json.Marshal(message.Payload)
 			if err != nil {
 				t.Fatal(err)
@@ -82,7 +82,7 @@ func TestManyShort(t *testing.T) {
 		for i := range alerts {
 			alerts[i].Title = "t"
 		}
-		body, err := json.Marshal(deliver.Messages(destination.Destination{Kind: "slack"}, alerts)[0].Payload)
+		body, err := json.Marshal(deliver.Messages(alerting.Destination{Kind: "slack"}, alerts)[0].Payload)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,13 +94,13 @@ func TestManyShort(t *testing.T) {
 
 // TestLongEvent: an unknown event of the maximum size of EventBridge is delivered too.
 func TestLongEvent(t *testing.T) {
-	estate, err := alert.ReadEstate([]byte(`{"project": "dummy"}`))
+	fleet, err := alert.ReadFleet([]byte(`{"project": "dummy"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := estate.Read(`{"source": "aws.backup", "detail-type": "New", "detail": {"text": "` + strings.Repeat(`\"<🔥`, 60_000) + `"}}`)
+	a := fleet.Read(`{"source": "aws.backup", "detail-type": "New", "detail": {"text": "` + strings.Repeat(`\"<🔥`, 60_000) + `"}}`)
 	for _, kind := range []string{"slack", "pagerduty"} {
-		messages := deliver.Messages(destination.Destination{Kind: kind}, []alert.Alert{a})
+		messages := deliver.Messages(alerting.Destination{Kind: kind}, []alert.Alert{a})
 		body, err := json.Marshal(messages[0].Payload)
 		if err != nil || len(messages) != 1 {
 			t.Fatal(len(messages), err)

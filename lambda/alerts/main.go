@@ -23,9 +23,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
+	"central-s3-backup/internal/alerting"
 	"central-s3-backup/lambda/alerts/internal/alert"
 	"central-s3-backup/lambda/alerts/internal/deliver"
-	"central-s3-backup/lambda/alerts/internal/destination"
 	"central-s3-backup/lambda/alerts/internal/secret"
 )
 
@@ -70,20 +70,20 @@ func start(args []string, getenv func(string) string, stdin io.Reader, stdout, s
 		return errors.New("want -event FILE; -h lists the flags")
 	}
 
-	destinations, err := deliver.Parse(getenv("DESTINATIONS"))
+	destinations, err := deliver.Parse(getenv(alerting.DestinationsVariable))
 	if err != nil {
-		return fmt.Errorf("DESTINATIONS: %w", err)
+		return fmt.Errorf("%s: %w", alerting.DestinationsVariable, err)
 	}
-	estate, err := readEstate(getenv)
+	fleet, err := readFleet(getenv)
 	if err != nil {
-		return fmt.Errorf("ESTATE: %w", err)
+		return fmt.Errorf("%s: %w", alerting.FleetVariable, err)
 	}
 	if inLambda {
 		deliverer, err := newDeliverer(destinations, stderr)
 		if err != nil {
 			return err
 		}
-		lambda.Start(handler(deliverer, estate)) // does not return
+		lambda.Start(handler(deliverer, fleet)) // does not return
 		return nil
 	}
 
@@ -91,7 +91,7 @@ func start(args []string, getenv func(string) string, stdin io.Reader, stdout, s
 	if err != nil {
 		return err
 	}
-	a := estate.Read(event)
+	a := fleet.Read(event)
 	if *dryRun {
 		return preview(stdout, destinations, a)
 	}
@@ -107,21 +107,21 @@ func start(args []string, getenv func(string) string, stdin io.Reader, stdout, s
 	return nil
 }
 
-// readEstate reads the file that is packed beside the function.
-func readEstate(getenv func(string) string) (*alert.Estate, error) {
-	file := getenv("ESTATE")
+// readFleet reads the file that is packed beside the function.
+func readFleet(getenv func(string) string) (*alert.Fleet, error) {
+	file := getenv(alerting.FleetVariable)
 	if file == "" {
-		file = filepath.Join(getenv("LAMBDA_TASK_ROOT"), "estate.json")
+		file = filepath.Join(getenv("LAMBDA_TASK_ROOT"), alerting.FleetFile)
 	}
 	document, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	estate, err := alert.ReadEstate(document)
+	fleet, err := alert.ReadFleet(document)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	return estate, nil
+	return fleet, nil
 }
 
 func readEvent(file string, stdin io.Reader) (string, error) {
@@ -135,7 +135,7 @@ func readEvent(file string, stdin io.Reader) (string, error) {
 	return string(event), err
 }
 
-func newDeliverer(destinations []destination.Destination, logs io.Writer) (*deliver.Deliverer, error) {
+func newDeliverer(destinations []alerting.Destination, logs io.Writer) (*deliver.Deliverer, error) {
 	aws, err := config.LoadDefaultConfig(context.Background())
 	if err != nil {
 		return nil, err
@@ -152,7 +152,7 @@ func newDeliverer(destinations []destination.Destination, logs io.Writer) (*deli
 // handler delivers a batch of the queue's messages and returns the ones that failed, so that the
 // queue delivers them again. A message that a destination always refuses ends in the dead-letter
 // queue, and the alarm of that queue goes into ALARM.
-func handler(deliverer *deliver.Deliverer, estate *alert.Estate) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func handler(deliverer *deliver.Deliverer, fleet *alert.Fleet) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return func(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
 		if deadline, ok := ctx.Deadline(); ok {
 			var cancel context.CancelFunc
@@ -161,7 +161,7 @@ func handler(deliverer *deliver.Deliverer, estate *alert.Estate) func(context.Co
 		}
 		records := make([]deliver.Record, len(batch.Records))
 		for i, message := range batch.Records {
-			records[i] = deliver.Record{ID: message.MessageId, Alert: estate.Read(message.Body)}
+			records[i] = deliver.Record{ID: message.MessageId, Alert: fleet.Read(message.Body)}
 		}
 		response := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
 		for _, id := range deliverer.Deliver(ctx, records) {
@@ -172,7 +172,7 @@ func handler(deliverer *deliver.Deliverer, estate *alert.Estate) func(context.Co
 }
 
 // preview prints what each destination would receive, one JSON document per request.
-func preview(stdout io.Writer, destinations []destination.Destination, a alert.Alert) error {
+func preview(stdout io.Writer, destinations []alerting.Destination, a alert.Alert) error {
 	encoder := json.NewEncoder(stdout)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")

@@ -18,7 +18,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"central-s3-backup/lambda/alerts/internal/destination"
+	"central-s3-backup/internal/alerting"
 )
 
 // folder is the directory of the built function until all tests are done.
@@ -91,7 +91,7 @@ func (o *output) String() string {
 }
 
 // launch starts the function.
-func launch(t *testing.T, secrets *secretsManager, destinations []destination.Destination) *function {
+func launch(t *testing.T, secrets *secretsManager, destinations []alerting.Destination) *function {
 	t.Helper()
 	list, err := json.Marshal(destinations)
 	if err != nil {

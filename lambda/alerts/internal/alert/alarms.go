@@ -1,10 +1,10 @@
 package alert
 
-import "central-s3-backup/internal/estate"
+import "central-s3-backup/internal/alerting"
 
 // alarmState is the detail of a CloudWatch alarm's change of state. The detail of a composite alarm has
 // no metric and no description. The alarms on missing backups in a workload account are composite alarms,
-// so the estate has their vault and description. The copy alarms of the central account are metric alarms:
+// so the fleet has their vault and description. The copy alarms of the central account are metric alarms:
 // their metric names the vault.
 type alarmState struct {
 	AlarmName     text
@@ -30,11 +30,11 @@ func (s alarmState) copied() string {
 	return s.Configuration.Metrics[0].MetricStat.Metric.Dimensions.BackupVaultARN.String()
 }
 
-func readAlarm(ev event, e *Estate) (Alert, bool) {
+func readAlarm(ev event, f *Fleet) (Alert, bool) {
 	var s alarmState
 	decode(ev.Detail, &s)
 	a := ev.alert("alarm")
-	known, silence := e.Alarms[estate.Key(a.Account, a.Region, s.AlarmName.String())]
+	known, silence := f.Alarms[alerting.Key(a.Account, a.Region, s.AlarmName.String())]
 	copied := s.copied()
 	a.Vault = first(text(known.Vault), text(vaultOf(copied)))
 	description := first(text(known.Description), s.Configuration.Description)
@@ -92,6 +92,6 @@ func readAlarm(ev event, e *Estate) (Alert, bool) {
 	a.add("State", s.State.Value.String())
 	a.Link = console(a.Region, "cloudwatch", "alarmsV2:alarm", s.AlarmName.String())
 	a.Key = key(a.Account, a.Region, s.AlarmName.String(), a.Kind)
-	e.own(&a, copied)
+	f.own(&a, copied)
 	return a, true
 }

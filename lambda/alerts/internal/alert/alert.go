@@ -52,7 +52,7 @@ type Alert struct {
 
 	// Project is the prefix of the product's names.
 	Project string
-	// Workload and Tier that the vault or the bucket belongs to. Empty: the estate does not have it.
+	// Workload and Tier that the vault or the bucket belongs to. Empty: the fleet does not have it.
 	Workload, Tier string
 	// Bucket is the name of the bucket.
 	Bucket string

@@ -7,13 +7,13 @@ import (
 	"testing"
 )
 
-func newEstate(t testing.TB, document string) *Estate {
+func newFleet(t testing.TB, document string) *Fleet {
 	t.Helper()
-	e, err := ReadEstate([]byte(document))
+	fleet, err := ReadFleet([]byte(document))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return e
+	return fleet
 }
 
 // TestText: any JSON value can be read as text.
@@ -41,7 +41,7 @@ func TestMessage(t *testing.T) {
 
 // TestOddTypes: if a field of an event has an unexpected type, the other fields are still read.
 func TestOddTypes(t *testing.T) {
-	e := newEstate(t, `{"project": "dummy"}`)
+	fleet := newFleet(t, `{"project": "dummy"}`)
 	files, err := filepath.Glob("../../testdata/events/*.json")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no events", err)
@@ -55,13 +55,13 @@ func TestOddTypes(t *testing.T) {
 		if json.Unmarshal(body, &event) != nil {
 			continue // the one that is no object
 		}
-		want := e.Read(string(body)).Title
+		want := fleet.Read(string(body)).Title
 		replaceEach(event, func(path string) {
 			changed, err := json.Marshal(event)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := e.Read(string(changed))
+			got := fleet.Read(string(changed))
 			if got.Title == "" || got.Key == "" {
 				t.Errorf("%s, %s: %+v", file, path, got)
 			}
@@ -95,7 +95,7 @@ func replaceEach(object map[string]any, try func(path string)) {
 
 // FuzzRead: any text becomes an alert with a title and an incident's key.
 func FuzzRead(f *testing.F) {
-	e := newEstate(f, `{"project": "dummy", "deploy_role_arns": ["arn:aws:iam::*:role/cdk-*"]}`)
+	fleet := newFleet(f, `{"project": "dummy", "deploy_role_arns": ["arn:aws:iam::*:role/cdk-*"]}`)
 	files, err := filepath.Glob("../../testdata/events/*")
 	if err != nil {
 		f.Fatal(err)
@@ -108,7 +108,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(string(body))
 	}
 	f.Fuzz(func(t *testing.T, body string) {
-		if a := e.Read(body); a.Title == "" || a.Key == "" || a.Kind == "" || a.Action == "" {
+		if a := fleet.Read(body); a.Title == "" || a.Key == "" || a.Kind == "" || a.Action == "" {
 			t.Errorf("%+v", a)
 		}
 	})
@@ -116,7 +116,7 @@ func FuzzRead(f *testing.F) {
 
 // TestOwner: the vault decides which workload an alert belongs to, then the bucket, in any account.
 func TestOwner(t *testing.T) {
-	e := newEstate(t, `{"project": "dummy", "central": {"account": "111111111111", "region": "eu-central-1"},
+	fleet := newFleet(t, `{"project": "dummy", "central": {"account": "111111111111", "region": "eu-central-1"},
 		"vaults": {"222222222222/eu-central-1/v": {"workload": "vault's", "tier": "t1"}},
 		"buckets": {"222222222222/eu-central-1/b": {"workload": "bucket's", "tier": "t2"}}}`)
 	for _, test := range []struct {
@@ -135,7 +135,7 @@ func TestOwner(t *testing.T) {
 		{"in the central account", Alert{Account: "111111111111", Region: "eu-central-1", Vault: "central"}, "", "central account", ""},
 		{"nobody's", Alert{Account: "333333333333", Region: "eu-central-1", Bucket: "other"}, "", "", ""},
 	} {
-		e.own(&test.a, test.vaultARN)
+		fleet.own(&test.a, test.vaultARN)
 		if test.a.Workload != test.want || test.a.Tier != test.tier || test.a.Project != "dummy" {
 			t.Errorf("%s: %q, %q", test.name, test.a.Workload, test.a.Tier)
 		}
@@ -143,14 +143,14 @@ func TestOwner(t *testing.T) {
 }
 
 func TestDeploys(t *testing.T) {
-	e := newEstate(t, `{"project": "dummy", "deploy_role_arns": ["arn:aws:iam::*:role/cdk-*-cfn-exec-role-*"]}`)
+	fleet := newFleet(t, `{"project": "dummy", "deploy_role_arns": ["arn:aws:iam::*:role/cdk-*-cfn-exec-role-*"]}`)
 	for arn, want := range map[string]bool{
 		"arn:aws:iam::222222222222:role/cdk-hnb659fds-cfn-exec-role-222222222222-eu-central-1": true,
 		"arn:aws:iam::222222222222:role/Admin":                                                 false,
 		"arn:aws:iam::222222222222:role/my/cdk-hnb659fds-cfn-exec-role-x":                      false,
 		"": false,
 	} {
-		if got := e.deploys(arn); got != want {
+		if got := fleet.deploys(arn); got != want {
 			t.Errorf("%s: %t", arn, got)
 		}
 	}

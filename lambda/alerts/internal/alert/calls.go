@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"central-s3-backup/internal/estate"
+	"central-s3-backup/internal/alerting"
 )
 
 // call is the detail of an API call that CloudTrail records.
@@ -196,7 +196,7 @@ func (p parameters) alertPart() text {
 	return text(first(append(names, p.AlarmNames...)...))
 }
 
-func readCall(ev event, e *Estate) (Alert, bool) {
+func readCall(ev event, f *Fleet) (Alert, bool) {
 	var c call
 	if decode(ev.Detail, &c); c.EventName == "" {
 		return Alert{}, false
@@ -232,7 +232,7 @@ func readCall(ev event, e *Estate) (Alert, bool) {
 			a.Title = "Denied: " + row.what
 		}
 		a.Advice = "The call failed and changed nothing. Find out who made it, and why."
-	case e.deploys(c.UserIdentity.SessionContext.SessionIssuer.ARN.String()):
+	case f.deploys(c.UserIdentity.SessionContext.SessionIssuer.ARN.String()):
 		// Marked and not hidden: a person who may deploy can also do harm by a deployment.
 		a.Severity = Info
 		a.Title = "By a deployment: " + row.what
@@ -246,7 +246,7 @@ func readCall(ev event, e *Estate) (Alert, bool) {
 	a.Bucket = first(p.BucketName, text(bucketOfPoint(p.RecoveryPointARN.String())))
 	a.Vault = p.BackupVaultName.String()
 	if len(p.AlarmNames) > 0 {
-		a.Vault = e.Alarms[estate.Key(a.Account, a.Region, p.AlarmNames[0].String())].Vault
+		a.Vault = f.Alarms[alerting.Key(a.Account, a.Region, p.AlarmNames[0].String())].Vault
 	}
 	a.Resource = first(p.RecoveryPointARN, p.KeyID, p.SelectionID, p.BackupPlanID, p.alertPart())
 	if a.Subject() == a.Account && len(c.Resources) > 0 {
@@ -263,7 +263,7 @@ func readCall(ev event, e *Estate) (Alert, bool) {
 	// Many deletions in one vault are one incident, not one for each recovery point. Calls that succeeded
 	// and calls that were denied are separate incidents, and so are calls of different people.
 	a.Key = key(a.Account, first(p.BackupVaultName, text(a.Subject())), name, a.Severity, c.UserIdentity.ARN.String(), a.Kind)
-	e.own(&a)
+	f.own(&a)
 	return a, true
 }
 

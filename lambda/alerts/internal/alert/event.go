@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
+
+	"central-s3-backup/internal/alerting"
 )
 
 // event is the envelope of an EventBridge event. A forwarded event keeps the account and the Region
@@ -24,7 +26,7 @@ type event struct {
 var detailTypes = []struct {
 	source     string // empty: any
 	detailType string
-	read       func(event, *Estate) (Alert, bool)
+	read       func(event, *Fleet) (Alert, bool)
 }{
 	{"aws.backup", "Backup Job State Change", backupJob.read},
 	{"aws.backup", "Copy Job State Change", copyJob.read},
@@ -35,30 +37,30 @@ var detailTypes = []struct {
 	{"aws.backup", "Region Setting State Change", readRegionSetting},
 	{"aws.cloudwatch", "CloudWatch Alarm State Change", readAlarm},
 	{"", "AWS API Call via CloudTrail", readCall},
-	{"central-s3-backup", "Alert Test", readTest},
+	{alerting.TestSource, alerting.TestDetailType, readTest},
 }
 
 // Read turns an event into an alert. It accepts any text: the alert of an unknown event contains the
 // event itself, so that no event is lost if AWS changes its form.
-func (e *Estate) Read(body string) Alert {
+func (f *Fleet) Read(body string) Alert {
 	var ev event
 	if !decode([]byte(body), &ev) {
-		return e.unknown(ev, "Message that is not JSON", body)
+		return f.unknown(ev, "Message that is not JSON", body)
 	}
 	for _, row := range detailTypes {
 		if row.detailType != string(ev.DetailType) || row.source != "" && row.source != string(ev.Source) {
 			continue
 		}
-		if a, known := row.read(ev, e); known {
+		if a, known := row.read(ev, f); known {
 			return a
 		}
 	}
 	var indented bytes.Buffer
 	_ = json.Indent(&indented, []byte(body), "", "  ") // it is JSON
-	return e.unknown(ev, "Unknown event", indented.String())
+	return f.unknown(ev, "Unknown event", indented.String())
 }
 
-func (e *Estate) unknown(ev event, title, raw string) Alert {
+func (f *Fleet) unknown(ev event, title, raw string) Alert {
 	a := ev.alert("unknown event")
 	a.Action = Trigger
 	a.Severity = Warning
@@ -69,7 +71,7 @@ func (e *Estate) unknown(ev event, title, raw string) Alert {
 	a.Advice = "Read the event below. This version of the app does not know whether it reports a problem."
 	a.Raw = strings.TrimSpace(raw)
 	a.Key = key(a.Account, a.Kind, ev.Source.String(), ev.DetailType.String())
-	e.own(&a)
+	f.own(&a)
 	return a
 }
 
@@ -94,8 +96,8 @@ func (ev event) resource() text {
 func key(parts ...string) string { return strings.Join(parts, "/") }
 
 // readTest reads the test event of backupctl alert-test.
-func readTest(ev event, e *Estate) (Alert, bool) {
-	var detail struct{ Marker text }
+func readTest(ev event, f *Fleet) (Alert, bool) {
+	var detail alerting.TestDetail
 	decode(ev.Detail, &detail)
 	a := ev.alert("alert test")
 	a.Test = true
@@ -103,8 +105,8 @@ func readTest(ev event, e *Estate) (Alert, bool) {
 	a.Severity = Info
 	a.Title = "TEST of the alerts: nothing is wrong"
 	a.Message = "A person ran backupctl alert-test to check that alerts arrive here. This one did."
-	a.Resource = detail.Marker.String()
-	a.Key = key("alert-test", detail.Marker.String())
-	e.own(&a)
+	a.Resource = detail.Marker
+	a.Key = key("alert-test", detail.Marker)
+	f.own(&a)
 	return a, true
 }

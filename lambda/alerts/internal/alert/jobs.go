@@ -129,7 +129,7 @@ var happened = map[string]string{
 // underWay has the states of a job that has not ended.
 var underWay = map[string]bool{"CREATED": true, "PENDING": true, "RUNNING": true, "ABORTING": true}
 
-func (k jobKind) read(ev event, e *Estate) (Alert, bool) {
+func (k jobKind) read(ev event, f *Fleet) (Alert, bool) {
 	var j job
 	decode(ev.Detail, &j)
 	state := first(j.State, j.Status)
@@ -170,6 +170,6 @@ func (k jobKind) read(ev event, e *Estate) (Alert, bool) {
 	a.add("Role", j.IAMRoleARN.String())
 	a.Link = console(a.Region, "backup", k.page, k.id(j).String())
 	a.Key = key(a.Account, k.incident(j, ev), k.kind)
-	e.own(&a, first(j.BackupVaultARN, j.SourceBackupVaultARN), j.DestinationBackupVaultARN.String())
+	f.own(&a, first(j.BackupVaultARN, j.SourceBackupVaultARN), j.DestinationBackupVaultARN.String())
 	return a, true
 }

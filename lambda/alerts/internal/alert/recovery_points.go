@@ -36,7 +36,7 @@ var pointTroubles = map[string]struct{ title, advice string }{
 // complete, or it is being deleted.
 var pointEnds = map[string]bool{"COMPLETED": true, "AVAILABLE": true, "DELETING": true, "DELETED": true}
 
-func readRecoveryPoint(ev event, e *Estate) (Alert, bool) {
+func readRecoveryPoint(ev event, f *Fleet) (Alert, bool) {
 	var p recoveryPoint
 	decode(ev.Detail, &p)
 	state := first(p.Status, p.State)
@@ -70,6 +70,6 @@ func readRecoveryPoint(ev event, e *Estate) (Alert, bool) {
 	// a snapshot that is AVAILABLE does not repair a continuous backup. A STOPPED recovery point never
 	// continues, so a person resolves that incident.
 	a.Key = key(a.Account, point, a.Vault, a.Kind)
-	e.own(&a, p.BackupVaultARN.String())
+	f.own(&a, p.BackupVaultARN.String())
 	return a, true
 }

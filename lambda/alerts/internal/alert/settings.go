@@ -17,7 +17,7 @@ type settings struct {
 
 const adviceChange = "No action is needed if you know of this change. CloudTrail shows who made it."
 
-func readVault(ev event, e *Estate) (Alert, bool) {
+func readVault(ev event, f *Fleet) (Alert, bool) {
 	var s settings
 	decode(ev.Detail, &s)
 	a := ev.alert("backup vault")
@@ -46,11 +46,11 @@ func readVault(ev event, e *Estate) (Alert, bool) {
 	a.add("Locked", s.IsLocked.String())
 	a.Link = vaultPage(a.Region, a.Vault)
 	a.Key = key(a.Account, a.Vault, a.Kind)
-	e.own(&a, ev.resource().String())
+	f.own(&a, ev.resource().String())
 	return a, true
 }
 
-func readPlan(ev event, e *Estate) (Alert, bool) {
+func readPlan(ev event, f *Fleet) (Alert, bool) {
 	var s settings
 	decode(ev.Detail, &s)
 	a := ev.alert("backup plan")
@@ -73,11 +73,11 @@ func readPlan(ev event, e *Estate) (Alert, bool) {
 	a.add("State", s.State.String())
 	a.Link = console(a.Region, "backup", "/backupplan/details", a.Resource)
 	a.Key = key(a.Account, a.Resource, a.Kind)
-	e.own(&a)
+	f.own(&a)
 	return a, true
 }
 
-func readRegionSetting(ev event, e *Estate) (Alert, bool) {
+func readRegionSetting(ev event, f *Fleet) (Alert, bool) {
 	var s settings
 	if decode(ev.Detail, &s); s.State == "" {
 		return Alert{}, false
@@ -96,6 +96,6 @@ func readRegionSetting(ev event, e *Estate) (Alert, bool) {
 	}
 	a.Link = console(a.Region, "backup", "/settings")
 	a.Key = key(a.Account, a.Region, a.Kind)
-	e.own(&a)
+	f.own(&a)
 	return a, true
 }

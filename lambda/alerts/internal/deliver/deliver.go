@@ -9,8 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"central-s3-backup/internal/alerting"
 	"central-s3-backup/lambda/alerts/internal/alert"
-	"central-s3-backup/lambda/alerts/internal/destination"
 	"central-s3-backup/lambda/alerts/internal/secret"
 	"central-s3-backup/lambda/alerts/internal/send"
 )
@@ -33,7 +33,7 @@ type Deliverer struct {
 // Props configure a deliverer.
 type Props struct {
 	// Destinations that receive the alerts.
-	Destinations []destination.Destination
+	Destinations []alerting.Destination
 	// ReadSecret reads a secret.
 	ReadSecret secret.Reader
 	// Transport makes the HTTP requests.
@@ -85,34 +85,35 @@ func (d *Deliverer) Deliver(ctx context.Context, records []Record) []string {
 			if outcomes[i][r].err != nil {
 				level = slog.LevelError
 			}
-			attrs = append(attrs, slog.String(l.to.String(), outcomes[i][r].String()))
+			attrs = append(attrs, slog.String(l.to.String(), string(outcomes[i][r].inLog())))
 		}
 		if level == slog.LevelError {
 			failed = append(failed, record.ID)
 		}
 		a := record.Alert
 		d.log.Log(ctx, level, "alert", "id", record.ID, "kind", a.Kind, "action", a.Action, "title", a.Title,
-			"account", a.Account, "region", a.Region, "resource", a.Subject(), slog.Group("destinations", attrs...))
+			"account", a.Account, "region", a.Region, alerting.ResourceKey, a.Subject(), slog.Group(alerting.DestinationsKey, attrs...))
 	}
 	return failed
 }
 
 // outcome is the result of one alert at one destination.
 type outcome struct {
-	what string
+	what alerting.Outcome // as long as there is no error
 	err  error
 }
 
-func (o outcome) String() string {
+// inLog is the outcome as the log has it.
+func (o outcome) inLog() alerting.Outcome {
 	if o.err != nil {
-		return "failed: " + o.err.Error()
+		return alerting.Failed(o.err.Error())
 	}
 	return o.what
 }
 
 // line sends alerts to one destination.
 type line struct {
-	to     destination.Destination
+	to     alerting.Destination
 	kind   kind
 	secret *secret.Cached
 	sender *send.Sender
@@ -125,9 +126,9 @@ func (l *line) deliver(ctx context.Context, records []Record) []outcome {
 	outcomes := make([]outcome, len(records))
 	var places []int
 	for i, r := range records {
-		outcomes[i].what = "nothing to tell"
+		outcomes[i].what = alerting.NotSent
 		if l.told.has(r.ID) {
-			outcomes[i].what = "told before"
+			outcomes[i].what = alerting.DeliveredBefore
 			continue
 		}
 		places = append(places, i)
@@ -162,7 +163,7 @@ func (l *line) tell(ctx context.Context, records []Record, places []int, outcome
 		}
 		for _, n := range message.Alerts {
 			o := &outcomes[places[n]]
-			o.what = "told"
+			o.what = alerting.Delivered
 			if o.err == nil { // the first error of several messages about one alert
 				o.err = err
 			}
@@ -178,7 +179,7 @@ func isUnreadable(err error) bool {
 
 // post makes the request. If it is refused and the secret was rotated meanwhile, post tries once more with
 // the new secret. Every status is tried: an old webhook answers 403 or 404, an old routing key 400.
-func (l *line) post(ctx context.Context, message destination.Message) error {
+func (l *line) post(ctx context.Context, message send.Message) error {
 	key, err := l.secret.Get(ctx)
 	if err != nil {
 		return err
@@ -194,7 +195,7 @@ func (l *line) post(ctx context.Context, message destination.Message) error {
 	return err
 }
 
-func (l *line) send(ctx context.Context, message destination.Message, key secret.Secret) error {
+func (l *line) send(ctx context.Context, message send.Message, key secret.Secret) error {
 	return l.sender.Send(ctx, l.pace, key, func(ctx context.Context, client *http.Client) error {
 		return message.Post(ctx, client, key)
 	})

@@ -9,9 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"central-s3-backup/internal/alerting"
 	"central-s3-backup/lambda/alerts/internal/alert"
-	"central-s3-backup/lambda/alerts/internal/destination"
 	"central-s3-backup/lambda/alerts/internal/pagerduty"
+	"central-s3-backup/lambda/alerts/internal/send"
 	"central-s3-backup/lambda/alerts/internal/slack"
 )
 
@@ -21,16 +22,16 @@ type kind struct {
 	// every is the minimum time between two requests. Zero: no minimum.
 	every time.Duration
 	// messages returns the messages of a destination for these alerts.
-	messages func(destination.Destination, []alert.Alert) []destination.Message
+	messages func(alerting.Destination, []alert.Alert) []send.Message
 }
 
 // kinds is the table of destinations. To add a kind, add a row and the function that returns its messages.
 var kinds = []kind{
-	{"pagerduty", 0, pagerduty.Messages},
-	{"slack", time.Second, slack.Messages}, // F-EVT-14
+	{alerting.PagerDuty, 0, pagerduty.Messages},
+	{alerting.Slack, time.Second, slack.Messages}, // F-EVT-14
 }
 
-func kindOf(d destination.Destination) (kind, bool) {
+func kindOf(d alerting.Destination) (kind, bool) {
 	i := slices.IndexFunc(kinds, func(k kind) bool { return k.name == d.Kind })
 	if i < 0 {
 		return kind{}, false
@@ -39,10 +40,10 @@ func kindOf(d destination.Destination) (kind, bool) {
 }
 
 // Parse reads the list of destinations, as JSON.
-func Parse(list string) ([]destination.Destination, error) {
+func Parse(list string) ([]alerting.Destination, error) {
 	decoder := json.NewDecoder(bytes.NewReader([]byte(list)))
 	decoder.DisallowUnknownFields()
-	var destinations []destination.Destination
+	var destinations []alerting.Destination
 	if err := decoder.Decode(&destinations); err != nil {
 		return nil, fmt.Errorf("want a JSON list of destinations: %w", err)
 	}
@@ -57,7 +58,7 @@ func Parse(list string) ([]destination.Destination, error) {
 	return destinations, nil
 }
 
-func check(d destination.Destination) error {
+func check(d alerting.Destination) error {
 	if _, known := kindOf(d); !known {
 		var names []string
 		for _, k := range kinds {
@@ -75,7 +76,7 @@ func check(d destination.Destination) error {
 }
 
 // Messages returns the messages of a destination without sending them.
-func Messages(d destination.Destination, alerts []alert.Alert) []destination.Message {
+func Messages(d alerting.Destination, alerts []alert.Alert) []send.Message {
 	k, _ := kindOf(d) // Parse has checked it
 	return k.messages(d, alerts)
 }

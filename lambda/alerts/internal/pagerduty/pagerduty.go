@@ -10,9 +10,10 @@ import (
 
 	"github.com/PagerDuty/go-pagerduty"
 
+	"central-s3-backup/internal/alerting"
 	"central-s3-backup/lambda/alerts/internal/alert"
-	"central-s3-backup/lambda/alerts/internal/destination"
 	"central-s3-backup/lambda/alerts/internal/secret"
+	"central-s3-backup/lambda/alerts/internal/send"
 )
 
 // Limits of the API, in characters (F-EVT-13).
@@ -39,14 +40,14 @@ const (
 // Messages returns the events, one per request. They are in the order of the alerts, so that the event
 // that resolves an incident comes after the one that triggered it. An alert without an incident, such
 // as a modified plan, gives no event.
-func Messages(d destination.Destination, alerts []alert.Alert) []destination.Message {
+func Messages(d alerting.Destination, alerts []alert.Alert) []send.Message {
 	var options []pagerduty.ClientOptions
 	if d.Endpoint != "" {
 		options = append(options, pagerduty.WithV2EventsAPIEndpoint(d.Endpoint))
 	}
-	var messages []destination.Message
+	var messages []send.Message
 	add := func(place int, event pagerduty.V2Event) {
-		messages = append(messages, destination.Message{
+		messages = append(messages, send.Message{
 			Alerts:  []int{place},
 			Payload: event,
 			Post: func(ctx context.Context, client *http.Client, key secret.Secret) error {
@@ -78,7 +79,7 @@ type link struct {
 	Text string `json:"text"`
 }
 
-func opening(d destination.Destination, a alert.Alert) pagerduty.V2Event {
+func opening(d alerting.Destination, a alert.Alert) pagerduty.V2Event {
 	summary := a.Headline()
 	if a.Workload != "" {
 		summary += " (" + a.Workload + ")"

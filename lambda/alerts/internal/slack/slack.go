@@ -14,9 +14,10 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"central-s3-backup/internal/alerting"
 	"central-s3-backup/lambda/alerts/internal/alert"
-	"central-s3-backup/lambda/alerts/internal/destination"
 	"central-s3-backup/lambda/alerts/internal/secret"
+	"central-s3-backup/lambda/alerts/internal/send"
 )
 
 // Limits of Slack, in characters unless the name says otherwise.
@@ -43,7 +44,7 @@ const (
 // Messages groups the alerts of a batch into one message, since Slack accepts about one message a second
 // per channel (F-EVT-14). A job that succeeds again gives no message: the function keeps no state of
 // failed jobs.
-func Messages(_ destination.Destination, alerts []alert.Alert) []destination.Message {
+func Messages(_ alerting.Destination, alerts []alert.Alert) []send.Message {
 	var told []alert.Alert
 	var places []int
 	for i, a := range alerts {
@@ -56,7 +57,7 @@ func Messages(_ destination.Destination, alerts []alert.Alert) []destination.Mes
 		return nil
 	}
 	message := compose(told)
-	return []destination.Message{{
+	return []send.Message{{
 		Alerts:  places,
 		Payload: message,
 		Post: func(ctx context.Context, client *http.Client, key secret.Secret) error {

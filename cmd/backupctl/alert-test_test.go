@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 const (
@@ -42,7 +41,7 @@ func TestAlertTest(t *testing.T) {
 			stdout: `sent MARKER to the default bus of 222222222222 (eu-west-1)
 delivered: slack backup/slack-webhook after 2 s
 delivered: pagerduty backup/pagerduty-key after 2 s
-all 2 destinations took it
+all 2 destinations accepted it
 `,
 			sent: sentFromDev,
 		},
@@ -52,7 +51,7 @@ all 2 destinations took it
 			stdout: `sent MARKER to the default bus of 222222222222 (eu-west-1)
 delivered: slack backup/slack-webhook after 4 s
 delivered: pagerduty backup/pagerduty-key after 4 s
-all 2 destinations took it
+all 2 destinations accepted it
 `,
 			sent: sentFromDev, looks: []string{"", "", "next"},
 		},
@@ -61,7 +60,7 @@ all 2 destinations took it
 			stdout: `sent MARKER to the default bus of 111111111111 (eu-central-1)
 delivered: slack backup/slack-webhook after 2 s
 delivered: pagerduty backup/pagerduty-key after 2 s
-all 2 destinations took it
+all 2 destinations accepted it
 `,
 			sent: sentFromCentral,
 		},
@@ -70,7 +69,7 @@ all 2 destinations took it
 			log: []answer{page("", logLineOf(`"slack backup/slack-webhook":"told"`))},
 			stdout: `sent MARKER to the default bus of 111111111111 (eu-central-1)
 delivered: slack backup/slack-webhook after 2 s
-the only destination took it
+the only destination accepted it
 `,
 			sent: sentFromCentral,
 		},
@@ -82,7 +81,7 @@ the only destination took it
 			stdout: `sent MARKER to the default bus of 222222222222 (eu-west-1)
 delivered: slack backup/slack-webhook after 2 s
 delivered: pagerduty backup/pagerduty-key after 2 s
-all 2 destinations took it
+all 2 destinations accepted it
 `,
 			sent: sentFromDev,
 		},
@@ -94,9 +93,9 @@ all 2 destinations took it
 delivered: slack backup/slack-webhook after 2 s
 failed: pagerduty backup/pagerduty-key: refused with 400: Invalid routing key
 `,
-			stderr: `1 of 2 destinations took it; look next at:
+			stderr: `1 of 2 destinations accepted it; look next at:
 - the function's log: aws logs tail /aws/lambda/dummy-backup-alerts --since 1h --region eu-central-1 --profile central
-- the dead-letter queue dummy-backup-alerts-undelivered of 111111111111 (eu-central-1), where the test ends if all further tries fail
+- the dead-letter queue dummy-backup-alerts-undelivered of 111111111111 (eu-central-1), which receives the event if all further attempts fail
 `,
 			sent: sentFromDev,
 		},
@@ -106,9 +105,9 @@ failed: pagerduty backup/pagerduty-key: refused with 400: Invalid routing key
 			code: exitWrong,
 			stdout: `sent MARKER to the default bus of 222222222222 (eu-west-1)
 delivered: slack backup/slack-webhook after 2 s
-not told: pagerduty backup/pagerduty-key: the function does not know it
+not sent: pagerduty backup/pagerduty-key: the function does not know this destination
 `,
-			stderr: `1 of 2 destinations took it; look next at:
+			stderr: `1 of 2 destinations accepted it; look next at:
 - dummy-backup-central, which was deployed with other destinations than backup.yaml has now
 `,
 			sent: sentFromDev,
@@ -117,12 +116,12 @@ not told: pagerduty backup/pagerduty-key: the function does not know it
 			name: "nothing until the timeout", args: append(fromDev, "--timeout", "5s"),
 			code:   exitWrong,
 			stdout: "sent MARKER to the default bus of 222222222222 (eu-west-1)\n",
-			stderr: `0 of 2 destinations took it: after 5 s the log group /aws/lambda/dummy-backup-alerts of 111111111111 (eu-central-1) does not mention it; look next, along its way, at:
-- the default bus of 222222222222 (eu-west-1): its rule for events of central-s3-backup, and the rule's role; dummy-backup-dummy-dev deploys them
+			stderr: `0 of 2 destinations accepted it: after 5 s the log group /aws/lambda/dummy-backup-alerts of 111111111111 (eu-central-1) does not mention it; look next, in the order of its way, at:
+- the default bus of 222222222222 (eu-west-1): its rule for events of central-s3-backup, and the role of the rule; dummy-backup-dummy-dev deploys them
 - the central bus of 111111111111 (eu-central-1): its policy, its rule, the queue and the function; dummy-backup-central deploys them
 - the dead-letter queue dummy-backup-alerts-undelivered of 111111111111 (eu-central-1)
 - the function's log: aws logs tail /aws/lambda/dummy-backup-alerts --since 1h --region eu-central-1
-- the destinations, where MARKER may be by now: slack backup/slack-webhook, pagerduty backup/pagerduty-key
+- the destinations, where MARKER may have arrived meanwhile: slack backup/slack-webhook, pagerduty backup/pagerduty-key
 `,
 			sent: sentFromDev, looks: []string{"", "", ""},
 		},
@@ -130,12 +129,12 @@ not told: pagerduty backup/pagerduty-key: the function does not know it
 			name: "no log group until the timeout", args: []string{"--timeout", "2s", "--profile", "central"}, log: []answer{noGroup},
 			code:   exitWrong,
 			stdout: "sent MARKER to the default bus of 111111111111 (eu-central-1)\n",
-			stderr: `0 of 2 destinations took it: after 2 s the log group /aws/lambda/dummy-backup-alerts of 111111111111 (eu-central-1) does not exist; look next, along its way, at:
-- the default bus of 111111111111 (eu-central-1): its rule for events of central-s3-backup, and the rule's role; dummy-backup-central deploys them
+			stderr: `0 of 2 destinations accepted it: after 2 s the log group /aws/lambda/dummy-backup-alerts of 111111111111 (eu-central-1) does not exist; look next, in the order of its way, at:
+- the default bus of 111111111111 (eu-central-1): its rule for events of central-s3-backup, and the role of the rule; dummy-backup-central deploys them
 - the central bus of 111111111111 (eu-central-1): its policy, its rule, the queue and the function; dummy-backup-central deploys them
 - the dead-letter queue dummy-backup-alerts-undelivered of 111111111111 (eu-central-1)
 - the function's log: aws logs tail /aws/lambda/dummy-backup-alerts --since 1h --region eu-central-1 --profile central
-- the destinations, where MARKER may be by now: slack backup/slack-webhook, pagerduty backup/pagerduty-key
+- the destinations, where MARKER may have arrived meanwhile: slack backup/slack-webhook, pagerduty backup/pagerduty-key
 `,
 			sent: sentFromCentral, looks: []string{""},
 		},
@@ -144,7 +143,7 @@ not told: pagerduty backup/pagerduty-key: the function does not know it
 			stdout: `sent MARKER to the default bus of 111111111111 (eu-central-1)
 delivered: slack backup/slack-webhook after 4 s
 delivered: pagerduty backup/pagerduty-key after 4 s
-all 2 destinations took it
+all 2 destinations accepted it
 `,
 			sent: sentFromCentral,
 		},
@@ -154,7 +153,7 @@ all 2 destinations took it
 			code:   exitWrong,
 			stdout: "sent MARKER to the default bus of 222222222222 (eu-west-1)\n",
 			stderr: `the default credentials, without --central-profile, may not read the log group /aws/lambda/dummy-backup-alerts of 111111111111 (eu-central-1): AccessDeniedException: User: arn:aws:iam::111111111111:user/me is not authorized to perform: logs:FilterLogEvents
-whether it arrived is to be seen by hand; look for MARKER at:
+the event was sent, but whether it arrived is unknown; look for MARKER at:
 - slack backup/slack-webhook
 - pagerduty backup/pagerduty-key
 `,
@@ -166,7 +165,7 @@ whether it arrived is to be seen by hand; look for MARKER at:
 			code:   exitWrong,
 			stdout: "sent MARKER to the default bus of 111111111111 (eu-central-1)\n",
 			stderr: `the credentials of --central-profile central cannot be used to read the log group /aws/lambda/dummy-backup-alerts of 111111111111 (eu-central-1): ServiceUnavailableException: The service cannot complete the request.
-whether it arrived is to be seen by hand; look for MARKER at:
+the event was sent, but whether it arrived is unknown; look for MARKER at:
 - slack backup/slack-webhook
 - pagerduty backup/pagerduty-key
 `,
@@ -176,35 +175,40 @@ whether it arrived is to be seen by hand; look for MARKER at:
 			name: "an entry that is refused", args: fromDev,
 			refusal: answer{body: `{"FailedEntryCount":1,"Entries":[{"ErrorCode":"InternalFailure","ErrorMessage":"Failed due to an internal failure."}]}`},
 			code:    exitWrong,
-			stderr:  "the default bus of 222222222222 (eu-west-1) did not take the event: InternalFailure: Failed due to an internal failure.\n",
+			stderr:  "the default bus of 222222222222 (eu-west-1) did not accept the event: InternalFailure: Failed due to an internal failure.\n",
 			sent:    sentFromDev,
 		},
 		{
 			name: "no right to send", args: fromDev,
 			refusal: awsError("AccessDeniedException", "User: arn:aws:iam::222222222222:user/me is not authorized to perform: events:PutEvents"),
 			code:    exitWrong,
-			stderr:  "the default bus of 222222222222 (eu-west-1) did not take the event: AccessDeniedException: User: arn:aws:iam::222222222222:user/me is not authorized to perform: events:PutEvents\n",
-			sent:    sentFromDev,
+			stderr: "the default bus of 222222222222 (eu-west-1) did not accept the event: AccessDeniedException: User: " +
+				"arn:aws:iam::222222222222:user/me is not authorized to perform: events:PutEvents\n",
+			sent: sentFromDev,
 		},
 		{
 			name: "credentials of another account", args: []string{"--workload", "dummy-dev", "--profile", "central"},
-			code:   exitWrong,
-			stderr: "nothing was sent: the credentials of --profile central are of another account; got 111111111111; want 222222222222, the account of dummy-dev\n",
+			code: exitWrong,
+			stderr: "nothing was sent: the credentials of --profile central belong to another account; got 111111111111; want " +
+				"222222222222, the account of dummy-dev\n",
 		},
 		{
 			name: "default credentials of another account", args: []string{"--workload", "dummy-dev"},
-			code:   exitWrong,
-			stderr: "nothing was sent: the default credentials, without --profile, are of another account; got 111111111111; want 222222222222, the account of dummy-dev\n",
+			code: exitWrong,
+			stderr: "nothing was sent: the default credentials, without --profile, belong to another account; got 111111111111; want " +
+				"222222222222, the account of dummy-dev\n",
 		},
 		{
 			name: "credentials of another central account", args: append(fromDev, "--central-profile", "dummy-dev"),
-			code:   exitWrong,
-			stderr: "nothing was sent: the credentials of --central-profile dummy-dev are of another account; got 222222222222; want 111111111111, the account of central\n",
+			code: exitWrong,
+			stderr: "nothing was sent: the credentials of --central-profile dummy-dev belong to another account; got 222222222222; " +
+				"want 111111111111, the account of central\n",
 		},
 		{
 			name: "two profiles for the central account", args: []string{"--profile", "central", "--central-profile", "dummy-dev"},
-			code:   exitWrong,
-			stderr: "nothing was sent: the credentials of --central-profile dummy-dev are of another account; got 222222222222; want 111111111111, the account of central\n",
+			code: exitWrong,
+			stderr: "nothing was sent: the credentials of --central-profile dummy-dev belong to another account; got 222222222222; " +
+				"want 111111111111, the account of central\n",
 		},
 		{
 			name: "no such profile", args: []string{"--central-profile", "nobody"},
@@ -232,8 +236,9 @@ testdata/wrong.yaml:10:41: workloads[0].buckets[0].tier: unknown tier; did you m
 		},
 		{
 			name: "no destination but email", config: "email-only.yaml",
-			code:   exitWrong,
-			stderr: "testdata/email-only.yaml: alerts: nothing would deliver a test; want slack or pagerduty; email goes another way\n",
+			code: exitWrong,
+			stderr: "testdata/email-only.yaml: alerts: no destination would receive a test event; want slack or pagerduty; e-mails " +
+				"take another way\n",
 		},
 		{
 			name: "no time", args: []string{"--timeout", "0s"},
@@ -243,22 +248,22 @@ testdata/wrong.yaml:10:41: workloads[0].buckets[0].tier: unknown tier; did you m
 		{
 			name: "no duration", args: []string{"--timeout", "3"},
 			code:   exitWrong,
-			stderr: "--timeout: expected duration but got \"3\": time: missing unit in duration \"3\"; --help lists the commands and their flags\n",
+			stderr: "--timeout: expected duration but got \"3\": time: missing unit in duration \"3\"; -h shows the help\n",
 		},
 		{
 			name: "unknown flag", args: []string{"-wrkload", "dummy-dev"},
 			code:   exitWrong,
-			stderr: "unknown flag --wrkload, did you mean \"--workload\"?; --help lists the commands and their flags\n",
+			stderr: "unknown flag --wrkload, did you mean \"--workload\"?; -h shows the help\n",
 		},
 		{
 			name: "no value", args: []string{"-workload"},
 			code:   exitWrong,
-			stderr: "--workload: expected string value but got nothing; --help lists the commands and their flags\n",
+			stderr: "--workload: expected string value but got nothing; -h shows the help\n",
 		},
 		{
 			name: "an argument", args: []string{"dummy-dev"},
 			code:   exitWrong,
-			stderr: "unexpected argument dummy-dev; --help lists the commands and their flags\n",
+			stderr: "unexpected argument dummy-dev; -h shows the help\n",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -315,71 +320,6 @@ func TestCannotReach(t *testing.T) {
 			if code != exitWrong || stdout.Len() > 0 || !strings.HasPrefix(stderr.String(), want) || strings.Count(stderr.String(), "\n") != 1 {
 				t.Errorf("exit code %d, said %q and %q, want %q", code, stdout.String(), stderr.String(), want)
 			}
-		})
-	}
-}
-
-// TestDefect: nobody sees a stack.
-func TestDefect(t *testing.T) {
-	startFake(t, answer{}, nil)
-	broken := clock{now: func() time.Time { panic("the clock stopped\ngoroutine 1 [running]:") }}
-	var stdout, stderr bytes.Buffer
-	if code := run([]string{"alert-test", "-config", "testdata/backup.yaml"}, broken, &stdout, &stderr); code != exitDefect {
-		t.Errorf("exit code %d", code)
-	}
-	compare(t, "standard output", stdout.String(), "")
-	compare(t, "standard error", stderr.String(), "backupctl: this is a defect of backupctl; please report it: the clock stopped\n")
-}
-
-// TestHelp: what is there, without an argument too.
-func TestHelp(t *testing.T) {
-	const (
-		all = `Usage: go run ./cmd/backupctl <command>
-
-backupctl is what operators run beside the app.
-
-Flags:
-  -h, --help    Show context-sensitive help.
-
-Commands:
-  alert-test [flags]
-    Send a marked test event the way that alerts take, and say which
-    destinations took it.
-
-Run "go run ./cmd/backupctl <command> --help" for more information on a command.
-`
-		alertTest = `Usage: go run ./cmd/backupctl alert-test [flags]
-
-Send a marked test event the way that alerts take, and say which destinations
-took it.
-
-Flags:
-  -h, --help                    Show context-sensitive help.
-
-      --config=FILE             The file to read (default: backup.yaml).
-      --workload=NAME-ENV       Send the event in the account of that workload
-                                (default: central, for the central account).
-      --profile=NAME            AWS profile for the account that the event is
-                                sent in (default: the default credentials).
-      --central-profile=NAME    AWS profile for the central account, whose
-                                log says who took it (default: the default
-                                credentials).
-      --timeout=TIME            How long to watch, such as 90s or 5m (default:
-                                3m).
-`
-	)
-	t.Setenv("COLUMNS", "80")
-	for _, test := range []struct {
-		args string
-		want string
-	}{{"", all}, {"--help", all}, {"-h", all}, {"-help", all}, {"alert-test --help", alertTest}} {
-		t.Run(test.args, func(t *testing.T) {
-			var stdout, stderr bytes.Buffer
-			if code := run(strings.Fields(test.args), newClock(), &stdout, &stderr); code != exitDone {
-				t.Errorf("exit code %d", code)
-			}
-			compare(t, "standard output", stdout.String(), test.want)
-			compare(t, "standard error", stderr.String(), "")
 		})
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+
+	"central-s3-backup/internal/alerting"
 )
 
 const (
@@ -18,32 +20,21 @@ const (
 	skew = 5 * time.Minute
 )
 
-// errNoLogGroup is for a log group that does not exist, or not yet: the function's first line may create it.
+// errNoLogGroup says that the log group does not exist. The first line of the function creates it.
 var errNoLogGroup = errors.New("there is no such log group")
 
-// functionLog is the log of the alerts function.
+// functionLog is the log of the alert function.
 type functionLog struct {
 	client *cloudwatchlogs.Client
 	group  string
 }
 
-// outcomes are what became of a test at each destination, by "KIND SECRET", in the function's words.
-type outcomes map[string]string
+// outcomes are what became of a test event, by the names of the destinations.
+type outcomes map[string]alerting.Outcome
 
-// took says whether a destination took the test.
-func (o outcomes) took(destination string) bool {
-	return o[destination] == "told" || o[destination] == "told before"
-}
-
-// logLine is what matters of a line that the alerts function writes about an alert.
-type logLine struct {
-	Resource     string   `json:"resource"` // of a test: its marker
-	Destinations outcomes `json:"destinations"`
-}
-
-// watch looks at the log until it says what became of a test, or the timeout has passed since the test
-// was sent. The function writes one line for all destinations, after tries of its own: that line ends
-// the watch, and what the queue delivers again later is not waited for. errNoLogGroup is returned only
+// watch reads the log until it says what became of a test event, or until the timeout has passed since
+// the event was sent. The function writes one line for all destinations, after all of its attempts. That
+// line ends the watch: a later attempt of the queue is not waited for. errNoLogGroup is returned only
 // after the timeout.
 func (l functionLog) watch(ctx context.Context, clock clock, marker string, sent time.Time, timeout time.Duration) (outcomes, error) {
 	for {
@@ -56,8 +47,8 @@ func (l functionLog) watch(ctx context.Context, clock clock, marker string, sent
 	}
 }
 
-// read returns what the log says of a test, nothing where it does not mention it. Where the function
-// tried several times, it is enough that a destination took it once.
+// read returns what the log says of a test event; nothing if it does not mention the event. If the
+// function tried several times, one success for a destination is enough.
 func (l functionLog) read(ctx context.Context, marker string, since time.Time) (outcomes, error) {
 	pages := cloudwatchlogs.NewFilterLogEventsPaginator(l.client, &cloudwatchlogs.FilterLogEventsInput{
 		LogGroupName:  aws.String(l.group),
@@ -74,12 +65,12 @@ func (l functionLog) read(ctx context.Context, marker string, since time.Time) (
 			return nil, err
 		}
 		for _, event := range page.Events {
-			var line logLine
+			var line alerting.LogLine
 			if json.Unmarshal([]byte(aws.ToString(event.Message)), &line) != nil || line.Resource != marker {
-				continue // something else that mentions it
+				continue // another line that mentions the marker
 			}
 			for destination, outcome := range line.Destinations {
-				if !found.took(destination) {
+				if !found[destination].Arrived() {
 					found[destination] = outcome
 				}
 			}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"central-s3-backup/config"
+)
+
+// TestJSON: -format json writes one document, whether the run ends with problems or with stacks.
+func TestJSON(t *testing.T) {
+	wrong := filepath.Join(t.TempDir(), "wrong.yaml")
+	write(t, wrong, []byte(wrongConfig))
+	read := func(code int, args ...string) document {
+		t.Helper()
+		var stdout, stderr bytes.Buffer
+		got := run(append([]string{"-format", "json"}, args...), func(string) string { return "" }, &stdout, &stderr)
+		if got != code || stderr.Len() > 0 {
+			t.Fatalf("exit code %d, want %d; standard error %q", got, code, stderr.String())
+		}
+		var d document
+		if err := json.Unmarshal(stdout.Bytes(), &d); err != nil {
+			t.Fatalf("%v in %s", err, stdout.String())
+		}
+		return d
+	}
+	d := read(exitWrong, "-config", wrong)
+	last := d.Problems[len(d.Problems)-1]
+	want := config.Problem{
+		Place: config.Place{File: wrong, Line: 10, Column: 41, Path: "workloads[0].buckets[0].tier"}, Check: "unknown-tier", Level: config.Error,
+		What: "unknown tier; did you mean critical_data?", Got: `"critcal_data"`, Want: last.Want,
+	}
+	if d.Errors != 2 || d.Warnings != 1 || len(d.Problems) != 3 {
+		t.Errorf("got %+v", d)
+	}
+	if !reflect.DeepEqual(last, want) || !strings.HasPrefix(last.Want, "standard_data, ") {
+		t.Errorf("got %+v", last)
+	}
+	if d := read(exitDone, "-check"); d.Errors != 0 || d.Warnings != 1 || len(d.Stacks) != 0 {
+		t.Errorf("got %+v", d)
+	}
+	const central = "[{dummy-backup-central 111111111111 eu-central-1 33}]"
+	if d := read(exitDone, "-out", t.TempDir(), "-workload", "central"); d.Warnings != 1 || fmt.Sprint(d.Stacks) != central {
+		t.Errorf("got %+v", d)
+	}
+	absent := read(exitWrong, "-config", "absent.yaml")
+	if absent.Errors != 1 || absent.Problems[0].Check != "unreadable-file" || absent.Problems[0].File != "absent.yaml" {
+		t.Errorf("got %+v", absent)
+	}
+}
+
+// TestEmptyJSON: what is not there is an empty list, which needs no special case where it is read.
+func TestEmptyJSON(t *testing.T) {
+	var stdout bytes.Buffer
+	reporter{options{flags: flags{Format: formatJSON}}, &stdout, nil, false}.end(nil)
+	const want = `{
+  "problems": [],
+  "errors": 0,
+  "warnings": 0,
+  "stacks": []
+}
+`
+	if stdout.String() != want {
+		t.Errorf("got %s", stdout.String())
+	}
+}
+
+// TestTerminal: people at a terminal see the lines that are wrong, and nobody else does.
+func TestTerminal(t *testing.T) {
+	_, err := config.Load("backup.yaml", []byte(wrongConfig))
+	var problems config.Problems
+	if !errors.As(err, &problems) {
+		t.Fatal(err)
+	}
+	for terminal, want := range map[bool]string{
+		true:  "\n     8 |     account: 222222222222\n       |              ^\n",
+		false: "\n" + problems[1].String() + "\n" + problems[2].String() + "\n2 errors, 1 warning\n",
+	} {
+		var stderr bytes.Buffer
+		reporter{options{flags: flags{Format: formatText}}, nil, &stderr, terminal}.end(problems)
+		if !strings.Contains(stderr.String(), want) || !strings.HasSuffix(stderr.String(), "\n2 errors, 1 warning\n") {
+			t.Errorf("terminal %v: %s", terminal, stderr.String())
+		}
+	}
+	if isTerminal(&bytes.Buffer{}) {
+		t.Error("a buffer is no terminal")
+	}
+}
+
+// TestOutput: one line per stack with its name, account, Region and number of resources, central first.
+func TestOutput(t *testing.T) {
+	want := `dummy-backup-central     111111111111  eu-central-1  33 resources
+dummy-backup-dummy-dev   222222222222  eu-central-1  76 resources
+dummy-backup-dummy-prod  033333333333  eu-west-1     57 resources
+`
+	if example.stdout != want {
+		t.Errorf("got\n%swant\n%s", example.stdout, want)
+	}
+}
+
+// TestSecretsAreNotRepeated: a secret that was written into the file by mistake is in no message.
+func TestSecretsAreNotRepeated(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "backup.yaml")
+	const webhook, key = "https://hooks.slack.com/services/T0/B0/sEcReT", "0123456789abcdef0123456789abcdef"
+	text := "version: 1\nalerts:\n  slack: [{webhook_secret: \"" + webhook + "\"}]\n  pagerduty: [{routing_key_secret: " + key + "}]\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range []string{"text", "json"} {
+		var said bytes.Buffer
+		code := run([]string{"-check", "-config", file, "-format", format}, func(string) string { return "" }, &said, &said)
+		if code != exitWrong || !strings.Contains(said.String(), "not repeated here") {
+			t.Errorf("exit code %d, %s", code, said.String())
+		}
+		if strings.Contains(said.String(), webhook) || strings.Contains(said.String(), key) {
+			t.Errorf("repeats a secret: %s", said.String())
+		}
+	}
+}
