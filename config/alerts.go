@@ -215,3 +215,20 @@ func (c *Config) Estate() estate.Estate {
 	}
 	return e
 }
+
+// destination is where alerts go, with its place in backup.yaml.
+type destination struct{ path, kind, name string }
+
+func (a Alerts) destinations() []destination {
+	var all []destination
+	for i, address := range a.Email {
+		all = append(all, destination{fmt.Sprintf("alerts.email[%d]", i), "email", address})
+	}
+	for i, channel := range a.Slack {
+		all = append(all, destination{fmt.Sprintf("alerts.slack[%d].webhook_secret", i), "slack", channel.WebhookSecret})
+	}
+	for i, service := range a.PagerDuty {
+		all = append(all, destination{fmt.Sprintf("alerts.pagerduty[%d].routing_key_secret", i), "pagerduty", service.RoutingKeySecret})
+	}
+	return all
+}

@@ -6,14 +6,6 @@ import (
 	"strings"
 )
 
-func bucketPath(workload, bucket int) string {
-	return fmt.Sprintf("workloads[%d].buckets[%d]", workload, bucket)
-}
-
-func selectPath(workload, tier int) string {
-	return fmt.Sprintf("workloads[%d].select_tagged[%d]", workload, tier)
-}
-
 func checkTierReferences(c *checker) {
 	if c.doubtful("tiers") {
 		return
@@ -47,11 +39,6 @@ func (c *checker) reportUnknownTier(path, tier string) {
 	names := c.cfg.Tiers.names()
 	c.report(path, Problem{What: "unknown tier" + DidYouMean(tier, names), Got: strconv.Quote(tier), Want: oneOf(names)})
 }
-
-// globalName is what a bucket's name is unique in.
-type globalName struct{ partition, bucket string }
-
-func (w Workload) globalName(b Bucket) globalName { return globalName{Partition(w.Region), b.Name} }
 
 // checkBucketsTwice wants every bucket once: names are unique in a partition, and a bucket has one
 // continuous backup, in one vault (F-S3-7, F-S3-8).

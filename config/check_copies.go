@@ -138,17 +138,3 @@ func warnOfCopiesInSovereignCloud(c *checker) {
 		})
 	})
 }
-
-func (w Workload) firstTierIn(tiers map[string]bool) string {
-	for _, b := range w.Buckets {
-		if tiers[b.Tier] {
-			return b.Tier
-		}
-	}
-	for _, tier := range w.SelectTagged {
-		if tiers[tier] {
-			return tier
-		}
-	}
-	return ""
-}

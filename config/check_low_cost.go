@@ -80,15 +80,6 @@ func warnOfTaggedLowCost(c *checker) {
 	}
 }
 
-// namedLowCostCopies is how many buckets a tiering configuration has to name.
-func (c *Config) namedLowCostCopies() int {
-	named := 0
-	for _, s := range c.LowCostCopies() {
-		named += len(s.Buckets)
-	}
-	return named
-}
-
 // reportLowCost reports at the first tier with low-cost copies.
 func (c *checker) reportLowCost(what string) {
 	if i := slices.IndexFunc(c.cfg.copied, (*Tier).lowCostCopies); i >= 0 {

@@ -2,71 +2,9 @@ package config
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
-
-// comparisons are made with an earlier backup.yaml, which -previous names: what is deployed is taken
-// to be as that file says. What AWS or CloudFormation would refuse, and what would lose protection
-// for good, is an error; what is left behind, started anew or weaker is a warning.
-var comparisons = []check{
-	{"project-renamed", Error, "F-CFN-2", compareProject},
-	{"compliance-lock-changed", Error, "F-LOCK-8", compareComplianceLocks},
-	{"compliance-vault-left-behind", Error, "F-LOCK-6", compareComplianceVaults},
-	{"compliance-vault-unknown", Error, "F-LOCK-6", compareRetainedVaults},
-	{"air-gapped-vault-changed", Error, "F-LAG-1", compareAirGappedVaults},
-	{"vault-left-behind", Warning, "F-LOCK-11", compareVaults},
-	{"central-account-left-behind", Warning, "F-CFN-2", compareCentralAccount},
-	{"lock-weakened", Warning, "F-LOCK-3", compareGovernanceLocks},
-	{"organization-changed", Warning, "F-COPY-3", compareOrganization},
-
-	// check_previous_alerts.go
-	{"destination-dropped", Warning, "", compareAlerts},
-
-	// check_previous_workloads.go
-	{"bucket-elsewhere", Error, "F-REG-3", compareBucketPlaces},
-	{"bucket-created-twice", Error, "F-CFN-2", compareCreatedBuckets},
-	{"workload-left-behind", Warning, "F-COPY-2", compareWorkloads},
-	{"bucket-left-behind", Warning, "F-SCH-7", compareBuckets},
-	{"bucket-unmanaged", Warning, "F-CFN-2", compareManagedBuckets},
-	{"tag-left-behind", Warning, "F-SCH-7", compareTagSelections},
-	{"restore-testing-stopped", Warning, "F-RST-11", compareRestoreTesting},
-	{"stack-set-left-behind", Warning, "F-COPY-3", compareStackSet},
-
-	// check_previous_tiers.go
-	{"tier-weakened", Warning, "F-SCH-7", compareTiers},
-	{"bucket-weakened", Warning, "F-SCH-7", compareTiersOfBuckets},
-	{"backups-restart", Warning, "F-S3-13", compareBackupsThatRestart},
-}
-
-// comparison is what a configuration is compared with.
-type comparison struct {
-	*document
-	lines    [][]byte
-	tierAt   map[string]int          // entries of tiers by name
-	vaults   map[string]centralVault // by name; none where the central account or Region is another
-	now, was map[globalName]bucketIn // buckets by name
-}
-
-func (c *checker) compareWith(d *document) {
-	p := &comparison{document: d, lines: linesOf(d.text), now: c.cfg.bucketsByName(), was: d.cfg.bucketsByName(), tierAt: tierEntriesByName(d.root), vaults: map[string]centralVault{}}
-	c.previous = p
-	if c.centralMoved() == "" {
-		for _, v := range d.cfg.centralVaults() {
-			p.vaults[v.name] = v
-		}
-	}
-}
-
-// before returns the places of paths in the earlier file.
-func (c *checker) before(paths ...string) []Place {
-	found := places(c.previous.root, paths...)
-	for i := range found {
-		found[i].locate(c.previous.file, c.previous.lines)
-	}
-	return found
-}
 
 // compareProject finds that every stack would be another one and create what its predecessor has.
 func compareProject(c *checker) {
@@ -75,15 +13,6 @@ func compareProject(c *checker) {
 			What: "every stack would get another name and create the vaults, keys and buckets that the earlier one has and retains: the deployments would fail, and the earlier stacks be left behind",
 			Got:  now, Want: was, See: c.before("project"),
 		})
-	}
-}
-
-// sameVaults goes through the vaults that both have.
-func (c *checker) sameVaults(compare func(now, was centralVault)) {
-	for _, now := range c.cfg.centralVaults() {
-		if was, there := c.previous.vaults[now.name]; there {
-			compare(now, was)
-		}
 	}
 }
 
@@ -117,25 +46,6 @@ func compareComplianceLocks(c *checker) {
 	})
 }
 
-func orNone(n int) string {
-	if n == 0 {
-		return "none"
-	}
-	return fmt.Sprint(n)
-}
-
-// asRetained is the entry of retained_vaults that keeps a vault as it is.
-func (v centralVault) asRetained() string {
-	entry := fmt.Sprintf("{name: %s, min_retention_days: %d", v.name, v.minDays)
-	if v.maxDays > 0 {
-		entry += fmt.Sprintf(", max_retention_days: %d", v.maxDays)
-	}
-	if v.graceDays > 0 {
-		entry += fmt.Sprintf(", changeable_for_days: %d", v.graceDays)
-	}
-	return entry + "}"
-}
-
 // compareAirGappedVaults: CloudFormation would replace what is changed by a vault of the same name,
 // and fail. A vault of one kind cannot become one of the other.
 func compareAirGappedVaults(c *checker) {
@@ -156,19 +66,6 @@ func (c *checker) reportAirGapped(at string, now, was int) {
 		c.report(at, Problem{What: "the lock of an air-gapped vault cannot be changed: CloudFormation would make a second vault of the same name, and fail", Got: fmt.Sprint(now), Want: fmt.Sprintf("%d as before, or a new name", was), See: c.before(at)})
 	}
 }
-
-// leftBehind goes through the vaults that are there no more, in the order of their names.
-func (c *checker) leftBehind(look func(was centralVault)) {
-	left := maps.Clone(c.previous.vaults)
-	for _, now := range c.cfg.centralVaults() {
-		delete(left, now.name)
-	}
-	for _, name := range slices.Sorted(maps.Keys(left)) {
-		look(left[name])
-	}
-}
-
-func (v centralVault) current() bool { return v.lockPath == lockPath }
 
 // compareComplianceVaults refuses to forget the vault that copies went to when its lock is for good.
 func compareComplianceVaults(c *checker) {
@@ -213,18 +110,6 @@ func compareCentralAccount(c *checker) {
 	if at := c.centralMoved(); at != "" && c.previous.cfg.Central.VaultLock.Mode != Compliance {
 		c.reportCentralMoved(at)
 	}
-}
-
-// centralMoved returns what of the central account is another than before, or "".
-func (c *checker) centralMoved() string {
-	now, was := c.cfg.Central, c.previous.cfg.Central
-	switch {
-	case now.Account != was.Account:
-		return "central.account"
-	case now.Region != was.Region:
-		return "central.region"
-	}
-	return ""
 }
 
 func (c *checker) reportCentralMoved(at string) {

@@ -4,40 +4,6 @@ import (
 	"fmt"
 )
 
-// tiersInBoth goes through the tiers that are used in both configurations, in the order of this one.
-func (c *checker) tiersInBoth(compare func(now, was *Tier)) {
-	used := map[string]bool{}
-	for ref := range c.previous.cfg.tierReferences() {
-		used[ref.tier] = true
-	}
-	compared := map[string]bool{}
-	for ref := range c.cfg.tierReferences() {
-		if was := c.previous.cfg.tier(ref.tier); was != nil && used[ref.tier] && !compared[ref.tier] {
-			compared[ref.tier] = true
-			compare(c.cfg.tier(ref.tier), was)
-		}
-	}
-}
-
-// changePath is where the document says what a tier's key is, or else where it would.
-func (c *checker) changePath(t *Tier, key string) string {
-	if at := c.whereSaid(t, key); at != "" {
-		return at
-	}
-	if _, written := c.tierAt[t.Name]; written {
-		return c.tierPath(t) + "." + key
-	}
-	return "tiers"
-}
-
-// beforeTier returns the place of a tier's key in the earlier file, if it is there.
-func (c *checker) beforeTier(t *Tier, key string) []Place {
-	if i, there := c.previous.tierAt[t.Name]; there {
-		return c.before(entryPath(i) + "." + key)
-	}
-	return nil
-}
-
 // weakening is what a tier promises less of than another.
 type weakening struct{ key, text string }
 
@@ -79,43 +45,6 @@ func weakenings(now, was *Tier) []weakening {
 		weaker = append(weaker, weakening{"dedicated_key", "the workload's shared key, and not one of its own"})
 	}
 	return weaker
-}
-
-// intervalMinutes is the longest time, in minutes, between two runs of a rule. Zero: not known.
-func intervalMinutes(expression string) int {
-	s, fault := parseCron(expression)
-	if fault != "" {
-		return 0
-	}
-	return int(s.longestInterval().Minutes())
-}
-
-func (t *Tier) continuousDays() int {
-	if t.ContinuousBackup == nil {
-		return 0
-	}
-	return t.ContinuousBackup.DeleteAfterDays
-}
-
-func (t *Tier) snapshotDays() int {
-	if t.SnapshotBackup == nil {
-		return 0
-	}
-	return t.SnapshotBackup.DeleteAfterDays
-}
-
-func (t *Tier) snapshotCron() string {
-	if t.SnapshotBackup == nil {
-		return ""
-	}
-	return t.SnapshotBackup.Schedule
-}
-
-func (t *Tier) copyDays() int {
-	if t.CopyToCentral == nil {
-		return 0
-	}
-	return t.CopyToCentral.DeleteAfterDays
 }
 
 const consent = "what was promised, or the consent of the data's owner"

@@ -5,42 +5,6 @@ import (
 	"slices"
 )
 
-// bucketIn is a bucket in a configuration, with what becomes of it there.
-type bucketIn struct {
-	Bucket
-	path     string
-	tier     *Tier
-	workload Workload
-}
-
-func (b bucketIn) accountRegion() accountRegion {
-	return accountRegion{b.workload.Account, b.workload.Region}
-}
-
-// bucketsByName lists the buckets of tiers that there are.
-func (c *Config) bucketsByName() map[globalName]bucketIn {
-	all := map[globalName]bucketIn{}
-	for i, w := range c.Workloads {
-		for j, b := range w.Buckets {
-			if row, known := c.rows[b.Tier]; known {
-				all[w.globalName(b)] = bucketIn{b, bucketPath(i, j), &c.Tiers[row], w}
-			}
-		}
-	}
-	return all
-}
-
-// bucketsInBoth goes through the buckets that both configurations have, in the order of this one.
-func (c *checker) bucketsInBoth(compare func(now, was bucketIn)) {
-	for _, w := range c.cfg.Workloads {
-		for _, b := range w.Buckets {
-			if was, there := c.previous.was[w.globalName(b)]; there {
-				compare(c.previous.now[w.globalName(b)], was)
-			}
-		}
-	}
-}
-
 func compareBucketPlaces(c *checker) {
 	c.bucketsInBoth(func(now, was bucketIn) {
 		if from, to := was.accountRegion(), now.accountRegion(); from != to {
@@ -66,20 +30,6 @@ func compareManagedBuckets(c *checker) {
 			c.report(now.path, Problem{What: "the bucket stays, with its Object Lock, and no template manages it any more: what keeps it versioned, private and locked can be changed unseen", Got: "existing: true", Want: "existing: false, or nothing", See: c.before(was.path)})
 		}
 	})
-}
-
-// deployed is what makes a workload's stack another one.
-type deployed struct{ id, account, region string }
-
-func (w Workload) deployed() deployed { return deployed{w.ID(), w.Account, w.Region} }
-
-// byStack is where the workloads are, by their stacks.
-func (c *Config) byStack() map[deployed]int {
-	at := map[deployed]int{}
-	for i, w := range c.Workloads {
-		at[w.deployed()] = i
-	}
-	return at
 }
 
 // compareWorkloads finds stacks that stay deployed and are no longer synthesized.

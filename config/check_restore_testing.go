@@ -5,12 +5,6 @@ import (
 	"slices"
 )
 
-func restoreTestingPath(workload int) string { return workloadPath(workload) + ".restore_testing" }
-
-func restoreTestingTierPath(workload, tier int) string {
-	return fmt.Sprintf("%s.tiers[%d]", restoreTestingPath(workload), tier)
-}
-
 // checkRestoreTestingTiers finds tiers that a restore test finds no recovery point of.
 func checkRestoreTestingTiers(c *checker) {
 	for i, w := range c.cfg.Workloads {

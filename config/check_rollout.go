@@ -7,25 +7,6 @@ import (
 	"strings"
 )
 
-const (
-	pipelinePath = "rollout.pipeline"
-	stackSetPath = "rollout.stack_set"
-)
-
-func stackSetRegionPath(i int) string { return fmt.Sprintf("%s.regions[%d]", stackSetPath, i) }
-func unitPath(i int) string           { return fmt.Sprintf("%s.organizational_units[%d]", stackSetPath, i) }
-
-// CentralID stands for the central stack where workloads are named.
-const CentralID = "central"
-
-func (c *Config) workloadIDs() []string {
-	ids := make([]string, len(c.Workloads))
-	for i, w := range c.Workloads {
-		ids[i] = w.ID()
-	}
-	return ids
-}
-
 // reportNoWorkload reports a place that names none of the workloads.
 func (c *checker) reportNoWorkload(at, id string, ids []string, want string) {
 	c.report(at, Problem{What: "there is no such workload" + c.didYouMean(id, ids), Got: strconv.Quote(id), Want: want})

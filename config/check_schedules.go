@@ -3,34 +3,15 @@ package config
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
+
+	"central-s3-backup/config/internal/schedule"
 )
 
-// rule is a backup rule of a tier's plan.
-type rule struct {
-	key             string // of the tier, in backup.yaml
-	cronKey         string
-	deleteAfterDays int
-	cron            string
-}
-
-// rules lists a tier's rules, the continuous one first.
-func (t *Tier) rules() []rule {
-	var rules []rule
-	if t.ContinuousBackup != nil {
-		rules = append(rules, rule{"continuous_backup", "schedule.cron", t.ContinuousBackup.DeleteAfterDays, t.Schedule.Cron})
-	}
-	if t.SnapshotBackup != nil {
-		rules = append(rules, rule{"snapshot_backup", "snapshot_backup.schedule", t.SnapshotBackup.DeleteAfterDays, t.SnapshotBackup.Schedule})
-	}
-	return rules
-}
-
 // schedules goes through the cron expressions that the document has and that are well formed.
-func (c *checker) schedules(look func(at, expression string, s *schedule)) {
+func (c *checker) schedules(look func(at, expression string, s *schedule.Schedule)) {
 	one := func(at, expression string) {
-		if s, fault := parseCron(expression); fault == "" && c.written(at) {
+		if s, err := schedule.Parse(expression); err == nil && c.written(at) {
 			look(at, expression, s)
 		}
 	}
@@ -47,17 +28,17 @@ func (c *checker) schedules(look func(at, expression string, s *schedule)) {
 }
 
 func checkSchedulesCome(c *checker) {
-	c.schedules(func(at, expression string, s *schedule) {
-		if !s.comes() {
-			c.report(at, Problem{What: fmt.Sprintf("never runs: from %d on no date is like this", firstYear), Got: expression, Want: "a date that comes"})
+	c.schedules(func(at, expression string, s *schedule.Schedule) {
+		if !s.Runs() {
+			c.report(at, Problem{What: fmt.Sprintf("never runs: from %d on no date is like this", schedule.FirstYear), Got: expression, Want: "a date that comes"})
 		}
 	})
 }
 
 // warnOfPausingSchedules finds years without backups, in the middle or for good.
 func warnOfPausingSchedules(c *checker) {
-	c.schedules(func(at, expression string, s *schedule) {
-		if year := s.pauses(); year > 0 && s.comes() {
+	c.schedules(func(at, expression string, s *schedule.Schedule) {
+		if year := s.FirstYearWithout(); year > 0 && s.Runs() {
 			c.report(at, Problem{What: "does not run in every year, and nothing says so when it stops", Got: fmt.Sprintf("%s, which does not run in %d", expression, year), Want: `"*" as year`})
 		}
 	})
@@ -65,9 +46,9 @@ func warnOfPausingSchedules(c *checker) {
 
 // warnOfHourSteps finds steps that AWS Backup never takes, since it starts anew at midnight.
 func warnOfHourSteps(c *checker) {
-	c.schedules(func(at, expression string, s *schedule) {
-		if start, step, stepped := strings.Cut(cronFields(expression)[1], "/"); stepped && step != "1" && start != "*" && len(s.hours) == 1 {
-			c.report(at, Problem{What: fmt.Sprintf("runs once a day and not every %s hours: AWS Backup counts from %02d:00 to midnight and starts anew", step, s.hours[0]), Got: expression, Want: "the hours as a list, such as 2,14"})
+	c.schedules(func(at, expression string, s *schedule.Schedule) {
+		if step, hour := s.LostStep(); step > 0 {
+			c.report(at, Problem{What: fmt.Sprintf("runs once a day and not every %d hours: AWS Backup counts from %02d:00 to midnight and starts anew", step, hour), Got: expression, Want: "the hours as a list, such as 2,14"})
 		}
 	})
 }
@@ -75,7 +56,7 @@ func warnOfHourSteps(c *checker) {
 func warnOfTimeZones(c *checker) {
 	for t := range c.rows() {
 		at := c.firstWritten(c.tierPath(t), "schedule.timezone")
-		if zone := location(t.Schedule.Timezone); at != "" && zone != nil && changesClocks(zone) {
+		if zone := schedule.Location(t.Schedule.Timezone); at != "" && zone != nil && schedule.ChangesClocks(zone) {
 			c.report(at, Problem{What: "the clocks of this time zone change: in those nights a backup can run twice, or an hour late, or not at all", Got: t.Schedule.Timezone, Want: "Etc/UTC"})
 		}
 	}
@@ -94,20 +75,20 @@ func warnOfOverlaps(c *checker) {
 	}
 	known := map[question]answer{} // tiers mostly share their schedules
 	for t := range c.rows() {
-		rules, zone := t.rules(), location(t.Schedule.Timezone)
+		rules, zone := t.rules(), schedule.Location(t.Schedule.Timezone)
 		at := c.firstWritten(c.tierPath(t), "snapshot_backup.schedule", "schedule.cron", "schedule.start_window_minutes", "snapshot_backup", "continuous_backup")
 		if len(rules) < 2 || zone == nil || at == "" {
 			continue
 		}
-		a, faultA := parseCron(rules[0].cron)
-		b, faultB := parseCron(rules[1].cron)
-		if faultA != "" || faultB != "" {
+		a, errA := schedule.Parse(rules[0].cron)
+		b, errB := schedule.Parse(rules[1].cron)
+		if errA != nil || errB != nil {
 			continue
 		}
 		q := question{rules[0].cron, rules[1].cron, t.Schedule.Timezone, t.Schedule.StartWindowMinutes}
 		result, asked := known[q]
 		if !asked {
-			result.first, result.second, result.found = overlap(a, b, zone, time.Duration(q.minutes)*time.Minute)
+			result.first, result.second, result.found = schedule.Overlap(a, b, zone, time.Duration(q.minutes)*time.Minute)
 			known[q] = result
 		}
 		if !result.found {
@@ -192,15 +173,4 @@ func checkRPO(c *checker) {
 		}
 		c.report(at, p, rests...)
 	}
-}
-
-// rpoMinutes is how old, in minutes, the newest backup of the tier is in the worst case. Zero: not known.
-func (t *Tier) rpoMinutes() int {
-	if t.ContinuousBackup != nil {
-		return ContinuousRPOMinutes
-	}
-	if t.SnapshotBackup == nil {
-		return 0
-	}
-	return intervalMinutes(t.SnapshotBackup.Schedule)
 }

@@ -6,36 +6,6 @@ import (
 	"strings"
 )
 
-const (
-	lockPath      = "central.vault_lock"
-	airGappedPath = "central.air_gapped_vault"
-)
-
-// centralVault is a vault of the central account, with its lock.
-type centralVault struct {
-	namePath, name   string
-	lockPath         string // what its retentions are keys of
-	minDays, maxDays int    // zero: not given
-	graceDays        int    // of a compliance lock; zero: a governance lock
-	airGapped        bool
-}
-
-// centralVaults lists the vault that copies go to, the earlier ones and the air-gapped one.
-func (c *Config) centralVaults() []centralVault {
-	lock := c.Central.VaultLock
-	vaults := []centralVault{{"central.vault_name", c.Central.VaultName, lockPath, lock.MinRetentionDays, lock.MaxRetentionDays, lock.ChangeableForDays, false}}
-	for i, v := range c.Central.RetainedVaults {
-		at := retainedPath(i)
-		vaults = append(vaults, centralVault{at + ".name", v.Name, at, v.MinRetentionDays, v.MaxRetentionDays, v.ChangeableForDays, false})
-	}
-	if v := c.Central.AirGappedVault; v != nil {
-		vaults = append(vaults, centralVault{airGappedPath + ".name", v.Name, airGappedPath, v.MinRetentionDays, v.MaxRetentionDays, 0, true})
-	}
-	return vaults
-}
-
-func retainedPath(i int) string { return fmt.Sprintf("central.retained_vaults[%d]", i) }
-
 func checkDefaultVault(c *checker) {
 	for _, v := range c.cfg.centralVaults() {
 		if strings.EqualFold(v.name, "Default") {

@@ -1,13 +1,9 @@
 package config
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 )
-
-func workloadPath(i int) string     { return fmt.Sprintf("workloads[%d]", i) }
-func workloadNamePath(i int) string { return workloadPath(i) + ".name" }
 
 func checkEmptyWorkloads(c *checker) {
 	for i, w := range c.cfg.Workloads {

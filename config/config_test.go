@@ -201,7 +201,7 @@ func TestUnreadableFiles(t *testing.T) {
 
 // TestNoCDK: the package starts neither the CDK nor anything else that is not for a configuration.
 func TestNoCDK(t *testing.T) {
-	for _, file := range files(t, "*.go") {
+	for _, file := range append(files(t, "*.go"), files(t, "internal/*/*.go")...) {
 		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
 		if err != nil {
 			t.Fatal(err)
@@ -261,7 +261,7 @@ func TestFacts(t *testing.T) {
 	facts := string(read(t, "../docs/aws-facts.md"))
 	cited := regexp.MustCompile(`F-[A-Z0-9]+-[0-9]+`)
 	n := 0
-	for _, pattern := range []string{"*.go", "../*.go", "../constructs/*.go", "../stacks/*.go", "../internal/*/*.go", "../cmd/*/*.go", "../lambda/alerts/*.go", "../lambda/alerts/internal/*/*.go", "../README.md", "../docs/*.md", "../docs/adr/*.md"} {
+	for _, pattern := range []string{"*.go", "internal/*/*.go", "../*.go", "../constructs/*.go", "../stacks/*.go", "../internal/*/*.go", "../cmd/*/*.go", "../lambda/alerts/*.go", "../lambda/alerts/internal/*/*.go", "../README.md", "../docs/*.md", "../docs/adr/*.md"} {
 		for _, file := range files(t, pattern) {
 			for _, fact := range cited.FindAllString(string(read(t, file)), -1) {
 				n++

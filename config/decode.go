@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 
+	"central-s3-backup/config/internal/schedule"
+
 	"go.yaml.in/yaml/v4"
 )
 
@@ -16,12 +18,6 @@ import (
 // decoder it goes on after a problem, and knows where each one stands.
 type decoder struct {
 	problems []placed
-}
-
-// placed is a problem and the node that it is about.
-type placed struct {
-	problem Problem
-	node    *yaml.Node
 }
 
 // nodeDecoder is implemented by types whose defaults depend on the document.
@@ -113,7 +109,7 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 			d.report(anchor, key, at, Problem{What: "anchors and aliases are not supported", Want: "the keys written out"})
 		case key.Kind != yaml.ScalarNode || key.Value == "":
 			d.report(notAKey, key, at, Problem{What: "is not a key", Want: oneOf(keys.names)})
-		case !ok && n.Style&yaml.FlowStyle != 0 && i > 0 && (isCutOff(n.Content[i-1].Value) || strings.HasSuffix(key.Value, ")")) && value.Tag == "!!null":
+		case !ok && n.Style&yaml.FlowStyle != 0 && i > 0 && (schedule.IsCutOff(n.Content[i-1].Value) || strings.HasSuffix(key.Value, ")")) && value.Tag == "!!null":
 			// the rest of a cron expression with commas, which has been reported
 		case !ok:
 			d.reportUnknownKey(key, at.child(key.Value), keys.names)

@@ -56,3 +56,12 @@ func (c *Config) bucketsOf(tier string) []string {
 	}
 	return names
 }
+
+// namedLowCostCopies is how many buckets a tiering configuration has to name.
+func (c *Config) namedLowCostCopies() int {
+	named := 0
+	for _, s := range c.LowCostCopies() {
+		named += len(s.Buckets)
+	}
+	return named
+}

@@ -250,3 +250,6 @@ func BucketARN(region, name string) string {
 func ManagedPolicyARN(region, name string) string {
 	return fmt.Sprintf("arn:%s:iam::aws:policy/%s", Partition(region), name)
 }
+
+// CentralID stands for the central stack where workloads are named.
+const CentralID = "central"

@@ -18,13 +18,9 @@ func parse(text []byte) (*yaml.Node, *Problem) {
 		line, column := bytes.Count(before, []byte("\n"))+1, utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])+1
 		return nil, notText.at(line, column, Problem{What: "the file is not UTF-8 text", Got: fmt.Sprintf("the byte 0x%02x", text[at]), Want: "text saved as UTF-8"})
 	}
-	root := composePlain(text)
-	if root == nil {
-		whole, fault := composeWhole(text)
-		if fault != nil {
-			return nil, fault
-		}
-		root = whole
+	root, fault := compose(text)
+	if fault != nil {
+		return nil, fault
 	}
 	placeAtKeys(root)
 	return root, nil
@@ -44,7 +40,7 @@ func placeAtKeys(n *yaml.Node) {
 	}
 }
 
-func composeWhole(text []byte) (*yaml.Node, *Problem) {
+func compose(text []byte) (*yaml.Node, *Problem) {
 	loader, err := yaml.NewLoader(bytes.NewReader(text))
 	if err != nil {
 		return nil, yamlFault(text, err)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -63,3 +64,37 @@ func descend(n *yaml.Node, step string) *yaml.Node {
 	}
 	return nil
 }
+
+// Paths of values that several checks report, as messages show them.
+const (
+	lockPath      = "central.vault_lock"
+	airGappedPath = "central.air_gapped_vault"
+	pipelinePath  = "rollout.pipeline"
+	stackSetPath  = "rollout.stack_set"
+)
+
+func workloadPath(i int) string { return fmt.Sprintf("workloads[%d]", i) }
+
+func workloadNamePath(i int) string { return workloadPath(i) + ".name" }
+
+func bucketPath(workload, bucket int) string {
+	return fmt.Sprintf("workloads[%d].buckets[%d]", workload, bucket)
+}
+
+func selectPath(workload, tier int) string {
+	return fmt.Sprintf("workloads[%d].select_tagged[%d]", workload, tier)
+}
+
+func restoreTestingPath(workload int) string { return workloadPath(workload) + ".restore_testing" }
+
+func restoreTestingTierPath(workload, tier int) string {
+	return fmt.Sprintf("%s.tiers[%d]", restoreTestingPath(workload), tier)
+}
+
+func entryPath(i int) string { return fmt.Sprintf("tiers[%d]", i) }
+
+func retainedPath(i int) string { return fmt.Sprintf("central.retained_vaults[%d]", i) }
+
+func stackSetRegionPath(i int) string { return fmt.Sprintf("%s.regions[%d]", stackSetPath, i) }
+
+func unitPath(i int) string { return fmt.Sprintf("%s.organizational_units[%d]", stackSetPath, i) }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // Level says what a problem does to a synthesis.
@@ -17,28 +16,6 @@ const (
 	// Warning lets it go on.
 	Warning Level = "warning"
 )
-
-// Place is a place in a file.
-type Place struct {
-	// File as it was named to [LoadFile].
-	File string `json:"file"`
-	// Line and Column of the offending value, or of the key or the mapping where there is none.
-	// From 1, columns in characters. Zero: the file as a whole.
-	Line   int `json:"line"`
-	Column int `json:"column"`
-	// Path of the value, such as workloads[0].buckets[1].tier. Empty: the file as a whole.
-	Path string `json:"path"`
-
-	source []byte // the line's text
-}
-
-// String is FILE:LINE:COL.
-func (p Place) String() string {
-	if p.Line == 0 {
-		return p.File
-	}
-	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
-}
 
 // Problem is one thing that is wrong, or doubtful, in a backup.yaml.
 type Problem struct {
@@ -109,36 +86,6 @@ func (p Problem) excerpt() string {
 	}
 	b.WriteString("\n")
 	return b.String()
-}
-
-// marked is what is shown of the line, and what stands before the caret below it.
-func (p Place) marked() (line, below string) {
-	text := []rune(string(p.source))
-	column := min(p.Column-1, len(text))
-	if from := max(0, column-excerptWidth*2/3); from > 0 {
-		text = append([]rune("…"), text[from:]...)
-		column -= from - 1
-	}
-	if len(text) > excerptWidth {
-		text = append(text[:excerptWidth:excerptWidth], '…')
-	}
-	before := slices.Clone(text[:column])
-	for i, r := range before {
-		if r != '\t' {
-			before[i] = ' '
-		}
-	}
-	return printable(string(text)), string(before)
-}
-
-// printable is a line without what a terminal would obey.
-func printable(line string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\t' || unicode.IsPrint(r) {
-			return r
-		}
-		return '·'
-	}, line)
 }
 
 // Problems are all that was found in a file, in the order of its lines. As an error, it has at least
@@ -226,4 +173,11 @@ func oneOf(values []string) string {
 	}
 	last := len(values) - 1
 	return strings.Join(values[:last], ", ") + " or " + values[last]
+}
+
+func orNone(n int) string {
+	if n == 0 {
+		return "none"
+	}
+	return fmt.Sprint(n)
 }

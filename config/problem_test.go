@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -122,5 +123,20 @@ func TestSuggestionsEnd(t *testing.T) {
 	}
 	if problems.Number(Error) != 1000 || suggested != maxSuggestions {
 		t.Errorf("%d errors, %d suggestions", problems.Number(Error), suggested)
+	}
+}
+
+// TestManyProblems: problems of a long list are reported in its order, each where it stands.
+func TestManyProblems(t *testing.T) {
+	text := strings.ReplaceAll(string(fleet(1000, 1)), "region: eu-central-1\n", "region: eu-centrall-1\n")
+	problems := slices.DeleteFunc(problemsOf(Load("backup.yaml", []byte(text))), func(p Problem) bool { return p.Level == Warning })
+	if len(problems) != 1000 {
+		t.Fatalf("%d problems, want 1000", len(problems))
+	}
+	lines := strings.Split(text, "\n")
+	for i, p := range problems {
+		if !strings.Contains(lines[p.Line-1], "region: eu-centrall-1") || i > 0 && p.Line <= problems[i-1].Line {
+			t.Fatalf("problem %d is in line %d: %s", i, p.Line, lines[p.Line-1])
+		}
 	}
 }

@@ -1,35 +1,21 @@
 package config
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"central-s3-backup/config/internal/fixedseed"
+
 	"go.yaml.in/yaml/v4"
 	"pgregory.net/rapid"
 )
 
-// TestMain draws the same configurations in every run, unless a seed is asked for: what fails must
-// fail again. go test ./config -run Property -rapid.seed 7 -rapid.checks 10000 draws others.
-func TestMain(m *testing.M) {
-	flag.Parse()
-	asked := map[string]bool{}
-	flag.Visit(func(f *flag.Flag) { asked[f.Name] = true })
-	for name, value := range map[string]string{"rapid.seed": "1", "rapid.checks": "10", "rapid.nofailfile": "true"} {
-		if asked[name] {
-			continue
-		}
-		if err := flag.Set(name, value); err != nil {
-			panic(err)
-		}
-	}
-	os.Exit(m.Run())
-}
+// TestMain: go test ./config -run Property -rapid.seed 7 -rapid.checks 10000 draws other configurations.
+func TestMain(m *testing.M) { fixedseed.Main(m) }
 
 // TestPropertyValid: random valid configurations load, and print and load back the same.
 func TestPropertyValid(t *testing.T) {

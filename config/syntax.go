@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"central-s3-backup/config/internal/schedule"
 )
 
 // syntax is what a scalar must look like on its own, whatever the rest of the file says. A field of
@@ -89,6 +91,20 @@ func (s syntax) numberFault(value int) string {
 		return ""
 	}
 	return "is out of range"
+}
+
+func cron(expression string) string {
+	if _, err := schedule.Parse(expression); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+func timezone(name string) string {
+	if schedule.Location(name) == nil {
+		return "is unknown"
+	}
+	return ""
 }
 
 func keyAlias(alias string) string {

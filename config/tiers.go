@@ -1,10 +1,5 @@
 package config
 
-import (
-	"fmt"
-	"strings"
-)
-
 // Tiers is the table of data classification tiers.
 type Tiers []Tier
 
@@ -83,27 +78,6 @@ func (t *Tier) BackedUp() bool { return t.ContinuousBackup != nil || t.SnapshotB
 // Copied says whether the tier's backups are copied to the central vault.
 func (t *Tier) Copied() bool { return t.CopyToCentral != nil }
 
-// copyCron is the schedule of the rule that copies, and the tier's key that has it. "": nothing is copied.
-func (t *Tier) copyCron() (key, expression string) {
-	switch {
-	case !t.Copied():
-		return "schedule.cron", ""
-	case t.ContinuousBackup == nil && t.SnapshotBackup != nil:
-		return "snapshot_backup.schedule", t.SnapshotBackup.Schedule
-	}
-	return "schedule.cron", t.Schedule.Cron
-}
-
-// copyTime says when copies are made: "at 02:05 Etc/UTC", or the cron expression where that is not every day.
-func (t *Tier) copyTime() string {
-	_, expression := t.copyCron()
-	var minute, hour int
-	if n, _ := fmt.Sscanf(expression, "cron(%d %d * * ? *)", &minute, &hour); n == 2 && strings.HasSuffix(expression, " * * ? *)") {
-		return fmt.Sprintf("at %02d:%02d %s", hour, minute, t.Schedule.Timezone)
-	}
-	return "at " + expression
-}
-
 // find returns the row of that name, or nil.
 func (ts Tiers) find(name string) *Tier {
 	for i := range ts {
@@ -122,4 +96,32 @@ func (ts Tiers) names() []string {
 		}
 	}
 	return names
+}
+
+func (t *Tier) continuousDays() int {
+	if t.ContinuousBackup == nil {
+		return 0
+	}
+	return t.ContinuousBackup.DeleteAfterDays
+}
+
+func (t *Tier) snapshotDays() int {
+	if t.SnapshotBackup == nil {
+		return 0
+	}
+	return t.SnapshotBackup.DeleteAfterDays
+}
+
+func (t *Tier) snapshotCron() string {
+	if t.SnapshotBackup == nil {
+		return ""
+	}
+	return t.SnapshotBackup.Schedule
+}
+
+func (t *Tier) copyDays() int {
+	if t.CopyToCentral == nil {
+		return 0
+	}
+	return t.CopyToCentral.DeleteAfterDays
 }

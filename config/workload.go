@@ -170,3 +170,35 @@ func (c *Config) copiedTiers() []*Tier {
 	}
 	return copied
 }
+
+// globalName is what a bucket's name is unique in.
+type globalName struct{ partition, bucket string }
+
+func (w Workload) globalName(b Bucket) globalName { return globalName{Partition(w.Region), b.Name} }
+
+// accountRegion is what most quotas are counted in.
+type accountRegion struct{ account, region string }
+
+func (a accountRegion) String() string { return "account " + a.account + ", " + a.region }
+
+func (c *Config) workloadIDs() []string {
+	ids := make([]string, len(c.Workloads))
+	for i, w := range c.Workloads {
+		ids[i] = w.ID()
+	}
+	return ids
+}
+
+func (w Workload) firstTierIn(tiers map[string]bool) string {
+	for _, b := range w.Buckets {
+		if tiers[b.Tier] {
+			return b.Tier
+		}
+	}
+	for _, tier := range w.SelectTagged {
+		if tiers[tier] {
+			return tier
+		}
+	}
+	return ""
+}

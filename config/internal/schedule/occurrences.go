@@ -1,25 +1,26 @@
-package config
+package schedule
 
 import (
 	"slices"
 	"time"
 )
 
-// firstYear is where looking ahead starts, since there is no clock here: the same backup.yaml must be
+// FirstYear is where looking ahead starts, since there is no clock here: the same backup.yaml must be
 // answered the same tomorrow. Earlier years are past for whoever reads the answer; that later ones
 // become so makes a check less strict, never wrong.
-const firstYear = 2026
+const FirstYear = 2026
 
 // ofDates says whether a schedule depends on dates; else every week is like the next.
-func (s *schedule) ofDates() bool {
+func (s *Schedule) ofDates() bool {
 	byWeekday := !slices.ContainsFunc(s.daysOfWeek, func(d dayOfWeek) bool { return d.nth > 0 || d.last })
 	everyDay := s.daysOfMonth == nil || len(s.daysOfMonth) == 31
-	return !byWeekday || !everyDay || len(s.months) < 12 || s.pauses() > 0
+	return !byWeekday || !everyDay || len(s.months) < 12 || s.FirstYearWithout() > 0
 }
 
-// pauses returns the first year from now on in which a schedule does not run, or 0.
-func (s *schedule) pauses() int {
-	for y := firstYear; y <= maxYear; y++ {
+// FirstYearWithout returns the first year, from [FirstYear] on, in which the year field keeps a
+// schedule from running. Zero: there is none.
+func (s *Schedule) FirstYearWithout() int {
+	for y := FirstYear; y <= maxYear; y++ {
 		if _, runs := slices.BinarySearch(s.years, y); !runs {
 			return y
 		}
@@ -36,7 +37,7 @@ const (
 	elevenYears = 11*365 + 3
 )
 
-func (s *schedule) horizon() int {
+func (s *Schedule) horizon() int {
 	if s.ofDates() {
 		return elevenYears
 	}
@@ -44,7 +45,7 @@ func (s *schedule) horizon() int {
 }
 
 // runsOn says whether a schedule has times on a date.
-func (s *schedule) runsOn(date time.Time) bool {
+func (s *Schedule) runsOn(date time.Time) bool {
 	if !slices.Contains(s.months, int(date.Month())) {
 		return false
 	}
@@ -92,7 +93,7 @@ func (d dayOfMonth) on(date time.Time, last int) bool {
 }
 
 // times lists when a schedule runs, from the first year on for a number of days, in order.
-func (s *schedule) times(zone *time.Location, days int) []time.Time {
+func (s *Schedule) times(zone *time.Location, days int) []time.Time {
 	var times []time.Time
 	for day := range days {
 		date := firstDate.AddDate(0, 0, day)
@@ -106,10 +107,10 @@ func (s *schedule) times(zone *time.Location, days int) []time.Time {
 	return times
 }
 
-var firstDate = time.Date(firstYear, time.January, 1, 0, 0, 0, 0, time.UTC)
+var firstDate = time.Date(FirstYear, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// comes says whether a schedule has any time at all.
-func (s *schedule) comes() bool {
+// Runs says whether a schedule has any time at all from [FirstYear] on.
+func (s *Schedule) Runs() bool {
 	for date := firstDate; date.Year() <= maxYear; date = date.AddDate(0, 0, 1) {
 		if s.runsOn(date) {
 			return true
@@ -118,9 +119,9 @@ func (s *schedule) comes() bool {
 	return false
 }
 
-// overlap returns the first times at which the start windows of two schedules overlap, in order;
+// Overlap returns the first times at which the start windows of two schedules overlap, in order;
 // found says whether there are any. Most that do meet within a month.
-func overlap(a, b *schedule, zone *time.Location, window time.Duration) (first, second time.Time, found bool) {
+func Overlap(a, b *Schedule, zone *time.Location, window time.Duration) (first, second time.Time, found bool) {
 	for _, days := range []int{aMonth, max(a.horizon(), b.horizon())} {
 		if first, second, found = meet(a.times(zone, days), b.times(zone, days), window); found {
 			break
@@ -148,9 +149,9 @@ func meet(a, b []time.Time, window time.Duration) (first, second time.Time, foun
 	return time.Time{}, time.Time{}, false
 }
 
-// longestInterval is the longest time between two runs, by the clock on the wall, with the time
+// LongestInterval is the longest time between two runs, by the clock on the wall, with the time
 // before the first and after the last one that is looked at.
-func (s *schedule) longestInterval() time.Duration {
+func (s *Schedule) LongestInterval() time.Duration {
 	const day = 24 * 60 // minutes
 	first, final := s.hours[0]*60+s.minute, s.hours[len(s.hours)-1]*60+s.minute
 	longest, last, days := 0, 0, s.horizon()

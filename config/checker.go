@@ -1,8 +1,6 @@
 package config
 
 import (
-	"bytes"
-	"fmt"
 	"slices"
 
 	"go.yaml.in/yaml/v4"
@@ -138,17 +136,6 @@ func (ch check) complete(p Problem) Problem {
 	return p
 }
 
-// places leaves the file to whoever completes the problem, except where it is another file's.
-func places(root *yaml.Node, paths ...string) []Place {
-	var found []Place
-	for _, path := range paths {
-		if n, ok := lookup(root, path); ok {
-			found = append(found, Place{Path: path, Line: n.Line, Column: n.Column})
-		}
-	}
-	return found
-}
-
 // written says whether the document has a value at path.
 func (c *checker) written(path string) bool {
 	_, found := lookup(c.root, path)
@@ -163,39 +150,4 @@ func (c *checker) firstWritten(at string, keys ...string) string {
 		}
 	}
 	return ""
-}
-
-// inOrder completes the problems with their places and puts them into the order of the lines.
-func inOrder(file string, text []byte, found []placed) Problems {
-	problems := make(Problems, len(found))
-	var lines [][]byte
-	if len(found) > 0 {
-		lines = linesOf(text)
-	}
-	if len(found) > maxProblems {
-		found[maxProblems].problem = tooManyProblems.complete(Problem{What: fmt.Sprintf("there are more than %d problems, and the others are not looked for", maxProblems), Want: "a backup.yaml"})
-	}
-	for i, p := range found {
-		problems[i] = p.problem
-		problems[i].Line, problems[i].Column = p.node.Line, p.node.Column
-		problems[i].locate(file, lines)
-		for j := range problems[i].See {
-			problems[i].See[j].locate(file, lines)
-		}
-	}
-	problems.sort()
-	return problems
-}
-
-func linesOf(text []byte) [][]byte { return bytes.Split(text, []byte("\n")) }
-
-// locate completes a place that is in this file.
-func (p *Place) locate(file string, lines [][]byte) {
-	if p.File != "" {
-		return
-	}
-	p.File = file
-	if p.Line > 0 && p.Line <= len(lines) {
-		p.source = bytes.TrimRight(lines[p.Line-1], "\r")
-	}
 }
