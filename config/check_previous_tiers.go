@@ -4,7 +4,7 @@ import (
 	"fmt"
 )
 
-// weakening is what a tier promises less of than another.
+// weakening is one way in which a tier protects less than another.
 type weakening struct{ key, text string }
 
 func weakenings(now, was *Tier) []weakening {
@@ -12,16 +12,16 @@ func weakenings(now, was *Tier) []weakening {
 	less := func(key, what string, now, was int) {
 		switch {
 		case now == 0 && was > 0:
-			weaker = append(weaker, weakening{key, fmt.Sprintf("no %s, and not %s", what, count(was, "day"))})
+			weaker = append(weaker, weakening{key, fmt.Sprintf("no %s instead of %s", what, count(was, "day"))})
 		case now < was:
-			weaker = append(weaker, weakening{key + ".delete_after_days", fmt.Sprintf("%s for %s, and not %d", what, count(now, "day"), was)})
+			weaker = append(weaker, weakening{key + ".delete_after_days", fmt.Sprintf("%s for %s instead of %d", what, count(now, "day"), was)})
 		}
 	}
 	if was.ObjectLock.Mode == Compliance && now.ObjectLock.Mode != Compliance {
-		weaker = append(weaker, weakening{"object_lock.mode", "Object Lock in governance mode, and not in compliance mode"})
+		weaker = append(weaker, weakening{"object_lock.mode", "Object Lock in governance mode instead of compliance mode"})
 	}
 	if now.ObjectLock.Days < was.ObjectLock.Days {
-		weaker = append(weaker, weakening{"object_lock.days", fmt.Sprintf("Object Lock for %s, and not %d", count(now.ObjectLock.Days, "day"), was.ObjectLock.Days)})
+		weaker = append(weaker, weakening{"object_lock.days", fmt.Sprintf("Object Lock for %s instead of %d", count(now.ObjectLock.Days, "day"), was.ObjectLock.Days)})
 	}
 	less("continuous_backup", "point-in-time recovery", now.continuousDays(), was.continuousDays())
 	less("snapshot_backup", "snapshots", now.snapshotDays(), was.snapshotDays())
@@ -31,7 +31,7 @@ func weakenings(now, was *Tier) []weakening {
 			return
 		}
 		if a, b := intervalMinutes(now), intervalMinutes(was); a > b && b > 0 {
-			weaker = append(weaker, weakening{key, fmt.Sprintf("%s %s apart at worst, and not %d", what, count(a, "minute"), b)})
+			weaker = append(weaker, weakening{key, fmt.Sprintf("%s up to %s apart instead of %d", what, count(a, "minute"), b)})
 		}
 	}
 	rarer("snapshot_backup.schedule", "snapshots", now.snapshotCron(), was.snapshotCron())
@@ -39,15 +39,15 @@ func weakenings(now, was *Tier) []weakening {
 	_, wasCron := was.copyCron()
 	rarer(nowKey, "copies", nowCron, wasCron)
 	if was.RPOMinutes > 0 && (now.RPOMinutes == 0 || now.RPOMinutes > was.RPOMinutes) {
-		weaker = append(weaker, weakening{"rpo_minutes", fmt.Sprintf("rpo_minutes %s, and not %d", orNone(now.RPOMinutes), was.RPOMinutes)})
+		weaker = append(weaker, weakening{"rpo_minutes", fmt.Sprintf("rpo_minutes %s instead of %d", orNone(now.RPOMinutes), was.RPOMinutes)})
 	}
 	if was.DedicatedKey && !now.DedicatedKey {
-		weaker = append(weaker, weakening{"dedicated_key", "the workload's shared key, and not one of its own"})
+		weaker = append(weaker, weakening{"dedicated_key", "the workload's shared key instead of its own"})
 	}
 	return weaker
 }
 
-const consent = "what was promised, or the consent of the data's owner"
+const consent = "the protection as before, or the consent of the data's owner"
 
 func compareTiers(c *checker) {
 	c.tiersInBoth(func(now, was *Tier) {
@@ -71,24 +71,24 @@ func compareTiersOfBuckets(c *checker) {
 			known[tiers] = weaker
 		}
 		for _, w := range weaker {
-			c.report(now.path+".tier", Problem{What: "the bucket is protected less than before", Got: w.text, Want: consent, See: c.before(was.path + ".tier")})
+			c.report(now.path+".tier", Problem{What: "this bucket is less protected than before", Got: w.text, Want: consent, See: c.before(was.path + ".tier")})
 		}
 	})
 }
 
-// compareBackupsThatRestart finds backups that begin anew: point-in-time recovery with another
+// compareBackupsThatRestart finds backups that start again: point-in-time recovery with another
 // retention, and everything in another vault.
 func compareBackupsThatRestart(c *checker) {
 	const key = "continuous_backup.delete_after_days"
 	c.tiersInBoth(func(now, was *Tier) {
 		if a, b := now.continuousDays(), was.continuousDays(); a != b && a > 0 && b > 0 {
-			c.report(c.changePath(now, key), Problem{What: "with another retention point-in-time recovery starts anew, with a full backup; what it kept so far expires", Got: fmt.Sprint(a), Want: fmt.Sprintf("%d as before, or the cost of full backups", b), See: c.beforeTier(was, key)})
+			c.report(c.changePath(now, key), Problem{What: "with another retention, point-in-time recovery starts again with a full backup, and the earlier backups expire", Got: fmt.Sprint(a), Want: fmt.Sprintf("%d as before, unless the cost of full backups is accepted", b), See: c.beforeTier(was, key)})
 		}
 	})
 	c.bucketsInBoth(func(now, was bucketIn) {
 		moved := now.Tier != was.Tier || now.workload.ID() != was.workload.ID()
 		if moved && now.tier.BackedUp() && was.tier.BackedUp() {
-			c.report(now.path+".tier", Problem{What: "in another vault backups start anew, with a full one; what was kept so far expires where it is", Got: now.Tier + " of " + now.workload.ID(), Want: was.Tier + " of " + was.workload.ID() + ", or the cost of a full backup", See: c.before(was.path + ".tier")})
+			c.report(now.path+".tier", Problem{What: "in another vault, backups start again with a full one, and the earlier backups expire in the old vault", Got: now.Tier + " of " + now.workload.ID(), Want: was.Tier + " of " + was.workload.ID() + ", unless the cost of a full backup is accepted", See: c.before(was.path + ".tier")})
 		}
 	})
 }

@@ -2,16 +2,17 @@ package config
 
 import (
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
 
-// check is one thing that a backup.yaml is looked through for: a row of docs/checks.md.
+// check looks for one kind of problem in a backup.yaml. It is a row of docs/checks.md.
 type check struct {
 	name  string
 	level Level
-	fact  string         // "": a rule of this app's own
-	run   func(*checker) // nil: made while the file is read
+	fact  string         // "": a rule of this app, not of AWS
+	run   func(*checker) // nil: runs while the file is read
 }
 
 // checker runs the checks of a configuration and collects what they report.
@@ -20,15 +21,15 @@ type checker struct {
 	root    *yaml.Node
 	current check
 	placed  []placed
-	faulty  map[*yaml.Node]bool // values and keys that have been reported as malformed
-	missing map[string]bool     // paths that have been reported as missing
+	faulty  map[*yaml.Node]bool // values and keys with a problem of their own
+	missing map[string]bool     // paths of missing values
 	uses    [][]TierUse         // by workload
-	tierAt  map[string]int      // the first entry of tiers with a name
-	unnamed []string            // the paths of the names of tiers that are doubtful
+	tierAt  map[string]int      // index of the first entry of tiers by name
+	unnamed []string            // paths of the doubtful names of tiers
 
-	suggested int // how many times didYouMean was asked
+	suggested int // calls of didYouMean
 
-	previous *comparison // nil: with nothing
+	previous *comparison // nil: there is no earlier file
 }
 
 func newChecker(d *document) *checker {
@@ -59,11 +60,11 @@ func (c *checker) run(checks []check) {
 	}
 }
 
-// maxSuggestions is how many times names are looked through for the one that was meant: each time
-// costs as many comparisons as there are names, and the file can have as many mistakes.
+// maxSuggestions limits the searches for the name that was meant: with thousands of names and thousands
+// of mistakes, they would take minutes.
 const maxSuggestions = 100
 
-// didYouMean is DidYouMean for names of which there can be thousands.
+// didYouMean is [DidYouMean] where there can be thousands of candidates.
 func (c *checker) didYouMean(got string, candidates []string) string {
 	c.suggested++
 	if c.suggested > maxSuggestions {
@@ -72,9 +73,10 @@ func (c *checker) didYouMean(got string, candidates []string) string {
 	return DidYouMean(got, candidates)
 }
 
-// report adds a problem of the current check at the value of a path, or, where the document leaves
-// that to a default, at the nearest mapping around it. The other values that it rests on are shown
-// too. Where one of them all is doubtful there is no problem yet: one mistake is reported once.
+// report adds a problem of the current check at the value of a path. Where the document has no such
+// value, it is at the nearest mapping around it. restsOn are the paths of other values that the problem
+// rests on; the message shows their places. Where any of these values is doubtful, report does nothing:
+// one mistake is reported once.
 func (c *checker) report(path string, p Problem, restsOn ...string) {
 	if c.doubtful(path) || c.doubtful(restsOn...) {
 		return
@@ -88,8 +90,8 @@ func (c *checker) report(path string, p Problem, restsOn ...string) {
 	c.placed = append(c.placed, placed{c.current.complete(p), n})
 }
 
-// doubtful says whether the value of one of the paths has been reported as malformed or missing, or
-// may be what a key is meant for that is misspelt.
+// doubtful says whether the value at one of the paths has a problem of its own: it is not valid, it is
+// missing, or a misspelt key may be meant for it.
 func (c *checker) doubtful(paths ...string) bool {
 	if len(c.faulty) == 0 && len(c.missing) == 0 {
 		return false
@@ -109,7 +111,7 @@ func (c *checker) doubtful(paths ...string) bool {
 	})
 }
 
-// isMissing says whether a value, or one that it is in, was reported as missing.
+// isMissing says whether a value, or a mapping around it, was reported as missing.
 func (c *checker) isMissing(path string) bool {
 	for end, r := range path {
 		if (r == '.' || r == '[') && c.missing[path[:end]] {
@@ -119,24 +121,24 @@ func (c *checker) isMissing(path string) bool {
 	return c.missing[path]
 }
 
-// meant says whether a key that was reported may be meant for one that a mapping does not have.
+// meant says whether a mapping has an unknown key that may be meant for this one.
 func (c *checker) meant(n *yaml.Node, key string) bool {
 	for i := 0; n.Kind == yaml.MappingNode && i < len(n.Content); i += 2 {
 		written := n.Content[i]
-		if c.faulty[written] && (written.Tag == "!!merge" || nearest(written.Value, []string{key}) != "") {
+		if c.faulty[written] && (written.Tag == "!!merge" || strings.HasPrefix(written.Value, key+":") || nearest(written.Value, []string{key}) != "") {
 			return true
 		}
 	}
 	return false
 }
 
-// complete fills in what a check's problems have in common.
+// complete fills in what all problems of a check have in common.
 func (ch check) complete(p Problem) Problem {
 	p.Check, p.Level, p.Fact = ch.name, ch.level, ch.fact
 	return p
 }
 
-// written says whether the document has a value at path.
+// written says whether the document itself has a value at a path.
 func (c *checker) written(path string) bool {
 	_, found := lookup(c.root, path)
 	return found

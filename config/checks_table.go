@@ -1,6 +1,6 @@
 package config
 
-// What is checked while a file is read and decoded, besides the syntax of its scalars.
+// These checks run while a file is read and decoded, together with those of each row in syntax.go.
 var (
 	unreadableFile  = check{name: "unreadable-file", level: Error}
 	notText         = check{name: "not-text", level: Error}
@@ -26,9 +26,8 @@ var readingChecks = []check{
 	unknownKey, duplicateKey, missingKey, emptyList, wrongType, unquoted, coldStorage, tooManyProblems,
 }
 
-// checks are run in this order, each over the whole configuration, whatever the others found.
-// One that compares values takes a value that is missing or malformed for whatever raises no
-// problem, since that has been reported where it stands.
+// checks run in this order, each over the whole configuration, even where others have found problems. A
+// check that meets a missing or invalid value reports nothing: that value has a problem already.
 var checks = []check{
 	// check_organization.go
 	{"organization-path-elsewhere", Error, "F-COPY-3", checkOrganizationPaths},
@@ -144,9 +143,9 @@ var checks = []check{
 	{"not-built", Warning, "", warnOfNotBuilt},
 }
 
-// comparisons are made with an earlier backup.yaml, which -previous names: what is deployed is taken
-// to be as that file says. What AWS or CloudFormation would refuse, and what would lose protection
-// for good, is an error; what is left behind, started anew or weaker is a warning.
+// comparisons compare with an earlier backup.yaml, which -previous names and which is taken as deployed.
+// A change that AWS or CloudFormation would refuse, or that loses protection for good, is an error. Weaker
+// protection, backups that start over and resources that are no longer managed are warnings.
 var comparisons = []check{
 	// check_previous.go
 	{"project-renamed", Error, "F-CFN-2", compareProject},

@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// comparison is the earlier configuration, with what the comparisons look up in it.
+// comparison is the earlier configuration, indexed for the comparisons.
 type comparison struct {
 	*document
 	lines    [][]byte
 	tierAt   map[string]int          // entries of tiers by name
-	vaults   map[string]centralVault // by name; none where the central account or Region is another
+	vaults   map[string]centralVault // by name; empty if the central account or Region has changed
 	now, was map[globalName]bucketIn // buckets by name
 }
 
@@ -33,7 +33,7 @@ func (c *checker) before(paths ...string) []Place {
 	return found
 }
 
-// sameVaults goes through the vaults that both have.
+// sameVaults goes through the vaults that both configurations have.
 func (c *checker) sameVaults(compare func(now, was centralVault)) {
 	for _, now := range c.cfg.centralVaults() {
 		if was, there := c.previous.vaults[now.name]; there {
@@ -42,7 +42,7 @@ func (c *checker) sameVaults(compare func(now, was centralVault)) {
 	}
 }
 
-// leftBehind goes through the vaults that are there no more, in the order of their names.
+// leftBehind goes through the removed vaults, in the order of their names.
 func (c *checker) leftBehind(look func(was centralVault)) {
 	left := maps.Clone(c.previous.vaults)
 	for _, now := range c.cfg.centralVaults() {
@@ -53,7 +53,7 @@ func (c *checker) leftBehind(look func(was centralVault)) {
 	}
 }
 
-// centralMoved returns what of the central account is another than before, or "".
+// centralMoved returns the path of the central account or Region if it has changed, or "".
 func (c *checker) centralMoved() string {
 	now, was := c.cfg.Central, c.previous.cfg.Central
 	switch {
@@ -65,7 +65,7 @@ func (c *checker) centralMoved() string {
 	return ""
 }
 
-// bucketIn is a bucket in a configuration, with what becomes of it there.
+// bucketIn is a bucket with its place in a configuration.
 type bucketIn struct {
 	Bucket
 	path     string
@@ -77,7 +77,7 @@ func (b bucketIn) accountRegion() accountRegion {
 	return accountRegion{b.workload.Account, b.workload.Region}
 }
 
-// bucketsByName lists the buckets of tiers that there are.
+// bucketsByName returns the buckets whose tier exists.
 func (c *Config) bucketsByName() map[globalName]bucketIn {
 	all := map[globalName]bucketIn{}
 	for i, w := range c.Workloads {
@@ -101,12 +101,12 @@ func (c *checker) bucketsInBoth(compare func(now, was bucketIn)) {
 	}
 }
 
-// deployed is what makes a workload's stack another one.
+// deployed identifies a workload's stack.
 type deployed struct{ id, account, region string }
 
 func (w Workload) deployed() deployed { return deployed{w.ID(), w.Account, w.Region} }
 
-// byStack is where the workloads are, by their stacks.
+// byStack returns the index of each workload by its stack.
 func (c *Config) byStack() map[deployed]int {
 	at := map[deployed]int{}
 	for i, w := range c.Workloads {
@@ -115,7 +115,7 @@ func (c *Config) byStack() map[deployed]int {
 	return at
 }
 
-// tiersInBoth goes through the tiers that are used in both configurations, in the order of this one.
+// tiersInBoth goes through the tiers that both configurations use, in the order of this one.
 func (c *checker) tiersInBoth(compare func(now, was *Tier)) {
 	used := map[string]bool{}
 	for ref := range c.previous.cfg.tierReferences() {
@@ -130,7 +130,7 @@ func (c *checker) tiersInBoth(compare func(now, was *Tier)) {
 	}
 }
 
-// changePath is where the document says what a tier's key is, or else where it would.
+// changePath is the path where the document sets a key of a tier, or where it would set it.
 func (c *checker) changePath(t *Tier, key string) string {
 	if at := c.whereSaid(t, key); at != "" {
 		return at
@@ -141,7 +141,7 @@ func (c *checker) changePath(t *Tier, key string) string {
 	return "tiers"
 }
 
-// beforeTier returns the place of a tier's key in the earlier file, if it is there.
+// beforeTier returns the place of a tier's key in the earlier file, if it has one.
 func (c *checker) beforeTier(t *Tier, key string) []Place {
 	if i, there := c.previous.tierAt[t.Name]; there {
 		return c.before(entryPath(i) + "." + key)

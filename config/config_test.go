@@ -236,26 +236,6 @@ func TestSyntaxRows(t *testing.T) {
 	}
 }
 
-// configTypes are the struct types that a Config is made of.
-func configTypes() []reflect.Type {
-	var types []reflect.Type
-	var visit func(reflect.Type)
-	visit = func(t reflect.Type) {
-		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
-			t = t.Elem()
-		}
-		if t.Kind() != reflect.Struct || slices.Contains(types, t) {
-			return
-		}
-		types = append(types, t)
-		for _, field := range structKeys(t).fields {
-			visit(field.typ)
-		}
-	}
-	visit(reflect.TypeFor[Config]())
-	return types
-}
-
 // TestFacts: every fact that the code rests on can be looked up.
 func TestFacts(t *testing.T) {
 	facts := string(read(t, "../docs/aws-facts.md"))

@@ -8,7 +8,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// path is a place in the document, written out only where a problem names it.
+// path is the path of a value. It becomes a string only where a problem shows it.
 type path struct {
 	parent *path
 	key    string
@@ -18,6 +18,21 @@ type path struct {
 func (p *path) child(key string) *path { return &path{parent: p, key: key} }
 
 func (p *path) item(index int) *path { return &path{parent: p, index: index} }
+
+// isItem says whether the place is an item of a list.
+func (p *path) isItem() bool { return p != nil && p.key == "" }
+
+// noun starts a sentence about an item of a list: "a bucket ". Elsewhere it is "".
+func (p *path) noun() string {
+	if !p.isItem() || p.parent == nil {
+		return ""
+	}
+	name, plural := strings.CutSuffix(strings.ReplaceAll(p.parent.key, "_", " "), "s")
+	if !plural {
+		return ""
+	}
+	return withArticle(name) + " "
+}
 
 // String is the path as messages show it: workloads[0].buckets[1].tier. The root is "".
 func (p *path) String() string {
@@ -32,7 +47,7 @@ func (p *path) String() string {
 	return p.parent.String() + "." + p.key
 }
 
-// lookup returns the node at a path, or the deepest node on the way to it; found tells which.
+// lookup returns the node at a path. Where there is none, found is false and n is the deepest node on the way.
 func lookup(root *yaml.Node, path string) (n *yaml.Node, found bool) {
 	n = root
 	for _, step := range steps(path) {

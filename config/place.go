@@ -14,11 +14,11 @@ import (
 type Place struct {
 	// File as it was named to [LoadFile].
 	File string `json:"file"`
-	// Line and Column of the offending value, or of the key or the mapping where there is none.
-	// From 1, columns in characters. Zero: the file as a whole.
+	// Line and Column of the value, or of the key or mapping around it where there is no value.
+	// They count from 1, columns in characters. Zero: the whole file.
 	Line   int `json:"line"`
 	Column int `json:"column"`
-	// Path of the value, such as workloads[0].buckets[1].tier. Empty: the file as a whole.
+	// Path of the value, such as workloads[0].buckets[1].tier. Empty: the whole file.
 	Path string `json:"path"`
 
 	source []byte // the line's text
@@ -32,7 +32,7 @@ func (p Place) String() string {
 	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
 }
 
-// marked is what is shown of the line, and what stands before the caret below it.
+// marked returns the line as it is shown, and the spaces before the caret below it.
 func (p Place) marked() (line, below string) {
 	text := []rune(string(p.source))
 	column := min(p.Column-1, len(text))
@@ -52,7 +52,7 @@ func (p Place) marked() (line, below string) {
 	return printable(string(text)), string(before)
 }
 
-// printable is a line without what a terminal would obey.
+// printable replaces the control characters of a line, which a terminal would obey.
 func printable(line string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\t' || unicode.IsPrint(r) {
@@ -62,13 +62,13 @@ func printable(line string) string {
 	}, line)
 }
 
-// placed is a problem and the node that it is about.
+// placed is a problem and the node where it is.
 type placed struct {
 	problem Problem
 	node    *yaml.Node
 }
 
-// places leaves the file to whoever completes the problem, except where it is another file's.
+// places returns the places of paths in a document. Their file is filled in later.
 func places(root *yaml.Node, paths ...string) []Place {
 	var found []Place
 	for _, path := range paths {
@@ -79,7 +79,7 @@ func places(root *yaml.Node, paths ...string) []Place {
 	return found
 }
 
-// inOrder completes the problems with their places and puts them into the order of the lines.
+// inOrder fills in the places of problems and sorts them by line.
 func inOrder(file string, text []byte, found []placed) Problems {
 	problems := make(Problems, len(found))
 	var lines [][]byte
@@ -87,7 +87,7 @@ func inOrder(file string, text []byte, found []placed) Problems {
 		lines = linesOf(text)
 	}
 	if len(found) > maxProblems {
-		found[maxProblems].problem = tooManyProblems.complete(Problem{What: fmt.Sprintf("there are more than %d problems, and the others are not looked for", maxProblems), Want: "a backup.yaml"})
+		found[maxProblems].problem = tooManyProblems.complete(Problem{What: fmt.Sprintf("there are more than %d problems; the rest of the file is not checked", maxProblems), Want: "a backup.yaml"})
 	}
 	for i, p := range found {
 		problems[i] = p.problem
@@ -103,7 +103,7 @@ func inOrder(file string, text []byte, found []placed) Problems {
 
 func linesOf(text []byte) [][]byte { return bytes.Split(text, []byte("\n")) }
 
-// locate completes a place that is in this file.
+// locate fills in the file and the source of a place, unless it has a file already.
 func (p *Place) locate(file string, lines [][]byte) {
 	if p.File != "" {
 		return

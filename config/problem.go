@@ -7,32 +7,32 @@ import (
 	"strings"
 )
 
-// Level says what a problem does to a synthesis.
+// Level says whether a problem stops the synthesis.
 type Level string
 
 const (
-	// Error stops it: nothing is written.
+	// Error stops the synthesis: nothing is written.
 	Error Level = "error"
-	// Warning lets it go on.
+	// Warning lets the synthesis continue.
 	Warning Level = "warning"
 )
 
-// Problem is one thing that is wrong, or doubtful, in a backup.yaml.
+// Problem is a configuration error or warning.
 type Problem struct {
 	Place
-	// Check is the name of the check that found it, a row of docs/checks.md.
+	// Check is the name of the check that reports it, a row of docs/checks.md.
 	Check string `json:"check"`
 	// Level is Error or Warning.
 	Level Level `json:"level"`
-	// What is wrong, and what would come of it.
+	// What is wrong, and its consequence.
 	What string `json:"what"`
-	// Got is the value found. Empty: nothing to show.
+	// Got is the present value. Empty: the message shows none.
 	Got string `json:"got"`
-	// Want is what would be right.
+	// Want is a correct value. Empty: the message shows none.
 	Want string `json:"want"`
-	// See lists the other places of a contradiction.
+	// See lists the places of the other values that the problem rests on.
 	See []Place `json:"see,omitempty"`
-	// Fact is a number of docs/aws-facts.md that the problem rests on. Empty: a rule of this app's own.
+	// Fact is the number of the fact in docs/aws-facts.md behind the problem. Empty: a rule of this app, not of AWS.
 	Fact string `json:"fact"`
 }
 
@@ -71,7 +71,7 @@ func (p Problem) text() string {
 
 func (p Problem) line() string { return p.String() + "\n" }
 
-// excerptWidth is how many characters of a line are shown at most.
+// excerptWidth is the greatest number of characters of a line that an excerpt shows.
 const excerptWidth = 120
 
 // excerpt is the problem and the lines of its places, with a caret under each.
@@ -88,21 +88,21 @@ func (p Problem) excerpt() string {
 	return b.String()
 }
 
-// Problems are all that was found in a file, in the order of its lines. As an error, it has at least
-// one Problem of level Error.
+// Problems are all errors and warnings of a file, in the order of its lines. Returned as an error, they
+// have at least one of level Error.
 type Problems []Problem
 
-// Error lists the problems and counts them in the last line.
+// Error lists the problems and, in the last line, their number.
 func (ps Problems) Error() string { return ps.Lines() + ps.Count() }
 
-// Lines lists the problems, one in a line. The same mistake is shown ten times and then summed up.
+// Lines lists the problems, one in each line. It shows the same mistake ten times and then counts the others.
 func (ps Problems) Lines() string { return ps.list(Problem.line) }
 
-// Excerpts lists the problems as Lines does, each with the lines that it is about and a caret under
-// the place, for people at a terminal.
+// Excerpts lists the problems as [Problems.Lines] does, for a terminal: below each are its lines of the
+// file, with a caret under the place.
 func (ps Problems) Excerpts() string { return ps.list(Problem.excerpt) }
 
-// maxSameShown is how often the same mistake is shown before it is summed up.
+// maxSameShown is how often the same mistake is shown before the others are counted.
 const maxSameShown = 10
 
 func (ps Problems) list(show func(Problem) string) string {
@@ -129,7 +129,7 @@ func (ps Problems) list(show func(Problem) string) string {
 	return b.String()
 }
 
-// Count says how many errors and warnings there are: "2 errors, 1 warning".
+// Count returns the number of errors and warnings: "2 errors, 1 warning".
 func (ps Problems) Count() string {
 	errors, warnings := ps.Number(Error), ps.Number(Warning)
 	text := "no errors"
@@ -142,7 +142,7 @@ func (ps Problems) Count() string {
 	return text
 }
 
-// Number returns how many of a level there are.
+// Number returns the number of problems of a level.
 func (ps Problems) Number(level Level) int {
 	n := 0
 	for _, p := range ps {

@@ -21,8 +21,8 @@ func TestSummedUp(t *testing.T) {
 		"unknown tier; did you mean curated_data?; got":                                   10,
 		"unknown tier; did you mean curated_data?: 90 more of the same, the last in line": 1,
 		"unknown tier; did you mean critical_data?: 90 more of the same":                  1,
-		"is unknown; did you mean eu-central-1?":                                          1,
-		"more of the same":                                                                4,
+		"is not a Region code; did you mean eu-central-1?":                                1,
+		"more of the same": 4,
 	} {
 		if got := strings.Count(shown, part); got != want {
 			t.Errorf("%d times %q, want %d in\n%s", got, part, want, shown)
@@ -47,7 +47,7 @@ func TestElevenAreShown(t *testing.T) {
 func TestExcerpts(t *testing.T) {
 	text := strings.Replace(minimal, "buckets: [{name: dummy-dev-a, tier: critical_data}]", "buckets:\n      - {name: dummy-dev-a, tier: critical_data} # ü\u009b31m\n      -\t{name: dummy-dev-a, tier: critical_data}", 1)
 	problems := problemsOf(Load("backup.yaml", []byte(text)))
-	want := `backup.yaml:12:16: workloads[0].buckets[1].name: the bucket is there already; got dummy-dev-a; want every bucket once; see backup.yaml:11:16 [F-S3-7]
+	want := `backup.yaml:12:16: workloads[0].buckets[1].name: duplicate bucket; got dummy-dev-a; want each bucket once; see backup.yaml:11:16 [F-S3-7]
     12 |       -	{name: dummy-dev-a, tier: critical_data}
        |        	       ^
     11 |       - {name: dummy-dev-a, tier: critical_data} # ü·31m

@@ -9,8 +9,8 @@ import (
 
 // rule is a backup rule of a tier's plan.
 type rule struct {
-	key             string // of the tier, in backup.yaml
-	cronKey         string
+	key             string // its key in the tier's entry
+	cronKey         string // the key of its schedule there
 	deleteAfterDays int
 	cron            string
 }
@@ -27,7 +27,7 @@ func (t *Tier) rules() []rule {
 	return rules
 }
 
-// copyCron is the schedule of the rule that copies, and the tier's key that has it. "": nothing is copied.
+// copyCron returns the schedule of the rule with the copy action, and its key in the tier's entry. "": nothing is copied.
 func (t *Tier) copyCron() (key, expression string) {
 	switch {
 	case !t.Copied():
@@ -38,17 +38,17 @@ func (t *Tier) copyCron() (key, expression string) {
 	return "schedule.cron", t.Schedule.Cron
 }
 
-// copyTime says when copies are made: "at 02:05 Etc/UTC", or the cron expression where that is not every day.
+// copyTime says when copies start: " at 02:05 UTC", or "" where the schedule is not a time of every day.
 func (t *Tier) copyTime() string {
 	_, expression := t.copyCron()
 	var minute, hour int
 	if n, _ := fmt.Sscanf(expression, "cron(%d %d * * ? *)", &minute, &hour); n == 2 && strings.HasSuffix(expression, " * * ? *)") {
-		return fmt.Sprintf("at %02d:%02d %s", hour, minute, t.Schedule.Timezone)
+		return fmt.Sprintf(" at %02d:%02d %s", hour, minute, strings.TrimPrefix(t.Schedule.Timezone, "Etc/"))
 	}
-	return "at " + expression
+	return ""
 }
 
-// rpoMinutes is how old, in minutes, the newest backup of the tier is in the worst case. Zero: not known.
+// rpoMinutes is the greatest age, in minutes, that the newest backup of the tier can have. Zero: unknown.
 func (t *Tier) rpoMinutes() int {
 	if t.ContinuousBackup != nil {
 		return ContinuousRPOMinutes
@@ -59,7 +59,7 @@ func (t *Tier) rpoMinutes() int {
 	return intervalMinutes(t.SnapshotBackup.Schedule)
 }
 
-// intervalMinutes is the longest time, in minutes, between two runs of a rule. Zero: not known.
+// intervalMinutes is the longest time, in minutes, between two runs of a schedule. Zero: unknown.
 func intervalMinutes(expression string) int {
 	s, err := schedule.Parse(expression)
 	if err != nil {

@@ -2,7 +2,7 @@ package config
 
 import "slices"
 
-// StackResources is how many resources the stack of a workload has.
+// StackResources is the number of resources in the stack of a workload.
 func (c *Config) StackResources(w Workload) int { return c.stackResources(w, c.TierUses(w)) }
 
 func (c *Config) stackResources(w Workload, uses []TierUse) int {
@@ -39,11 +39,11 @@ func (c *Config) stackResources(w Workload, uses []TierUse) int {
 	return n + perBucket*created + perPlan*plans + c.alertResources(w, uses)
 }
 
-// alertResources is how many of them are for alerts.
+// alertResources is the number of those resources that are for alerts.
 func (c *Config) alertResources(w Workload, uses []TierUse) int {
 	const (
 		topic      = 4 // topic, policy, key, alias
-		perSilence = 2 // alarm on the count, alarm that rings
+		perSilence = 2 // metric alarm, composite alarm
 	)
 	n := topic + len(c.Alerts.Subscribers()) + c.eventRules(w, uses)
 	if c.Reached(w) {
@@ -57,7 +57,7 @@ func (c *Config) alertResources(w Workload, uses []TierUse) int {
 	return n + len(ages)
 }
 
-// CentralResources is how many resources the central account's stack has.
+// CentralResources is the number of resources in the central stack.
 func (c *Config) CentralResources() int {
 	const (
 		key       = 2  // key, alias
@@ -86,7 +86,7 @@ func (c *Config) CentralResources() int {
 	return n
 }
 
-// eventRules is how many rules of EventBridge a workload has.
+// eventRules is the number of EventBridge rules of a workload.
 func (c *Config) eventRules(w Workload, uses []TierUse) int {
 	n := 0
 	rule := func(wanted, email bool) {
@@ -110,7 +110,7 @@ func (c *Config) eventRules(w Workload, uses []TierUse) int {
 	return n
 }
 
-// silenceDays are those of the alarms on silence.
+// silenceDays lists the days of the alarms for missing backups and copies.
 func (c *Config) silenceDays(uses []TierUse) []int {
 	var all []int
 	for _, use := range uses {
@@ -127,7 +127,7 @@ func backedUp(uses []TierUse) bool {
 	return slices.ContainsFunc(uses, func(u TierUse) bool { return u.Tier.BackedUp() })
 }
 
-// TemplateBytes is how many bytes the template of a workload has, somewhat more than less.
+// TemplateBytes is an upper estimate, in bytes, of the template of a workload.
 func (c *Config) TemplateBytes(w Workload) int {
 	return c.templateBytes(c.TierUses(w), c.namedBytes()[accountRegion{w.Account, w.Region}])
 }
@@ -139,8 +139,8 @@ func (c *Config) templateBytes(uses []TierUse, named int) int {
 		key     = 1700
 		plan    = 8500 // vault, plan, selections, alarm
 		copies  = 2500 // alarm
-		email   = 600  // beside the address
-		bucket  = 2900 // with its policy, and of each character of its name
+		email   = 600  // without the address
+		bucket  = 2900 // with its policy, without its name
 		perByte = 11
 	)
 	n := stack + key*len(keyNames(uses))
@@ -173,11 +173,11 @@ func (c *Config) templateBytes(uses []TierUse, named int) int {
 	return n
 }
 
-// bytesPerARN is what the ARN of a bucket takes in a template, in bytes, beside the bucket's name.
+// bytesPerARN is the size of a bucket's ARN in a template, in bytes, without the bucket's name.
 const bytesPerARN = 24
 
-// namedBytes is how many bytes the ARNs of all buckets take that the workloads of an account and
-// Region name: every selection by tag lists them.
+// namedBytes is the size, in bytes, of the ARNs of all named buckets of an account and Region. Every
+// selection by tag lists them.
 func (c *Config) namedBytes() map[accountRegion]int {
 	named := map[accountRegion]int{}
 	for _, w := range c.Workloads {

@@ -7,8 +7,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// tierPath is where the document changes or adds a tier. Of a built-in row that it leaves alone it
-// is a path that leads nowhere.
+// tierPath is the path of a tier's entry. For a built-in tier without an entry it is "tiers", which the
+// document may not have.
 func (c *checker) tierPath(t *Tier) string {
 	if i, ok := c.tierAt[t.Name]; ok {
 		return entryPath(i)
@@ -18,7 +18,7 @@ func (c *checker) tierPath(t *Tier) string {
 
 func (c *checker) tierEntries() []*yaml.Node { return tierEntries(c.root) }
 
-// tierEntriesByName is where the first entry of each name is.
+// tierEntriesByName returns the index of the first entry of each name.
 func tierEntriesByName(root *yaml.Node) map[string]int {
 	at := map[string]int{}
 	for i, entry := range slices.Backward(tierEntries(root)) {
@@ -35,7 +35,7 @@ func tierEntries(root *yaml.Node) []*yaml.Node {
 	return tiers.Content
 }
 
-// rows goes through the rows of the tier table that are sound: not half a row whose entry is of no tier.
+// rows goes through the rows of the tier table, except those of an entry that is no tier.
 func (c *checker) rows() iter.Seq[*Tier] {
 	builtin := builtinTiers().names()
 	return func(yield func(*Tier) bool) {
@@ -48,8 +48,8 @@ func (c *checker) rows() iter.Seq[*Tier] {
 	}
 }
 
-// tierKeys are the paths where the document can have a key of a tier: in its entry, and in that of
-// the row that it extends. Where an entry may be the tier's and does not say so, its name is one too.
+// tierKeys lists the paths where the document can set keys of a tier: in its own entry and in the entry
+// of the tier that it extends. The doubtful names are among them: such an entry may be this tier's.
 func (c *checker) tierKeys(t *Tier, keys ...string) []string {
 	if c.doubtful("tiers") {
 		return []string{"tiers"}
@@ -65,8 +65,8 @@ func (c *checker) tierKeys(t *Tier, keys ...string) []string {
 	return paths
 }
 
-// whereSaid returns where the document says what a tier's key is, in its entry or in that of the row
-// that it extends, or "" where it leaves that to the built-in row.
+// whereSaid returns the path where the document sets a key of a tier, in its own entry or in the entry of
+// the tier that it extends. "": the value is the built-in one.
 func (c *checker) whereSaid(t *Tier, key string) string {
 	for _, path := range c.tierKeys(t, key) {
 		if c.written(path) {
@@ -76,8 +76,7 @@ func (c *checker) whereSaid(t *Tier, key string) string {
 	return ""
 }
 
-// tierNamesDoubtful says whether an entry may be of another tier than its name says, so that this
-// one lacks what it says.
+// tierNamesDoubtful says whether an entry may be meant for another tier than its name says.
 func (c *checker) tierNamesDoubtful() bool {
 	builtin := builtinTiers().names()
 	return c.doubtful("tiers") || len(c.unnamed) > 0 || slices.ContainsFunc(c.tierEntries(), func(entry *yaml.Node) bool {

@@ -3,8 +3,8 @@ package config
 // Tiers is the table of data classification tiers.
 type Tiers []Tier
 
-// builtinTiers is Table 1: the six rows that everybody has. Day counts are days; Object Lock holds
-// object versions, the other columns hold backups. Every call returns rows of its own.
+// builtinTiers returns the built-in rows. The numbers are days: the lock keeps object versions, the other
+// columns keep backups. The caller may change what it gets.
 func builtinTiers() Tiers {
 	return Tiers{
 		tier("standard_data", lock(15), nil, nil, nil, sharedKey),
@@ -20,8 +20,8 @@ const (
 	sharedKey    = false
 	dedicatedKey = true
 
-	// setByTheBusiness is a retention without a default: a tier that has it cannot be used until
-	// backup.yaml says how many days.
+	// setByTheBusiness is a retention without a default: no bucket can use the tier until backup.yaml sets
+	// a number of days.
 	setByTheBusiness = 0
 
 	defaultCron         = "cron(5 2 * * ? *)"
@@ -55,7 +55,7 @@ func snapshots(days int) *SnapshotBackup {
 
 func copies(days int) *CopyToCentral { return &CopyToCentral{DeleteAfterDays: days} }
 
-// clone returns a row that shares nothing with t.
+// clone returns a deep copy.
 func (t *Tier) clone() Tier {
 	c := *t
 	c.ContinuousBackup = clonePointer(t.ContinuousBackup)
@@ -72,7 +72,7 @@ func clonePointer[T any](p *T) *T {
 	return &c
 }
 
-// BackedUp says whether AWS Backup protects the tier. A tier that is not backed up has Object Lock alone.
+// BackedUp says whether the tier has backups. If not, it has only Object Lock.
 func (t *Tier) BackedUp() bool { return t.ContinuousBackup != nil || t.SnapshotBackup != nil }
 
 // Copied says whether the tier's backups are copied to the central vault.

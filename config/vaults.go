@@ -5,13 +5,13 @@ import "fmt"
 // centralVault is a vault of the central account, with its lock.
 type centralVault struct {
 	namePath, name   string
-	lockPath         string // what its retentions are keys of
-	minDays, maxDays int    // zero: not given
+	lockPath         string // path of the mapping with its retentions
+	minDays, maxDays int    // zero: not set
 	graceDays        int    // of a compliance lock; zero: a governance lock
 	airGapped        bool
 }
 
-// centralVaults lists the vault that copies go to, the earlier ones and the air-gapped one.
+// centralVaults lists the current vault first, then the retained ones and the air-gapped one.
 func (c *Config) centralVaults() []centralVault {
 	lock := c.Central.VaultLock
 	vaults := []centralVault{{"central.vault_name", c.Central.VaultName, lockPath, lock.MinRetentionDays, lock.MaxRetentionDays, lock.ChangeableForDays, false}}
@@ -25,10 +25,10 @@ func (c *Config) centralVaults() []centralVault {
 	return vaults
 }
 
-// current says whether it is the vault that copies go to.
+// current says whether the vault receives the copies.
 func (v centralVault) current() bool { return v.lockPath == lockPath }
 
-// asRetained is the entry of retained_vaults that keeps a vault as it is.
+// asRetained is the entry of retained_vaults that keeps the vault as it is.
 func (v centralVault) asRetained() string {
 	entry := fmt.Sprintf("{name: %s, min_retention_days: %d", v.name, v.minDays)
 	if v.maxDays > 0 {

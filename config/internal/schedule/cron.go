@@ -16,8 +16,8 @@ import (
 	"strings"
 )
 
-// Schedule is a schedule expression that was read: the six fields of AWS's dialect, as sets of
-// numbers. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+// Schedule holds the six fields of an expression as sets of numbers.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
 type Schedule struct {
 	minute        int
 	hours         []int // in order
@@ -27,20 +27,20 @@ type Schedule struct {
 	lostStep      int // what LostStep returns
 }
 
-// dayOfMonth is one of the days that a schedule names by their date.
+// dayOfMonth is a day that a schedule names by its date.
 type dayOfMonth struct {
-	day     int  // from 1; 0 is the last of the month
-	weekday bool // or the day from Monday to Friday that is nearest, in the same month
+	day     int  // from 1; 0 is the last day of the month
+	weekday bool // the nearest day from Monday to Friday in the same month
 }
 
-// dayOfWeek is one of the days that a schedule names by their place in the week.
+// dayOfWeek is a day that a schedule names by its place in the week.
 type dayOfWeek struct {
 	day  int // from 0, Sunday
-	nth  int // of the month, from 1; 0 is every one
+	nth  int // of the month, from 1; 0 is every week
 	last bool
 }
 
-// The years that AWS takes.
+// The years that AWS accepts.
 const (
 	minYear = 1970
 	maxYear = 2199
@@ -51,25 +51,25 @@ var (
 	weekdayNames = []string{"SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"}
 )
 
-// Parse reads a schedule expression. The error says what is wrong with it, as the end of a sentence
-// that starts with the expression.
+// Parse reads a schedule expression. The error says what is wrong, as the end of a sentence that starts
+// with the expression.
 func Parse(expression string) (*Schedule, error) {
 	if IsCutOff(expression) {
-		return nil, errors.New("is cut off: in braces a comma ends a value that is not in quotes")
+		return nil, errors.New("is cut off at a comma; put the expression in quotes")
 	}
 	if !strings.HasPrefix(expression, "cron(") || !strings.HasSuffix(expression, ")") {
-		return nil, errors.New("is not a cron expression, the only form that AWS Backup takes")
+		return nil, errors.New("is not a cron expression, the only form that AWS Backup accepts")
 	}
 	fields := strings.Fields(strings.ToUpper(strings.TrimSuffix(strings.TrimPrefix(expression, "cron("), ")")))
 	if len(fields) != 6 {
-		return nil, errors.New("does not have six fields: minutes, hours, day of month, month, day of week, year")
+		return nil, errors.New("needs six fields: minutes, hours, day of month, month, day of week, year")
 	}
 	if (fields[2] == "?") == (fields[4] == "?") {
-		return nil, errors.New(`needs "?" as day of month or as day of week, and not as both`)
+		return nil, errors.New(`needs one "?", as day of month or as day of week`)
 	}
 	minutes, err := numbers(fields[0], "minutes", 0, 59, nil)
 	if err == nil && len(minutes) > 1 {
-		err = errors.New("can run more than once an hour, more often than AWS Backup does")
+		err = errors.New("runs more than once an hour, which AWS Backup does not allow")
 	}
 	if err != nil {
 		return nil, err
@@ -96,13 +96,14 @@ func Parse(expression string) (*Schedule, error) {
 	return s, nil
 }
 
-// IsCutOff says whether a value is the first part of a cron expression, up to a comma.
+// IsCutOff says whether a value is only the first part of a cron expression, up to a comma: in braces,
+// YAML ends a value without quotes there.
 func IsCutOff(value string) bool {
 	return strings.HasPrefix(value, "cron(") && !strings.Contains(value, ")")
 }
 
-// LostStep finds a step of hours that never happens, as in cron(5 20/12 * * ? *): AWS Backup counts from
-// the hour to midnight and starts again, so the schedule runs once a day. Zero: there is no such step.
+// LostStep returns a step of hours that never takes effect, as in cron(5 20/12 * * ? *): AWS Backup counts
+// from that hour to midnight, every day again, so the schedule runs once a day. Zero: there is none.
 func (s *Schedule) LostStep() (step, hour int) {
 	if s.lostStep <= 1 {
 		return 0, 0
@@ -110,7 +111,7 @@ func (s *Schedule) LostStep() (step, hour int) {
 	return s.lostStep, s.hours[0]
 }
 
-// numbers reads a list of numbers, ranges and steps, such as 2,8-12,14/3, or *. Names stand for the
+// numbers reads a list of numbers, ranges and steps, such as 2,8-12,14/3, or *. names stand for the
 // numbers from low on.
 func numbers(field, name string, low, high int, names []string) ([]int, error) {
 	var set []int
@@ -132,9 +133,9 @@ func numbers(field, name string, low, high int, names []string) ([]int, error) {
 		}
 		switch {
 		case from < low || from > high || to < low || to > high || every < 1 || every > high:
-			return nil, fmt.Errorf("has %q as %s, which goes from %s", item, name, bounds(low, high, names))
+			return nil, fmt.Errorf("has %q as %s, outside %s", item, name, bounds(low, high, names))
 		case from > to:
-			return nil, fmt.Errorf("has a range that ends before it starts, %s", item)
+			return nil, fmt.Errorf("has the range %s, which ends before it starts", item)
 		}
 		for n := from; n <= to; n += every {
 			set = append(set, n)
@@ -178,7 +179,7 @@ func daysOfMonth(field string) ([]dayOfMonth, error) {
 		}
 		set, err := numbers(day, "day of month", 1, 31, nil)
 		if err == nil && nearest && strings.Trim(day, "0123456789") != "" {
-			err = fmt.Errorf("has %q as day of month, where W follows a single day", item)
+			err = fmt.Errorf("has %q as day of month; W follows one day, as in 15W", item)
 		}
 		if err != nil {
 			return nil, err
@@ -197,7 +198,7 @@ func daysOfWeek(field string) ([]dayOfWeek, error) {
 		return nil, nil
 	}
 	if strings.Contains(field, "#") && strings.Contains(field, ",") {
-		return nil, errors.New("has a list with # as day of week, which takes one such day alone")
+		return nil, errors.New(`has a list as day of week; with "#" only one day is allowed`)
 	}
 	var days []dayOfWeek
 	for item := range strings.SplitSeq(field, ",") {
@@ -212,7 +213,7 @@ func daysOfWeek(field string) ([]dayOfWeek, error) {
 			count = number(nth, 0, nil)
 		}
 		if err == nil && (counted && (count < 1 || count > 5) || (counted || last) && len(set) != 1 || counted && last) {
-			err = fmt.Errorf("has %q as day of week, where # takes 1 to 5 and follows a single day, as L does", item)
+			err = fmt.Errorf("has %q as day of week; want one day before L or #, as in 6L and 6#3, and 1 to 5 after #", item)
 		}
 		if err != nil {
 			return nil, err

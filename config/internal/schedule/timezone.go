@@ -3,12 +3,12 @@ package schedule
 import (
 	"strings"
 	"time"
-	_ "time/tzdata" // for machines that have no time zones of their own
+	_ "time/tzdata" // for machines without time zones
 )
 
-// Location returns the time zone of an IANA name, or nil where there is none of that name (F-SCH-2).
+// Location returns the time zone of an IANA name, or nil if there is none (F-SCH-2).
 func Location(name string) *time.Location {
-	// Names in small letters, such as posixrules, are files of an operating system and no time zones.
+	// Operating systems have files there that are no time zones, such as posixrules: their names start with a small letter.
 	if name == "" || name == "Local" || strings.ToLower(name[:1]) == name[:1] {
 		return nil
 	}
@@ -19,7 +19,7 @@ func Location(name string) *time.Location {
 	return loaded
 }
 
-// ChangesClocks says whether a time zone has summer time, or another change of its clocks.
+// ChangesClocks says whether a time zone has summer time or another clock change.
 func ChangesClocks(zone *time.Location) bool {
 	start := time.Date(FirstYear, time.January, 1, 0, 0, 0, 0, zone)
 	_, first := start.Zone()
