@@ -30,11 +30,11 @@ func warnOfUnheardFailures(c *checker) {
 // warnOfUnnoticedSilence finds rules that run too seldom for an alarm on missing backups.
 func warnOfUnnoticedSilence(c *checker) {
 	for t := range c.rows() {
-		if _, used := c.cfg.silences[t.Name]; !used || !t.BackedUp() {
+		if _, used := c.cfg.silences[t.Name]; !used || !t.BackedUp() || c.doubtful(c.tierKeys(t, "schedule.cron", "snapshot_backup.schedule")...) {
 			continue
 		}
 		report := func(jobs string, days int, cronKey, cron string) {
-			if days > 0 || intervalMinutes(cron) == 0 { // zero: reported as not valid
+			if days > 0 {
 				return
 			}
 			c.report(c.tierPath(t)+"."+cronKey, Problem{What: fmt.Sprintf("this tier gets no alarm for missing %s: CloudWatch alarms look back at most %d days, and it runs less often", jobs, MaxAlarmDays), Got: cron, Want: "a run at least every six days, or a check of your own"})

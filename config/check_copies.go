@@ -66,7 +66,7 @@ func warnOfLockAboveCopies(c *checker) {
 	}
 	if highest := c.cfg.Central.VaultLock.MaxRetentionDays; longest > 0 && highest > lockFarAbove*longest {
 		c.report(lockPath+".max_retention_days", Problem{
-			What: "the lock's maximum is far above the longest copy: if somebody mistypes a retention, copies could be kept, and paid for, up to this maximum",
+			What: fmt.Sprintf("the lock's maximum is far above the longest copy: with a mistyped retention, you would pay for copies for up to %d days", highest),
 			Got:  fmt.Sprint(highest), Want: fmt.Sprintf("about %d, the longest copy", longest),
 		})
 	}

@@ -62,9 +62,9 @@ func checkLowCostSelections(c *checker) {
 	selections, named := c.cfg.LowCostCopies(), c.cfg.namedLowCostCopies()
 	switch {
 	case len(selections) > MaxTieringSelections:
-		c.reportLowCost(fmt.Sprintf("the tiers with copies have %d different values; the central vault can have at most %d", len(selections), MaxTieringSelections))
+		c.reportLowCost(fmt.Sprintf("the tiers with copies have %d different ages; the central vault can have at most %d", len(selections), MaxTieringSelections))
 	case named > MaxTieringResources:
-		c.reportLowCost(fmt.Sprintf("the tiers with copies have different values, so the central vault must list their buckets: it can list at most %d, not %d", MaxTieringResources, named))
+		c.reportLowCost(fmt.Sprintf("the tiers with copies have different ages, so the central vault must list their buckets: it can list at most %d, not %d", MaxTieringResources, named))
 	}
 }
 
@@ -74,7 +74,7 @@ func warnOfTaggedLowCost(c *checker) {
 	}
 	for ref := range c.cfg.tierReferences() {
 		if t := c.cfg.tier(ref.tier); ref.byTag() && t != nil && t.lowCostCopies() {
-			c.reportLowCost("the tiers with copies have different values, so the central vault must list their buckets: copies of buckets selected by tag do not move to the low-cost warm tier")
+			c.reportLowCost("the tiers with copies have different ages, so the central vault must list their buckets: copies of buckets selected by tag do not move to the low-cost warm tier")
 			return
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // physicalName is a name, with the account and Region that it must be unique in.
@@ -31,7 +32,7 @@ func checkNames(c *checker) {
 		if first != central {
 			other = workloadNamePath(first)
 		}
-		c.report(workloadNamePath(workload), Problem{What: fmt.Sprintf("this workload and %s would both create a %s with the same name in account %s", other, n.kind, n.account), Got: n.name, Want: "another name or environment"}, other)
+		c.report(workloadNamePath(workload), Problem{What: fmt.Sprintf("this workload and %s would both create a %s with the same name in account %s", strings.TrimSuffix(other, ".name"), n.kind, n.account), Got: n.name, Want: "another name or environment"}, other)
 	}
 	at := c.cfg.Central
 	for _, v := range c.cfg.centralVaults() {
@@ -85,7 +86,7 @@ func checkAccessLogBuckets(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		for j, b := range w.Buckets {
 			if owner, taken := logs[b.Name]; taken && !b.Existing {
-				c.report(bucketPath(i, j)+".name", Problem{What: "this is the name of the access-log bucket of " + workloadNamePath(owner) + ", which cannot have Object Lock", Got: b.Name, Want: "another name"}, workloadNamePath(owner))
+				c.report(bucketPath(i, j)+".name", Problem{What: "the app creates a bucket of this name for the access logs of " + workloadPath(owner), Got: b.Name, Want: "another name"}, workloadNamePath(owner))
 			}
 		}
 	}

@@ -79,7 +79,7 @@ func checkComplianceLockAcknowledgement(c *checker) {
 	}
 	c.report(lockPath+".acknowledge_irreversible", Problem{
 		What: "type the vault's name here: " + central.VaultName, Got: got,
-		Want: "it as confirmation: after the grace time nobody, not even AWS, can change or remove a compliance lock",
+		Want: "the name as confirmation: after the grace time nobody, not even AWS, can change or remove a compliance lock",
 	}, "central.vault_name")
 }
 
@@ -87,7 +87,7 @@ func warnOfComplianceLock(c *checker) {
 	lock := c.cfg.Central.VaultLock
 	if lock.Mode == Compliance && lock.ChangeableForDays > 0 && lock.MaxRetentionDays > 0 {
 		c.report(lockPath+".mode", Problem{
-			What: fmt.Sprintf("%s after the first deployment, nobody, not even AWS, can change or remove the lock of %s or delete a copy early: you pay for a copy of %d days for all of them",
+			What: fmt.Sprintf("%s after the first deployment, nobody, not even AWS, can change or remove the lock of %s or delete a copy early: you pay for its copies for up to %d days",
 				count(lock.ChangeableForDays, "day"), c.cfg.Central.VaultName, lock.MaxRetentionDays),
 		})
 	}

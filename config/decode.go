@@ -324,7 +324,8 @@ func kindName(t reflect.Type) string {
 	case reflect.Pointer:
 		return kindName(t.Elem())
 	case reflect.Struct:
-		return "keys: " + oneOf(structKeys(t).names)
+		keys, example := needs(t, &yaml.Node{})
+		return strings.TrimSuffix(keys+": "+example, ": ")
 	case reflect.Slice:
 		return "a list"
 	case reflect.Int:

@@ -9,13 +9,13 @@ var notBuilt = []struct {
 }{
 	{airGappedPath, "no second copy is created", func(c *Config) bool { return c.Central.AirGappedVault != nil }},
 	{"central.audit.enabled", "nothing is audited", func(c *Config) bool { return c.Central.Audit.Enabled }},
-	{pipelinePath, "only cdk deploy deploys the stacks", func(c *Config) bool { return c.Rollout.Pipeline != nil }},
+	{pipelinePath, "the stacks are deployed by cdk deploy only", func(c *Config) bool { return c.Rollout.Pipeline != nil }},
 	{stackSetPath, "accounts without a workload get no backups", func(c *Config) bool { return c.Rollout.StackSet != nil }},
 }
 
 func warnOfNotBuilt(c *checker) {
 	warn := func(path, consequence string) {
-		c.report(path, Problem{What: "is not built yet, only validated: " + consequence, Want: "nothing that relies on it"})
+		c.report(path, Problem{What: "is validated but not built yet: " + consequence, Want: "nothing that relies on it"})
 	}
 	for _, part := range notBuilt {
 		if part.asked(c.cfg) && c.written(part.path) {

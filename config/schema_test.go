@@ -55,8 +55,10 @@ func TestSchemaRefuses(t *testing.T) {
 		"tag-selections", "template-too-large", "unknown-tiers", "workload-twice",
 	}
 	notJSON := []string{ // no YAML, or what a schema cannot see of it
-		"anchor-of-the-document", "anchors", "bracket-not-closed", "colon-without-space", "comment-with-a-quote", "cron-with-a-comma", "control-character", "duplicate-keys", "empty",
-		"flow-not-closed", "odd-keys", "quote-not-closed", "several-documents", "tab", "yaml-tags",
+		"anchor-of-the-document", "anchors", "bracket-not-closed", "bracket-too-many", "colon-without-space", "colon-without-space-in-item", "comma-missing", "comment-with-a-quote",
+		"control-character", "cron-with-a-comma", "dash-without-space", "duplicate-keys", "empty", "escape", "flow-not-closed", "indented-too-far", "indented-too-little", "item-among-keys",
+		"item-not-aligned", "item-without-dash", "key-without-colon", "missing-dash", "odd-keys", "quote-not-closed", "several-documents", "single-quote-not-closed", "tab", "text-after-a-quote",
+		"value-that-starts-with-a-star", "value-that-starts-with-at", "value-with-a-colon", "yaml-tags",
 	}
 	for _, file := range files(t, "testdata/bad/*.yaml") {
 		name := strings.TrimSuffix(filepath.Base(file), ".yaml")

@@ -139,8 +139,11 @@ func timezone(name string) string {
 }
 
 func keyAlias(alias string) string {
-	if strings.HasPrefix(alias, "aws/") || strings.HasPrefix(alias, "alias/") {
-		return "starts with a prefix that the app adds or that AWS reserves"
+	switch {
+	case strings.HasPrefix(alias, "alias/"):
+		return "starts with alias/, which the app adds itself"
+	case strings.HasPrefix(alias, "aws/"):
+		return "starts with aws/, which AWS reserves"
 	}
 	return ""
 }
