@@ -66,12 +66,13 @@ func (c *Config) SilenceAlarms(w Workload) []SilenceAlarm {
 	add := func(t *Tier, jobs string, days int) {
 		if days > 0 {
 			alarms = append(alarms, SilenceAlarm{
-				Name:        c.SilenceAlarmName(w, t, jobs),
-				Description: fmt.Sprintf("No %s of %s of %s have completed for %d days or longer, though they were due. Of a tier that was added to the stack since, the first are still due.", jobs, t.Name, w.ID(), days),
-				Tier:        t.Name,
-				Vault:       c.TierName(w, t),
-				Jobs:        jobs,
-				Days:        days,
+				Name: c.SilenceAlarmName(w, t, jobs),
+				Description: fmt.Sprintf("No %s of %s of %s have completed for %d days or longer, though they were due. Of a tier "+
+					"that was added to the stack since, the first are still due.", jobs, t.Name, w.ID(), days),
+				Tier:  t.Name,
+				Vault: c.TierName(w, t),
+				Jobs:  jobs,
+				Days:  days,
 			})
 		}
 	}

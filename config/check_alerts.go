@@ -13,7 +13,10 @@ func warnOfAlertsTwice(c *checker) {
 	for _, d := range c.cfg.Alerts.destinations() {
 		named := destination{kind: d.kind, name: d.name}
 		if other, twice := first[named]; twice {
-			c.report(d.path, Problem{What: "duplicate destination: it would receive every alert twice", Got: d.name, Want: "each destination once"}, other)
+			c.report(d.path, Problem{
+				What: "duplicate destination: it would receive every alert twice",
+				Got:  d.name, Want: "each destination once",
+			}, other)
 		} else if d.name != "" {
 			first[named] = d.path
 		}
@@ -30,14 +33,21 @@ func warnOfUnheardFailures(c *checker) {
 // warnOfUnnoticedSilence finds rules that run too seldom for an alarm on missing backups.
 func warnOfUnnoticedSilence(c *checker) {
 	for t := range c.rows() {
-		if _, used := c.cfg.silences[t.Name]; !used || !t.BackedUp() || c.doubtful(c.tierKeys(t, "schedule.cron", "snapshot_backup.schedule")...) {
+		if _, used := c.cfg.silences[t.Name]; !used || !t.BackedUp() {
+			continue
+		}
+		if c.doubtful(c.tierKeys(t, "schedule.cron", "snapshot_backup.schedule")...) {
 			continue
 		}
 		report := func(jobs string, days int, cronKey, cron string) {
 			if days > 0 {
 				return
 			}
-			c.report(c.tierPath(t)+"."+cronKey, Problem{What: fmt.Sprintf("this tier gets no alarm for missing %s: CloudWatch alarms look back at most %d days, and it runs less often", jobs, MaxAlarmDays), Got: cron, Want: "a run at least every six days, or a check of your own"})
+			c.report(c.tierPath(t)+"."+cronKey, Problem{
+				What: fmt.Sprintf("this tier gets no alarm for missing %s: CloudWatch alarms look back at most %d days, and it "+
+					"runs less often", jobs, MaxAlarmDays),
+				Got: cron, Want: "a run at least every six days, or a check of your own",
+			})
 		}
 		rules := t.rules()
 		report("backups", c.cfg.SilenceDays(t), rules[0].cronKey, rules[0].cron)

@@ -62,7 +62,8 @@ func checkBucketsTwice(c *checker) {
 			}
 			what := "duplicate bucket"
 			if other := c.cfg.Workloads[f.workload].Buckets[f.bucket]; other.Tier != b.Tier {
-				what = fmt.Sprintf("duplicate bucket, in tier %s here and in %s before: only one of two continuous backups would run", b.Tier, other.Tier)
+				what = fmt.Sprintf("duplicate bucket, in tier %s here and in %s before: only one of two continuous backups would "+
+					"run", b.Tier, other.Tier)
 			}
 			c.report(bucketPath(i, j)+".name", Problem{What: what, Got: b.Name, Want: "each bucket once"}, bucketPath(f.workload, f.bucket)+".name")
 		}
@@ -77,7 +78,11 @@ func checkAccountNamespace(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		for j, b := range w.Buckets {
 			if !b.Existing && strings.HasSuffix(b.Name, accountNamespaceSuffix) {
-				c.report(bucketPath(i, j)+".name", Problem{What: "S3 reserves names that end with " + accountNamespaceSuffix + " for an account's own namespace, and the app cannot create buckets there", Got: b.Name, Want: "another name, or existing: true"})
+				c.report(bucketPath(i, j)+".name", Problem{
+					What: "S3 reserves names that end with " + accountNamespaceSuffix + " for an account's own namespace, and the " +
+						"app cannot create buckets there",
+					Got: b.Name, Want: "another name, or existing: true",
+				})
 			}
 		}
 	}
@@ -91,7 +96,10 @@ func warnOfUnprotectedBuckets(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		for j, b := range w.Buckets {
 			if b.Existing && unprotected[b.Tier] && !c.doubtful(c.tierKeys(c.cfg.tier(b.Tier), "continuous_backup", "snapshot_backup")...) {
-				c.report(bucketPath(i, j)+".tier", Problem{What: "nothing protects this bucket: the tier has no backups, and an existing bucket gets no Object Lock", Got: b.Tier, Want: "a tier with backups, or a bucket that the app creates"})
+				c.report(bucketPath(i, j)+".tier", Problem{
+					What: "nothing protects this bucket: the tier has no backups, and an existing bucket gets no Object Lock",
+					Got:  b.Tier, Want: "a tier with backups, or a bucket that the app creates",
+				})
 			}
 		}
 	}
@@ -103,7 +111,10 @@ func checkTagsWithoutBackups(c *checker) {
 			continue
 		}
 		if t := c.cfg.tier(ref.tier); t != nil && !t.BackedUp() && !c.doubtful(c.tierKeys(t, "continuous_backup", "snapshot_backup")...) {
-			c.report(ref.path(), Problem{What: "this tier has no backups, so it cannot select buckets by tag", Got: ref.tier, Want: "a tier with continuous_backup or snapshot_backup"})
+			c.report(ref.path(), Problem{
+				What: "this tier has no backups, so it cannot select buckets by tag",
+				Got:  ref.tier, Want: "a tier with continuous_backup or snapshot_backup",
+			})
 		}
 	}
 }
@@ -119,7 +130,11 @@ func checkTagsTwice(c *checker) {
 			}
 			at, key := selectPath(i, j), [3]string{w.Account, w.Region, tier}
 			if other, twice := first[key]; twice {
-				c.report(at, Problem{What: fmt.Sprintf("this tag is already selected in account %s, %s: its buckets would have two continuous backups, and only one would run", w.Account, w.Region), Got: tier, Want: "each tag selected once in an account and Region"}, other)
+				c.report(at, Problem{
+					What: fmt.Sprintf("this tag is already selected in account %s, %s: its buckets would have two continuous "+
+						"backups, and only one would run", w.Account, w.Region),
+					Got: tier, Want: "each tag selected once in an account and Region",
+				}, other)
 			} else {
 				first[key] = at
 			}

@@ -66,8 +66,9 @@ func warnOfLockAboveCopies(c *checker) {
 	}
 	if highest := c.cfg.Central.VaultLock.MaxRetentionDays; longest > 0 && highest > lockFarAbove*longest {
 		c.report(lockPath+".max_retention_days", Problem{
-			What: fmt.Sprintf("the lock's maximum is far above the longest copy: with a mistyped retention, you would pay for copies for up to %d days", highest),
-			Got:  fmt.Sprint(highest), Want: fmt.Sprintf("about %d, the longest copy", longest),
+			What: fmt.Sprintf("the lock's maximum is far above the longest copy: with a mistyped retention, you would pay for "+
+				"copies for up to %d days", highest),
+			Got: fmt.Sprint(highest), Want: fmt.Sprintf("about %d, the longest copy", longest),
 		})
 	}
 }
@@ -80,7 +81,8 @@ func checkCopyRetentionsDecided(c *checker) {
 	}
 	undecided := map[string]bool{}
 	for _, t := range c.cfg.copied {
-		undecided[t.Name] = t.CopyToCentral.DeleteAfterDays == setByTheBusiness && !c.doubtful(c.tierKeys(t, "copy_to_central.delete_after_days")...)
+		said := c.tierKeys(t, "copy_to_central.delete_after_days")
+		undecided[t.Name] = t.CopyToCentral.DeleteAfterDays == setByTheBusiness && !c.doubtful(said...)
 	}
 	for ref := range c.cfg.tierReferences() {
 		if !undecided[ref.tier] {
@@ -120,7 +122,10 @@ func (c *checker) copiedIn(partition func(string) bool, report func(at, region, 
 
 func checkCopiesInChina(c *checker) {
 	c.copiedIn(func(p string) bool { return p == partitionChina }, func(at, region, tier string) {
-		c.report(at, Problem{What: tier + " is copied, but AWS Backup does not copy to other accounts in China", Got: region, Want: "a tier without copy_to_central"}, "central.region")
+		c.report(at, Problem{
+			What: tier + " is copied, but AWS Backup does not copy to other accounts in China",
+			Got:  region, Want: "a tier without copy_to_central",
+		}, "central.region")
 	})
 }
 
@@ -128,8 +133,9 @@ func checkCopiesAcrossPartitions(c *checker) {
 	central := Partition(c.cfg.Central.Region)
 	c.copiedIn(func(p string) bool { return p != central && p != partitionChina }, func(at, region, tier string) {
 		c.report(at, Problem{
-			What: fmt.Sprintf("%s is copied, but copies cannot cross partitions: this Region is in %s, the central account in %s", tier, Partition(region), central),
-			Got:  region, Want: "a Region of " + central,
+			What: fmt.Sprintf("%s is copied, but copies cannot cross partitions: this Region is in %s, the central account in "+
+				"%s", tier, Partition(region), central),
+			Got: region, Want: "a Region of " + central,
 		}, "central.region")
 	})
 }

@@ -11,13 +11,18 @@ func checkLowCostReached(c *checker) {
 	for t := range c.rows() {
 		at := c.firstWritten(c.tierPath(t), "low_cost_after_days", "snapshot_backup", "copy_to_central")
 		undecided := t.Copied() && t.CopyToCentral.DeleteAfterDays == setByTheBusiness
-		if at == "" || c.doubtful(c.tierKeys(t, "low_cost_after_days", "snapshot_backup.delete_after_days", "copy_to_central.delete_after_days")...) {
+		rests := c.tierKeys(t, "low_cost_after_days", "snapshot_backup.delete_after_days", "copy_to_central.delete_after_days")
+		if at == "" || c.doubtful(rests...) {
 			continue
 		}
 		if t.LowCostAfterDays == 0 || t.LowCostAfterDays == NeverLowCost || t.LowCostBackups() || t.lowCostCopies() || undecided {
 			continue
 		}
-		c.report(at, Problem{What: "no snapshot or copy of this tier is kept long enough to reach the low-cost warm tier", Got: fmt.Sprintf("low_cost_after_days %d", t.LowCostAfterDays), Want: "fewer days than the retention of snapshot_backup or copy_to_central, or 0"})
+		c.report(at, Problem{
+			What: "no snapshot or copy of this tier is kept long enough to reach the low-cost warm tier",
+			Got:  fmt.Sprintf("low_cost_after_days %d", t.LowCostAfterDays),
+			Want: "fewer days than the retention of snapshot_backup or copy_to_central, or 0",
+		})
 	}
 }
 
@@ -31,7 +36,10 @@ func checkLowCostPartitions(c *checker) {
 	report := func(t *Tier, region, seen string) {
 		if without(region) && !reported[t] {
 			reported[t] = true
-			c.report(c.whereSaid(t, "low_cost_after_days"), Problem{What: "AWS Backup has no low-cost warm tier in " + region, Got: strconv.Itoa(t.LowCostAfterDays), Want: "0, or a separate tier for that Region"}, seen)
+			c.report(c.whereSaid(t, "low_cost_after_days"), Problem{
+				What: "AWS Backup has no low-cost warm tier in " + region,
+				Got:  strconv.Itoa(t.LowCostAfterDays), Want: "0, or a separate tier for that Region",
+			}, seen)
 		}
 	}
 	for i := range c.cfg.Workloads {
@@ -62,9 +70,11 @@ func checkLowCostSelections(c *checker) {
 	selections, named := c.cfg.LowCostCopies(), c.cfg.namedLowCostCopies()
 	switch {
 	case len(selections) > MaxTieringSelections:
-		c.reportLowCost(fmt.Sprintf("the tiers with copies have %d different ages; the central vault can have at most %d", len(selections), MaxTieringSelections))
+		c.reportLowCost(fmt.Sprintf("the tiers with copies have %d different ages; the central vault can have at most %d",
+			len(selections), MaxTieringSelections))
 	case named > MaxTieringResources:
-		c.reportLowCost(fmt.Sprintf("the tiers with copies have different ages, so the central vault must list their buckets: it can list at most %d, not %d", MaxTieringResources, named))
+		c.reportLowCost(fmt.Sprintf("the tiers with copies have different ages, so the central vault must list their "+
+			"buckets: it can list at most %d, not %d", MaxTieringResources, named))
 	}
 }
 
@@ -74,7 +84,8 @@ func warnOfTaggedLowCost(c *checker) {
 	}
 	for ref := range c.cfg.tierReferences() {
 		if t := c.cfg.tier(ref.tier); ref.byTag() && t != nil && t.lowCostCopies() {
-			c.reportLowCost("the tiers with copies have different ages, so the central vault must list their buckets: copies of buckets selected by tag do not move to the low-cost warm tier")
+			c.reportLowCost("the tiers with copies have different ages, so the central vault must list their buckets: copies " +
+				"of buckets selected by tag do not move to the low-cost warm tier")
 			return
 		}
 	}
@@ -84,6 +95,9 @@ func warnOfTaggedLowCost(c *checker) {
 func (c *checker) reportLowCost(what string) {
 	if i := slices.IndexFunc(c.cfg.copied, (*Tier).lowCostCopies); i >= 0 {
 		t := c.cfg.copied[i]
-		c.report(c.tierPath(t)+".low_cost_after_days", Problem{What: what, Got: strconv.Itoa(t.LowCostAfterDays), Want: "the same low_cost_after_days for every tier with copy_to_central"})
+		c.report(c.tierPath(t)+".low_cost_after_days", Problem{
+			What: what,
+			Got:  strconv.Itoa(t.LowCostAfterDays), Want: "the same low_cost_after_days for every tier with copy_to_central",
+		})
 	}
 }

@@ -32,7 +32,11 @@ func checkNames(c *checker) {
 		if first != central {
 			other = workloadNamePath(first)
 		}
-		c.report(workloadNamePath(workload), Problem{What: fmt.Sprintf("this workload and %s would both create a %s with the same name in account %s", strings.TrimSuffix(other, ".name"), n.kind, n.account), Got: n.name, Want: "another name or environment"}, other)
+		c.report(workloadNamePath(workload), Problem{
+			What: fmt.Sprintf("this workload and %s would both create a %s with the same name in account %s",
+				strings.TrimSuffix(other, ".name"), n.kind, n.account),
+			Got: n.name, Want: "another name or environment",
+		}, other)
 	}
 	at := c.cfg.Central
 	for _, v := range c.cfg.centralVaults() {
@@ -68,7 +72,10 @@ func checkReservedNames(c *checker) {
 		if bucketName(c.cfg.Project+"-") != "" { // whatever the workload is called
 			at = "project"
 		}
-		c.report(at, Problem{What: "S3 would refuse the name of the access-log bucket: it " + fault, Got: strconv.Quote(name), Want: "another project, or another name"})
+		c.report(at, Problem{
+			What: "S3 would refuse the name of the access-log bucket: it " + fault,
+			Got:  strconv.Quote(name), Want: "another project, or another name",
+		})
 		if at == "project" {
 			return
 		}
@@ -86,7 +93,10 @@ func checkAccessLogBuckets(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		for j, b := range w.Buckets {
 			if owner, taken := logs[b.Name]; taken && !b.Existing {
-				c.report(bucketPath(i, j)+".name", Problem{What: "the app creates a bucket of this name for the access logs of " + workloadPath(owner), Got: b.Name, Want: "another name"}, workloadNamePath(owner))
+				c.report(bucketPath(i, j)+".name", Problem{
+					What: "the app creates a bucket of this name for the access logs of " + workloadPath(owner),
+					Got:  b.Name, Want: "another name",
+				}, workloadNamePath(owner))
 			}
 		}
 	}

@@ -22,12 +22,17 @@ func compareComplianceLocks(c *checker) {
 		if was.graceDays == 0 || now.airGapped {
 			return
 		}
-		what := fmt.Sprintf("the compliance lock of %s cannot be changed: after its grace time of %s, the deployment would fail and roll back", was.name, count(was.graceDays, "day"))
+		what := fmt.Sprintf("the compliance lock of %s cannot be changed: after its grace time of %s, the deployment would "+
+			"fail and roll back", was.name, count(was.graceDays, "day"))
 		otherwise := ""
 		if now.lockPath == lockPath {
-			otherwise = ", or a new vault_name for the new lock, and retained_vaults: [" + was.asRetained() + "] to keep the old vault and its copies"
+			otherwise = ", or a new vault_name for the new lock, and retained_vaults: [" + was.asRetained() +
+				"] to keep the old vault and its copies"
 			if now.graceDays == 0 { // all its values differ too
-				c.report(lockPath+".mode", Problem{What: what, Got: Governance, Want: Compliance + " as before" + otherwise, See: c.before(was.lockPath + ".mode")})
+				c.report(lockPath+".mode", Problem{
+					What: what,
+					Got:  Governance, Want: Compliance + " as before" + otherwise, See: c.before(was.lockPath + ".mode"),
+				})
 				return
 			}
 		}
@@ -40,7 +45,10 @@ func compareComplianceLocks(c *checker) {
 			{"changeable_for_days", now.graceDays, was.graceDays},
 		} {
 			if value.now != value.was {
-				c.report(now.lockPath+"."+value.key, Problem{What: what, Got: orNone(value.now), Want: orNone(value.was) + " as before" + otherwise, See: c.before(was.lockPath + "." + value.key)})
+				c.report(now.lockPath+"."+value.key, Problem{
+					What: what,
+					Got:  orNone(value.now), Want: orNone(value.was) + " as before" + otherwise, See: c.before(was.lockPath + "." + value.key),
+				})
 			}
 		}
 	})
@@ -51,7 +59,10 @@ func compareComplianceLocks(c *checker) {
 func compareAirGappedVaults(c *checker) {
 	c.sameVaults(func(now, was centralVault) {
 		if now.airGapped != was.airGapped {
-			c.report(now.namePath, Problem{What: "this name belongs to a vault of another kind: AWS cannot turn an air-gapped vault into another one, or the reverse", Got: now.name, Want: "another name", See: c.before(was.namePath)})
+			c.report(now.namePath, Problem{
+				What: "this name belongs to a vault of another kind: AWS cannot turn an air-gapped vault into another one, or the reverse",
+				Got:  now.name, Want: "another name", See: c.before(was.namePath),
+			})
 			return
 		}
 		if now.airGapped {
@@ -63,7 +74,10 @@ func compareAirGappedVaults(c *checker) {
 
 func (c *checker) reportAirGapped(at string, now, was int) {
 	if now != was {
-		c.report(at, Problem{What: "the lock of an air-gapped vault cannot be changed: CloudFormation would try to create a second vault of the same name, and fail", Got: fmt.Sprint(now), Want: fmt.Sprintf("%d as before, or a new name", was), See: c.before(at)})
+		c.report(at, Problem{
+			What: "the lock of an air-gapped vault cannot be changed: CloudFormation would try to create a second vault of the same name, and fail",
+			Got:  fmt.Sprint(now), Want: fmt.Sprintf("%d as before, or a new name", was), See: c.before(at),
+		})
 	}
 }
 
@@ -93,7 +107,10 @@ func compareVaults(c *checker) {
 		case was.graceDays > 0:
 			return // reported as an error
 		}
-		c.report(at, Problem{What: "a removed vault is retained with its copies, but no template manages its lock and policy", Got: "no " + was.name, Want: want, See: c.before(was.namePath)})
+		c.report(at, Problem{
+			What: "a removed vault is retained with its copies, but no template manages its lock and policy",
+			Got:  "no " + was.name, Want: want, See: c.before(was.namePath),
+		})
 	})
 }
 
@@ -101,7 +118,10 @@ func compareVaults(c *checker) {
 func compareRetainedVaults(c *checker) {
 	for i, now := range c.cfg.Central.RetainedVaults {
 		if was, there := c.previous.vaults[now.Name]; now.ChangeableForDays > 0 && (!there || was.graceDays == 0 && !was.airGapped) {
-			c.report(retainedPath(i)+".changeable_for_days", Problem{What: "no earlier vault of this name has a compliance lock: it would get one that nobody acknowledged", Got: now.Name, Want: "no changeable_for_days, or vault_lock with acknowledge_irreversible", See: c.before(was.namePath)})
+			c.report(retainedPath(i)+".changeable_for_days", Problem{
+				What: "no earlier vault of this name has a compliance lock: it would get one that nobody acknowledged",
+				Got:  now.Name, Want: "no changeable_for_days, or vault_lock with acknowledge_irreversible", See: c.before(was.namePath),
+			})
 		}
 	}
 }
@@ -115,8 +135,10 @@ func compareCentralAccount(c *checker) {
 func (c *checker) reportCentralMoved(at string) {
 	now, was := c.cfg.Central, c.previous.cfg.Central
 	c.report(at, Problem{
-		What: "copies would go to a new place, and the first ones are full copies; the old vaults are retained with their copies, but no template manages them",
-		Got:  fmt.Sprintf("%s in account %s", now.Region, now.Account), Want: fmt.Sprintf("%s in account %s, or the earlier central stack until its copies have expired", was.Region, was.Account), See: c.before(at),
+		What: "copies would go to a new place, and the first ones are full copies; the old vaults are retained with their " +
+			"copies, but no template manages them",
+		Got: fmt.Sprintf("%s in account %s", now.Region, now.Account), Want: fmt.Sprintf("%s in account %s, or the earlier "+
+			"central stack until its copies have expired", was.Region, was.Account), See: c.before(at),
 	})
 }
 
@@ -124,7 +146,10 @@ func compareGovernanceLocks(c *checker) {
 	c.sameVaults(func(now, was centralVault) {
 		if was.graceDays == 0 && !was.airGapped && now.minDays < was.minDays {
 			at := ".min_retention_days"
-			c.report(now.lockPath+at, Problem{What: "this lock is weaker than before: copies with a shorter retention may enter the vault", Got: fmt.Sprint(now.minDays), Want: fmt.Sprintf("%d as before", was.minDays), See: c.before(was.lockPath + at)})
+			c.report(now.lockPath+at, Problem{
+				What: "this lock is weaker than before: copies with a shorter retention may enter the vault",
+				Got:  fmt.Sprint(now.minDays), Want: fmt.Sprintf("%d as before", was.minDays), See: c.before(was.lockPath + at),
+			})
 		}
 	})
 }
@@ -133,9 +158,16 @@ func compareOrganization(c *checker) {
 	now, was := c.cfg.Organization, c.previous.cfg.Organization
 	switch {
 	case now.ID != was.ID:
-		c.report("organization.id", Problem{What: "the central account would refuse copies from accounts outside this organization", Got: now.ID, Want: was.ID + ", unless every account has moved", See: c.before("organization.id")})
+		c.report("organization.id", Problem{
+			What: "the central account would refuse copies from accounts outside this organization",
+			Got:  now.ID, Want: was.ID + ", unless every account has moved", See: c.before("organization.id"),
+		})
 	case !slices.Equal(slices.Sorted(slices.Values(now.Paths)), slices.Sorted(slices.Values(was.Paths))):
-		c.report("organization.paths", Problem{What: "the central account would refuse copies from accounts that are no longer below a path", Got: pathsText(now.Paths), Want: pathsText(was.Paths) + " as before, or every workload's account below a path", See: c.before("organization.paths")})
+		c.report("organization.paths", Problem{
+			What: "the central account would refuse copies from accounts that are no longer below a path",
+			Got:  pathsText(now.Paths), Want: pathsText(was.Paths) + " as before, or every workload's account below a path",
+			See: c.before("organization.paths"),
+		})
 	}
 }
 

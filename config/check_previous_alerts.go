@@ -8,7 +8,10 @@ func compareAlerts(c *checker) {
 	}
 	for _, d := range c.previous.cfg.Alerts.destinations() {
 		if !notified[destination{kind: d.kind, name: d.name}] {
-			c.report("alerts", Problem{What: "a destination no longer receives alerts", Got: "no " + d.kind + " " + d.name, Want: "it as before, unless this is intended", See: c.before(d.path)})
+			c.report("alerts", Problem{
+				What: "a destination no longer receives alerts",
+				Got:  "no " + d.kind + " " + d.name, Want: "it as before, unless this is intended", See: c.before(d.path),
+			})
 		}
 	}
 }

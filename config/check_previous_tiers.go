@@ -21,7 +21,8 @@ func weakenings(now, was *Tier) []weakening {
 		weaker = append(weaker, weakening{"object_lock.mode", "Object Lock in governance mode instead of compliance mode"})
 	}
 	if now.ObjectLock.Days < was.ObjectLock.Days {
-		weaker = append(weaker, weakening{"object_lock.days", fmt.Sprintf("Object Lock for %s instead of %d", count(now.ObjectLock.Days, "day"), was.ObjectLock.Days)})
+		text := fmt.Sprintf("Object Lock for %s instead of %d", count(now.ObjectLock.Days, "day"), was.ObjectLock.Days)
+		weaker = append(weaker, weakening{"object_lock.days", text})
 	}
 	less("continuous_backup", "point-in-time recovery", now.continuousDays(), was.continuousDays())
 	less("snapshot_backup", "snapshots", now.snapshotDays(), was.snapshotDays())
@@ -52,7 +53,10 @@ const consent = "the protection as before, or the consent of the data's owner"
 func compareTiers(c *checker) {
 	c.tiersInBoth(func(now, was *Tier) {
 		for _, w := range weakenings(now, was) {
-			c.report(c.changePath(now, w.key), Problem{What: now.Name + " protects less than before", Got: w.text, Want: consent, See: c.beforeTier(was, w.key)})
+			c.report(c.changePath(now, w.key), Problem{
+				What: now.Name + " protects less than before",
+				Got:  w.text, Want: consent, See: c.beforeTier(was, w.key),
+			})
 		}
 	})
 }
@@ -71,7 +75,10 @@ func compareTiersOfBuckets(c *checker) {
 			known[tiers] = weaker
 		}
 		for _, w := range weaker {
-			c.report(now.path+".tier", Problem{What: "this bucket is less protected than before", Got: w.text, Want: consent, See: c.before(was.path + ".tier")})
+			c.report(now.path+".tier", Problem{
+				What: "this bucket is less protected than before",
+				Got:  w.text, Want: consent, See: c.before(was.path + ".tier"),
+			})
 		}
 	})
 }
@@ -82,13 +89,20 @@ func compareBackupsThatRestart(c *checker) {
 	const key = "continuous_backup.delete_after_days"
 	c.tiersInBoth(func(now, was *Tier) {
 		if a, b := now.continuousDays(), was.continuousDays(); a != b && a > 0 && b > 0 {
-			c.report(c.changePath(now, key), Problem{What: "with another retention, point-in-time recovery starts again with a full backup, and the earlier backups expire", Got: fmt.Sprint(a), Want: fmt.Sprintf("%d as before, unless the cost of full backups is accepted", b), See: c.beforeTier(was, key)})
+			c.report(c.changePath(now, key), Problem{
+				What: "with another retention, point-in-time recovery starts again with a full backup, and the earlier backups expire",
+				Got:  fmt.Sprint(a), Want: fmt.Sprintf("%d as before, unless the cost of full backups is accepted", b), See: c.beforeTier(was, key),
+			})
 		}
 	})
 	c.bucketsInBoth(func(now, was bucketIn) {
 		moved := now.Tier != was.Tier || now.workload.ID() != was.workload.ID()
 		if moved && now.tier.BackedUp() && was.tier.BackedUp() {
-			c.report(now.path+".tier", Problem{What: "in another vault, backups start again with a full one, and the earlier backups expire in the old vault", Got: now.Tier + " of " + now.workload.ID(), Want: was.Tier + " of " + was.workload.ID() + ", unless the cost of a full backup is accepted", See: c.before(was.path + ".tier")})
+			c.report(now.path+".tier", Problem{
+				What: "in another vault, backups start again with a full one, and the earlier backups expire in the old vault",
+				Got:  now.Tier + " of " + now.workload.ID(),
+				Want: was.Tier + " of " + was.workload.ID() + ", unless the cost of a full backup is accepted", See: c.before(was.path + ".tier"),
+			})
 		}
 	})
 }

@@ -8,7 +8,10 @@ import (
 func compareBucketPlaces(c *checker) {
 	c.bucketsInBoth(func(now, was bucketIn) {
 		if from, to := was.accountRegion(), now.accountRegion(); from != to {
-			c.report(now.path, Problem{What: "a bucket cannot move to another account or Region: a plan there would not find it", Got: to.String(), Want: from.String() + ", or another bucket", See: c.before(was.path)})
+			c.report(now.path, Problem{
+				What: "a bucket cannot move to another account or Region: a plan there would not find it",
+				Got:  to.String(), Want: from.String() + ", or another bucket", See: c.before(was.path),
+			})
 		}
 	})
 }
@@ -20,14 +23,20 @@ func compareCreatedBuckets(c *checker) {
 		if now.Existing || !was.Existing && !moved || now.accountRegion() != was.accountRegion() {
 			return
 		}
-		c.report(now.path, Problem{What: "this bucket exists already, outside of this stack: the deployment would fail when it tries to create it", Got: "a bucket to create for " + now.workload.ID(), Want: "existing: true", See: c.before(was.path)})
+		c.report(now.path, Problem{
+			What: "this bucket exists already, outside of this stack: the deployment would fail when it tries to create it",
+			Got:  "a bucket to create for " + now.workload.ID(), Want: "existing: true", See: c.before(was.path),
+		})
 	})
 }
 
 func compareManagedBuckets(c *checker) {
 	c.bucketsInBoth(func(now, was bucketIn) {
 		if now.Existing && !was.Existing {
-			c.report(now.path, Problem{What: "the bucket is retained with its Object Lock, but no template manages it: a deployment no longer corrects its settings", Got: "existing: true", Want: "existing: false", See: c.before(was.path)})
+			c.report(now.path, Problem{
+				What: "the bucket is retained with its Object Lock, but no template manages it: a deployment no longer corrects its settings",
+				Got:  "existing: true", Want: "existing: false", See: c.before(was.path),
+			})
 		}
 	})
 }
@@ -43,7 +52,11 @@ func compareWorkloads(c *checker) {
 		if !slices.Contains(accounts, w.Account) {
 			what += ", and the central account would refuse its copies"
 		}
-		c.report("workloads", Problem{What: what, Got: fmt.Sprintf("no %s in account %s, %s", c.previous.cfg.StackName(w), w.Account, w.Region), Want: "the workload, or its stack deleted once nobody needs its backups", See: c.before(workloadNamePath(i))})
+		c.report("workloads", Problem{
+			What: what,
+			Got:  fmt.Sprintf("no %s in account %s, %s", c.previous.cfg.StackName(w), w.Account, w.Region),
+			Want: "the workload, or its stack deleted once nobody needs its backups", See: c.before(workloadNamePath(i)),
+		})
 	}
 }
 
@@ -64,7 +77,10 @@ func compareBuckets(c *checker) {
 			if !was.tier.BackedUp() {
 				what = "a removed bucket is retained with its Object Lock, but no template manages it"
 			}
-			c.report(workloadPath(at)+".buckets", Problem{What: what, Got: "no " + b.Name, Want: "the bucket, with existing: true if the app must not change it", See: c.before(bucketPath(i, j) + ".name")})
+			c.report(workloadPath(at)+".buckets", Problem{
+				What: what,
+				Got:  "no " + b.Name, Want: "the bucket, with existing: true if the app must not change it", See: c.before(bucketPath(i, j) + ".name"),
+			})
 		}
 	}
 }
@@ -88,7 +104,10 @@ func compareTagSelections(c *checker) {
 		}
 		for j, tier := range w.SelectTagged {
 			if !selected[selection{accountRegion{w.Account, w.Region}, tier}] {
-				c.report(workloadPath(at)+".select_tagged", Problem{What: "buckets with a removed tag are no longer backed up, unless they are named, and their backups expire", Got: "no " + tier, Want: tier + " in select_tagged", See: c.before(selectPath(i, j))})
+				c.report(workloadPath(at)+".select_tagged", Problem{
+					What: "buckets with a removed tag are no longer backed up, unless they are named, and their backups expire",
+					Got:  "no " + tier, Want: tier + " in select_tagged", See: c.before(selectPath(i, j)),
+				})
 			}
 		}
 	}
@@ -98,13 +117,19 @@ func compareRestoreTesting(c *checker) {
 	stacks := c.cfg.byStack()
 	for i, w := range c.previous.cfg.Workloads {
 		if at, kept := stacks[w.deployed()]; kept && w.RestoreTesting != nil && c.cfg.Workloads[at].RestoreTesting == nil {
-			c.report(restoreTestingPath(at), Problem{What: "restores of this workload are no longer tested", Got: "no restore_testing", Want: "it as before", See: c.before(restoreTestingPath(i))})
+			c.report(restoreTestingPath(at), Problem{
+				What: "restores of this workload are no longer tested",
+				Got:  "no restore_testing", Want: "it as before", See: c.before(restoreTestingPath(i)),
+			})
 		}
 	}
 }
 
 func compareStackSet(c *checker) {
 	if c.previous.cfg.Rollout.StackSet != nil && c.cfg.Rollout.StackSet == nil {
-		c.report(stackSetPath, Problem{What: "the stacks of the removed stack set stay deployed, but no change reaches them", Got: "no stack_set", Want: "it, or its stacks deleted once nobody needs their backups", See: c.before(stackSetPath)})
+		c.report(stackSetPath, Problem{
+			What: "the stacks of the removed stack set stay deployed, but no change reaches them",
+			Got:  "no stack_set", Want: "it, or its stacks deleted once nobody needs their backups", See: c.before(stackSetPath),
+		})
 	}
 }

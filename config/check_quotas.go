@@ -11,13 +11,21 @@ import (
 
 func warnOfBucketQuota(c *checker) {
 	c.bucketBeyond(DefaultBucketsPerAccount, func(at, account string) {
-		c.report(at, Problem{What: fmt.Sprintf("the default quota of AWS Backup is %d S3 buckets for each account", DefaultBucketsPerAccount), Got: fmt.Sprintf("bucket %d of account %s", DefaultBucketsPerAccount+1, account), Want: "a higher quota of S3 buckets in Service Quotas before you deploy"})
+		c.report(at, Problem{
+			What: fmt.Sprintf("the default quota of AWS Backup is %d S3 buckets for each account", DefaultBucketsPerAccount),
+			Got:  fmt.Sprintf("bucket %d of account %s", DefaultBucketsPerAccount+1, account),
+			Want: "a higher quota of S3 buckets in Service Quotas before you deploy",
+		})
 	})
 }
 
 func checkBucketLimit(c *checker) {
 	c.bucketBeyond(MaxBucketsPerAccount, func(at, account string) {
-		c.report(at, Problem{What: "AWS Backup would not back up this bucket: it is beyond the highest quota of S3 buckets for an account", Got: fmt.Sprintf("bucket %d of account %s", MaxBucketsPerAccount+1, account), Want: fmt.Sprintf("at most %d buckets with backups in an account", MaxBucketsPerAccount)})
+		c.report(at, Problem{
+			What: "AWS Backup would not back up this bucket: it is beyond the highest quota of S3 buckets for an account",
+			Got:  fmt.Sprintf("bucket %d of account %s", MaxBucketsPerAccount+1, account),
+			Want: fmt.Sprintf("at most %d buckets with backups in an account", MaxBucketsPerAccount),
+		})
 	})
 }
 
@@ -46,7 +54,11 @@ func warnOfVaultQuota(c *checker) {
 	central := len(c.cfg.centralVaults())
 	vaults[accountRegion{c.cfg.Central.Account, c.cfg.Central.Region}] = central
 	if central > DefaultVaults {
-		c.report("central.retained_vaults", Problem{What: "the central account has more backup vaults in the Region than the default quota", Got: fmt.Sprint(central), Want: fmt.Sprintf("at most %d, or a higher quota of vaults in Service Quotas before you deploy", DefaultVaults)})
+		c.report("central.retained_vaults", Problem{
+			What: "the central account has more backup vaults in the Region than the default quota",
+			Got:  fmt.Sprint(central),
+			Want: fmt.Sprintf("at most %d, or a higher quota of vaults in Service Quotas before you deploy", DefaultVaults),
+		})
 	}
 	for i, w := range c.cfg.Workloads {
 		in := accountRegion{w.Account, w.Region}
@@ -57,7 +69,11 @@ func warnOfVaultQuota(c *checker) {
 			}
 		}
 		if before <= DefaultVaults && vaults[in] > DefaultVaults && w.Account != "" && w.Region != "" {
-			c.report(workloadNamePath(i), Problem{What: "with this workload the account has more backup vaults and plans in the Region than the default quotas", Got: fmt.Sprintf("%d in account %s", vaults[in], w.Account), Want: fmt.Sprintf("at most %d, or higher quotas of vaults and plans in Service Quotas before you deploy", DefaultVaults)})
+			c.report(workloadNamePath(i), Problem{
+				What: "with this workload the account has more backup vaults and plans in the Region than the default quotas",
+				Got:  fmt.Sprintf("%d in account %s", vaults[in], w.Account),
+				Want: fmt.Sprintf("at most %d, or higher quotas of vaults and plans in Service Quotas before you deploy", DefaultVaults),
+			})
 		}
 	}
 }
@@ -74,7 +90,11 @@ func warnOfRuleQuota(c *checker) {
 		before := rules[in]
 		rules[in] += c.cfg.eventRules(w, c.uses[i])
 		if before <= quota && rules[in] > quota && w.Account != "" && w.Region != "" {
-			c.report(workloadNamePath(i), Problem{What: "with this workload the account has more EventBridge rules in the Region than the default quota", Got: fmt.Sprintf("%d in account %s", rules[in], w.Account), Want: fmt.Sprintf("at most %d, or a higher quota of rules in Service Quotas before you deploy", quota)})
+			c.report(workloadNamePath(i), Problem{
+				What: "with this workload the account has more EventBridge rules in the Region than the default quota",
+				Got:  fmt.Sprintf("%d in account %s", rules[in], w.Account),
+				Want: fmt.Sprintf("at most %d, or a higher quota of rules in Service Quotas before you deploy", quota),
+			})
 		}
 	}
 }
@@ -88,7 +108,10 @@ func checkSelectionSizes(c *checker) {
 		for j, b := range w.Buckets {
 			inTier[b.Tier]++
 			if t := c.cfg.tier(b.Tier); inTier[b.Tier] == MaxSelectionARNs+1 && t != nil && t.BackedUp() {
-				c.report(bucketPath(i, j)+".name", Problem{What: "a backup selection cannot list so many buckets of " + b.Tier, Got: fmt.Sprintf("bucket %d", MaxSelectionARNs+1), Want: fmt.Sprintf("at most %d of a tier: split the workload", MaxSelectionARNs)})
+				c.report(bucketPath(i, j)+".name", Problem{
+					What: "a backup selection cannot list so many buckets of " + b.Tier,
+					Got:  fmt.Sprintf("bucket %d", MaxSelectionARNs+1), Want: fmt.Sprintf("at most %d of a tier: split the workload", MaxSelectionARNs),
+				})
 			}
 		}
 	}
@@ -101,18 +124,27 @@ func checkTagExclusions(c *checker) {
 	}
 	for i, w := range c.cfg.Workloads {
 		if n := named[accountRegion{w.Account, w.Region}]; len(w.SelectTagged) > 0 && n > MaxSelectionARNs && w.Account != "" {
-			c.report(workloadPath(i)+".select_tagged", Problem{What: "a selection by tag must exclude all buckets that workloads of its account and Region name, and it cannot exclude so many", Got: strconv.Itoa(n), Want: fmt.Sprintf("at most %d named buckets in the account and Region", MaxSelectionARNs)})
+			c.report(workloadPath(i)+".select_tagged", Problem{
+				What: "a selection by tag must exclude all buckets that workloads of its account and Region name, and it cannot exclude so many",
+				Got:  strconv.Itoa(n), Want: fmt.Sprintf("at most %d named buckets in the account and Region", MaxSelectionARNs),
+			})
 		}
 	}
 }
 
 func checkStackSizes(c *checker) {
 	if n := c.cfg.CentralResources(); n > MaxStackResources {
-		c.report("central.retained_vaults", Problem{What: "the central stack would have more resources than CloudFormation allows", Got: strconv.Itoa(n), Want: fmt.Sprintf("at most %d", MaxStackResources)})
+		c.report("central.retained_vaults", Problem{
+			What: "the central stack would have more resources than CloudFormation allows",
+			Got:  strconv.Itoa(n), Want: fmt.Sprintf("at most %d", MaxStackResources),
+		})
 	}
 	for i, w := range c.cfg.Workloads {
 		if n := c.cfg.stackResources(w, c.uses[i]); n > MaxStackResources {
-			c.report(workloadPath(i)+".buckets", Problem{What: "the stack would have more resources than CloudFormation allows", Got: strconv.Itoa(n), Want: fmt.Sprintf("at most %d: split the workload", MaxStackResources)})
+			c.report(workloadPath(i)+".buckets", Problem{
+				What: "the stack would have more resources than CloudFormation allows",
+				Got:  strconv.Itoa(n), Want: fmt.Sprintf("at most %d: split the workload", MaxStackResources),
+			})
 		}
 	}
 }
@@ -120,8 +152,13 @@ func checkStackSizes(c *checker) {
 func checkTemplateSizes(c *checker) {
 	named := c.cfg.namedBytes()
 	for i, w := range c.cfg.Workloads {
-		if n := c.cfg.templateBytes(c.uses[i], named[accountRegion{w.Account, w.Region}]); n > MaxTemplateBytes && c.cfg.stackResources(w, c.uses[i]) <= MaxStackResources {
-			c.report(workloadPath(i)+".buckets", Problem{What: "the template would be larger than CloudFormation allows", Got: fmt.Sprintf("about %d kB", n/1000), Want: fmt.Sprintf("less than %d kB: split the workload, or select fewer tiers by tag", MaxTemplateBytes/1000)})
+		n := c.cfg.templateBytes(c.uses[i], named[accountRegion{w.Account, w.Region}])
+		if n > MaxTemplateBytes && c.cfg.stackResources(w, c.uses[i]) <= MaxStackResources {
+			c.report(workloadPath(i)+".buckets", Problem{
+				What: "the template would be larger than CloudFormation allows",
+				Got:  fmt.Sprintf("about %d kB", n/1000),
+				Want: fmt.Sprintf("less than %d kB: split the workload, or select fewer tiers by tag", MaxTemplateBytes/1000),
+			})
 		}
 	}
 }

@@ -63,7 +63,10 @@ func checkEmptyWaves(c *checker) {
 	}
 	for i, wave := range c.cfg.Rollout.Pipeline.Waves {
 		if len(wave) == 0 {
-			c.report(fmt.Sprintf("%s.waves[%d]", pipelinePath, i), Problem{What: "this wave is empty: a pipeline cannot have a stage without actions", Want: "at least one workload"})
+			c.report(fmt.Sprintf("%s.waves[%d]", pipelinePath, i), Problem{
+				What: "this wave is empty: a pipeline cannot have a stage without actions",
+				Want: "at least one workload",
+			})
 		}
 	}
 }
@@ -76,7 +79,10 @@ func warnOfWavelessWorkloads(c *checker) {
 	deployed := setOf(slices.Concat(pipeline.Waves...))
 	for i, w := range c.cfg.Workloads {
 		if !deployed[w.ID()] {
-			c.report(workloadNamePath(i), Problem{What: "no wave deploys this workload: it is not backed up until somebody deploys it by hand", Got: w.ID(), Want: "it in one of the waves"}, pipelinePath+".waves")
+			c.report(workloadNamePath(i), Problem{
+				What: "no wave deploys this workload: it is not backed up until somebody deploys it by hand",
+				Got:  w.ID(), Want: "it in one of the waves",
+			}, pipelinePath+".waves")
 		}
 	}
 }
@@ -98,7 +104,10 @@ func checkApprovals(c *checker) {
 // accounts, so only accounts below a path may copy.
 func checkStackSetPaths(c *checker) {
 	if c.cfg.Rollout.StackSet != nil && len(c.cfg.Organization.Paths) == 0 && !c.doubtful("organization.paths") {
-		c.report(stackSetPath, Problem{What: "the central account would refuse copies from accounts of the stack set, because organization.paths is missing", Want: "organization.paths with the paths of the organizational units"}, "organization")
+		c.report(stackSetPath, Problem{
+			What: "the central account would refuse copies from accounts of the stack set, because organization.paths is missing",
+			Want: "organization.paths with the paths of the organizational units",
+		}, "organization")
 	}
 }
 
@@ -111,8 +120,13 @@ func warnOfUnitsOutsidePaths(c *checker) {
 	named := strings.Join(c.cfg.Organization.Paths, "\n") + "\n"
 	for i, unit := range set.OrganizationalUnits {
 		root, _ := rootOf(unit)
-		if !strings.Contains(named, unit+"/") && !strings.Contains(named, "/r-"+root+"/*\n") && !strings.Contains(named, c.cfg.Organization.ID+"/*\n") {
-			c.report(unitPath(i), Problem{What: "organization.paths does not name this unit: every copy from its accounts would be refused, unless it is below a unit that is named", Got: unit, Want: "a path that ends with " + unit + "/*"}, "organization.paths")
+		covers := []string{unit + "/", "/r-" + root + "/*\n", c.cfg.Organization.ID + "/*\n"}
+		if !slices.ContainsFunc(covers, func(part string) bool { return strings.Contains(named, part) }) {
+			c.report(unitPath(i), Problem{
+				What: "organization.paths does not name this unit: every copy from its accounts would be refused, unless it is " +
+					"below a unit that is named",
+				Got: unit, Want: "a path that ends with " + unit + "/*",
+			}, "organization.paths")
 		}
 	}
 }
@@ -149,7 +163,11 @@ func warnOfStackSetTags(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		for j, tier := range w.SelectTagged {
 			if k := slices.Index(set.Tiers, tier); k >= 0 && slices.Contains(set.Regions, w.Region) {
-				c.report(selectPath(i, j), Problem{What: "the stack set selects this tag too: if this account is in one of its units, the buckets would have two continuous backups, and only one would run", Got: tier, Want: "the tier in one of the two"}, fmt.Sprintf("%s.tiers[%d]", stackSetPath, k))
+				c.report(selectPath(i, j), Problem{
+					What: "the stack set selects this tag too: if this account is in one of its units, the buckets would have two " +
+						"continuous backups, and only one would run",
+					Got: tier, Want: "the tier in one of the two",
+				}, fmt.Sprintf("%s.tiers[%d]", stackSetPath, k))
 			}
 		}
 	}
@@ -179,7 +197,10 @@ func checkRoots(c *checker) {
 	for _, n := range all {
 		if n.root != all[0].root && !reported[n.path] {
 			reported[n.path] = true
-			c.report(n.path, Problem{What: "an organization has one root, and this is another one than r-" + all[0].root + ": no account can be below both", Got: n.text, Want: "r-" + all[0].root + ", and units whose ids start with ou-" + all[0].root}, all[0].path)
+			c.report(n.path, Problem{
+				What: "an organization has one root, and this is another one than r-" + all[0].root + ": no account can be below both",
+				Got:  n.text, Want: "r-" + all[0].root + ", and units whose ids start with ou-" + all[0].root,
+			}, all[0].path)
 		}
 	}
 }
@@ -202,7 +223,10 @@ func checkStackSetRoles(c *checker) {
 	}
 	for i, w := range c.cfg.Workloads {
 		if j := slices.IndexFunc(set.Regions, func(region string) bool { return w.ID() == "org-"+region }); j >= 0 {
-			c.report(workloadNamePath(i), Problem{What: "the roles of this workload would have the same names as the roles of the stack set", Got: w.ID(), Want: "another name or environment"}, stackSetRegionPath(j))
+			c.report(workloadNamePath(i), Problem{
+				What: "the roles of this workload would have the same names as the roles of the stack set",
+				Got:  w.ID(), Want: "another name or environment",
+			}, stackSetRegionPath(j))
 		}
 	}
 }
@@ -212,8 +236,12 @@ func checkConnectionPartition(c *checker) {
 	if pipeline == nil || pipeline.Region == "" {
 		return
 	}
-	if partition := Partition(pipeline.Region); pipeline.ConnectionARN != "" && !strings.HasPrefix(pipeline.ConnectionARN, "arn:"+partition+":") {
-		c.report(pipelinePath+".connection_arn", Problem{What: "the pipeline cannot use this connection: it is in another partition", Got: pipeline.ConnectionARN, Want: "an ARN that starts with arn:" + partition + ":"}, pipelinePath+".region")
+	partition := Partition(pipeline.Region)
+	if pipeline.ConnectionARN != "" && !strings.HasPrefix(pipeline.ConnectionARN, "arn:"+partition+":") {
+		c.report(pipelinePath+".connection_arn", Problem{
+			What: "the pipeline cannot use this connection: it is in another partition",
+			Got:  pipeline.ConnectionARN, Want: "an ARN that starts with arn:" + partition + ":",
+		}, pipelinePath+".region")
 	}
 }
 
@@ -223,7 +251,10 @@ func checkRolloutPartitions(c *checker) {
 		if Partition(region) == Partition(home) {
 			return
 		}
-		c.report(at, Problem{What: "a deployment from the partition " + Partition(home) + " cannot reach " + Partition(region), Got: region, Want: "a Region of " + Partition(home)}, homePath)
+		c.report(at, Problem{
+			What: "a deployment from the partition " + Partition(home) + " cannot reach " + Partition(region),
+			Got:  region, Want: "a Region of " + Partition(home),
+		}, homePath)
 	}
 	if pipeline := c.cfg.Rollout.Pipeline; pipeline != nil {
 		for i, w := range c.cfg.Workloads {

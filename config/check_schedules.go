@@ -30,7 +30,10 @@ func (c *checker) schedules(look func(at, expression string, s *schedule.Schedul
 func checkSchedulesCome(c *checker) {
 	c.schedules(func(at, expression string, s *schedule.Schedule) {
 		if !s.Runs() {
-			c.report(at, Problem{What: fmt.Sprintf("this schedule never runs: from %d on, no date matches it", schedule.FirstYear), Got: expression, Want: "a date that exists"})
+			c.report(at, Problem{
+				What: fmt.Sprintf("this schedule never runs: from %d on, no date matches it", schedule.FirstYear),
+				Got:  expression, Want: "a date that exists",
+			})
 		}
 	})
 }
@@ -39,7 +42,10 @@ func checkSchedulesCome(c *checker) {
 func warnOfPausingSchedules(c *checker) {
 	c.schedules(func(at, expression string, s *schedule.Schedule) {
 		if year := s.FirstYearWithout(); year > 0 && s.Runs() {
-			c.report(at, Problem{What: fmt.Sprintf("this schedule does not run in %d, and no alarm reports that", year), Got: expression, Want: `"*" as the year`})
+			c.report(at, Problem{
+				What: fmt.Sprintf("this schedule does not run in %d, and no alarm reports that", year),
+				Got:  expression, Want: `"*" as the year`,
+			})
 		}
 	})
 }
@@ -48,7 +54,11 @@ func warnOfPausingSchedules(c *checker) {
 func warnOfHourSteps(c *checker) {
 	c.schedules(func(at, expression string, s *schedule.Schedule) {
 		if step, hour := s.LostStep(); step > 0 {
-			c.report(at, Problem{What: fmt.Sprintf("this schedule runs once a day, not every %d hours: AWS Backup counts from %02d:00 to midnight, every day again", step, hour), Got: expression, Want: "the hours as a list, such as 2,14"})
+			c.report(at, Problem{
+				What: fmt.Sprintf("this schedule runs once a day, not every %d hours: AWS Backup counts from %02d:00 to midnight, "+
+					"every day again", step, hour),
+				Got: expression, Want: "the hours as a list, such as 2,14",
+			})
 		}
 	})
 }
@@ -57,7 +67,10 @@ func warnOfTimeZones(c *checker) {
 	for t := range c.rows() {
 		at := c.firstWritten(c.tierPath(t), "schedule.timezone")
 		if zone := schedule.Location(t.Schedule.Timezone); at != "" && zone != nil && schedule.ChangesClocks(zone) {
-			c.report(at, Problem{What: "this time zone has clock changes: in those nights a backup can run twice, an hour late or not at all", Got: t.Schedule.Timezone, Want: "Etc/UTC"})
+			c.report(at, Problem{
+				What: "this time zone has clock changes: in those nights a backup can run twice, an hour late or not at all",
+				Got:  t.Schedule.Timezone, Want: "Etc/UTC",
+			})
 		}
 	}
 }
@@ -76,7 +89,8 @@ func warnOfOverlaps(c *checker) {
 	known := map[question]answer{} // tiers mostly share their schedules
 	for t := range c.rows() {
 		rules, zone := t.rules(), schedule.Location(t.Schedule.Timezone)
-		at := c.firstWritten(c.tierPath(t), "snapshot_backup.schedule", "schedule.cron", "schedule.start_window_minutes", "snapshot_backup", "continuous_backup")
+		at := c.firstWritten(c.tierPath(t),
+			"snapshot_backup.schedule", "schedule.cron", "schedule.start_window_minutes", "snapshot_backup", "continuous_backup")
 		if len(rules) < 2 || zone == nil || at == "" {
 			continue
 		}
@@ -102,7 +116,8 @@ func warnOfOverlaps(c *checker) {
 			loser = "one of the two"
 		}
 		c.report(at, Problem{
-			What: fmt.Sprintf("the start windows of the two rules overlap, for example on %s and %s: AWS Backup makes only the backup with the longer retention, so %s could get none",
+			What: fmt.Sprintf("the start windows of the two rules overlap, for example on %s and %s: AWS Backup makes only the "+
+				"backup with the longer retention, so %s could get none",
 				result.first.Format(dayAndTime), result.second.Format(dayAndTime), loser),
 			Got:  fmt.Sprintf("%s and %s, with %d minutes to start", rules[0].cron, rules[1].cron, q.minutes),
 			Want: fmt.Sprintf("more than %d minutes between them", q.minutes),
@@ -128,15 +143,23 @@ func windowsGot(start, completion int) string {
 func checkCompletionWindows(c *checker) {
 	c.windows(func(at string, t *Tier, rests []string) {
 		if start, completion := t.Schedule.StartWindowMinutes, t.Schedule.CompletionWindowMinutes; completion <= start {
-			c.report(at, Problem{What: "the completion window is not longer than the start window, so a job that starts late is cancelled at once", Got: windowsGot(start, completion), Want: "completion_window_minutes greater than start_window_minutes"}, rests...)
+			c.report(at, Problem{
+				What: "the completion window is not longer than the start window, so a job that starts late is cancelled at once",
+				Got:  windowsGot(start, completion), Want: "completion_window_minutes greater than start_window_minutes",
+			}, rests...)
 		}
 	})
 }
 
 func warnOfLateStarts(c *checker) {
 	c.windows(func(at string, t *Tier, rests []string) {
-		if start, completion := t.Schedule.StartWindowMinutes, t.Schedule.CompletionWindowMinutes; t.BackedUp() && start < completion && completion < start+60 {
-			c.report(at, Problem{What: "a job that starts late has less than an hour to complete", Got: windowsGot(start, completion), Want: fmt.Sprintf("completion_window_minutes of at least %d, or a smaller start_window_minutes", min(start+60, MaxWindowMinutes))}, rests...)
+		start, completion := t.Schedule.StartWindowMinutes, t.Schedule.CompletionWindowMinutes
+		if t.BackedUp() && start < completion && completion < start+60 {
+			c.report(at, Problem{
+				What: "a job that starts late has less than an hour to complete",
+				Got:  windowsGot(start, completion),
+				Want: fmt.Sprintf("completion_window_minutes of at least %d, or a smaller start_window_minutes", min(start+60, MaxWindowMinutes)),
+			}, rests...)
 		}
 	})
 }
@@ -144,8 +167,12 @@ func warnOfLateStarts(c *checker) {
 func warnOfShortCompletion(c *checker) {
 	for t := range c.rows() {
 		at := c.firstWritten(c.tierPath(t), "schedule.completion_window_minutes")
-		if minutes := t.Schedule.CompletionWindowMinutes; at != "" && t.BackedUp() && minutes > t.Schedule.StartWindowMinutes && minutes < FirstBackupMinutes {
-			c.report(at, Problem{What: "the first backup of a large bucket takes more than a day, so AWS Backup would cancel it every time", Got: strconv.Itoa(minutes), Want: fmt.Sprintf("%d minutes or more", FirstBackupMinutes)})
+		minutes := t.Schedule.CompletionWindowMinutes
+		if at != "" && t.BackedUp() && minutes > t.Schedule.StartWindowMinutes && minutes < FirstBackupMinutes {
+			c.report(at, Problem{
+				What: "the first backup of a large bucket takes more than a day, so AWS Backup would cancel it every time",
+				Got:  strconv.Itoa(minutes), Want: fmt.Sprintf("%d minutes or more", FirstBackupMinutes),
+			})
 		}
 	}
 }
@@ -164,7 +191,8 @@ func checkRPO(c *checker) {
 		p := Problem{Got: fmt.Sprintf("rpo_minutes %d", t.RPOMinutes)}
 		switch gives := t.rpoMinutes(); {
 		case !t.BackedUp():
-			p.What, p.Want = "this tier has no backups, so it cannot meet a recovery point objective", "continuous_backup or snapshot_backup, or no rpo_minutes"
+			p.What = "this tier has no backups, so it cannot meet a recovery point objective"
+			p.Want = "continuous_backup or snapshot_backup, or no rpo_minutes"
 		case t.RPOMinutes < gives:
 			p.What = fmt.Sprintf("the backups of this tier cannot meet this recovery point objective: the newest one can be %d minutes old", gives)
 			p.Want = fmt.Sprintf("rpo_minutes of at least %d, or more frequent backups", gives)

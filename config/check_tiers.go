@@ -38,7 +38,10 @@ func checkBuiltinTiersExtend(c *checker) {
 	for i, entry := range c.tierEntries() {
 		name, extends := scalarAt(entry, "name").Value, scalarAt(entry, "extends").Value
 		if extends != "" && slices.Contains(builtin, name) {
-			c.report(entryPath(i)+".extends", Problem{What: name + " is a built-in tier and cannot extend another one", Got: extends, Want: "no extends, or another name for this tier"})
+			c.report(entryPath(i)+".extends", Problem{
+				What: name + " is a built-in tier and cannot extend another one",
+				Got:  extends, Want: "no extends, or another name for this tier",
+			})
 		}
 	}
 }
@@ -65,7 +68,9 @@ func warnOfUnusedTiers(c *checker) {
 
 func checkNothingToCopy(c *checker) {
 	for t := range c.rows() {
-		if at := c.firstWritten(c.tierPath(t), "copy_to_central", "continuous_backup", "snapshot_backup"); at != "" && t.Copied() && !t.BackedUp() && !c.doubtful(c.tierKeys(t, "copy_to_central", "continuous_backup", "snapshot_backup")...) {
+		keys := []string{"copy_to_central", "continuous_backup", "snapshot_backup"}
+		at := c.firstWritten(c.tierPath(t), keys...)
+		if at != "" && t.Copied() && !t.BackedUp() && !c.doubtful(c.tierKeys(t, keys...)...) {
 			c.report(at, Problem{What: "this tier has no backups to copy", Want: "continuous_backup or snapshot_backup, or no copy_to_central"})
 		}
 	}
@@ -75,7 +80,10 @@ func warnOfShortRetentions(c *checker) {
 	for t := range c.rows() {
 		for _, rule := range t.rules() {
 			if at := c.firstWritten(c.tierPath(t), rule.key+".delete_after_days"); at != "" && rule.deleteAfterDays < MinIncrementalRetentionDays {
-				c.report(at, Problem{What: "backups kept less than a week may not be incremental: each one can be a full backup, at full cost", Got: strconv.Itoa(rule.deleteAfterDays), Want: fmt.Sprintf("%d days or more", MinIncrementalRetentionDays)})
+				c.report(at, Problem{
+					What: "backups kept less than a week may not be incremental: each one can be a full backup, at full cost",
+					Got:  strconv.Itoa(rule.deleteAfterDays), Want: fmt.Sprintf("%d days or more", MinIncrementalRetentionDays),
+				})
 			}
 		}
 	}
@@ -88,8 +96,10 @@ func warnOfShortObjectLocks(c *checker) {
 		at := c.firstWritten(c.tierPath(t), "object_lock.days", "continuous_backup.delete_after_days")
 		if at != "" && t.ContinuousBackup != nil && t.ObjectLock.Days < t.ContinuousBackup.DeleteAfterDays && !c.onlyExisting(t) {
 			c.report(at, Problem{
-				What: fmt.Sprintf("Object Lock ends before point-in-time recovery does: after %d days somebody can delete a version from the bucket, and only the backup has it", t.ObjectLock.Days),
-				Got:  fmt.Sprintf("object_lock %d and continuous_backup %d days", t.ObjectLock.Days, t.ContinuousBackup.DeleteAfterDays), Want: fmt.Sprintf("object_lock of %d days or more", t.ContinuousBackup.DeleteAfterDays),
+				What: fmt.Sprintf("Object Lock ends before point-in-time recovery does: after %d days somebody can delete a "+
+					"version from the bucket, and only the backup has it", t.ObjectLock.Days),
+				Got:  fmt.Sprintf("object_lock %d and continuous_backup %d days", t.ObjectLock.Days, t.ContinuousBackup.DeleteAfterDays),
+				Want: fmt.Sprintf("object_lock of %d days or more", t.ContinuousBackup.DeleteAfterDays),
 			}, c.tierKeys(t, "object_lock.days", "continuous_backup.delete_after_days")...)
 		}
 	}
@@ -112,7 +122,11 @@ func (c *checker) onlyExisting(t *Tier) bool {
 func warnOfComplianceObjectLocks(c *checker) {
 	for t := range c.rows() {
 		if at := c.firstWritten(c.tierPath(t), "object_lock.mode"); at != "" && t.ObjectLock.Mode == Compliance {
-			c.report(at, Problem{What: fmt.Sprintf("nobody, not even AWS or the root user, can delete an object version of this tier in its first %d days", t.ObjectLock.Days), Got: t.ObjectLock.Mode})
+			c.report(at, Problem{
+				What: fmt.Sprintf("nobody, not even AWS or the root user, can delete an object version of this tier in its first "+
+					"%d days", t.ObjectLock.Days),
+				Got: t.ObjectLock.Mode,
+			})
 		}
 	}
 }

@@ -9,7 +9,10 @@ import (
 func checkDefaultVault(c *checker) {
 	for _, v := range c.cfg.centralVaults() {
 		if strings.EqualFold(v.name, "Default") {
-			c.report(v.namePath, Problem{What: "AWS Backup creates the vault Default itself and does not copy into it", Got: v.name, Want: "another name"})
+			c.report(v.namePath, Problem{
+				What: "AWS Backup creates the vault Default itself and does not copy into it",
+				Got:  v.name, Want: "another name",
+			})
 		}
 	}
 }
@@ -52,7 +55,10 @@ func checkGovernanceLock(c *checker) {
 	}
 	for _, key := range []string{"changeable_for_days", "acknowledge_irreversible"} {
 		if at := lockPath + "." + key; c.written(at) {
-			c.report(at, Problem{What: "only a compliance lock has this key; nobody can change or remove such a lock after its grace time", Want: "no " + key + ", or mode: compliance"}, lockPath+".mode")
+			c.report(at, Problem{
+				What: "only a compliance lock has this key; nobody can change or remove such a lock after its grace time",
+				Want: "no " + key + ", or mode: compliance",
+			}, lockPath+".mode")
 		}
 	}
 }
@@ -87,7 +93,8 @@ func warnOfComplianceLock(c *checker) {
 	lock := c.cfg.Central.VaultLock
 	if lock.Mode == Compliance && lock.ChangeableForDays > 0 && lock.MaxRetentionDays > 0 {
 		c.report(lockPath+".mode", Problem{
-			What: fmt.Sprintf("%s after the first deployment, nobody, not even AWS, can change or remove the lock of %s or delete a copy early: you pay for its copies for up to %d days",
+			What: fmt.Sprintf("%s after the first deployment, nobody, not even AWS, can change or remove the lock of %s or "+
+				"delete a copy early: you pay for its copies for up to %d days",
 				count(lock.ChangeableForDays, "day"), c.cfg.Central.VaultName, lock.MaxRetentionDays),
 		})
 	}
@@ -95,7 +102,11 @@ func warnOfComplianceLock(c *checker) {
 
 func warnOfAirGappedLock(c *checker) {
 	if v := c.cfg.Central.AirGappedVault; v != nil {
-		c.report(airGappedPath+".name", Problem{What: "this vault is locked as soon as it is deployed, without a grace time: nobody, not even AWS, can change its lock or delete a copy early", Got: v.Name})
+		c.report(airGappedPath+".name", Problem{
+			What: "this vault is locked as soon as it is deployed, without a grace time: nobody, not even AWS, can change its " +
+				"lock or delete a copy early",
+			Got: v.Name,
+		})
 	}
 }
 
@@ -103,25 +114,38 @@ func warnOfAirGappedLock(c *checker) {
 func warnOfRetainedLocks(c *checker) {
 	for i, v := range c.cfg.Central.RetainedVaults {
 		if v.ChangeableForDays > 0 {
-			c.report(retainedPath(i)+".changeable_for_days", Problem{What: fmt.Sprintf("if the vault %s does not exist, the deployment creates it, and %s later nobody, not even AWS, can change or remove its lock", v.Name, count(v.ChangeableForDays, "day")), Got: fmt.Sprint(v.ChangeableForDays), Want: "a vault that is already deployed with this lock"})
+			c.report(retainedPath(i)+".changeable_for_days", Problem{
+				What: fmt.Sprintf("if the vault %s does not exist, the deployment creates it, and %s later nobody, not even AWS, "+
+					"can change or remove its lock", v.Name, count(v.ChangeableForDays, "day")),
+				Got: fmt.Sprint(v.ChangeableForDays), Want: "a vault that is already deployed with this lock",
+			})
 		}
 	}
 }
 
 func warnOfEmptyAirGappedVault(c *checker) {
 	if c.cfg.Central.AirGappedVault != nil && len(c.cfg.copied) == 0 {
-		c.report(airGappedPath, Problem{What: "no tier in use is copied, so this vault would stay empty, and nobody can remove its lock", Want: "a bucket in a tier with copy_to_central, or no air_gapped_vault"})
+		c.report(airGappedPath, Problem{
+			What: "no tier in use is copied, so this vault would stay empty, and nobody can remove its lock",
+			Want: "a bucket in a tier with copy_to_central, or no air_gapped_vault",
+		})
 	}
 }
 
 func checkAirGappedPartition(c *checker) {
 	if p := Partition(c.cfg.Central.Region); c.cfg.Central.AirGappedVault != nil && (p == partitionChina || p == partitionGovCloud) {
-		c.report(airGappedPath, Problem{What: "AWS has no logically air-gapped vaults in the partition " + p, Got: c.cfg.Central.Region, Want: "no air_gapped_vault"}, "central.region")
+		c.report(airGappedPath, Problem{
+			What: "AWS has no logically air-gapped vaults in the partition " + p,
+			Got:  c.cfg.Central.Region, Want: "no air_gapped_vault",
+		}, "central.region")
 	}
 }
 
 func warnOfAirGappedRegion(c *checker) {
 	if c.cfg.Central.AirGappedVault != nil && Partition(c.cfg.Central.Region) == partitionSovereign {
-		c.report(airGappedPath, Problem{What: "AWS does not document logically air-gapped vaults for this partition, so the deployment may fail", Got: c.cfg.Central.Region, Want: "a test before you rely on it"}, "central.region")
+		c.report(airGappedPath, Problem{
+			What: "AWS does not document logically air-gapped vaults for this partition, so the deployment may fail",
+			Got:  c.cfg.Central.Region, Want: "a test before you rely on it",
+		}, "central.region")
 	}
 }

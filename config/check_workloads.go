@@ -7,7 +7,10 @@ import (
 func checkEmptyWorkloads(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		if len(w.Buckets) == 0 && len(w.SelectTagged) == 0 && !c.doubtful(workloadPath(i)+".select_tagged") {
-			c.report(workloadPath(i)+".buckets", Problem{What: "this workload has no buckets and no select_tagged, so nothing would be backed up", Want: "at least one bucket, or a tier to select by tag"})
+			c.report(workloadPath(i)+".buckets", Problem{
+				What: "this workload has no buckets and no select_tagged, so nothing would be backed up",
+				Want: "at least one bucket, or a tier to select by tag",
+			})
 		}
 	}
 }
@@ -16,7 +19,10 @@ func checkWorkloadsTwice(c *checker) {
 	first := make(map[string]int, len(c.cfg.Workloads))
 	for i, w := range c.cfg.Workloads {
 		if other, twice := first[w.ID()]; twice {
-			c.report(workloadNamePath(i), Problem{What: "another workload is " + w.ID() + " too, so their stacks and resources would have the same names", Got: w.Name + " in " + w.Environment, Want: "another name or environment"}, workloadNamePath(other))
+			c.report(workloadNamePath(i), Problem{
+				What: "another workload is " + w.ID() + " too, so their stacks and resources would have the same names",
+				Got:  w.Name + " in " + w.Environment, Want: "another name or environment",
+			}, workloadNamePath(other))
 		} else {
 			first[w.ID()] = i
 		}
@@ -26,7 +32,10 @@ func checkWorkloadsTwice(c *checker) {
 func warnOfCentralAccount(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		if w.Account != "" && w.Account == c.cfg.Central.Account {
-			c.report(workloadPath(i)+".account", Problem{What: "these buckets are in the central account, together with all copies: an attacker in this account reaches both", Got: strconv.Quote(w.Account), Want: "a separate account for the copies"}, "central.account")
+			c.report(workloadPath(i)+".account", Problem{
+				What: "these buckets are in the central account, together with all copies: an attacker in this account reaches both",
+				Got:  strconv.Quote(w.Account), Want: "a separate account for the copies",
+			}, "central.account")
 		}
 	}
 }
@@ -53,14 +62,20 @@ func checkAccountPartitions(c *checker) {
 		if other.workload != central {
 			otherPath = workloadPath(other.workload) + ".region"
 		}
-		c.report(workloadPath(i)+".region", Problem{What: "an account belongs to one partition: this Region is in " + here + ", its other Region in " + there, Got: w.Region, Want: "a Region of " + there + ", or another account"}, otherPath)
+		c.report(workloadPath(i)+".region", Problem{
+			What: "an account belongs to one partition: this Region is in " + here + ", its other Region in " + there,
+			Got:  w.Region, Want: "a Region of " + there + ", or another account",
+		}, otherPath)
 	}
 }
 
 func warnOfOptInRegions(c *checker) {
 	warn := func(path, region string) {
 		if needsOptIn(region) {
-			c.report(path, Problem{What: "this Region is off until an account enables it; until then nothing can be deployed or copied there", Got: region, Want: "the Region enabled in this account and, for copies, in the central account"})
+			c.report(path, Problem{
+				What: "this Region is off until an account enables it; until then nothing can be deployed or copied there",
+				Got:  region, Want: "the Region enabled in this account and, for copies, in the central account",
+			})
 		}
 	}
 	warn("central.region", c.cfg.Central.Region)

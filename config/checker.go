@@ -33,7 +33,11 @@ type checker struct {
 }
 
 func newChecker(d *document) *checker {
-	c := &checker{cfg: d.cfg, root: d.root, placed: d.problems, faulty: map[*yaml.Node]bool{}, missing: map[string]bool{}, uses: make([][]TierUse, len(d.cfg.Workloads)), tierAt: tierEntriesByName(d.root)}
+	c := &checker{
+		cfg: d.cfg, root: d.root, placed: d.problems,
+		faulty: map[*yaml.Node]bool{}, missing: map[string]bool{},
+		uses: make([][]TierUse, len(d.cfg.Workloads)), tierAt: tierEntriesByName(d.root),
+	}
 	for i, w := range c.cfg.Workloads {
 		c.uses[i] = c.cfg.TierUses(w)
 	}
@@ -125,7 +129,10 @@ func (c *checker) isMissing(path string) bool {
 func (c *checker) meant(n *yaml.Node, key string) bool {
 	for i := 0; n.Kind == yaml.MappingNode && i < len(n.Content); i += 2 {
 		written := n.Content[i]
-		if c.faulty[written] && (written.Tag == "!!merge" || strings.HasPrefix(written.Value, key+":") || nearest(written.Value, []string{key}) != "") {
+		if !c.faulty[written] {
+			continue
+		}
+		if written.Tag == "!!merge" || strings.HasPrefix(written.Value, key+":") || nearest(written.Value, []string{key}) != "" {
 			return true
 		}
 	}

@@ -15,7 +15,10 @@ type comparison struct {
 }
 
 func (c *checker) compareWith(d *document) {
-	p := &comparison{document: d, lines: linesOf(d.text), now: c.cfg.bucketsByName(), was: d.cfg.bucketsByName(), tierAt: tierEntriesByName(d.root), vaults: map[string]centralVault{}}
+	p := &comparison{
+		document: d, lines: linesOf(d.text), tierAt: tierEntriesByName(d.root), vaults: map[string]centralVault{},
+		now: c.cfg.bucketsByName(), was: d.cfg.bucketsByName(),
+	}
 	c.previous = p
 	if c.centralMoved() == "" {
 		for _, v := range d.cfg.centralVaults() {

@@ -112,8 +112,7 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 			d.report(anchor, key, at, Problem{What: "anchors and aliases are not supported", Want: "the keys written out"})
 		case key.Kind != yaml.ScalarNode || key.Value == "":
 			d.report(notAKey, key, at, Problem{What: "is not a key", Want: oneOf(keys.names)})
-		case !ok && n.Style&yaml.FlowStyle != 0 && i > 0 && (schedule.IsCutOff(n.Content[i-1].Value) || strings.HasSuffix(key.Value, ")")) && value.Tag == "!!null":
-			// the rest of a cron expression with commas, which has been reported
+		case !ok && i > 0 && isRestOfCron(n, n.Content[i-1], key, value): // the expression has been reported
 		case !ok:
 			misspelt = append(misspelt, d.reportUnknownKey(key, at.child(key.Value), keys.names))
 		case seen[f] != nil:
@@ -140,6 +139,11 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 	}
 }
 
+// isRestOfCron says whether a key of a mapping in braces is a part of a cron expression that has commas and no quotes.
+func isRestOfCron(mapping, before, key, value *yaml.Node) bool {
+	return mapping.Style&yaml.FlowStyle != 0 && value.Tag == "!!null" && (schedule.IsCutOff(before.Value) || strings.HasSuffix(key.Value, ")"))
+}
+
 func (d *decoder) reportDuplicateKey(key, first *yaml.Node, at *path, inList bool) {
 	what := fmt.Sprintf("duplicate key, first set in line %d", first.Line)
 	if inList {
@@ -156,7 +160,10 @@ func (d *decoder) reportUnknownKey(key *yaml.Node, at *path, known []string) (me
 		return meant
 	}
 	if strings.Contains(key.Value, "cold_storage") {
-		d.report(coldStorage, key, at, Problem{What: "AWS Backup ignores cold storage for S3 backups", Got: key.Value, Want: "low_cost_after_days in the tier, for the low-cost warm tier"})
+		d.report(coldStorage, key, at, Problem{
+			What: "AWS Backup ignores cold storage for S3 backups",
+			Got:  key.Value, Want: "low_cost_after_days in the tier, for the low-cost warm tier",
+		})
 	} else {
 		d.report(unknownKey, key, at, Problem{What: "unknown key" + DidYouMean(key.Value, known), Want: oneOf(known)})
 	}
@@ -195,7 +202,10 @@ func (d *decoder) decodeScalar(n *yaml.Node, v reflect.Value, at *path, rule str
 	kind := v.Kind()
 	switch {
 	case n.Kind != yaml.ScalarNode:
-		d.report(wrongType, n, at, Problem{What: "is not " + kindName(v.Type()), Got: kindNames[n.Kind], Want: cmp.Or(s.want, kindName(v.Type()))})
+		d.report(wrongType, n, at, Problem{
+			What: "is not " + kindName(v.Type()),
+			Got:  kindNames[n.Kind], Want: cmp.Or(s.want, kindName(v.Type())),
+		})
 	case kind == reflect.String && (n.Tag == "!!str" || rule == ""): // without a rule it is compared as it is written
 		v.SetString(n.Value)
 		if p, wrong := s.problem(n.Value); wrong {

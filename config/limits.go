@@ -78,7 +78,8 @@ const (
 	// the other resources of the central stack (F-LIM-6).
 	MaxCopyAlarms = 400
 	// MaxFilterVaults is the largest number of vaults whose copies one metric filter counts. CloudWatch Logs
-	// may disable a filter that creates 1,000 different metrics in an hour. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
+	// may disable a filter that creates 1,000 different metrics in an hour.
+	// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
 	MaxFilterVaults = 900
 
 	// maxFileBytes is the largest size of a backup.yaml, in bytes: about 10,000 workloads.

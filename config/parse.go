@@ -15,7 +15,10 @@ func parse(text []byte) (*yaml.Node, *Problem) {
 	if at := unreadable(text); at >= 0 {
 		before := text[:at]
 		line, column := bytes.Count(before, []byte("\n"))+1, utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])+1
-		return nil, notText.at(line, column, Problem{What: "the file is not UTF-8 text", Got: fmt.Sprintf("the byte 0x%02x", text[at]), Want: "text saved as UTF-8"})
+		return nil, notText.at(line, column, Problem{
+			What: "the file is not UTF-8 text",
+			Got:  fmt.Sprintf("the byte 0x%02x", text[at]), Want: "text saved as UTF-8",
+		})
 	}
 	root, fault := compose(text)
 	if fault != nil {
@@ -61,7 +64,10 @@ func compose(text []byte) (*yaml.Node, *Problem) {
 		return nil, yamlFault(text, err)
 	}
 	start := second
-	return nil, secondDocument.at(start.Line, start.Column, Problem{What: "a second YAML document starts here", Want: "one document in the file"})
+	return nil, secondDocument.at(start.Line, start.Column, Problem{
+		What: "a second YAML document starts here",
+		Want: "one document in the file",
+	})
 }
 
 // at is a problem at a place where no value was read.

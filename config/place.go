@@ -87,7 +87,10 @@ func inOrder(file string, text []byte, found []placed) Problems {
 		lines = linesOf(text)
 	}
 	if len(found) > maxProblems {
-		found[maxProblems].problem = tooManyProblems.complete(Problem{What: fmt.Sprintf("there are more than %d problems; the rest of the file is not checked", maxProblems), Want: "a backup.yaml"})
+		found[maxProblems].problem = tooManyProblems.complete(Problem{
+			What: fmt.Sprintf("there are more than %d problems; the rest of the file is not checked", maxProblems),
+			Want: "a backup.yaml",
+		})
 	}
 	for i, p := range found {
 		problems[i] = p.problem

@@ -63,7 +63,7 @@ func (c *Config) CentralResources() int {
 		key       = 2  // key, alias
 		topic     = 4  // topic, policy, key, alias
 		bus       = 2  // bus, policy
-		rules     = 12 // calls on vaults, keys and alerts, backup, copy and restore jobs, recovery points, vaults, settings, backups with issues, tests, with the role
+		rules     = 12 // calls on vaults, keys and alerts; backup, copy and restore jobs, recovery points, vaults, settings, issues, tests; role
 		log       = 3  // log group, policy, rule
 		perFilter = 2  // metric filters on copies and on backups
 		delivery  = 10 // queues with their policies, rule, log group, role, function, mapping, alarm
@@ -73,7 +73,8 @@ func (c *Config) CentralResources() int {
 		perVault++ // tiering configuration
 	}
 	alarms := len(c.CopyAlarms()[0])
-	n := key + topic + len(c.Alerts.Subscribers()) + bus + rules + log + perFilter*len(c.AccountEndings()) + perVault*(1+len(c.Central.RetainedVaults)) + alarms
+	n := key + topic + len(c.Alerts.Subscribers()) + bus + rules + log + perFilter*len(c.AccountEndings())
+	n += perVault*(1+len(c.Central.RetainedVaults)) + alarms
 	if alarms > 0 {
 		n++ // rule on alarms
 	}

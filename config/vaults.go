@@ -14,7 +14,9 @@ type centralVault struct {
 // centralVaults lists the current vault first, then the retained ones and the air-gapped one.
 func (c *Config) centralVaults() []centralVault {
 	lock := c.Central.VaultLock
-	vaults := []centralVault{{"central.vault_name", c.Central.VaultName, lockPath, lock.MinRetentionDays, lock.MaxRetentionDays, lock.ChangeableForDays, false}}
+	vaults := []centralVault{{
+		"central.vault_name", c.Central.VaultName, lockPath, lock.MinRetentionDays, lock.MaxRetentionDays, lock.ChangeableForDays, false,
+	}}
 	for i, v := range c.Central.RetainedVaults {
 		at := retainedPath(i)
 		vaults = append(vaults, centralVault{at + ".name", v.Name, at, v.MinRetentionDays, v.MaxRetentionDays, v.ChangeableForDays, false})

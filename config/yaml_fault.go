@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -18,16 +19,21 @@ func yamlFault(text []byte, err error) *Problem {
 	if !errors.As(err, &fault) {
 		return notYAML.at(1, 1, Problem{What: "is not valid YAML: " + err.Error()})
 	}
-	e := &syntaxError{lines: strings.Split(string(text), "\n"), mark: fault.Mark, context: fault.ContextMark, in: fault.ContextMsg, said: fault.Message}
+	e := &syntaxError{
+		lines: strings.Split(string(text), "\n"), mark: fault.Mark, context: fault.ContextMark, in: fault.ContextMsg, said: fault.Message,
+	}
 	e.line = min(max(e.mark.Line, 1), len(e.lines))
 	for _, explain := range []func(*syntaxError) (line, column int, what string){
-		openQuote, tabIndent, missingSpaceAfterColon, missingSpaceAfterDash, missingColon, reservedStart, openBracket, wrongIndent, missingDash, afterTheEnd, secondColon,
+		openQuote, tabIndent, missingSpaceAfterColon, missingSpaceAfterDash, missingColon, reservedStart,
+		openBracket, wrongIndent, missingDash, afterTheEnd, secondColon,
 	} {
 		if line, column, what := explain(e); what != "" {
 			return notYAML.at(line, column, Problem{What: what})
 		}
 	}
-	return notYAML.at(e.line, max(e.mark.Column, 1), Problem{What: "is not valid YAML: " + strings.TrimSpace(fault.ContextMsg+" "+fault.Message)})
+	return notYAML.at(e.line, max(e.mark.Column, 1), Problem{
+		What: "is not valid YAML: " + strings.TrimSpace(fault.ContextMsg+" "+fault.Message),
+	})
 }
 
 // syntaxError is a text that the YAML library could not read. Lines and columns count from 1.
@@ -248,14 +254,18 @@ func missingDash(e *syntaxError) (line, column int, what string) {
 }
 
 func openBracket(e *syntaxError) (line, column int, what string) {
-	bracket := map[string]string{"while parsing a flow mapping": "{ is not closed; add a }", "while parsing a flow sequence": "[ is not closed; add a ]"}[e.in]
-	switch {
-	case bracket == "":
+	switch e.in {
+	case "while parsing a flow mapping":
+		what = "this { is not closed; add a }"
+	case "while parsing a flow sequence":
+		what = "this [ is not closed; add a ]"
+	default:
 		return 0, 0, ""
-	case e.mark.Line == e.context.Line:
-		bracket += ", or a comma before column " + fmt.Sprint(e.mark.Column)
 	}
-	return e.context.Line, e.context.Column, "this " + bracket
+	if e.mark.Line == e.context.Line {
+		what += ", or a comma before column " + strconv.Itoa(e.mark.Column)
+	}
+	return e.context.Line, e.context.Column, what
 }
 
 // afterTheEnd finds what follows a closing quote or bracket.
