@@ -15,7 +15,7 @@ import (
 
 const checksFile = "../docs/checks.md"
 
-// TestChecksDocumented: docs/checks.md is what the checks are, and the corpus has an example of each.
+// TestChecksDocumented: docs/checks.md is current, and testdata has an example of each check.
 func TestChecksDocumented(t *testing.T) {
 	want := checksDocument(t)
 	if *update {
@@ -47,12 +47,12 @@ func TestNamedTestsExist(t *testing.T) {
 	}
 }
 
-// TestChecksNamedOnce: a tool can tell checks apart by their names.
+// TestChecksNamedOnce: each check has a unique name, because tools identify checks by it.
 func TestChecksNamedOnce(t *testing.T) {
 	seen := map[string]bool{}
 	for _, ch := range slices.Concat(readingChecks, syntaxChecks(), checks, comparisons) {
 		if seen[ch.name] || ch.name == "" || ch.level != Error && ch.level != Warning {
-			t.Errorf("%q, level %q: a name of its own and a level are needed", ch.name, ch.level)
+			t.Errorf("%q, level %q: want a unique name and a level", ch.name, ch.level)
 		}
 		seen[ch.name] = true
 	}
@@ -83,7 +83,7 @@ func checksDocument(t *testing.T) []byte {
 		for _, ch := range section.checks {
 			example, found := examples[ch.name]
 			if !found {
-				t.Errorf("the corpus has no example of %s", ch.name)
+				t.Errorf("testdata has no example of %s", ch.name)
 			}
 			if found && (example.Level != ch.level || example.Fact != ch.fact) {
 				t.Errorf("%s: the example has level %s and fact %q", ch.name, example.Level, example.Fact)
@@ -124,7 +124,7 @@ func markdown(text string) string {
 	return strings.NewReplacer("|", `\|`, "<", "&lt;", "*", `\*`, "_", `\_`).Replace(text)
 }
 
-// corpusExamples returns the first problem of each check in the corpus, errors before warnings.
+// corpusExamples returns the first problem of each check in testdata, those of bad files first.
 func corpusExamples(t *testing.T) map[string]Problem {
 	t.Helper()
 	examples := map[string]Problem{}
@@ -151,7 +151,7 @@ func corpusExamples(t *testing.T) map[string]Problem {
 	return examples
 }
 
-// problemsOf returns everything that was found, whether the configuration loaded or not.
+// problemsOf returns all problems, whether the configuration loaded or not.
 func problemsOf(cfg *Config, err error) Problems {
 	var problems Problems
 	if errors.As(err, &problems) {

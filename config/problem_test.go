@@ -7,10 +7,10 @@ import (
 	"testing"
 )
 
-// TestSummedUp: the same mistake in 500 buckets is shown ten times, in its place among the others,
-// and then counted; every other problem is shown.
+// TestSummedUp: the same mistake in many buckets is shown ten times and then counted. Every other problem is
+// shown.
 func TestSummedUp(t *testing.T) {
-	text := strings.ReplaceAll(string(fleet(100, 6)), "tier: c", "tier: k") // of each workload's six buckets, four
+	text := strings.ReplaceAll(string(fleet(100, 6)), "tier: c", "tier: k") // four of the six buckets of each workload
 	text = strings.Replace(text, "region: eu-central-1\n    buckets", "region: eu-centrall-1\n    buckets", 1)
 	problems := problemsOf(Load("backup.yaml", []byte(text)))
 	if n := problems.Number(Error); n != 401 {
@@ -33,7 +33,7 @@ func TestSummedUp(t *testing.T) {
 	}
 }
 
-// TestElevenAreShown: a line that says that there is one more takes as long to read as the one.
+// TestElevenAreShown: the eleventh of the same mistake is shown, because a line that counts it is no shorter.
 func TestElevenAreShown(t *testing.T) {
 	text := strings.ReplaceAll(string(fleet(11, 1)), "region: eu-central-1\n", "region: eu-centrall-1\n")
 	problems := problemsOf(Load("backup.yaml", []byte(text)))
@@ -42,8 +42,8 @@ func TestElevenAreShown(t *testing.T) {
 	}
 }
 
-// TestExcerpts: at a terminal a problem has its line with a caret under the value, and the line that
-// it contradicts; what the terminal would obey is not written to it.
+// TestExcerpts: at a terminal, a problem comes with its line and the line that it contradicts, each with a
+// caret under the value. Control characters are replaced.
 func TestExcerpts(t *testing.T) {
 	text := strings.Replace(minimal, "buckets: [{name: dummy-dev-a, tier: critical_data}]", "buckets:\n      - {name: dummy-dev-a, tier: critical_data} # ü\u009b31m\n      -\t{name: dummy-dev-a, tier: critical_data}", 1)
 	problems := problemsOf(Load("backup.yaml", []byte(text)))
@@ -59,7 +59,7 @@ func TestExcerpts(t *testing.T) {
 	}
 }
 
-// TestExcerptOfLongLine: the caret stands below its value in a line that is longer than a terminal is wide.
+// TestExcerptOfLongLine: in a line longer than a terminal, the caret is below its value.
 func TestExcerptOfLongLine(t *testing.T) {
 	list := strings.Repeat("{name: dummy-dev-b, tier: critical_data}, ", 20) + "{name: LAST, tier: critical_data}" + strings.Repeat(" ", 200)
 	text := strings.Replace(minimal, "buckets: [", "buckets: ["+list+", ", 1)
@@ -78,7 +78,7 @@ func TestExcerptOfLongLine(t *testing.T) {
 	}
 }
 
-// TestExcerptWithoutLine: a problem of the file as a whole has no line, and CRLF leaves nothing behind.
+// TestExcerptWithoutLine: a problem of the whole file has no line, and the CR of CRLF is not shown.
 func TestExcerptWithoutLine(t *testing.T) {
 	if got := problemsOf(LoadFile("absent.yaml")).Excerpts(); strings.Contains(got, "|") || !strings.HasPrefix(got, "absent.yaml: there is no such file") {
 		t.Errorf("got %q", got)
@@ -89,7 +89,7 @@ func TestExcerptWithoutLine(t *testing.T) {
 	}
 }
 
-// TestOrder: problems of one line stand in the order of their columns.
+// TestOrder: problems of one line are in the order of their columns.
 func TestOrder(t *testing.T) {
 	text := strings.Replace(minimal, `{account: "111111111111", region: eu-central-1}`, `{region: eu-centrall-1, account: 111111111111, vault_nam: x}`, 1)
 	problems := problemsOf(Load("backup.yaml", []byte(text)))
@@ -107,8 +107,8 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// TestSuggestionsEnd: thousands of wrong names among thousands are answered in a moment, the first
-// hundred with a suggestion.
+// TestSuggestionsEnd: with thousands of wrong names, only the first hundred get a suggestion, so that the
+// check stays fast.
 func TestSuggestionsEnd(t *testing.T) {
 	text := string(fleet(2000, 1)) + "rollout: {pipeline: {account: \"111111111111\", region: eu-central-1, repository: a/b, connection_arn: \"arn:aws:codeconnections:eu-central-1:111111111111:connection/0a1b\", waves: [["
 	for i := range 1000 {
@@ -126,7 +126,7 @@ func TestSuggestionsEnd(t *testing.T) {
 	}
 }
 
-// TestManyProblems: problems of a long list are reported in its order, each where it stands.
+// TestManyProblems: problems of a long list are in its order, each in its own line.
 func TestManyProblems(t *testing.T) {
 	text := strings.ReplaceAll(string(fleet(1000, 1)), "region: eu-central-1\n", "region: eu-centrall-1\n")
 	problems := slices.DeleteFunc(problemsOf(Load("backup.yaml", []byte(text))), func(p Problem) bool { return p.Level == Warning })

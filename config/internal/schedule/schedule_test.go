@@ -13,8 +13,8 @@ import (
 
 func TestMain(m *testing.M) { fixedseed.Main(m) }
 
-// TestPropertySchedules: a schedule runs when another library says that it does, wherever the two
-// speak the same dialect: days of the week by name, years to 2099.
+// TestPropertySchedules: the times of a schedule are those that another library computes, where the dialects
+// agree: days of the week by name, years to 2099.
 func TestPropertySchedules(t *testing.T) {
 	day := rapid.SampledFrom([]string{"SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"})
 	dates := rapid.OneOf(
@@ -60,7 +60,7 @@ func TestWeekdaysOfAWS(t *testing.T) {
 	}
 }
 
-// TestCronFaults: what AWS's dialect does not have is refused, and nothing panics.
+// TestCronFaults: expressions outside of AWS's dialect are errors, and nothing panics.
 func TestCronFaults(t *testing.T) {
 	for _, fields := range []string{
 		"5 2 * MAY-JANUARY ? *", "5 2 1 JANUARY ? *", "5 2 * 5-JANUARY ? *", "5 2 1,,2 * ? *", "5 2 1, * ? *", "5 2 ? * 3#2,3#4 *", "5 2 ? * TUE,THU#2 *",
@@ -68,12 +68,12 @@ func TestCronFaults(t *testing.T) {
 		"5 2 * * ? 2199-2200", "5 2 * * ? 70", "5 99999999999999999999 * * ? *", "5 2 ?,1 * ? *", "5 2 * * MON,? *", "/ 2 * * ? *", "5 2 - * ? *", "5 2/ * * ? *",
 	} {
 		if _, err := Parse("cron(" + fields + ")"); err == nil {
-			t.Errorf("%s is taken", fields)
+			t.Errorf("%s is accepted", fields)
 		}
 	}
 }
 
-// TestCronLimits: what is right at the limits of AWS's dialect is taken.
+// TestCronLimits: values at the limits of AWS's dialect are accepted.
 func TestCronLimits(t *testing.T) {
 	for _, fields := range []string{"0 0 1/31 * ? *", "59 23 31 12 ? 2199", "0 */23 ? 1/12 7#5 1970/2199", "0 0 ? DEC SATL *", "0 0 1-31/1 JAN-DEC ? 1970-2199"} {
 		if _, err := Parse("cron(" + fields + ")"); err != nil {
@@ -82,8 +82,8 @@ func TestCronLimits(t *testing.T) {
 	}
 }
 
-// TestPauses: a schedule has to run in every year from now on.
-func TestPauses(t *testing.T) {
+// TestFirstYearWithout: the first year without a run, from FirstYear on.
+func TestFirstYearWithout(t *testing.T) {
 	for years, want := range map[string]int{"*": 0, "2026-2199": 0, "1970/1": 0, "2026/1": 0, "2030-2199": 2026, "2026,2199": 2027, "*/2": 2027, "2026-2198": 2199} {
 		s, err := Parse("cron(5 2 * * ? " + years + ")")
 		if err != nil || s.FirstYearWithout() != want {
@@ -92,7 +92,7 @@ func TestPauses(t *testing.T) {
 	}
 }
 
-// TestLongestInterval is in days, with the time until the first run and after the last one.
+// TestLongestInterval: days between runs, including the time before the first and after the last one.
 func TestLongestInterval(t *testing.T) {
 	for fields, want := range map[string]float64{
 		"0 0 * * ? *": 1, "0 0,12 * * ? *": 0.5, "0 0 ? * MON-FRI *": 3, "0 0 ? * MON *": 7, "0 0 1 * ? *": 31, "0 0 1 1 ? *": 366,
@@ -108,8 +108,8 @@ func TestLongestInterval(t *testing.T) {
 	}
 }
 
-// TestHorizon: what depends on dates is looked at for long enough to see each date on each day of the
-// week: 31 December and 1 January, a Saturday and a Sunday, come together in 2033 for the first time.
+// TestHorizon: a schedule that depends on dates is computed until each date has been on each day of the week.
+// 31 December is a Saturday, and 1 January a Sunday, for the first time in 2033.
 func TestHorizon(t *testing.T) {
 	a, _ := Parse("cron(30 23 31 12 ? *)")
 	b, _ := Parse("cron(10 0 ? JAN SUN#1 *)")
@@ -124,7 +124,7 @@ func TestHorizon(t *testing.T) {
 	}
 }
 
-// TestChangesClocks: summer time in either half of the world, and none.
+// TestChangesClocks: zones with summer time, north and south, and zones without.
 func TestChangesClocks(t *testing.T) {
 	for name, want := range map[string]bool{"Europe/Berlin": true, "America/Santiago": true, "Australia/Lord_Howe": true, "Africa/Casablanca": true, "Asia/Tokyo": false, "Etc/UTC": false, "America/Phoenix": false} {
 		if got := ChangesClocks(Location(name)); got != want {
@@ -133,7 +133,7 @@ func TestChangesClocks(t *testing.T) {
 	}
 }
 
-// TestLostStep: a step of hours that would go past midnight never happens.
+// TestLostStep: a step of hours past midnight never takes effect.
 func TestLostStep(t *testing.T) {
 	for hours, want := range map[string][2]int{"20/12": {12, 20}, "2/12": {}, "23/1": {}, "*/12": {}, "20": {}, "20-22/5": {5, 20}} {
 		s, err := Parse("cron(5 " + hours + " * * ? *)")
