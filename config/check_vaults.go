@@ -43,7 +43,7 @@ func checkLockRanges(c *checker) {
 			least, most := v.lockPath+".min_retention_days", v.lockPath+".max_retention_days"
 			c.report(c.firstWritten(v.lockPath, "max_retention_days", "min_retention_days"), Problem{
 				What: "the lock's minimum is above its maximum, so no copy could enter the vault",
-				Got:  fmt.Sprintf("%d to %d days", v.minDays, v.maxDays), Want: "min_retention_days of at most max_retention_days",
+				Got:  fmt.Sprintf("%d to %d days", v.minDays, v.maxDays), Want: "min_retention_days <= max_retention_days",
 			}, most, least)
 		}
 	}

@@ -1,7 +1,6 @@
 package config
 
-// Config is the effective configuration: backup.yaml with every default filled in. Lists are in file
-// order. Nothing changes a Config that [Load] has returned.
+// Config is the effective configuration: backup.yaml with every default filled in.
 type Config struct {
 	// Version of the schema, always 1.
 	Version int `yaml:"version" required:"true" syntax:"version"`
@@ -13,12 +12,11 @@ type Config struct {
 	Central Central `yaml:"central" required:"true"`
 	// Alerts lists who is notified of failed backups, missing backups and tampering. Empty: nobody is notified, which gives a warning.
 	Alerts Alerts `yaml:"alerts,omitempty"`
-	// Tiers change rows of the built-in tier table, or add rows. In a loaded Config they are all rows:
-	// the built-in ones first, then the added ones.
+	// Tiers change rows of the built-in tier table, or add rows.
 	Tiers Tiers `yaml:"tiers,omitempty"`
 	// Workloads lists the workloads to back up, at least one.
 	Workloads []Workload `yaml:"workloads" required:"true"`
-	// Rollout deploys to many accounts. Zero value: you run cdk deploy for each account.
+	// Rollout deploys to many accounts. Empty: you run cdk deploy for each account.
 	Rollout Rollout `yaml:"rollout,omitempty"`
 
 	// Warnings of the file, in the order of their lines.

@@ -109,6 +109,10 @@ func generateSchema(t *testing.T) []byte {
 		def := schema.Definitions[typ.Name()]
 		for _, field := range structKeys(typ).fields {
 			property, _ := def.Properties.Get(field.name)
+			// Editors show the description beside the key, which is not the Go name that the comment starts with.
+			if rest, found := strings.CutPrefix(property.Description, typ.Field(field.index).Name+" "); found {
+				property.Description = field.name + " " + rest
+			}
 			if field.required && typ != reflect.TypeFor[Tier]() || field.name == "name" {
 				def.Required = append(def.Required, field.name)
 			}
