@@ -55,12 +55,12 @@ func TestExitCodes(t *testing.T) {
 		{
 			name: "print the configuration", args: []string{"-print-config"}, code: exitDone,
 			stdout: "vault_name: central-aws-vault-S3",
-			stderr: "backup.yaml:42:20: warning: workloads[1].select_tagged: AWS Backup may pass over",
+			stderr: "backup.yaml:42:20: warning: workloads[1].select_tagged: AWS Backup may skip",
 		},
 		{
 			name: "check", args: []string{"-check"}, env: map[string]string{"JSII_NODE": "no-such-node"}, code: exitDone,
 			stdout: "backup.yaml: no errors, 1 warning\n",
-			stderr: "backup.yaml:42:20: warning: workloads[1].select_tagged: AWS Backup may pass over",
+			stderr: "backup.yaml:42:20: warning: workloads[1].select_tagged: AWS Backup may skip",
 		},
 		{
 			name: "check what is wrong", args: []string{"-check", "-config", wrong},
@@ -93,7 +93,7 @@ func TestExitCodes(t *testing.T) {
 		{name: "no such file", args: []string{"-config", "absent.yaml"}, code: exitWrong, stderr: "absent.yaml: there is no such file"},
 		{
 			name: "wrong configuration", args: []string{"-config", wrong}, code: exitWrong,
-			stderr: wrong + ":8:14: workloads[0].account: is read by YAML as a number",
+			stderr: wrong + ":8:14: workloads[0].account: needs quotes: YAML reads it as a number",
 		},
 		{name: "all problems", args: []string{"-config", wrong}, code: exitWrong, stderr: "did you mean critical_data?"},
 		{name: "count", args: []string{"-config", wrong}, code: exitWrong, stderr: "\n2 errors, 1 warning\n"},
@@ -113,7 +113,7 @@ func TestExitCodes(t *testing.T) {
 		{
 			name: "printed, with JSON asked for", args: []string{"-format", "json", "-print-config"}, code: exitDone,
 			stdout: "vault_name: central-aws-vault-S3",
-			stderr: "backup.yaml:42:20: warning: workloads[1].select_tagged: AWS Backup may pass over",
+			stderr: "backup.yaml:42:20: warning: workloads[1].select_tagged: AWS Backup may skip",
 		},
 		{
 			name: "what JSON escapes",

@@ -32,36 +32,37 @@ func (a Alerts) Subscribers() []string {
 	return all
 }
 
-// SilenceAlarm is an alarm on jobs of a tier that do not come.
+// SilenceAlarm is an alarm for missing backups or copies of a tier.
 type SilenceAlarm struct {
-	// Name of the alarm, and what it means.
+	// Name of the alarm, and its description.
 	Name, Description string
 	// Tier and Vault that it watches.
 	Tier, Vault string
 	// Jobs are Backups or Copies.
 	Jobs string
-	// Days without one after which it rings.
+	// Days without a job after which the alarm goes into ALARM.
 	Days int
 }
 
-// Jobs that may be silent.
+// Kinds of jobs.
 const (
 	Backups = "backups"
 	Copies  = "copies"
 )
 
-// SilenceAlarms lists those of a workload.
+// SilenceAlarms lists the alarms for missing backups and copies of a workload.
 func (c *Config) SilenceAlarms(w Workload) []SilenceAlarm {
 	var alarms []SilenceAlarm
 	add := func(t *Tier, jobs string, days int) {
 		if days > 0 {
 			alarms = append(alarms, SilenceAlarm{
-				Name:        c.SilenceAlarmName(w, t, jobs),
-				Description: fmt.Sprintf("No %s of %s of %s have completed for %d days or longer, though they were due. Of a tier that was added to the stack since, the first are still due.", jobs, t.Name, w.ID(), days),
-				Tier:        t.Name,
-				Vault:       c.TierName(w, t),
-				Jobs:        jobs,
-				Days:        days,
+				Name: c.SilenceAlarmName(w, t, jobs),
+				Description: fmt.Sprintf("No %s of %s of %s have completed for %d days or longer, though they were due. Of a tier "+
+					"that was added to the stack since, the first are still due.", jobs, t.Name, w.ID(), days),
+				Tier:  t.Name,
+				Vault: c.TierName(w, t),
+				Jobs:  jobs,
+				Days:  days,
 			})
 		}
 	}
@@ -72,24 +73,24 @@ func (c *Config) SilenceAlarms(w Workload) []SilenceAlarm {
 	return alarms
 }
 
-// silence is after how many days without a job something is wrong with a tier.
+// silence holds the results of SilenceDays and CopySilenceDays for a tier.
 type silence struct{ backups, copies int }
 
-// SilenceDays is after how many days without a backup job that completed something is wrong with a
-// tier in use: the longest time between two runs of its most frequent rule, plus its windows, but not
-// more than an alarm can look back. Zero: it runs too seldom for an alarm, or is not backed up.
+// SilenceDays is the number of days within which a backup of a tier in use must complete: the longest time
+// between two runs of its most frequent rule, plus its windows, but at most as long as an alarm can look
+// back. Zero: there is no alarm, because the tier runs too seldom or has no backups.
 func (c *Config) SilenceDays(t *Tier) int { return c.silences[t.Name].backups }
 
-// CopySilenceDays is the same for copy jobs, which run as often as the rule that has the copy action.
+// CopySilenceDays is the same for copies. They run as often as the rule with the copy action.
 func (c *Config) CopySilenceDays(t *Tier) int { return c.silences[t.Name].copies }
 
-// silencesOfTiers computes both for each tier in use, once: a schedule is looked through day by day.
+// silencesOfTiers computes both numbers once for each tier in use, because a schedule is computed day by day.
 func (c *Config) silencesOfTiers() map[string]silence {
 	silences := map[string]silence{}
 	for ref := range c.tierReferences() {
 		t := c.tier(ref.tier)
 		if t == nil {
-			continue // reported where the tier is named
+			continue // an unknown tier, which is reported
 		}
 		if _, known := silences[t.Name]; !known {
 			silences[t.Name] = t.silence()
@@ -122,23 +123,23 @@ func (t *Tier) silenceDays(interval int) int {
 	return min(MaxAlarmDays, (interval+t.Schedule.StartWindowMinutes+t.Schedule.CompletionWindowMinutes+day-1)/day)
 }
 
-// Reached says whether events of a workload's account reach the central account. Nothing crosses partitions.
+// Reached says whether events of a workload's account reach the central account. Events do not cross partitions.
 func (c *Config) Reached(w Workload) bool { return Partition(w.Region) == Partition(c.Central.Region) }
 
-// CopyAlarm is an alarm of the central account on a tier of a workload whose copies do not come.
+// CopyAlarm is an alarm of the central account for missing copies of a workload's tier.
 type CopyAlarm struct {
 	// Workload is its NAME-ENV, and Tier the name of the tier.
 	Workload, Tier string
-	// Description is what it means.
+	// Description of the alarm.
 	Description string
-	// VaultARN is the ARN of the vault that is copied.
+	// VaultARN is the ARN of the source vault.
 	VaultARN string
-	// Days without a copy after which it rings.
+	// Days without a copy after which the alarm goes into ALARM.
 	Days int
 }
 
-// CopyAlarms lists those of all workloads by the stack of the central account that has room for them,
-// the central stack first. There is always that one.
+// CopyAlarms lists the copy alarms of all workloads, by stack of the central account. The central stack
+// comes first; it is in the list even if it has no copy alarms.
 func (c *Config) CopyAlarms() [][]CopyAlarm {
 	var all []CopyAlarm
 	for _, w := range c.Workloads {
@@ -160,9 +161,9 @@ func (c *Config) CopyAlarms() [][]CopyAlarm {
 	return slices.Collect(slices.Chunk(all, MaxCopyAlarms))
 }
 
-// AccountEndings are last digits of accounts, each for a filter on the events of accounts that end so:
-// one that is empty, for all of them, as long as there are at most [MaxFilterVaults] vaults, or else all
-// ten. That suffices for accounts whose last digits are spread and some nine thousand vaults.
+// AccountEndings splits the metric filters: one pair for each last digit of the account id. With at most
+// [MaxFilterVaults] vaults there is one pair for all accounts, "". Ten pairs suffice for about nine
+// thousand vaults, if the last digits are evenly spread.
 func (c *Config) AccountEndings() []string {
 	vaults := 0
 	for _, w := range c.Workloads {
@@ -204,4 +205,21 @@ func (c *Config) Fleet() alerting.Fleet {
 		}
 	}
 	return f
+}
+
+// destination is an alert destination with its path in backup.yaml.
+type destination struct{ path, kind, name string }
+
+func (a Alerts) destinations() []destination {
+	var all []destination
+	for i, address := range a.Email {
+		all = append(all, destination{fmt.Sprintf("alerts.email[%d]", i), "email", address})
+	}
+	for i, channel := range a.Slack {
+		all = append(all, destination{fmt.Sprintf("alerts.slack[%d].webhook_secret", i), "slack", channel.WebhookSecret})
+	}
+	for i, service := range a.PagerDuty {
+		all = append(all, destination{fmt.Sprintf("alerts.pagerduty[%d].routing_key_secret", i), "pagerduty", service.RoutingKeySecret})
+	}
+	return all
 }

@@ -2,8 +2,7 @@ package config
 
 import "testing"
 
-// TestCopyAlarmDays: an alarm on copies looks back as long as copies may take to come, not backups, which
-// a tier may make more often.
+// TestCopyAlarmDays: the days of a copy alarm follow from the rule that copies, not from a more frequent rule.
 func TestCopyAlarmDays(t *testing.T) {
 	cfg := load(t, minimal+`
 tiers:
@@ -16,6 +15,6 @@ tiers:
 		t.Errorf("alarms %+v, want one of 6 days", alarms)
 	}
 	if days := cfg.SilenceDays(cfg.Tiers.find("critical_data")); days != 4 {
-		t.Errorf("backups may be silent for %d days, want 4", days)
+		t.Errorf("backups have %d days, want 4", days)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// BenchmarkLoad is a fleet: 1,000 workloads with 10,000 buckets.
+// BenchmarkLoad loads a fleet of 1,000 workloads with 10,000 buckets.
 func BenchmarkLoad(b *testing.B) {
 	text := fleet(1000, 10)
 	b.SetBytes(int64(len(text)))
@@ -18,7 +18,7 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
-// fleet is a backup.yaml with many workloads, each in an account of its own.
+// fleet is a backup.yaml with many workloads, each in a separate account.
 func fleet(workloads, buckets int) []byte {
 	tiers := builtinTiers().names()
 	var b strings.Builder
@@ -39,7 +39,7 @@ workloads:
 	return []byte(b.String())
 }
 
-// BenchmarkLoadWrong is the same fleet with one mistake in two thousand places.
+// BenchmarkLoadWrong loads the same fleet with one mistake in 2,000 places.
 func BenchmarkLoadWrong(b *testing.B) {
 	text := []byte(strings.ReplaceAll(string(fleet(1000, 10)), "tier: curated_data", "tier: kurated_data"))
 	b.SetBytes(int64(len(text)))

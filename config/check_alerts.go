@@ -2,26 +2,9 @@ package config
 
 import "fmt"
 
-// destination is where alerts go, with its place in backup.yaml.
-type destination struct{ path, kind, name string }
-
-func (a Alerts) destinations() []destination {
-	var all []destination
-	for i, address := range a.Email {
-		all = append(all, destination{fmt.Sprintf("alerts.email[%d]", i), "email", address})
-	}
-	for i, channel := range a.Slack {
-		all = append(all, destination{fmt.Sprintf("alerts.slack[%d].webhook_secret", i), "slack", channel.WebhookSecret})
-	}
-	for i, service := range a.PagerDuty {
-		all = append(all, destination{fmt.Sprintf("alerts.pagerduty[%d].routing_key_secret", i), "pagerduty", service.RoutingKeySecret})
-	}
-	return all
-}
-
 func warnOfNoAlerts(c *checker) {
 	if len(c.cfg.Alerts.destinations()) == 0 && !c.doubtful("alerts.email", "alerts.slack", "alerts.pagerduty") {
-		c.report("alerts", Problem{What: "nobody hears of a backup that failed or never ran", Want: "alerts: with email, slack or pagerduty"})
+		c.report("alerts", Problem{What: "nobody is notified when a backup fails or does not run", Want: "alerts with email, slack or pagerduty"})
 	}
 }
 
@@ -30,31 +13,41 @@ func warnOfAlertsTwice(c *checker) {
 	for _, d := range c.cfg.Alerts.destinations() {
 		named := destination{kind: d.kind, name: d.name}
 		if other, twice := first[named]; twice {
-			c.report(d.path, Problem{What: "is there already: every alert would come twice", Got: d.name, Want: "every destination once"}, other)
+			c.report(d.path, Problem{
+				What: "duplicate destination: it would receive every alert twice",
+				Got:  d.name, Want: "each destination once",
+			}, other)
 		} else if d.name != "" {
 			first[named] = d.path
 		}
 	}
 }
 
-// warnOfUnheardFailures finds alerts that go one way alone, whose own failure nobody hears of.
+// warnOfUnheardFailures finds configurations without e-mail: nothing else can report that Slack or PagerDuty fails.
 func warnOfUnheardFailures(c *checker) {
 	if len(c.cfg.Alerts.Delivered()) > 0 && len(c.cfg.Alerts.Email) == 0 && !c.doubtful("alerts.email") {
-		c.report("alerts", Problem{What: "nobody hears when Slack or PagerDuty do not take alerts: that is told by e-mail alone", Want: "email as well"})
+		c.report("alerts", Problem{What: "if Slack or PagerDuty fails, only e-mail can report it; add `email:`"})
 	}
 }
 
-// warnOfUnnoticedSilence finds rules that run so seldom that no alarm notices when they do not.
+// warnOfUnnoticedSilence finds rules that run too seldom for an alarm on missing backups.
 func warnOfUnnoticedSilence(c *checker) {
 	for t := range c.rows() {
 		if _, used := c.cfg.silences[t.Name]; !used || !t.BackedUp() {
 			continue
 		}
+		if c.doubtful(c.tierKeys(t, "schedule.cron", "snapshot_backup.schedule")...) {
+			continue
+		}
 		report := func(jobs string, days int, cronKey, cron string) {
-			if days > 0 || intervalMinutes(cron) == 0 { // zero: reported as no schedule
+			if days > 0 {
 				return
 			}
-			c.report(c.tierPath(t)+"."+cronKey, Problem{What: "no alarm notices when there are no " + jobs + ": they are so seldom that one of CloudWatch, which looks back a week at the most, would ring in between", Got: cron, Want: "a schedule that comes at least every six days, or somebody who looks"})
+			c.report(c.tierPath(t)+"."+cronKey, Problem{
+				What: fmt.Sprintf("this tier gets no alarm for missing %s: CloudWatch alarms look back at most %d days, and it "+
+					"runs less often", jobs, MaxAlarmDays),
+				Got: cron, Want: "a run at least every six days, or a check of your own",
+			})
 		}
 		rules := t.rules()
 		report("backups", c.cfg.SilenceDays(t), rules[0].cronKey, rules[0].cron)

@@ -6,14 +6,6 @@ import (
 	"strings"
 )
 
-func bucketPath(workload, bucket int) string {
-	return fmt.Sprintf("workloads[%d].buckets[%d]", workload, bucket)
-}
-
-func selectPath(workload, tier int) string {
-	return fmt.Sprintf("workloads[%d].select_tagged[%d]", workload, tier)
-}
-
 func checkTierReferences(c *checker) {
 	if c.doubtful("tiers") {
 		return
@@ -37,23 +29,18 @@ func checkTierReferences(c *checker) {
 
 func (c *checker) reportUnknownTier(path, tier string) {
 	if tier == "" {
-		return // missing or malformed: reported as such
+		return // missing or not valid: reported already
 	}
 	for _, at := range c.unnamed {
 		if name, written := lookup(c.root, at); !written || name.Tag != "!!str" || nearest(tier, []string{name.Value}) != "" {
-			return // which may be the tier that is meant
+			return // this entry may be the tier that is meant
 		}
 	}
 	names := c.cfg.Tiers.names()
 	c.report(path, Problem{What: "unknown tier" + DidYouMean(tier, names), Got: strconv.Quote(tier), Want: oneOf(names)})
 }
 
-// globalName is what a bucket's name is unique in.
-type globalName struct{ partition, bucket string }
-
-func (w Workload) globalName(b Bucket) globalName { return globalName{Partition(w.Region), b.Name} }
-
-// checkBucketsTwice wants every bucket once: names are unique in a partition, and a bucket has one
+// checkBucketsTwice wants each bucket once: names are unique in a partition, and a bucket has only one
 // continuous backup, in one vault (F-S3-7, F-S3-8).
 func checkBucketsTwice(c *checker) {
 	type place struct{ workload, bucket int }
@@ -73,24 +60,29 @@ func checkBucketsTwice(c *checker) {
 				first[name] = place{i, j}
 				continue
 			}
-			what := "the bucket is there already"
+			what := "duplicate bucket"
 			if other := c.cfg.Workloads[f.workload].Buckets[f.bucket]; other.Tier != b.Tier {
-				what = fmt.Sprintf("the bucket is in two tiers, %s here and %s before: only one of two continuous backups would run", b.Tier, other.Tier)
+				what = fmt.Sprintf("duplicate bucket, in tier %s here and in %s before: only one of two continuous backups would "+
+					"run", b.Tier, other.Tier)
 			}
-			c.report(bucketPath(i, j)+".name", Problem{What: what, Got: b.Name, Want: "every bucket once"}, bucketPath(f.workload, f.bucket)+".name")
+			c.report(bucketPath(i, j)+".name", Problem{What: what, Got: b.Name, Want: "each bucket once"}, bucketPath(f.workload, f.bucket)+".name")
 		}
 	}
 }
 
-// accountNamespaceSuffix ends the names of buckets in an account's own namespace, which the app does
-// not create buckets in (F-OL-11).
+// accountNamespaceSuffix ends the names of buckets in an account's own namespace. The app creates none
+// there (F-OL-11).
 const accountNamespaceSuffix = "-an"
 
 func checkAccountNamespace(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		for j, b := range w.Buckets {
 			if !b.Existing && strings.HasSuffix(b.Name, accountNamespaceSuffix) {
-				c.report(bucketPath(i, j)+".name", Problem{What: "ends with " + accountNamespaceSuffix + ", which S3 keeps for buckets in an account's own namespace: such a bucket is not created here", Got: b.Name, Want: "another name, or existing: true"})
+				c.report(bucketPath(i, j)+".name", Problem{
+					What: "S3 reserves names that end with " + accountNamespaceSuffix + " for an account's own namespace, and the " +
+						"app cannot create buckets there",
+					Got: b.Name, Want: "another name, or existing: true",
+				})
 			}
 		}
 	}
@@ -104,7 +96,10 @@ func warnOfUnprotectedBuckets(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		for j, b := range w.Buckets {
 			if b.Existing && unprotected[b.Tier] && !c.doubtful(c.tierKeys(c.cfg.tier(b.Tier), "continuous_backup", "snapshot_backup")...) {
-				c.report(bucketPath(i, j)+".tier", Problem{What: "nothing protects this bucket: an existing bucket is not changed, so it gets no Object Lock, and the tier has no backups", Got: b.Tier, Want: "a tier with backups, or a bucket that the app creates"})
+				c.report(bucketPath(i, j)+".tier", Problem{
+					What: "nothing protects this bucket: the tier has no backups, and an existing bucket gets no Object Lock",
+					Got:  b.Tier, Want: "a tier with backups, or a bucket that the app creates",
+				})
 			}
 		}
 	}
@@ -116,23 +111,30 @@ func checkTagsWithoutBackups(c *checker) {
 			continue
 		}
 		if t := c.cfg.tier(ref.tier); t != nil && !t.BackedUp() && !c.doubtful(c.tierKeys(t, "continuous_backup", "snapshot_backup")...) {
-			c.report(ref.path(), Problem{What: "the tier has no backups that a tag could select a bucket for", Got: ref.tier, Want: "a tier with continuous_backup or snapshot_backup"})
+			c.report(ref.path(), Problem{
+				What: "this tier has no backups, so it cannot select buckets by tag",
+				Got:  ref.tier, Want: "a tier with continuous_backup or snapshot_backup",
+			})
 		}
 	}
 }
 
-// checkTagsTwice wants one plan for a tag: two workloads of an account and Region that select the
-// same tag would back up the same buckets twice.
+// checkTagsTwice wants one plan for each tag: two plans of an account and Region that select the same
+// tag would back up the same buckets.
 func checkTagsTwice(c *checker) {
 	first := map[[3]string]string{}
 	for i, w := range c.cfg.Workloads {
 		for j, tier := range w.SelectTagged {
 			if w.Account == "" || w.Region == "" {
-				continue // reported as malformed or missing
+				continue // reported already
 			}
 			at, key := selectPath(i, j), [3]string{w.Account, w.Region, tier}
 			if other, twice := first[key]; twice {
-				c.report(at, Problem{What: fmt.Sprintf("the tag is selected already in account %s, Region %s: its buckets would have two continuous backups, and only one would run", w.Account, w.Region), Got: tier, Want: "one workload of an account and Region that selects a tier by tag"}, other)
+				c.report(at, Problem{
+					What: fmt.Sprintf("this tag is already selected in account %s, %s: its buckets would have two continuous "+
+						"backups, and only one would run", w.Account, w.Region),
+					Got: tier, Want: "each tag selected once in an account and Region",
+				}, other)
 			} else {
 				first[key] = at
 			}
@@ -144,8 +146,8 @@ func warnOfTagSelections(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		if len(w.SelectTagged) > 0 {
 			c.report(workloadPath(i)+".select_tagged", Problem{
-				What: "AWS Backup may pass over what is selected by tag unless the account has opted in to S3 in this Region, and no template can do that",
-				Want: "aws backup update-region-settings --resource-type-opt-in-preference S3=true, once in the account and Region",
+				What: "AWS Backup may skip buckets selected by tag until the account opts in to S3 in this Region; a template cannot do that",
+				Want: "aws backup update-region-settings --resource-type-opt-in-preference S3=true, once for the account and Region",
 			})
 		}
 	}

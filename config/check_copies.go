@@ -3,16 +3,16 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 // checkCopiesWithinLock finds copies that the central vault would refuse, job after job (F-LOCK-4).
-// The problem is at the copy where the file says how long it is kept, in the tier's entry or in that
-// of the one that it extends, and else at the lock.
+// Where the file says how long the copy is kept, the problem is there; else it is at the lock.
 func checkCopiesWithinLock(c *checker) {
 	c.checkCopiesWithin(c.cfg.centralVaults()[0], "central vault")
 }
 
-// checkCopiesWithinAirGappedLock is the same for the second copy.
+// checkCopiesWithinAirGappedLock does the same for the second copy.
 func checkCopiesWithinAirGappedLock(c *checker) {
 	for _, v := range c.cfg.centralVaults() {
 		if v.airGapped {
@@ -29,24 +29,31 @@ func (c *checker) checkCopiesWithin(v centralVault, kind string) {
 		switch days := t.CopyToCentral.DeleteAfterDays; {
 		case days == setByTheBusiness || c.doubtful(c.tierKeys(t, "copy_to_central.delete_after_days")...):
 		case v.maxDays > 0 && days > v.maxDays:
-			c.reportLockedOut(t, v.lockPath+".max_retention_days", kind, fmt.Sprintf("at most %d days", v.maxDays))
+			c.reportLockedOut(t, v.lockPath+".max_retention_days", kind, v.maxDays)
 		case days < v.minDays:
-			c.reportLockedOut(t, v.lockPath+".min_retention_days", kind, fmt.Sprintf("at least %d days", v.minDays))
+			c.reportLockedOut(t, v.lockPath+".min_retention_days", kind, v.minDays)
 		}
 	}
 }
 
-func (c *checker) reportLockedOut(t *Tier, lock, kind, takes string) {
+// reportLockedOut reports a tier whose copies a lock refuses. The limit is its minimum or its maximum, in days.
+func (c *checker) reportLockedOut(t *Tier, lock, kind string, limit int) {
 	days := t.CopyToCentral.DeleteAfterDays
-	what := fmt.Sprintf("every copy job of %s would fail, %s, and nothing would say so: the copy is kept %d days", t.Name, t.copyTime(), days)
+	allows, ofCopy, ofLock := "allows at most", "at most", "at least"
+	if days < limit {
+		allows, ofCopy, ofLock = "wants at least", "at least", "at most"
+	}
+	what := func(theLock string) string {
+		return fmt.Sprintf("every copy of %s would fail%s: copies are kept %d days, %s %s %d", t.Name, t.copyTime(), days, theLock, allows, limit)
+	}
 	if at := c.whereSaid(t, "copy_to_central.delete_after_days"); at != "" {
-		c.report(at, Problem{What: what, Got: fmt.Sprint(days), Want: takes + ", which is what the lock of the " + kind + " takes"}, lock)
+		c.report(at, Problem{What: what("the lock of the " + kind), Got: strconv.Itoa(days), Want: fmt.Sprintf("%s %d", ofCopy, limit)}, lock)
 		return
 	}
-	c.report(lock, Problem{What: what, Got: "a lock that takes " + takes, Want: fmt.Sprintf("a lock that takes %d days", days)})
+	c.report(lock, Problem{What: what("the lock"), Got: strconv.Itoa(limit), Want: fmt.Sprintf("%s %d", ofLock, days)})
 }
 
-// lockFarAbove is how many times the longest copy a lock's maximum may be without a question.
+// lockFarAbove is how many times the longest copy a lock's maximum may be without a warning.
 const lockFarAbove = 2
 
 func warnOfLockAboveCopies(c *checker) {
@@ -59,21 +66,23 @@ func warnOfLockAboveCopies(c *checker) {
 	}
 	if highest := c.cfg.Central.VaultLock.MaxRetentionDays; longest > 0 && highest > lockFarAbove*longest {
 		c.report(lockPath+".max_retention_days", Problem{
-			What: "the lock's maximum is far above the longest copy: a retention that is mistyped up to it would be locked in, and paid for, that long",
-			Got:  fmt.Sprint(highest), Want: fmt.Sprintf("%d, the days of the longest copy, or not much more", longest),
+			What: fmt.Sprintf("the lock's maximum is far above the longest copy: with a mistyped retention, you would pay for "+
+				"copies for up to %d days", highest),
+			Got: fmt.Sprint(highest), Want: fmt.Sprintf("about %d, the longest copy", longest),
 		})
 	}
 }
 
-// checkCopyRetentionsDecided wants a retention for the copies of every tier in use. A row may leave
-// it to the business; whoever uses the row has to ask.
+// checkCopyRetentionsDecided wants a retention for the copies of every tier in use. A built-in row may
+// leave it to the business.
 func checkCopyRetentionsDecided(c *checker) {
 	if c.tierNamesDoubtful() {
 		return
 	}
 	undecided := map[string]bool{}
 	for _, t := range c.cfg.copied {
-		undecided[t.Name] = t.CopyToCentral.DeleteAfterDays == setByTheBusiness && !c.doubtful(c.tierKeys(t, "copy_to_central.delete_after_days")...)
+		said := c.tierKeys(t, "copy_to_central.delete_after_days")
+		undecided[t.Name] = t.CopyToCentral.DeleteAfterDays == setByTheBusiness && !c.doubtful(said...)
 	}
 	for ref := range c.cfg.tierReferences() {
 		if !undecided[ref.tier] {
@@ -81,9 +90,9 @@ func checkCopyRetentionsDecided(c *checker) {
 		}
 		undecided[ref.tier] = false // once for a tier, at its first use
 		c.report(ref.path(), Problem{
-			What: "how long copies of " + ref.tier + " are kept is the business's decision, and it has not been made",
+			What: "copies of " + ref.tier + " have no default retention: the business must decide it",
 			Got:  ref.tier,
-			Want: "tiers: [{name: " + ref.tier + ", copy_to_central: {delete_after_days: …}}] with the days that the owner of the data has decided",
+			Want: "tiers: [{name: " + ref.tier + ", copy_to_central: {delete_after_days: …}}] with the days that the owner of the data decides",
 		})
 	}
 }
@@ -113,7 +122,10 @@ func (c *checker) copiedIn(partition func(string) bool, report func(at, region, 
 
 func checkCopiesInChina(c *checker) {
 	c.copiedIn(func(p string) bool { return p == partitionChina }, func(at, region, tier string) {
-		c.report(at, Problem{What: "AWS Backup copies nothing to another account in China, and " + tier + " is copied", Got: region, Want: "a tier without copy_to_central"}, "central.region")
+		c.report(at, Problem{
+			What: tier + " is copied, but AWS Backup does not copy to other accounts in China",
+			Got:  region, Want: "a tier without copy_to_central",
+		}, "central.region")
 	})
 }
 
@@ -121,8 +133,9 @@ func checkCopiesAcrossPartitions(c *checker) {
 	central := Partition(c.cfg.Central.Region)
 	c.copiedIn(func(p string) bool { return p != central && p != partitionChina }, func(at, region, tier string) {
 		c.report(at, Problem{
-			What: fmt.Sprintf("is in partition %s and the central account in %s, and no copy crosses partitions; %s is copied", Partition(region), central, tier),
-			Got:  region, Want: "a Region of " + central,
+			What: fmt.Sprintf("%s is copied, but copies cannot cross partitions: this Region is in %s, the central account in "+
+				"%s", tier, Partition(region), central),
+			Got: region, Want: "a Region of " + central,
 		}, "central.region")
 	})
 }
@@ -133,22 +146,8 @@ func warnOfCopiesInSovereignCloud(c *checker) {
 	}
 	c.copiedIn(func(p string) bool { return p == partitionSovereign }, func(at, region, tier string) {
 		c.report(at, Problem{
-			What: "AWS documents a minimal set of AWS Backup's features for this partition; whether it copies to another account is not confirmed, and " + tier + " is copied",
-			Got:  region, Want: "a test with a copy before anybody relies on it",
+			What: tier + " is copied, but AWS does not document copies to other accounts for this partition, so they may fail",
+			Got:  region, Want: "a test copy before you rely on it",
 		})
 	})
-}
-
-func (w Workload) firstTierIn(tiers map[string]bool) string {
-	for _, b := range w.Buckets {
-		if tiers[b.Tier] {
-			return b.Tier
-		}
-	}
-	for _, tier := range w.SelectTagged {
-		if tiers[tier] {
-			return tier
-		}
-	}
-	return ""
 }

@@ -6,22 +6,27 @@ import (
 	"strconv"
 )
 
-// checkLowCostReached finds a low-cost warm tier that nothing would ever be old enough for.
+// checkLowCostReached finds tiers whose backups and copies expire before they reach the low-cost warm tier.
 func checkLowCostReached(c *checker) {
 	for t := range c.rows() {
 		at := c.firstWritten(c.tierPath(t), "low_cost_after_days", "snapshot_backup", "copy_to_central")
 		undecided := t.Copied() && t.CopyToCentral.DeleteAfterDays == setByTheBusiness
-		if at == "" || c.doubtful(c.tierKeys(t, "low_cost_after_days", "snapshot_backup.delete_after_days", "copy_to_central.delete_after_days")...) {
+		rests := c.tierKeys(t, "low_cost_after_days", "snapshot_backup.delete_after_days", "copy_to_central.delete_after_days")
+		if at == "" || c.doubtful(rests...) {
 			continue
 		}
 		if t.LowCostAfterDays == 0 || t.LowCostAfterDays == NeverLowCost || t.LowCostBackups() || t.lowCostCopies() || undecided {
 			continue
 		}
-		c.report(at, Problem{What: "the low-cost warm tier does nothing: neither a snapshot nor a copy of the tier is kept that long", Got: fmt.Sprintf("low_cost_after_days %d", t.LowCostAfterDays), Want: "less than the retention of snapshot_backup or copy_to_central, or 0"})
+		c.report(at, Problem{
+			What: "no snapshot or copy of this tier is kept long enough to reach the low-cost warm tier",
+			Got:  fmt.Sprintf("low_cost_after_days %d", t.LowCostAfterDays),
+			Want: "fewer days than the retention of snapshot_backup or copy_to_central, or 0",
+		})
 	}
 }
 
-// checkLowCostPartitions finds vaults that would have a tiering configuration where there is none.
+// checkLowCostPartitions finds vaults in partitions without the low-cost warm tier.
 func checkLowCostPartitions(c *checker) {
 	without := func(region string) bool {
 		p := Partition(region)
@@ -31,7 +36,10 @@ func checkLowCostPartitions(c *checker) {
 	report := func(t *Tier, region, seen string) {
 		if without(region) && !reported[t] {
 			reported[t] = true
-			c.report(c.whereSaid(t, "low_cost_after_days"), Problem{What: "AWS Backup has no low-cost warm tier in " + region, Got: strconv.Itoa(t.LowCostAfterDays), Want: "0, or a tier of its own for that Region"}, seen)
+			c.report(c.whereSaid(t, "low_cost_after_days"), Problem{
+				What: "AWS Backup has no low-cost warm tier in " + region,
+				Got:  strconv.Itoa(t.LowCostAfterDays), Want: "0, or a separate tier for that Region",
+			}, seen)
 		}
 	}
 	for i := range c.cfg.Workloads {
@@ -57,14 +65,16 @@ func checkLowCostPartitions(c *checker) {
 	}
 }
 
-// checkLowCostSelections finds copies that a tiering configuration of the central vault cannot tell apart.
+// checkLowCostSelections finds more differences between tiers than the central vault's tiering configuration can hold.
 func checkLowCostSelections(c *checker) {
 	selections, named := c.cfg.LowCostCopies(), c.cfg.namedLowCostCopies()
 	switch {
 	case len(selections) > MaxTieringSelections:
-		c.reportLowCost(fmt.Sprintf("the central vault's tiers have more than %d different values of it", MaxTieringSelections))
+		c.reportLowCost(fmt.Sprintf("the tiers with copies have %d different ages; the central vault can have at most %d",
+			len(selections), MaxTieringSelections))
 	case named > MaxTieringResources:
-		c.reportLowCost(fmt.Sprintf("where tiers differ in it their buckets must be named, and the central vault's tiering configuration names %d at most, not %d", MaxTieringResources, named))
+		c.reportLowCost(fmt.Sprintf("the tiers with copies have different ages, so the central vault must list their "+
+			"buckets: it can list at most %d, not %d", MaxTieringResources, named))
 	}
 }
 
@@ -74,25 +84,20 @@ func warnOfTaggedLowCost(c *checker) {
 	}
 	for ref := range c.cfg.tierReferences() {
 		if t := c.cfg.tier(ref.tier); ref.byTag() && t != nil && t.lowCostCopies() {
-			c.reportLowCost("copies of buckets that are selected by tag stay out of the low-cost warm tier: where tiers differ in it their buckets must be named")
+			c.reportLowCost("the tiers with copies have different ages, so the central vault must list their buckets: copies " +
+				"of buckets selected by tag do not move to the low-cost warm tier")
 			return
 		}
 	}
-}
-
-// namedLowCostCopies is how many buckets a tiering configuration has to name.
-func (c *Config) namedLowCostCopies() int {
-	named := 0
-	for _, s := range c.LowCostCopies() {
-		named += len(s.Buckets)
-	}
-	return named
 }
 
 // reportLowCost reports at the first tier with low-cost copies.
 func (c *checker) reportLowCost(what string) {
 	if i := slices.IndexFunc(c.cfg.copied, (*Tier).lowCostCopies); i >= 0 {
 		t := c.cfg.copied[i]
-		c.report(c.tierPath(t)+".low_cost_after_days", Problem{What: what, Got: strconv.Itoa(t.LowCostAfterDays), Want: "the same low_cost_after_days for every tier with copy_to_central"})
+		c.report(c.tierPath(t)+".low_cost_after_days", Problem{
+			What: what,
+			Got:  strconv.Itoa(t.LowCostAfterDays), Want: "the same low_cost_after_days for every tier with copy_to_central",
+		})
 	}
 }

@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
-// physicalName is a name within the scope that AWS wants it to be unique in.
+// physicalName is a name, with the account and Region that it must be unique in.
 type physicalName struct{ kind, account, region, name string }
 
-// checkNames finds physical names that two resources would have, after composition and shortening.
-// Those of one workload differ, so an account with one alone is not looked at.
+// checkNames finds physical names that two resources would share, after composition and shortening.
+// Names within one workload differ, so it skips accounts with a single workload.
 func checkNames(c *checker) {
 	inAccount := map[string]int{c.cfg.Central.Account: 1}
 	for _, w := range c.cfg.Workloads {
@@ -31,7 +32,11 @@ func checkNames(c *checker) {
 		if first != central {
 			other = workloadNamePath(first)
 		}
-		c.report(workloadNamePath(workload), Problem{What: fmt.Sprintf("the names of its resources collide with those of %s: both would have a %s of this name in account %s", other, n.kind, n.account), Got: n.name, Want: "names that differ when they are composed"}, other)
+		c.report(workloadNamePath(workload), Problem{
+			What: fmt.Sprintf("this workload and %s would both create a %s with the same name in account %s",
+				strings.TrimSuffix(other, ".name"), n.kind, n.account),
+			Got: n.name, Want: "another name or environment",
+		}, other)
 	}
 	at := c.cfg.Central
 	for _, v := range c.cfg.centralVaults() {
@@ -55,7 +60,7 @@ func checkNames(c *checker) {
 	}
 }
 
-// checkReservedNames finds names that would make the name of an access-log bucket one that S3 refuses.
+// checkReservedNames finds workloads whose access-log bucket would have a name that S3 does not allow.
 func checkReservedNames(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		name := c.cfg.AccessLogBucketName(w)
@@ -67,14 +72,17 @@ func checkReservedNames(c *checker) {
 		if bucketName(c.cfg.Project+"-") != "" { // whatever the workload is called
 			at = "project"
 		}
-		c.report(at, Problem{What: "names of buckets would start with it, and such a name " + fault, Got: strconv.Quote(name), Want: "another project, or another name"})
+		c.report(at, Problem{
+			What: "S3 would refuse the name of the access-log bucket: it " + fault,
+			Got:  strconv.Quote(name), Want: "another project, or another name",
+		})
 		if at == "project" {
 			return
 		}
 	}
 }
 
-// checkAccessLogBuckets finds buckets that have the name of one that the app creates for their logs.
+// checkAccessLogBuckets finds buckets with the name of an access-log bucket that the app creates.
 func checkAccessLogBuckets(c *checker) {
 	logs := make(map[string]int, len(c.cfg.Workloads))
 	for i, w := range c.cfg.Workloads {
@@ -85,7 +93,10 @@ func checkAccessLogBuckets(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		for j, b := range w.Buckets {
 			if owner, taken := logs[b.Name]; taken && !b.Existing {
-				c.report(bucketPath(i, j)+".name", Problem{What: "is the name of the bucket for the access logs of " + workloadNamePath(owner), Got: b.Name, Want: "another name: a bucket for access logs takes no Object Lock"}, workloadNamePath(owner))
+				c.report(bucketPath(i, j)+".name", Problem{
+					What: "the app creates a bucket of this name for the access logs of " + workloadPath(owner),
+					Got:  b.Name, Want: "another name",
+				}, workloadNamePath(owner))
 			}
 		}
 	}

@@ -10,15 +10,15 @@ func checkOrganizationPaths(c *checker) {
 	for i, p := range c.cfg.Organization.Paths {
 		if id, _, _ := strings.Cut(p, "/"); id != c.cfg.Organization.ID && c.cfg.Organization.ID != "" {
 			c.report(fmt.Sprintf("organization.paths[%d]", i), Problem{
-				What: "is a path of another organization: no account below it would be allowed to copy",
+				What: "this path is in another organization, so the accounts below it could not copy",
 				Got:  strconv.Quote(p), Want: "a path that starts with " + c.cfg.Organization.ID,
 			}, "organization.id")
 		}
 	}
 }
 
-// checkPolicySize keeps the central policies within AWS's sizes. Accounts need no check: where there
-// are too many to list, the organization's conditions stand for them.
+// checkPolicySize keeps the central policies within AWS's sizes. Accounts need no check: a policy lists
+// them only where they fit, and else relies on the organization's conditions.
 func checkPolicySize(c *checker) {
 	paths, administrators := 0, 0
 	for _, p := range c.cfg.Organization.Paths {
@@ -35,8 +35,8 @@ func checkPolicySize(c *checker) {
 		at = "central.key_administrators"
 	}
 	c.report(at, Problem{
-		What: "the paths and key administrators do not fit into the policy of the central key",
+		What: "the organization paths and key administrators do not fit into the policy of the central key",
 		Got:  fmt.Sprintf("%d bytes", paths+administrators),
-		Want: fmt.Sprintf("%d bytes at most: name an organizational unit further up, or fewer roles", MaxPolicyNamesBytes),
+		Want: fmt.Sprintf("at most %d bytes: name a higher organizational unit, or fewer roles", MaxPolicyNamesBytes),
 	})
 }

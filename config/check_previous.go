@@ -2,103 +2,37 @@ package config
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
 
-// comparisons are made with an earlier backup.yaml, which -previous names: what is deployed is taken
-// to be as that file says. What AWS or CloudFormation would refuse, and what would lose protection
-// for good, is an error; what is left behind, started anew or weaker is a warning.
-var comparisons = []check{
-	{"project-renamed", Error, "F-CFN-2", compareProject},
-	{"compliance-lock-changed", Error, "F-LOCK-8", compareComplianceLocks},
-	{"compliance-vault-left-behind", Error, "F-LOCK-6", compareComplianceVaults},
-	{"compliance-vault-unknown", Error, "F-LOCK-6", compareRetainedVaults},
-	{"air-gapped-vault-changed", Error, "F-LAG-1", compareAirGappedVaults},
-	{"vault-left-behind", Warning, "F-LOCK-11", compareVaults},
-	{"central-account-left-behind", Warning, "F-CFN-2", compareCentralAccount},
-	{"lock-weakened", Warning, "F-LOCK-3", compareGovernanceLocks},
-	{"organization-changed", Warning, "F-COPY-3", compareOrganization},
-
-	// check_previous_alerts.go
-	{"destination-dropped", Warning, "", compareAlerts},
-
-	// check_previous_workloads.go
-	{"bucket-elsewhere", Error, "F-REG-3", compareBucketPlaces},
-	{"bucket-created-twice", Error, "F-CFN-2", compareCreatedBuckets},
-	{"workload-left-behind", Warning, "F-COPY-2", compareWorkloads},
-	{"bucket-left-behind", Warning, "F-SCH-7", compareBuckets},
-	{"bucket-unmanaged", Warning, "F-CFN-2", compareManagedBuckets},
-	{"tag-left-behind", Warning, "F-SCH-7", compareTagSelections},
-	{"restore-testing-stopped", Warning, "F-RST-11", compareRestoreTesting},
-	{"stack-set-left-behind", Warning, "F-COPY-3", compareStackSet},
-
-	// check_previous_tiers.go
-	{"tier-weakened", Warning, "F-SCH-7", compareTiers},
-	{"bucket-weakened", Warning, "F-SCH-7", compareTiersOfBuckets},
-	{"backups-restart", Warning, "F-S3-13", compareBackupsThatRestart},
-}
-
-// comparison is what a configuration is compared with.
-type comparison struct {
-	*document
-	lines    [][]byte
-	tierAt   map[string]int          // entries of tiers by name
-	vaults   map[string]centralVault // by name; none where the central account or Region is another
-	now, was map[globalName]bucketIn // buckets by name
-}
-
-func (c *checker) compareWith(d *document) {
-	p := &comparison{document: d, lines: linesOf(d.text), now: c.cfg.bucketsByName(), was: d.cfg.bucketsByName(), tierAt: tierEntriesByName(d.root), vaults: map[string]centralVault{}}
-	c.previous = p
-	if c.centralMoved() == "" {
-		for _, v := range d.cfg.centralVaults() {
-			p.vaults[v.name] = v
-		}
-	}
-}
-
-// before returns the places of paths in the earlier file.
-func (c *checker) before(paths ...string) []Place {
-	found := places(c.previous.root, paths...)
-	for i := range found {
-		found[i].locate(c.previous.file, c.previous.lines)
-	}
-	return found
-}
-
-// compareProject finds that every stack would be another one and create what its predecessor has.
+// compareProject finds a new project name: every stack would be a new one and create what exists already.
 func compareProject(c *checker) {
 	if now, was := c.cfg.Project, c.previous.cfg.Project; now != was {
 		c.report("project", Problem{
-			What: "every stack would get another name and create the vaults, keys and buckets that the earlier one has and retains: the deployments would fail, and the earlier stacks be left behind",
+			What: "every stack would get a new name and try to create vaults, keys and buckets that exist already, so the deployments would fail",
 			Got:  now, Want: was, See: c.before("project"),
 		})
 	}
 }
 
-// sameVaults goes through the vaults that both have.
-func (c *checker) sameVaults(compare func(now, was centralVault)) {
-	for _, now := range c.cfg.centralVaults() {
-		if was, there := c.previous.vaults[now.name]; there {
-			compare(now, was)
-		}
-	}
-}
-
-// compareComplianceLocks refuses to edit a lock that nobody can change.
+// compareComplianceLocks finds changes to a lock that nobody can change.
 func compareComplianceLocks(c *checker) {
 	c.sameVaults(func(now, was centralVault) {
 		if was.graceDays == 0 || now.airGapped {
 			return
 		}
-		what := fmt.Sprintf("the compliance lock of %s cannot be changed: when its %s are over, the deployment would fail and roll back", was.name, count(was.graceDays, "day"))
+		what := fmt.Sprintf("the compliance lock of %s cannot be changed: after its grace time of %s, the deployment would "+
+			"fail and roll back", was.name, count(was.graceDays, "day"))
 		otherwise := ""
 		if now.lockPath == lockPath {
-			otherwise = ", or a new vault_name for the new lock and retained_vaults: [" + was.asRetained() + "], which keeps the old vault and its copies as they are"
-			if now.graceDays == 0 { // all its values are others too
-				c.report(lockPath+".mode", Problem{What: what, Got: Governance, Want: Compliance + " as before" + otherwise, See: c.before(was.lockPath + ".mode")})
+			otherwise = ", or a new vault_name for the new lock, and retained_vaults: [" + was.asRetained() +
+				"] to keep the old vault and its copies"
+			if now.graceDays == 0 { // all its values differ too
+				c.report(lockPath+".mode", Problem{
+					What: what,
+					Got:  Governance, Want: Compliance + " as before" + otherwise, See: c.before(was.lockPath + ".mode"),
+				})
 				return
 			}
 		}
@@ -111,37 +45,24 @@ func compareComplianceLocks(c *checker) {
 			{"changeable_for_days", now.graceDays, was.graceDays},
 		} {
 			if value.now != value.was {
-				c.report(now.lockPath+"."+value.key, Problem{What: what, Got: orNone(value.now), Want: orNone(value.was) + " as before" + otherwise, See: c.before(was.lockPath + "." + value.key)})
+				c.report(now.lockPath+"."+value.key, Problem{
+					What: what,
+					Got:  orNone(value.now), Want: orNone(value.was) + " as before" + otherwise, See: c.before(was.lockPath + "." + value.key),
+				})
 			}
 		}
 	})
 }
 
-func orNone(n int) string {
-	if n == 0 {
-		return "none"
-	}
-	return fmt.Sprint(n)
-}
-
-// asRetained is the entry of retained_vaults that keeps a vault as it is.
-func (v centralVault) asRetained() string {
-	entry := fmt.Sprintf("{name: %s, min_retention_days: %d", v.name, v.minDays)
-	if v.maxDays > 0 {
-		entry += fmt.Sprintf(", max_retention_days: %d", v.maxDays)
-	}
-	if v.graceDays > 0 {
-		entry += fmt.Sprintf(", changeable_for_days: %d", v.graceDays)
-	}
-	return entry + "}"
-}
-
-// compareAirGappedVaults: CloudFormation would replace what is changed by a vault of the same name,
-// and fail. A vault of one kind cannot become one of the other.
+// compareAirGappedVaults finds changes to air-gapped vaults. CloudFormation would replace such a vault by
+// one of the same name, and fail. A vault of one kind cannot become one of the other.
 func compareAirGappedVaults(c *checker) {
 	c.sameVaults(func(now, was centralVault) {
 		if now.airGapped != was.airGapped {
-			c.report(now.namePath, Problem{What: "the name belongs to a vault of another kind: a logically air-gapped vault cannot become another one, nor another an air-gapped one", Got: now.name, Want: "a name of its own", See: c.before(was.namePath)})
+			c.report(now.namePath, Problem{
+				What: "this name belongs to a vault of another kind: AWS cannot turn an air-gapped vault into another one, or the reverse",
+				Got:  now.name, Want: "another name", See: c.before(was.namePath),
+			})
 			return
 		}
 		if now.airGapped {
@@ -153,24 +74,14 @@ func compareAirGappedVaults(c *checker) {
 
 func (c *checker) reportAirGapped(at string, now, was int) {
 	if now != was {
-		c.report(at, Problem{What: "the lock of an air-gapped vault cannot be changed: CloudFormation would make a second vault of the same name, and fail", Got: fmt.Sprint(now), Want: fmt.Sprintf("%d as before, or a new name", was), See: c.before(at)})
+		c.report(at, Problem{
+			What: "the lock of an air-gapped vault cannot be changed: CloudFormation would try to create a second vault of the same name, and fail",
+			Got:  fmt.Sprint(now), Want: fmt.Sprintf("%d as before, or a new name", was), See: c.before(at),
+		})
 	}
 }
 
-// leftBehind goes through the vaults that are there no more, in the order of their names.
-func (c *checker) leftBehind(look func(was centralVault)) {
-	left := maps.Clone(c.previous.vaults)
-	for _, now := range c.cfg.centralVaults() {
-		delete(left, now.name)
-	}
-	for _, name := range slices.Sorted(maps.Keys(left)) {
-		look(left[name])
-	}
-}
-
-func (v centralVault) current() bool { return v.lockPath == lockPath }
-
-// compareComplianceVaults refuses to forget the vault that copies went to when its lock is for good.
+// compareComplianceVaults finds that the current vault is gone from the file although its lock is permanent.
 func compareComplianceVaults(c *checker) {
 	if at := c.centralMoved(); at != "" && c.previous.cfg.Central.VaultLock.Mode == Compliance {
 		c.reportCentralMoved(at)
@@ -178,7 +89,7 @@ func compareComplianceVaults(c *checker) {
 	c.leftBehind(func(was centralVault) {
 		if was.current() && was.graceDays > 0 {
 			c.report("central.vault_name", Problem{
-				What: "copies would go to a new vault, and the one under a compliance lock, with every copy so far, would be left behind: it stays, and no template holds its lock and policy any more",
+				What: "copies would go to a new vault; the old one, under a compliance lock, is retained with its copies, but no template manages it",
 				Got:  c.cfg.Central.VaultName, Want: was.name + ", or retained_vaults: [" + was.asRetained() + "]", See: c.before(was.namePath),
 			})
 		}
@@ -192,19 +103,25 @@ func compareVaults(c *checker) {
 		case was.airGapped:
 			at, want = airGappedPath, "air_gapped_vault with that name"
 		case !was.current():
-			at, want = "central.retained_vaults", "it listed as long as it has copies"
+			at, want = "central.retained_vaults", "it in the list as long as it has copies"
 		case was.graceDays > 0:
-			return // an error
+			return // reported as an error
 		}
-		c.report(at, Problem{What: "a vault is left behind: it stays, with its copies, and no template holds its lock and policy any more", Got: "nothing of " + was.name, Want: want, See: c.before(was.namePath)})
+		c.report(at, Problem{
+			What: "a removed vault is retained with its copies, but no template manages its lock and policy",
+			Got:  "no " + was.name, Want: want, See: c.before(was.namePath),
+		})
 	})
 }
 
-// compareRetainedVaults refuses a compliance lock that comes in as if it had been there.
+// compareRetainedVaults finds a compliance lock that was not there before, and that nobody acknowledged.
 func compareRetainedVaults(c *checker) {
 	for i, now := range c.cfg.Central.RetainedVaults {
 		if was, there := c.previous.vaults[now.Name]; now.ChangeableForDays > 0 && (!there || was.graceDays == 0 && !was.airGapped) {
-			c.report(retainedPath(i)+".changeable_for_days", Problem{What: "no vault of this name was under a compliance lock: it would get one that nobody acknowledged", Got: now.Name, Want: "no changeable_for_days, or vault_lock with acknowledge_irreversible", See: c.before(was.namePath)})
+			c.report(retainedPath(i)+".changeable_for_days", Problem{
+				What: "no earlier vault of this name has a compliance lock: it would get one that nobody acknowledged",
+				Got:  now.Name, Want: "no changeable_for_days, or vault_lock with acknowledge_irreversible", See: c.before(was.namePath),
+			})
 		}
 	}
 }
@@ -215,23 +132,13 @@ func compareCentralAccount(c *checker) {
 	}
 }
 
-// centralMoved returns what of the central account is another than before, or "".
-func (c *checker) centralMoved() string {
-	now, was := c.cfg.Central, c.previous.cfg.Central
-	switch {
-	case now.Account != was.Account:
-		return "central.account"
-	case now.Region != was.Region:
-		return "central.region"
-	}
-	return ""
-}
-
 func (c *checker) reportCentralMoved(at string) {
 	now, was := c.cfg.Central, c.previous.cfg.Central
 	c.report(at, Problem{
-		What: "copies would go to another place, and the vaults with every copy so far be left behind: they stay, and first copies are full ones again",
-		Got:  fmt.Sprintf("%s in account %s", now.Region, now.Account), Want: fmt.Sprintf("%s in account %s, or the earlier central stack kept until its copies have expired", was.Region, was.Account), See: c.before(at),
+		What: "copies would go to a new place, and the first ones are full copies; the old vaults are retained with their " +
+			"copies, but no template manages them",
+		Got: fmt.Sprintf("%s in account %s", now.Region, now.Account), Want: fmt.Sprintf("%s in account %s, or the earlier "+
+			"central stack until its copies have expired", was.Region, was.Account), See: c.before(at),
 	})
 }
 
@@ -239,7 +146,10 @@ func compareGovernanceLocks(c *checker) {
 	c.sameVaults(func(now, was centralVault) {
 		if was.graceDays == 0 && !was.airGapped && now.minDays < was.minDays {
 			at := ".min_retention_days"
-			c.report(now.lockPath+at, Problem{What: "the lock is weakened: copies that are kept for a shorter time may enter the vault", Got: fmt.Sprint(now.minDays), Want: fmt.Sprintf("%d as before", was.minDays), See: c.before(was.lockPath + at)})
+			c.report(now.lockPath+at, Problem{
+				What: "this lock is weaker than before: copies with a shorter retention may enter the vault",
+				Got:  fmt.Sprint(now.minDays), Want: fmt.Sprintf("%d as before", was.minDays), See: c.before(was.lockPath + at),
+			})
 		}
 	})
 }
@@ -248,9 +158,16 @@ func compareOrganization(c *checker) {
 	now, was := c.cfg.Organization, c.previous.cfg.Organization
 	switch {
 	case now.ID != was.ID:
-		c.report("organization.id", Problem{What: "copies of accounts that are not in this organization would be refused from now on", Got: now.ID, Want: was.ID + ", unless every account has moved", See: c.before("organization.id")})
+		c.report("organization.id", Problem{
+			What: "the central account would refuse copies from accounts outside this organization",
+			Got:  now.ID, Want: was.ID + ", unless every account has moved", See: c.before("organization.id"),
+		})
 	case !slices.Equal(slices.Sorted(slices.Values(now.Paths)), slices.Sorted(slices.Values(was.Paths))):
-		c.report("organization.paths", Problem{What: "other accounts than before may copy into the central vault: copies of those that are not below a path any more would be refused", Got: pathsText(now.Paths), Want: pathsText(was.Paths) + " as before, or every workload's account below one", See: c.before("organization.paths")})
+		c.report("organization.paths", Problem{
+			What: "the central account would refuse copies from accounts that are no longer below a path",
+			Got:  pathsText(now.Paths), Want: pathsText(was.Paths) + " as before, or every workload's account below a path",
+			See: c.before("organization.paths"),
+		})
 	}
 }
 

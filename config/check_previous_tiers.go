@@ -4,41 +4,7 @@ import (
 	"fmt"
 )
 
-// tiersInBoth goes through the tiers that are used in both configurations, in the order of this one.
-func (c *checker) tiersInBoth(compare func(now, was *Tier)) {
-	used := map[string]bool{}
-	for ref := range c.previous.cfg.tierReferences() {
-		used[ref.tier] = true
-	}
-	compared := map[string]bool{}
-	for ref := range c.cfg.tierReferences() {
-		if was := c.previous.cfg.tier(ref.tier); was != nil && used[ref.tier] && !compared[ref.tier] {
-			compared[ref.tier] = true
-			compare(c.cfg.tier(ref.tier), was)
-		}
-	}
-}
-
-// changePath is where the document says what a tier's key is, or else where it would.
-func (c *checker) changePath(t *Tier, key string) string {
-	if at := c.whereSaid(t, key); at != "" {
-		return at
-	}
-	if _, written := c.tierAt[t.Name]; written {
-		return c.tierPath(t) + "." + key
-	}
-	return "tiers"
-}
-
-// beforeTier returns the place of a tier's key in the earlier file, if it is there.
-func (c *checker) beforeTier(t *Tier, key string) []Place {
-	if i, there := c.previous.tierAt[t.Name]; there {
-		return c.before(entryPath(i) + "." + key)
-	}
-	return nil
-}
-
-// weakening is what a tier promises less of than another.
+// weakening is one way in which a tier protects less than another.
 type weakening struct{ key, text string }
 
 func weakenings(now, was *Tier) []weakening {
@@ -46,16 +12,17 @@ func weakenings(now, was *Tier) []weakening {
 	less := func(key, what string, now, was int) {
 		switch {
 		case now == 0 && was > 0:
-			weaker = append(weaker, weakening{key, fmt.Sprintf("no %s, and not %s", what, count(was, "day"))})
+			weaker = append(weaker, weakening{key, fmt.Sprintf("no %s instead of %s", what, count(was, "day"))})
 		case now < was:
-			weaker = append(weaker, weakening{key + ".delete_after_days", fmt.Sprintf("%s for %s, and not %d", what, count(now, "day"), was)})
+			weaker = append(weaker, weakening{key + ".delete_after_days", fmt.Sprintf("%s for %s instead of %d", what, count(now, "day"), was)})
 		}
 	}
 	if was.ObjectLock.Mode == Compliance && now.ObjectLock.Mode != Compliance {
-		weaker = append(weaker, weakening{"object_lock.mode", "Object Lock in governance mode, and not in compliance mode"})
+		weaker = append(weaker, weakening{"object_lock.mode", "Object Lock in governance mode instead of compliance mode"})
 	}
 	if now.ObjectLock.Days < was.ObjectLock.Days {
-		weaker = append(weaker, weakening{"object_lock.days", fmt.Sprintf("Object Lock for %s, and not %d", count(now.ObjectLock.Days, "day"), was.ObjectLock.Days)})
+		text := fmt.Sprintf("Object Lock for %s instead of %d", count(now.ObjectLock.Days, "day"), was.ObjectLock.Days)
+		weaker = append(weaker, weakening{"object_lock.days", text})
 	}
 	less("continuous_backup", "point-in-time recovery", now.continuousDays(), was.continuousDays())
 	less("snapshot_backup", "snapshots", now.snapshotDays(), was.snapshotDays())
@@ -65,7 +32,7 @@ func weakenings(now, was *Tier) []weakening {
 			return
 		}
 		if a, b := intervalMinutes(now), intervalMinutes(was); a > b && b > 0 {
-			weaker = append(weaker, weakening{key, fmt.Sprintf("%s %s apart at worst, and not %d", what, count(a, "minute"), b)})
+			weaker = append(weaker, weakening{key, fmt.Sprintf("%s up to %s apart instead of %d", what, count(a, "minute"), b)})
 		}
 	}
 	rarer("snapshot_backup.schedule", "snapshots", now.snapshotCron(), was.snapshotCron())
@@ -73,57 +40,23 @@ func weakenings(now, was *Tier) []weakening {
 	_, wasCron := was.copyCron()
 	rarer(nowKey, "copies", nowCron, wasCron)
 	if was.RPOMinutes > 0 && (now.RPOMinutes == 0 || now.RPOMinutes > was.RPOMinutes) {
-		weaker = append(weaker, weakening{"rpo_minutes", fmt.Sprintf("rpo_minutes %s, and not %d", orNone(now.RPOMinutes), was.RPOMinutes)})
+		weaker = append(weaker, weakening{"rpo_minutes", fmt.Sprintf("rpo_minutes %s instead of %d", orNone(now.RPOMinutes), was.RPOMinutes)})
 	}
 	if was.DedicatedKey && !now.DedicatedKey {
-		weaker = append(weaker, weakening{"dedicated_key", "the workload's shared key, and not one of its own"})
+		weaker = append(weaker, weakening{"dedicated_key", "the workload's shared key instead of its own"})
 	}
 	return weaker
 }
 
-// intervalMinutes is the longest time, in minutes, between two runs of a rule. Zero: not known.
-func intervalMinutes(expression string) int {
-	s, fault := parseCron(expression)
-	if fault != "" {
-		return 0
-	}
-	return int(s.longestInterval().Minutes())
-}
-
-func (t *Tier) continuousDays() int {
-	if t.ContinuousBackup == nil {
-		return 0
-	}
-	return t.ContinuousBackup.DeleteAfterDays
-}
-
-func (t *Tier) snapshotDays() int {
-	if t.SnapshotBackup == nil {
-		return 0
-	}
-	return t.SnapshotBackup.DeleteAfterDays
-}
-
-func (t *Tier) snapshotCron() string {
-	if t.SnapshotBackup == nil {
-		return ""
-	}
-	return t.SnapshotBackup.Schedule
-}
-
-func (t *Tier) copyDays() int {
-	if t.CopyToCentral == nil {
-		return 0
-	}
-	return t.CopyToCentral.DeleteAfterDays
-}
-
-const consent = "what was promised, or the consent of the data's owner"
+const consent = "the protection as before, or the consent of the data's owner"
 
 func compareTiers(c *checker) {
 	c.tiersInBoth(func(now, was *Tier) {
 		for _, w := range weakenings(now, was) {
-			c.report(c.changePath(now, w.key), Problem{What: now.Name + " protects less than before", Got: w.text, Want: consent, See: c.beforeTier(was, w.key)})
+			c.report(c.changePath(now, w.key), Problem{
+				What: now.Name + " protects less than before",
+				Got:  w.text, Want: consent, See: c.beforeTier(was, w.key),
+			})
 		}
 	})
 }
@@ -142,24 +75,34 @@ func compareTiersOfBuckets(c *checker) {
 			known[tiers] = weaker
 		}
 		for _, w := range weaker {
-			c.report(now.path+".tier", Problem{What: "the bucket is protected less than before", Got: w.text, Want: consent, See: c.before(was.path + ".tier")})
+			c.report(now.path+".tier", Problem{
+				What: "this bucket is less protected than before",
+				Got:  w.text, Want: consent, See: c.before(was.path + ".tier"),
+			})
 		}
 	})
 }
 
-// compareBackupsThatRestart finds backups that begin anew: point-in-time recovery with another
+// compareBackupsThatRestart finds backups that start again: point-in-time recovery with another
 // retention, and everything in another vault.
 func compareBackupsThatRestart(c *checker) {
 	const key = "continuous_backup.delete_after_days"
 	c.tiersInBoth(func(now, was *Tier) {
 		if a, b := now.continuousDays(), was.continuousDays(); a != b && a > 0 && b > 0 {
-			c.report(c.changePath(now, key), Problem{What: "with another retention point-in-time recovery starts anew, with a full backup; what it kept so far expires", Got: fmt.Sprint(a), Want: fmt.Sprintf("%d as before, or the cost of full backups", b), See: c.beforeTier(was, key)})
+			c.report(c.changePath(now, key), Problem{
+				What: "with another retention, point-in-time recovery starts again with a full backup, and the earlier backups expire",
+				Got:  fmt.Sprint(a), Want: fmt.Sprintf("%d as before, unless the cost of full backups is accepted", b), See: c.beforeTier(was, key),
+			})
 		}
 	})
 	c.bucketsInBoth(func(now, was bucketIn) {
 		moved := now.Tier != was.Tier || now.workload.ID() != was.workload.ID()
 		if moved && now.tier.BackedUp() && was.tier.BackedUp() {
-			c.report(now.path+".tier", Problem{What: "in another vault backups start anew, with a full one; what was kept so far expires where it is", Got: now.Tier + " of " + now.workload.ID(), Want: was.Tier + " of " + was.workload.ID() + ", or the cost of a full backup", See: c.before(was.path + ".tier")})
+			c.report(now.path+".tier", Problem{
+				What: "in another vault, backups start again with a full one, and the earlier backups expire in the old vault",
+				Got:  now.Tier + " of " + now.workload.ID(),
+				Want: was.Tier + " of " + was.workload.ID() + ", unless the cost of a full backup is accepted", See: c.before(was.path + ".tier"),
+			})
 		}
 	})
 }

@@ -5,99 +5,62 @@ import (
 	"slices"
 )
 
-// bucketIn is a bucket in a configuration, with what becomes of it there.
-type bucketIn struct {
-	Bucket
-	path     string
-	tier     *Tier
-	workload Workload
-}
-
-func (b bucketIn) accountRegion() accountRegion {
-	return accountRegion{b.workload.Account, b.workload.Region}
-}
-
-// bucketsByName lists the buckets of tiers that there are.
-func (c *Config) bucketsByName() map[globalName]bucketIn {
-	all := map[globalName]bucketIn{}
-	for i, w := range c.Workloads {
-		for j, b := range w.Buckets {
-			if row, known := c.rows[b.Tier]; known {
-				all[w.globalName(b)] = bucketIn{b, bucketPath(i, j), &c.Tiers[row], w}
-			}
-		}
-	}
-	return all
-}
-
-// bucketsInBoth goes through the buckets that both configurations have, in the order of this one.
-func (c *checker) bucketsInBoth(compare func(now, was bucketIn)) {
-	for _, w := range c.cfg.Workloads {
-		for _, b := range w.Buckets {
-			if was, there := c.previous.was[w.globalName(b)]; there {
-				compare(c.previous.now[w.globalName(b)], was)
-			}
-		}
-	}
-}
-
 func compareBucketPlaces(c *checker) {
 	c.bucketsInBoth(func(now, was bucketIn) {
 		if from, to := was.accountRegion(), now.accountRegion(); from != to {
-			c.report(now.path, Problem{What: "a bucket stays in its account and Region: a plan elsewhere would find nothing to back up", Got: to.String(), Want: from.String() + ", or another bucket", See: c.before(was.path)})
+			c.report(now.path, Problem{
+				What: "a bucket cannot move to another account or Region: a plan there would not find it",
+				Got:  to.String(), Want: from.String() + ", or another bucket", See: c.before(was.path),
+			})
 		}
 	})
 }
 
-// compareCreatedBuckets finds buckets that are there already when a stack wants to create them.
+// compareCreatedBuckets finds buckets that exist already when a stack tries to create them.
 func compareCreatedBuckets(c *checker) {
 	c.bucketsInBoth(func(now, was bucketIn) {
 		moved := now.workload.ID() != was.workload.ID()
 		if now.Existing || !was.Existing && !moved || now.accountRegion() != was.accountRegion() {
 			return
 		}
-		c.report(now.path, Problem{What: "the bucket is there already, and not of this stack: the deployment would fail when it wants to create it", Got: "a bucket to create for " + now.workload.ID(), Want: "existing: true", See: c.before(was.path)})
+		c.report(now.path, Problem{
+			What: "this bucket exists already, outside of this stack: the deployment would fail when it tries to create it",
+			Got:  "a bucket to create for " + now.workload.ID(), Want: "existing: true", See: c.before(was.path),
+		})
 	})
 }
 
 func compareManagedBuckets(c *checker) {
 	c.bucketsInBoth(func(now, was bucketIn) {
 		if now.Existing && !was.Existing {
-			c.report(now.path, Problem{What: "the bucket stays, with its Object Lock, and no template manages it any more: what keeps it versioned, private and locked can be changed unseen", Got: "existing: true", Want: "existing: false, or nothing", See: c.before(was.path)})
+			c.report(now.path, Problem{
+				What: "the bucket is retained with its Object Lock, but no template manages it: a deployment no longer corrects its settings",
+				Got:  "existing: true", Want: "existing: false", See: c.before(was.path),
+			})
 		}
 	})
 }
 
-// deployed is what makes a workload's stack another one.
-type deployed struct{ id, account, region string }
-
-func (w Workload) deployed() deployed { return deployed{w.ID(), w.Account, w.Region} }
-
-// byStack is where the workloads are, by their stacks.
-func (c *Config) byStack() map[deployed]int {
-	at := map[deployed]int{}
-	for i, w := range c.Workloads {
-		at[w.deployed()] = i
-	}
-	return at
-}
-
-// compareWorkloads finds stacks that stay deployed and are no longer synthesized.
+// compareWorkloads finds stacks that stay deployed but are no longer synthesized.
 func compareWorkloads(c *checker) {
 	stacks, accounts := c.cfg.byStack(), c.cfg.WorkloadAccounts()
 	for i, w := range c.previous.cfg.Workloads {
 		if _, kept := stacks[w.deployed()]; kept {
 			continue
 		}
-		what := "a workload's stack is left behind: it stays deployed and backs up, and no change reaches it"
+		what := "the stack of a removed workload stays deployed and continues to back up, but no change reaches it"
 		if !slices.Contains(accounts, w.Account) {
-			what += "; its copies would be refused, since the central account would no longer know the account"
+			what += ", and the central account would refuse its copies"
 		}
-		c.report("workloads", Problem{What: what, Got: fmt.Sprintf("nothing of %s in account %s, %s", c.previous.cfg.StackName(w), w.Account, w.Region), Want: "the workload, or its stack deleted when its backups are no longer needed", See: c.before(workloadNamePath(i))})
+		c.report("workloads", Problem{
+			What: what,
+			Got:  fmt.Sprintf("no %s in account %s, %s", c.previous.cfg.StackName(w), w.Account, w.Region),
+			Want: "the workload, or its stack deleted once nobody needs its backups", See: c.before(workloadNamePath(i)),
+		})
 	}
 }
 
-// compareBuckets finds buckets that their workload does not name any more.
+// compareBuckets finds buckets that a workload no longer names.
 func compareBuckets(c *checker) {
 	stacks := c.cfg.byStack()
 	for i, w := range c.previous.cfg.Workloads {
@@ -110,11 +73,14 @@ func compareBuckets(c *checker) {
 			if _, there := c.previous.now[w.globalName(b)]; there || !known {
 				continue
 			}
-			what := "a bucket is left behind: unless a tag selects it, it is no longer backed up, and its backups expire one after another"
+			what := "a removed bucket is no longer backed up, unless a tag selects it, and its backups expire"
 			if !was.tier.BackedUp() {
-				what = "a bucket is left behind: it stays, with its Object Lock, and no template manages it any more"
+				what = "a removed bucket is retained with its Object Lock, but no template manages it"
 			}
-			c.report(workloadPath(at)+".buckets", Problem{What: what, Got: "nothing of " + b.Name, Want: "the bucket, as existing: true where the app must not change it", See: c.before(bucketPath(i, j) + ".name")})
+			c.report(workloadPath(at)+".buckets", Problem{
+				What: what,
+				Got:  "no " + b.Name, Want: "the bucket, with existing: true if the app must not change it", See: c.before(bucketPath(i, j) + ".name"),
+			})
 		}
 	}
 }
@@ -138,7 +104,10 @@ func compareTagSelections(c *checker) {
 		}
 		for j, tier := range w.SelectTagged {
 			if !selected[selection{accountRegion{w.Account, w.Region}, tier}] {
-				c.report(workloadPath(at)+".select_tagged", Problem{What: "the buckets with a tag are left behind: unless they are named, they are no longer backed up, and their backups expire one after another", Got: "no " + tier, Want: tier + " in select_tagged", See: c.before(selectPath(i, j))})
+				c.report(workloadPath(at)+".select_tagged", Problem{
+					What: "buckets with a removed tag are no longer backed up, unless they are named, and their backups expire",
+					Got:  "no " + tier, Want: tier + " in select_tagged", See: c.before(selectPath(i, j)),
+				})
 			}
 		}
 	}
@@ -148,13 +117,19 @@ func compareRestoreTesting(c *checker) {
 	stacks := c.cfg.byStack()
 	for i, w := range c.previous.cfg.Workloads {
 		if at, kept := stacks[w.deployed()]; kept && w.RestoreTesting != nil && c.cfg.Workloads[at].RestoreTesting == nil {
-			c.report(restoreTestingPath(at), Problem{What: "restores of this workload are not tested any more", Got: "no restore_testing", Want: "it, as before", See: c.before(restoreTestingPath(i))})
+			c.report(restoreTestingPath(at), Problem{
+				What: "restores of this workload are no longer tested",
+				Got:  "no restore_testing", Want: "it as before", See: c.before(restoreTestingPath(i)),
+			})
 		}
 	}
 }
 
 func compareStackSet(c *checker) {
 	if c.previous.cfg.Rollout.StackSet != nil && c.cfg.Rollout.StackSet == nil {
-		c.report(stackSetPath, Problem{What: "the stack set is left behind: its stacks stay deployed, and no change reaches them", Got: "no stack_set", Want: "it, or its stacks deleted when their backups are no longer needed", See: c.before(stackSetPath)})
+		c.report(stackSetPath, Problem{
+			What: "the stacks of the removed stack set stay deployed, but no change reaches them",
+			Got:  "no stack_set", Want: "it, or its stacks deleted once nobody needs their backups", See: c.before(stackSetPath),
+		})
 	}
 }

@@ -5,13 +5,7 @@ import (
 	"slices"
 )
 
-func restoreTestingPath(workload int) string { return workloadPath(workload) + ".restore_testing" }
-
-func restoreTestingTierPath(workload, tier int) string {
-	return fmt.Sprintf("%s.tiers[%d]", restoreTestingPath(workload), tier)
-}
-
-// checkRestoreTestingTiers finds tiers that a restore test finds no recovery point of.
+// checkRestoreTestingTiers finds tiers without a recovery point to restore.
 func checkRestoreTestingTiers(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		if w.RestoreTesting == nil || c.tiersDoubtful(i) {
@@ -23,17 +17,17 @@ func checkRestoreTestingTiers(c *checker) {
 			switch {
 			case t == nil: // reported as unknown
 			case !t.BackedUp():
-				c.report(at, Problem{What: "the tier has no backups that could be restored", Got: tier, Want: "a tier with continuous_backup or snapshot_backup"})
+				c.report(at, Problem{What: "this tier has no backups to restore", Got: tier, Want: "a tier with continuous_backup or snapshot_backup"})
 			case !used:
-				c.report(at, Problem{What: "the workload has no bucket of this tier: the test would find nothing to restore, and pass", Got: tier, Want: "a tier of the workload's buckets"})
+				c.report(at, Problem{What: "this workload has no bucket in this tier: the test would restore nothing, and pass", Got: tier, Want: "a tier of the workload's buckets"})
 			case slices.Index(w.RestoreTesting.Tiers, tier) < j:
-				c.report(at, Problem{What: "the tier is there already", Got: tier, Want: "every tier once"}, restoreTestingTierPath(i, slices.Index(w.RestoreTesting.Tiers, tier)))
+				c.report(at, Problem{What: "duplicate tier", Got: tier, Want: "each tier once"}, restoreTestingTierPath(i, slices.Index(w.RestoreTesting.Tiers, tier)))
 			}
 		}
 	}
 }
 
-// tiersDoubtful says whether a bucket of a workload may be of another tier, or its tier be another, than it says.
+// tiersDoubtful says whether a problem was reported that may change which tiers a workload uses, or their backups.
 func (c *checker) tiersDoubtful(workload int) bool {
 	at := workloadPath(workload)
 	if c.doubtful(at+".buckets", at+".select_tagged") {
@@ -51,7 +45,7 @@ func (c *checker) tiersDoubtful(workload int) bool {
 func checkRestoreTestingNothing(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		if w.RestoreTesting != nil && len(w.RestoreTesting.Tiers) == 0 && !c.tiersDoubtful(i) && !slices.ContainsFunc(c.uses[i], func(u TierUse) bool { return u.Tier.BackedUp() }) {
-			c.report(restoreTestingPath(i), Problem{What: "the workload has no backups that could be restored", Want: "a bucket in a tier with backups, or no restore_testing"})
+			c.report(restoreTestingPath(i), Problem{What: "this workload has no backups to restore", Want: "a bucket in a tier with backups, or no restore_testing"})
 		}
 	}
 }
@@ -64,7 +58,7 @@ func checkRestoreTestingPlans(c *checker) {
 		}
 		plans[w.Account]++
 		if plans[w.Account] == MaxRestoreTestingPlans+1 {
-			c.report(restoreTestingPath(i), Problem{What: "is one restore testing plan more than AWS Backup takes of an account", Got: fmt.Sprintf("plan %d of account %s", MaxRestoreTestingPlans+1, w.Account), Want: fmt.Sprintf("at most %d workloads of an account with restore_testing", MaxRestoreTestingPlans)})
+			c.report(restoreTestingPath(i), Problem{What: "AWS Backup does not allow so many restore testing plans in an account", Got: fmt.Sprintf("plan %d of account %s", MaxRestoreTestingPlans+1, w.Account), Want: fmt.Sprintf("restore_testing in at most %d workloads of an account", MaxRestoreTestingPlans)})
 		}
 	}
 }

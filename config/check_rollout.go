@@ -7,28 +7,9 @@ import (
 	"strings"
 )
 
-const (
-	pipelinePath = "rollout.pipeline"
-	stackSetPath = "rollout.stack_set"
-)
-
-func stackSetRegionPath(i int) string { return fmt.Sprintf("%s.regions[%d]", stackSetPath, i) }
-func unitPath(i int) string           { return fmt.Sprintf("%s.organizational_units[%d]", stackSetPath, i) }
-
-// CentralID stands for the central stack where workloads are named.
-const CentralID = "central"
-
-func (c *Config) workloadIDs() []string {
-	ids := make([]string, len(c.Workloads))
-	for i, w := range c.Workloads {
-		ids[i] = w.ID()
-	}
-	return ids
-}
-
-// reportNoWorkload reports a place that names none of the workloads.
+// reportNoWorkload reports a name that no workload has.
 func (c *checker) reportNoWorkload(at, id string, ids []string, want string) {
-	c.report(at, Problem{What: "there is no such workload" + c.didYouMean(id, ids), Got: strconv.Quote(id), Want: want})
+	c.report(at, Problem{What: "unknown workload" + c.didYouMean(id, ids), Got: strconv.Quote(id), Want: want})
 }
 
 func setOf(values []string) map[string]bool {
@@ -39,7 +20,7 @@ func setOf(values []string) map[string]bool {
 	return set
 }
 
-// workloadNamesDoubtful says whether a workload may be another one than its name says.
+// workloadNamesDoubtful says whether a problem was reported that may change the name of a workload.
 func (c *checker) workloadNamesDoubtful() bool {
 	if c.doubtful("workloads") {
 		return true
@@ -52,7 +33,7 @@ func (c *checker) workloadNamesDoubtful() bool {
 	return false
 }
 
-// checkWaves wants every workload that a wave names to be there, and in one wave.
+// checkWaves wants the workloads of the waves to exist, each in one wave.
 func checkWaves(c *checker) {
 	pipeline := c.cfg.Rollout.Pipeline
 	if pipeline == nil || c.workloadNamesDoubtful() {
@@ -66,9 +47,9 @@ func checkWaves(c *checker) {
 			other, twice := first[id]
 			switch {
 			case !known[id]:
-				c.reportNoWorkload(at, id, ids, "NAME-ENV of a workload")
+				c.reportNoWorkload(at, id, ids, "the NAME-ENV of a workload")
 			case twice:
-				c.report(at, Problem{What: "the workload is in a wave already", Got: id, Want: "every workload in one wave"}, other)
+				c.report(at, Problem{What: "this workload is in a wave already", Got: id, Want: "each workload in one wave"}, other)
 			default:
 				first[id] = at
 			}
@@ -82,7 +63,10 @@ func checkEmptyWaves(c *checker) {
 	}
 	for i, wave := range c.cfg.Rollout.Pipeline.Waves {
 		if len(wave) == 0 {
-			c.report(fmt.Sprintf("%s.waves[%d]", pipelinePath, i), Problem{What: "the wave is empty, and a stage without actions cannot be deployed", Want: "at least one workload"})
+			c.report(fmt.Sprintf("%s.waves[%d]", pipelinePath, i), Problem{
+				What: "this wave is empty: a pipeline cannot have a stage without actions",
+				Want: "at least one workload",
+			})
 		}
 	}
 }
@@ -95,7 +79,10 @@ func warnOfWavelessWorkloads(c *checker) {
 	deployed := setOf(slices.Concat(pipeline.Waves...))
 	for i, w := range c.cfg.Workloads {
 		if !deployed[w.ID()] {
-			c.report(workloadNamePath(i), Problem{What: "no wave of the pipeline deploys this workload: nothing of it would be backed up until somebody does so by hand", Got: w.ID(), Want: "it in one of the waves"}, pipelinePath+".waves")
+			c.report(workloadNamePath(i), Problem{
+				What: "no wave deploys this workload: it is not backed up until somebody deploys it by hand",
+				Got:  w.ID(), Want: "it in one of the waves",
+			}, pipelinePath+".waves")
 		}
 	}
 }
@@ -108,20 +95,23 @@ func checkApprovals(c *checker) {
 	known := setOf(ids)
 	for i, id := range c.cfg.Rollout.Pipeline.ApproveBefore {
 		if !known[id] {
-			c.reportNoWorkload(fmt.Sprintf("%s.approve_before[%d]", pipelinePath, i), id, ids, "NAME-ENV of a workload, or "+CentralID)
+			c.reportNoWorkload(fmt.Sprintf("%s.approve_before[%d]", pipelinePath, i), id, ids, "the NAME-ENV of a workload, or "+CentralID)
 		}
 	}
 }
 
-// checkStackSetPaths wants the accounts that nobody listed by hand to be below a path: only these
-// may copy into the central vault.
+// checkStackSetPaths wants organization paths with a stack set: the central vault cannot list its
+// accounts, so only accounts below a path may copy.
 func checkStackSetPaths(c *checker) {
 	if c.cfg.Rollout.StackSet != nil && len(c.cfg.Organization.Paths) == 0 && !c.doubtful("organization.paths") {
-		c.report(stackSetPath, Problem{What: "the central account cannot tell which accounts may copy: copies of accounts that no workload names would be refused", Want: "organization.paths with the paths of the organizational units"}, "organization")
+		c.report(stackSetPath, Problem{
+			What: "the central account would refuse copies from accounts of the stack set, because organization.paths is missing",
+			Want: "organization.paths with the paths of the organizational units",
+		}, "organization")
 	}
 }
 
-// warnOfUnitsOutsidePaths finds organizational units that no path names. One could be below one that is named.
+// warnOfUnitsOutsidePaths finds organizational units that no path names. Such a unit may still be below a named one.
 func warnOfUnitsOutsidePaths(c *checker) {
 	set := c.cfg.Rollout.StackSet
 	if set == nil || len(c.cfg.Organization.Paths) == 0 {
@@ -130,13 +120,18 @@ func warnOfUnitsOutsidePaths(c *checker) {
 	named := strings.Join(c.cfg.Organization.Paths, "\n") + "\n"
 	for i, unit := range set.OrganizationalUnits {
 		root, _ := rootOf(unit)
-		if !strings.Contains(named, unit+"/") && !strings.Contains(named, "/r-"+root+"/*\n") && !strings.Contains(named, c.cfg.Organization.ID+"/*\n") {
-			c.report(unitPath(i), Problem{What: "none of organization.paths names this unit: unless it is below one of theirs, every copy of its accounts would be refused", Got: unit, Want: "a path that ends with " + unit + "/*"}, "organization.paths")
+		covers := []string{unit + "/", "/r-" + root + "/*\n", c.cfg.Organization.ID + "/*\n"}
+		if !slices.ContainsFunc(covers, func(part string) bool { return strings.Contains(named, part) }) {
+			c.report(unitPath(i), Problem{
+				What: "organization.paths does not name this unit: every copy from its accounts would be refused, unless it is " +
+					"below a unit that is named",
+				Got: unit, Want: "a path that ends with " + unit + "/*",
+			}, "organization.paths")
 		}
 	}
 }
 
-// checkStackSetTwice finds what CloudFormation would deploy twice, and refuses.
+// checkStackSetTwice finds duplicates, which CloudFormation refuses.
 func checkStackSetTwice(c *checker) {
 	set := c.cfg.Rollout.StackSet
 	if set == nil {
@@ -147,7 +142,7 @@ func checkStackSetTwice(c *checker) {
 		for i, value := range values {
 			at := fmt.Sprintf("%s.%s[%d]", stackSetPath, key, i)
 			if other, twice := first[value]; twice {
-				c.report(at, Problem{What: "is there already", Got: value, Want: "it once"}, other)
+				c.report(at, Problem{What: "duplicate value", Got: value, Want: "it once"}, other)
 			} else {
 				first[value] = at
 			}
@@ -158,8 +153,8 @@ func checkStackSetTwice(c *checker) {
 	once("tiers", set.Tiers)
 }
 
-// warnOfStackSetTags finds tags that a workload's plan selects, and the stack set's where the account
-// is in one of its units, which nobody here knows.
+// warnOfStackSetTags finds tags that both a workload and the stack set select. Whether the account is in
+// a unit of the stack set is not known here.
 func warnOfStackSetTags(c *checker) {
 	set := c.cfg.Rollout.StackSet
 	if set == nil {
@@ -168,14 +163,18 @@ func warnOfStackSetTags(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		for j, tier := range w.SelectTagged {
 			if k := slices.Index(set.Tiers, tier); k >= 0 && slices.Contains(set.Regions, w.Region) {
-				c.report(selectPath(i, j), Problem{What: "the stack set selects the same tag: if this account is in one of its units, the buckets would have two continuous backups, and only one would run", Got: tier, Want: "the tier in one of the two"}, fmt.Sprintf("%s.tiers[%d]", stackSetPath, k))
+				c.report(selectPath(i, j), Problem{
+					What: "the stack set selects this tag too: if this account is in one of its units, the buckets would have two " +
+						"continuous backups, and only one would run",
+					Got: tier, Want: "the tier in one of the two",
+				}, fmt.Sprintf("%s.tiers[%d]", stackSetPath, k))
 			}
 		}
 	}
 }
 
-// checkRoots compares the roots that paths and the ids of organizational units name: an organization
-// has one, and the id of a unit starts with its root's.
+// checkRoots compares the roots in paths and in the ids of organizational units: an organization has one
+// root, and the id of a unit starts with the id of its root.
 func checkRoots(c *checker) {
 	type named struct{ path, root, text string }
 	var all []named
@@ -198,12 +197,15 @@ func checkRoots(c *checker) {
 	for _, n := range all {
 		if n.root != all[0].root && !reported[n.path] {
 			reported[n.path] = true
-			c.report(n.path, Problem{What: "names another root than r-" + all[0].root + ", and an organization has one: no account could be below both", Got: n.text, Want: "r-" + all[0].root + ", and units whose ids start with ou-" + all[0].root}, all[0].path)
+			c.report(n.path, Problem{
+				What: "an organization has one root, and this is another one than r-" + all[0].root + ": no account can be below both",
+				Got:  n.text, Want: "r-" + all[0].root + ", and units whose ids start with ou-" + all[0].root,
+			}, all[0].path)
 		}
 	}
 }
 
-// rootOf returns what the id of a root, or of a unit below it, says of the root.
+// rootOf returns the root in the id of a root or of an organizational unit.
 func rootOf(id string) (root string, found bool) {
 	if root, found = strings.CutPrefix(id, "r-"); found {
 		return root, true
@@ -213,7 +215,7 @@ func rootOf(id string) (root string, found bool) {
 	return root, found
 }
 
-// checkStackSetRoles finds workloads whose roles the stack set's have the names of.
+// checkStackSetRoles finds workloads whose roles would have the names of the stack set's roles.
 func checkStackSetRoles(c *checker) {
 	set := c.cfg.Rollout.StackSet
 	if set == nil {
@@ -221,7 +223,10 @@ func checkStackSetRoles(c *checker) {
 	}
 	for i, w := range c.cfg.Workloads {
 		if j := slices.IndexFunc(set.Regions, func(region string) bool { return w.ID() == "org-"+region }); j >= 0 {
-			c.report(workloadNamePath(i), Problem{What: "the stack set's roles have the names of this workload's", Got: w.ID(), Want: "another name or environment"}, stackSetRegionPath(j))
+			c.report(workloadNamePath(i), Problem{
+				What: "the roles of this workload would have the same names as the roles of the stack set",
+				Got:  w.ID(), Want: "another name or environment",
+			}, stackSetRegionPath(j))
 		}
 	}
 }
@@ -231,19 +236,25 @@ func checkConnectionPartition(c *checker) {
 	if pipeline == nil || pipeline.Region == "" {
 		return
 	}
-	if partition := Partition(pipeline.Region); pipeline.ConnectionARN != "" && !strings.HasPrefix(pipeline.ConnectionARN, "arn:"+partition+":") {
-		c.report(pipelinePath+".connection_arn", Problem{What: "the connection is in another partition than the pipeline, which cannot use it", Got: pipeline.ConnectionARN, Want: "an ARN that starts with arn:" + partition + ":"}, pipelinePath+".region")
+	partition := Partition(pipeline.Region)
+	if pipeline.ConnectionARN != "" && !strings.HasPrefix(pipeline.ConnectionARN, "arn:"+partition+":") {
+		c.report(pipelinePath+".connection_arn", Problem{
+			What: "the pipeline cannot use this connection: it is in another partition",
+			Got:  pipeline.ConnectionARN, Want: "an ARN that starts with arn:" + partition + ":",
+		}, pipelinePath+".region")
 	}
 }
 
-// checkRolloutPartitions finds what no credentials reach: an organization, and all of its accounts,
-// is in one partition.
+// checkRolloutPartitions finds Regions that a deployment cannot reach: credentials work in one partition only.
 func checkRolloutPartitions(c *checker) {
 	across := func(at, region, home, homePath string) {
 		if Partition(region) == Partition(home) {
 			return
 		}
-		c.report(at, Problem{What: "is in the partition " + Partition(region) + ", which a deployment from " + Partition(home) + " does not reach", Got: region, Want: "a Region of " + Partition(home)}, homePath)
+		c.report(at, Problem{
+			What: "a deployment from the partition " + Partition(home) + " cannot reach " + Partition(region),
+			Got:  region, Want: "a Region of " + Partition(home),
+		}, homePath)
 	}
 	if pipeline := c.cfg.Rollout.Pipeline; pipeline != nil {
 		for i, w := range c.cfg.Workloads {

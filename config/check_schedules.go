@@ -3,34 +3,15 @@ package config
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
+
+	"central-s3-backup/config/internal/schedule"
 )
 
-// rule is a backup rule of a tier's plan.
-type rule struct {
-	key             string // of the tier, in backup.yaml
-	cronKey         string
-	deleteAfterDays int
-	cron            string
-}
-
-// rules lists a tier's rules, the continuous one first.
-func (t *Tier) rules() []rule {
-	var rules []rule
-	if t.ContinuousBackup != nil {
-		rules = append(rules, rule{"continuous_backup", "schedule.cron", t.ContinuousBackup.DeleteAfterDays, t.Schedule.Cron})
-	}
-	if t.SnapshotBackup != nil {
-		rules = append(rules, rule{"snapshot_backup", "snapshot_backup.schedule", t.SnapshotBackup.DeleteAfterDays, t.SnapshotBackup.Schedule})
-	}
-	return rules
-}
-
-// schedules goes through the cron expressions that the document has and that are well formed.
-func (c *checker) schedules(look func(at, expression string, s *schedule)) {
+// schedules goes through the valid cron expressions of the document.
+func (c *checker) schedules(look func(at, expression string, s *schedule.Schedule)) {
 	one := func(at, expression string) {
-		if s, fault := parseCron(expression); fault == "" && c.written(at) {
+		if s, err := schedule.Parse(expression); err == nil && c.written(at) {
 			look(at, expression, s)
 		}
 	}
@@ -47,27 +28,37 @@ func (c *checker) schedules(look func(at, expression string, s *schedule)) {
 }
 
 func checkSchedulesCome(c *checker) {
-	c.schedules(func(at, expression string, s *schedule) {
-		if !s.comes() {
-			c.report(at, Problem{What: fmt.Sprintf("never runs: from %d on no date is like this", firstYear), Got: expression, Want: "a date that comes"})
+	c.schedules(func(at, expression string, s *schedule.Schedule) {
+		if !s.Runs() {
+			c.report(at, Problem{
+				What: fmt.Sprintf("this schedule never runs: from %d on, no date matches it", schedule.FirstYear),
+				Got:  expression, Want: "a date that exists",
+			})
 		}
 	})
 }
 
-// warnOfPausingSchedules finds years without backups, in the middle or for good.
+// warnOfPausingSchedules finds years without a run, whether the schedule ends or only pauses.
 func warnOfPausingSchedules(c *checker) {
-	c.schedules(func(at, expression string, s *schedule) {
-		if year := s.pauses(); year > 0 && s.comes() {
-			c.report(at, Problem{What: "does not run in every year, and nothing says so when it stops", Got: fmt.Sprintf("%s, which does not run in %d", expression, year), Want: `"*" as year`})
+	c.schedules(func(at, expression string, s *schedule.Schedule) {
+		if year := s.FirstYearWithout(); year > 0 && s.Runs() {
+			c.report(at, Problem{
+				What: fmt.Sprintf("this schedule does not run in %d, and no alarm reports that", year),
+				Got:  expression, Want: `"*" as the year`,
+			})
 		}
 	})
 }
 
-// warnOfHourSteps finds steps that AWS Backup never takes, since it starts anew at midnight.
+// warnOfHourSteps finds steps that AWS Backup never reaches, because it counts from the hour again every day.
 func warnOfHourSteps(c *checker) {
-	c.schedules(func(at, expression string, s *schedule) {
-		if start, step, stepped := strings.Cut(cronFields(expression)[1], "/"); stepped && step != "1" && start != "*" && len(s.hours) == 1 {
-			c.report(at, Problem{What: fmt.Sprintf("runs once a day and not every %s hours: AWS Backup counts from %02d:00 to midnight and starts anew", step, s.hours[0]), Got: expression, Want: "the hours as a list, such as 2,14"})
+	c.schedules(func(at, expression string, s *schedule.Schedule) {
+		if step, hour := s.LostStep(); step > 0 {
+			c.report(at, Problem{
+				What: fmt.Sprintf("this schedule runs once a day, not every %d hours: AWS Backup counts from %02d:00 to midnight, "+
+					"every day again", step, hour),
+				Got: expression, Want: "the hours as a list, such as 2,14",
+			})
 		}
 	})
 }
@@ -75,14 +66,17 @@ func warnOfHourSteps(c *checker) {
 func warnOfTimeZones(c *checker) {
 	for t := range c.rows() {
 		at := c.firstWritten(c.tierPath(t), "schedule.timezone")
-		if zone := location(t.Schedule.Timezone); at != "" && zone != nil && changesClocks(zone) {
-			c.report(at, Problem{What: "the clocks of this time zone change: in those nights a backup can run twice, or an hour late, or not at all", Got: t.Schedule.Timezone, Want: "Etc/UTC"})
+		if zone := schedule.Location(t.Schedule.Timezone); at != "" && zone != nil && schedule.ChangesClocks(zone) {
+			c.report(at, Problem{
+				What: "this time zone has clock changes: in those nights a backup can run twice, an hour late or not at all",
+				Got:  t.Schedule.Timezone, Want: "Etc/UTC",
+			})
 		}
 	}
 }
 
-// warnOfOverlaps finds rules of one plan of which AWS Backup takes only the one with the longer
-// retention. How it treats a continuous rule there is not documented.
+// warnOfOverlaps finds two rules of a plan whose start windows overlap: AWS Backup then makes only the
+// backup with the longer retention. AWS does not document what happens to a continuous rule.
 func warnOfOverlaps(c *checker) {
 	type question struct {
 		a, b, zone string
@@ -94,20 +88,21 @@ func warnOfOverlaps(c *checker) {
 	}
 	known := map[question]answer{} // tiers mostly share their schedules
 	for t := range c.rows() {
-		rules, zone := t.rules(), location(t.Schedule.Timezone)
-		at := c.firstWritten(c.tierPath(t), "snapshot_backup.schedule", "schedule.cron", "schedule.start_window_minutes", "snapshot_backup", "continuous_backup")
+		rules, zone := t.rules(), schedule.Location(t.Schedule.Timezone)
+		at := c.firstWritten(c.tierPath(t),
+			"snapshot_backup.schedule", "schedule.cron", "schedule.start_window_minutes", "snapshot_backup", "continuous_backup")
 		if len(rules) < 2 || zone == nil || at == "" {
 			continue
 		}
-		a, faultA := parseCron(rules[0].cron)
-		b, faultB := parseCron(rules[1].cron)
-		if faultA != "" || faultB != "" {
+		a, errA := schedule.Parse(rules[0].cron)
+		b, errB := schedule.Parse(rules[1].cron)
+		if errA != nil || errB != nil {
 			continue
 		}
 		q := question{rules[0].cron, rules[1].cron, t.Schedule.Timezone, t.Schedule.StartWindowMinutes}
 		result, asked := known[q]
 		if !asked {
-			result.first, result.second, result.found = overlap(a, b, zone, time.Duration(q.minutes)*time.Minute)
+			result.first, result.second, result.found = schedule.Overlap(a, b, zone, time.Duration(q.minutes)*time.Minute)
 			known[q] = result
 		}
 		if !result.found {
@@ -121,17 +116,18 @@ func warnOfOverlaps(c *checker) {
 			loser = "one of the two"
 		}
 		c.report(at, Problem{
-			What: fmt.Sprintf("the start windows of the tier's two rules overlap, as on %s and %s: AWS Backup takes only the backup that is kept longer, so %s could get none",
+			What: fmt.Sprintf("the start windows of the two rules overlap, for example on %s and %s: AWS Backup makes only the "+
+				"backup with the longer retention, so %s could get none",
 				result.first.Format(dayAndTime), result.second.Format(dayAndTime), loser),
 			Got:  fmt.Sprintf("%s and %s, with %d minutes to start", rules[0].cron, rules[1].cron, q.minutes),
-			Want: fmt.Sprintf("more than %d minutes between the two", q.minutes),
+			Want: fmt.Sprintf("more than %d minutes between them", q.minutes),
 		}, c.tierKeys(t, "schedule.cron", "snapshot_backup.schedule")...)
 	}
 }
 
 const dayAndTime = "2 January 2006 15:04"
 
-// windows goes through the windows that the document has; rests are the paths of both.
+// windows goes through the tiers whose windows the document sets; rests are the paths of both windows.
 func (c *checker) windows(look func(at string, t *Tier, rests []string)) {
 	for t := range c.rows() {
 		if at := c.firstWritten(c.tierPath(t), "schedule.completion_window_minutes", "schedule.start_window_minutes"); at != "" {
@@ -147,15 +143,23 @@ func windowsGot(start, completion int) string {
 func checkCompletionWindows(c *checker) {
 	c.windows(func(at string, t *Tier, rests []string) {
 		if start, completion := t.Schedule.StartWindowMinutes, t.Schedule.CompletionWindowMinutes; completion <= start {
-			c.report(at, Problem{What: "the completion window ends no later than the start window: a job that starts late is cancelled at once", Got: windowsGot(start, completion), Want: "completion_window_minutes above start_window_minutes"}, rests...)
+			c.report(at, Problem{
+				What: "the completion window is not longer than the start window, so a job that starts late is cancelled at once",
+				Got:  windowsGot(start, completion), Want: "completion_window_minutes greater than start_window_minutes",
+			}, rests...)
 		}
 	})
 }
 
 func warnOfLateStarts(c *checker) {
 	c.windows(func(at string, t *Tier, rests []string) {
-		if start, completion := t.Schedule.StartWindowMinutes, t.Schedule.CompletionWindowMinutes; t.BackedUp() && start < completion && completion < start+60 {
-			c.report(at, Problem{What: "leaves a job that starts late less than an hour", Got: windowsGot(start, completion), Want: fmt.Sprintf("completion_window_minutes of %d or more, or start_window_minutes of less", min(start+60, MaxWindowMinutes))}, rests...)
+		start, completion := t.Schedule.StartWindowMinutes, t.Schedule.CompletionWindowMinutes
+		if t.BackedUp() && start < completion && completion < start+60 {
+			c.report(at, Problem{
+				What: "a job that starts late has less than an hour to complete",
+				Got:  windowsGot(start, completion),
+				Want: fmt.Sprintf("completion_window_minutes of at least %d, or a smaller start_window_minutes", min(start+60, MaxWindowMinutes)),
+			}, rests...)
 		}
 	})
 }
@@ -163,13 +167,17 @@ func warnOfLateStarts(c *checker) {
 func warnOfShortCompletion(c *checker) {
 	for t := range c.rows() {
 		at := c.firstWritten(c.tierPath(t), "schedule.completion_window_minutes")
-		if minutes := t.Schedule.CompletionWindowMinutes; at != "" && t.BackedUp() && minutes > t.Schedule.StartWindowMinutes && minutes < FirstBackupMinutes {
-			c.report(at, Problem{What: "a first backup of a large bucket takes more than a day: it would be cancelled, night after night", Got: strconv.Itoa(minutes), Want: fmt.Sprintf("%d minutes or more", FirstBackupMinutes)})
+		minutes := t.Schedule.CompletionWindowMinutes
+		if at != "" && t.BackedUp() && minutes > t.Schedule.StartWindowMinutes && minutes < FirstBackupMinutes {
+			c.report(at, Problem{
+				What: "the first backup of a large bucket takes more than a day, so AWS Backup would cancel it every time",
+				Got:  strconv.Itoa(minutes), Want: fmt.Sprintf("%d minutes or more", FirstBackupMinutes),
+			})
 		}
 	}
 }
 
-// checkRPO finds recovery point objectives that the tier's backups cannot give.
+// checkRPO finds recovery point objectives that the tier's backups cannot meet.
 func checkRPO(c *checker) {
 	for t := range c.rows() {
 		at := c.firstWritten(c.tierPath(t), "rpo_minutes", "continuous_backup", "snapshot_backup")
@@ -183,24 +191,14 @@ func checkRPO(c *checker) {
 		p := Problem{Got: fmt.Sprintf("rpo_minutes %d", t.RPOMinutes)}
 		switch gives := t.rpoMinutes(); {
 		case !t.BackedUp():
-			p.What, p.Want = "the tier has no backups that could meet its recovery point objective", "continuous_backup or snapshot_backup, or no rpo_minutes"
+			p.What = "this tier has no backups, so it cannot meet a recovery point objective"
+			p.Want = "continuous_backup or snapshot_backup, or no rpo_minutes"
 		case t.RPOMinutes < gives:
-			p.What = fmt.Sprintf("the tier's backups cannot meet this recovery point objective: the newest is %d minutes old, or older, before the next is made", gives)
-			p.Want = fmt.Sprintf("rpo_minutes of %d or more, or backups more often", gives)
+			p.What = fmt.Sprintf("the backups of this tier cannot meet this recovery point objective: the newest one can be %d minutes old", gives)
+			p.Want = fmt.Sprintf("rpo_minutes of at least %d, or more frequent backups", gives)
 		default:
 			continue
 		}
 		c.report(at, p, rests...)
 	}
-}
-
-// rpoMinutes is how old, in minutes, the newest backup of the tier is in the worst case. Zero: not known.
-func (t *Tier) rpoMinutes() int {
-	if t.ContinuousBackup != nil {
-		return ContinuousRPOMinutes
-	}
-	if t.SnapshotBackup == nil {
-		return 0
-	}
-	return intervalMinutes(t.SnapshotBackup.Schedule)
 }

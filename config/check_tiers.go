@@ -2,100 +2,17 @@ package config
 
 import (
 	"fmt"
-	"iter"
 	"reflect"
 	"slices"
 	"strconv"
-
-	"go.yaml.in/yaml/v4"
 )
-
-// tierPath is where the document changes or adds a tier. Of a built-in row that it leaves alone it
-// is a path that leads nowhere.
-func (c *checker) tierPath(t *Tier) string {
-	if i, ok := c.tierAt[t.Name]; ok {
-		return entryPath(i)
-	}
-	return "tiers"
-}
-
-func entryPath(i int) string { return fmt.Sprintf("tiers[%d]", i) }
-
-func (c *checker) tierEntries() []*yaml.Node { return tierEntries(c.root) }
-
-// tierEntriesByName is where the first entry of each name is.
-func tierEntriesByName(root *yaml.Node) map[string]int {
-	at := map[string]int{}
-	for i, entry := range slices.Backward(tierEntries(root)) {
-		at[scalarAt(entry, "name").Value] = i
-	}
-	return at
-}
-
-func tierEntries(root *yaml.Node) []*yaml.Node {
-	tiers, found := lookup(root, "tiers")
-	if !found || tiers.Kind != yaml.SequenceNode {
-		return nil
-	}
-	return tiers.Content
-}
-
-// rows goes through the rows of the tier table that are sound: not half a row whose entry is of no tier.
-func (c *checker) rows() iter.Seq[*Tier] {
-	builtin := builtinTiers().names()
-	return func(yield func(*Tier) bool) {
-		for i := range c.cfg.Tiers {
-			t := &c.cfg.Tiers[i]
-			if (slices.Contains(builtin, t.Name) || slices.Contains(builtin, t.Extends)) && !yield(t) {
-				return
-			}
-		}
-	}
-}
-
-// tierKeys are the paths where the document can have a key of a tier: in its entry, and in that of
-// the row that it extends. Where an entry may be the tier's and does not say so, its name is one too.
-func (c *checker) tierKeys(t *Tier, keys ...string) []string {
-	if c.doubtful("tiers") {
-		return []string{"tiers"}
-	}
-	paths := slices.Clone(c.unnamed)
-	for _, name := range []string{t.Name, t.Extends} {
-		if i, ok := c.tierAt[name]; ok && name != "" {
-			for _, key := range keys {
-				paths = append(paths, entryPath(i)+"."+key)
-			}
-		}
-	}
-	return paths
-}
-
-// whereSaid returns where the document says what a tier's key is, in its entry or in that of the row
-// that it extends, or "" where it leaves that to the built-in row.
-func (c *checker) whereSaid(t *Tier, key string) string {
-	for _, path := range c.tierKeys(t, key) {
-		if c.written(path) {
-			return path
-		}
-	}
-	return ""
-}
-
-// tierNamesDoubtful says whether an entry may be of another tier than its name says, so that this
-// one lacks what it says.
-func (c *checker) tierNamesDoubtful() bool {
-	builtin := builtinTiers().names()
-	return c.doubtful("tiers") || len(c.unnamed) > 0 || slices.ContainsFunc(c.tierEntries(), func(entry *yaml.Node) bool {
-		return !slices.Contains(builtin, scalarAt(entry, "name").Value) && scalarAt(entry, "extends").Value == ""
-	})
-}
 
 func checkTiersTwice(c *checker) {
 	first := map[string]string{}
 	for i, entry := range c.tierEntries() {
 		name, at := scalarAt(entry, "name").Value, entryPath(i)+".name"
 		if other, twice := first[name]; twice {
-			c.report(at, Problem{What: "the tier is there already", Got: name, Want: "one entry for each tier"}, other)
+			c.report(at, Problem{What: "duplicate tier", Got: name, Want: "one entry for each tier"}, other)
 		} else if name != "" {
 			first[name] = at
 		}
@@ -109,8 +26,8 @@ func checkTiersWithoutExtends(c *checker) {
 		name, extends := scalarAt(entry, "name").Value, scalarAt(entry, "extends").Value
 		if name != "" && extends == "" && !slices.Contains(builtin, name) && !c.doubtful(entryPath(i)+".extends") {
 			c.report(entryPath(i)+".name", Problem{
-				What: "is not a built-in tier, and a tier of your own needs extends" + DidYouMean(name, builtin),
-				Got:  strconv.Quote(name), Want: oneOf(builtin) + ", or extends: with one of these",
+				What: "is not a built-in tier, so it needs extends" + DidYouMean(name, builtin),
+				Got:  strconv.Quote(name), Want: oneOf(builtin) + ", or extends with one of these",
 			})
 		}
 	}
@@ -121,13 +38,16 @@ func checkBuiltinTiersExtend(c *checker) {
 	for i, entry := range c.tierEntries() {
 		name, extends := scalarAt(entry, "name").Value, scalarAt(entry, "extends").Value
 		if extends != "" && slices.Contains(builtin, name) {
-			c.report(entryPath(i)+".extends", Problem{What: name + " is a built-in tier and extends nothing", Got: extends, Want: "no extends, or a name of its own for the tier"})
+			c.report(entryPath(i)+".extends", Problem{
+				What: name + " is a built-in tier and cannot extend another one",
+				Got:  extends, Want: "no extends, or another name for this tier",
+			})
 		}
 	}
 }
 
-// warnOfUnusedTiers finds entries without effect. A row that another extends has one, and one that
-// says what is built in, as -print-config writes it, is no mistake.
+// warnOfUnusedTiers finds entries without effect. An entry that another one extends has an effect, and
+// one that repeats the built-in row, as -print-config writes it, is no mistake.
 func warnOfUnusedTiers(c *checker) {
 	builtin := builtinTiers().names()
 	used := map[string]bool{"": true}
@@ -141,15 +61,17 @@ func warnOfUnusedTiers(c *checker) {
 		name, extends := scalarAt(entry, "name").Value, scalarAt(entry, "extends").Value
 		isTier := slices.Contains(builtin, name) || extends != ""
 		if isTier && !used[name] && !reflect.DeepEqual(c.cfg.tier(name), builtinTiers().find(name)) {
-			c.report(entryPath(i)+".name", Problem{What: "nobody uses this tier: no bucket has it", Got: name, Want: "a bucket of this tier, or no entry"})
+			c.report(entryPath(i)+".name", Problem{What: "no bucket uses this tier", Got: name, Want: "a bucket in this tier, or no entry"})
 		}
 	}
 }
 
 func checkNothingToCopy(c *checker) {
 	for t := range c.rows() {
-		if at := c.firstWritten(c.tierPath(t), "copy_to_central", "continuous_backup", "snapshot_backup"); at != "" && t.Copied() && !t.BackedUp() && !c.doubtful(c.tierKeys(t, "copy_to_central", "continuous_backup", "snapshot_backup")...) {
-			c.report(at, Problem{What: "there is nothing to copy: the tier has neither continuous nor snapshot backups", Want: "continuous_backup or snapshot_backup, or no copy_to_central"})
+		keys := []string{"copy_to_central", "continuous_backup", "snapshot_backup"}
+		at := c.firstWritten(c.tierPath(t), keys...)
+		if at != "" && t.Copied() && !t.BackedUp() && !c.doubtful(c.tierKeys(t, keys...)...) {
+			c.report(at, Problem{What: "this tier has no backups to copy", Want: "continuous_backup or snapshot_backup, or no copy_to_central"})
 		}
 	}
 }
@@ -158,27 +80,32 @@ func warnOfShortRetentions(c *checker) {
 	for t := range c.rows() {
 		for _, rule := range t.rules() {
 			if at := c.firstWritten(c.tierPath(t), rule.key+".delete_after_days"); at != "" && rule.deleteAfterDays < MinIncrementalRetentionDays {
-				c.report(at, Problem{What: "backups that are kept less than a week do not stay incremental: each one can be a full one, and cost as much", Got: strconv.Itoa(rule.deleteAfterDays), Want: fmt.Sprintf("%d days or more", MinIncrementalRetentionDays)})
+				c.report(at, Problem{
+					What: "backups kept less than a week may not be incremental: each one can be a full backup, at full cost",
+					Got:  strconv.Itoa(rule.deleteAfterDays), Want: fmt.Sprintf("%d days or more", MinIncrementalRetentionDays),
+				})
 			}
 		}
 	}
 }
 
-// warnOfShortObjectLocks finds tiers whose buckets can lose a version that their point-in-time
-// recovery still promises.
+// warnOfShortObjectLocks finds tiers whose buckets can lose a version while point-in-time recovery
+// still reaches back to it.
 func warnOfShortObjectLocks(c *checker) {
 	for t := range c.rows() {
 		at := c.firstWritten(c.tierPath(t), "object_lock.days", "continuous_backup.delete_after_days")
 		if at != "" && t.ContinuousBackup != nil && t.ObjectLock.Days < t.ContinuousBackup.DeleteAfterDays && !c.onlyExisting(t) {
 			c.report(at, Problem{
-				What: fmt.Sprintf("Object Lock ends before the tier's point-in-time recovery does: after %d days a version can be deleted from the bucket, and only the backup has it", t.ObjectLock.Days),
-				Got:  fmt.Sprintf("object_lock %d and continuous_backup %d days", t.ObjectLock.Days, t.ContinuousBackup.DeleteAfterDays), Want: fmt.Sprintf("object_lock of %d days or more", t.ContinuousBackup.DeleteAfterDays),
+				What: fmt.Sprintf("Object Lock ends before point-in-time recovery does: after %d days somebody can delete a "+
+					"version from the bucket, and only the backup has it", t.ObjectLock.Days),
+				Got:  fmt.Sprintf("object_lock %d and continuous_backup %d days", t.ObjectLock.Days, t.ContinuousBackup.DeleteAfterDays),
+				Want: fmt.Sprintf("object_lock of %d days or more", t.ContinuousBackup.DeleteAfterDays),
 			}, c.tierKeys(t, "object_lock.days", "continuous_backup.delete_after_days")...)
 		}
 	}
 }
 
-// onlyExisting says whether a tier has buckets and the app creates none of them: they get no Object Lock.
+// onlyExisting says whether all buckets of a tier, at least one, exist already. Such a bucket gets no Object Lock.
 func (c *checker) onlyExisting(t *Tier) bool {
 	used := false
 	for _, w := range c.cfg.Workloads {
@@ -195,7 +122,11 @@ func (c *checker) onlyExisting(t *Tier) bool {
 func warnOfComplianceObjectLocks(c *checker) {
 	for t := range c.rows() {
 		if at := c.firstWritten(c.tierPath(t), "object_lock.mode"); at != "" && t.ObjectLock.Mode == Compliance {
-			c.report(at, Problem{What: fmt.Sprintf("nobody, not the account's root user and not AWS, can delete an object version of this tier for %d days after it was written, whatever it is or costs", t.ObjectLock.Days), Got: t.ObjectLock.Mode})
+			c.report(at, Problem{
+				What: fmt.Sprintf("nobody, not even AWS or the root user, can delete an object version of this tier in its first "+
+					"%d days", t.ObjectLock.Days),
+				Got: t.ObjectLock.Mode,
+			})
 		}
 	}
 }

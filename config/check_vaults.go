@@ -6,46 +6,19 @@ import (
 	"strings"
 )
 
-const (
-	lockPath      = "central.vault_lock"
-	airGappedPath = "central.air_gapped_vault"
-)
-
-// centralVault is a vault of the central account, with its lock.
-type centralVault struct {
-	namePath, name   string
-	lockPath         string // what its retentions are keys of
-	minDays, maxDays int    // zero: not given
-	graceDays        int    // of a compliance lock; zero: a governance lock
-	airGapped        bool
-}
-
-// centralVaults lists the vault that copies go to, the earlier ones and the air-gapped one.
-func (c *Config) centralVaults() []centralVault {
-	lock := c.Central.VaultLock
-	vaults := []centralVault{{"central.vault_name", c.Central.VaultName, lockPath, lock.MinRetentionDays, lock.MaxRetentionDays, lock.ChangeableForDays, false}}
-	for i, v := range c.Central.RetainedVaults {
-		at := retainedPath(i)
-		vaults = append(vaults, centralVault{at + ".name", v.Name, at, v.MinRetentionDays, v.MaxRetentionDays, v.ChangeableForDays, false})
-	}
-	if v := c.Central.AirGappedVault; v != nil {
-		vaults = append(vaults, centralVault{airGappedPath + ".name", v.Name, airGappedPath, v.MinRetentionDays, v.MaxRetentionDays, 0, true})
-	}
-	return vaults
-}
-
-func retainedPath(i int) string { return fmt.Sprintf("central.retained_vaults[%d]", i) }
-
 func checkDefaultVault(c *checker) {
 	for _, v := range c.cfg.centralVaults() {
 		if strings.EqualFold(v.name, "Default") {
-			c.report(v.namePath, Problem{What: "is the vault that AWS Backup makes itself, which takes no copies", Got: v.name, Want: "a name of its own"})
+			c.report(v.namePath, Problem{
+				What: "AWS Backup creates the vault Default itself and does not copy into it",
+				Got:  v.name, Want: "another name",
+			})
 		}
 	}
 }
 
-// checkVaultsNamedTwice keeps a retained vault from being the present one too, which is how a lock
-// that cannot be changed would be changed.
+// checkVaultsNamedTwice also keeps the current vault out of retained_vaults: a lock that cannot be
+// changed would have two sets of values.
 func checkVaultsNamedTwice(c *checker) {
 	first := map[string]string{}
 	for _, v := range c.cfg.centralVaults() {
@@ -55,11 +28,11 @@ func checkVaultsNamedTwice(c *checker) {
 			first[v.name] = v.namePath
 		case other == "central.vault_name" && strings.HasPrefix(v.namePath, "central.retained_vaults"):
 			c.report(v.namePath, Problem{
-				What: "the vault that copies go to is listed as an earlier one too: its lock cannot be changed and would have two sets of values",
-				Got:  v.name, Want: "a new vault_name for the new lock, and here the earlier vault with its lock as it was deployed",
+				What: "this is the current vault, which cannot be a retained vault too: its lock would have two sets of values",
+				Got:  v.name, Want: "a new vault_name for the new lock, and here the earlier vault with its lock as deployed",
 			}, other)
 		default:
-			c.report(v.namePath, Problem{What: "the central account has a vault of this name already, by " + other, Got: v.name, Want: "a name of its own"}, other)
+			c.report(v.namePath, Problem{What: other + " uses this name already", Got: v.name, Want: "another name"}, other)
 		}
 	}
 }
@@ -69,7 +42,7 @@ func checkLockRanges(c *checker) {
 		if v.minDays > v.maxDays && v.maxDays > 0 {
 			least, most := v.lockPath+".min_retention_days", v.lockPath+".max_retention_days"
 			c.report(c.firstWritten(v.lockPath, "max_retention_days", "min_retention_days"), Problem{
-				What: "the lock's minimum is above its maximum: no copy could enter the vault",
+				What: "the lock's minimum is above its maximum, so no copy could enter the vault",
 				Got:  fmt.Sprintf("%d to %d days", v.minDays, v.maxDays), Want: "min_retention_days <= max_retention_days",
 			}, most, least)
 		}
@@ -82,7 +55,10 @@ func checkGovernanceLock(c *checker) {
 	}
 	for _, key := range []string{"changeable_for_days", "acknowledge_irreversible"} {
 		if at := lockPath + "." + key; c.written(at) {
-			c.report(at, Problem{What: "belongs to a compliance lock, which after its grace time nobody can change or remove", Want: "no " + key + ", or mode: compliance"}, lockPath+".mode")
+			c.report(at, Problem{
+				What: "only a compliance lock has this key; nobody can change or remove such a lock after its grace time",
+				Want: "no " + key + ", or mode: compliance",
+			}, lockPath+".mode")
 		}
 	}
 }
@@ -93,26 +69,32 @@ func checkComplianceLockValues(c *checker) {
 	}
 	for _, key := range []string{"min_retention_days", "max_retention_days", "changeable_for_days"} {
 		if at := lockPath + "." + key; !c.written(at) {
-			c.report(at, Problem{What: "is required of a compliance lock, which cannot be corrected later", Want: "a number of days"})
+			c.report(at, Problem{What: "a compliance lock needs this value, because nobody can correct it later", Want: "a number of days"})
 		}
 	}
 }
 
 func checkComplianceLockAcknowledgement(c *checker) {
 	central := c.cfg.Central
-	if got := central.VaultLock.AcknowledgeIrreversible; central.VaultLock.Mode == Compliance && got != central.VaultName {
-		c.report(lockPath+".acknowledge_irreversible", Problem{
-			What: "a compliance lock is synthesized only where the vault's name is typed out here, since nobody, AWS included, can undo it",
-			Got:  strconv.Quote(got), Want: central.VaultName,
-		}, "central.vault_name")
+	got := central.VaultLock.AcknowledgeIrreversible
+	if central.VaultLock.Mode != Compliance || got == central.VaultName {
+		return
 	}
+	if got != "" {
+		got = strconv.Quote(got)
+	}
+	c.report(lockPath+".acknowledge_irreversible", Problem{
+		What: "type the vault's name here: " + central.VaultName, Got: got,
+		Want: "the name as confirmation: after the grace time nobody, not even AWS, can change or remove a compliance lock",
+	}, "central.vault_name")
 }
 
 func warnOfComplianceLock(c *checker) {
 	lock := c.cfg.Central.VaultLock
 	if lock.Mode == Compliance && lock.ChangeableForDays > 0 && lock.MaxRetentionDays > 0 {
 		c.report(lockPath+".mode", Problem{
-			What: fmt.Sprintf("%s after its first deployment nobody, AWS included, can change or remove the lock of %s, nor delete a copy in it before its time: a copy that is kept %d days is paid for that long",
+			What: fmt.Sprintf("%s after the first deployment, nobody, not even AWS, can change or remove the lock of %s or "+
+				"delete a copy early: you pay for its copies for up to %d days",
 				count(lock.ChangeableForDays, "day"), c.cfg.Central.VaultName, lock.MaxRetentionDays),
 		})
 	}
@@ -120,33 +102,50 @@ func warnOfComplianceLock(c *checker) {
 
 func warnOfAirGappedLock(c *checker) {
 	if v := c.cfg.Central.AirGappedVault; v != nil {
-		c.report(airGappedPath+".name", Problem{What: "from the moment it is deployed, without a grace time, nobody, AWS included, can change the lock of this vault, nor delete a copy in it before its time", Got: v.Name})
+		c.report(airGappedPath+".name", Problem{
+			What: "this vault is locked as soon as it is deployed, without a grace time: nobody, not even AWS, can change its " +
+				"lock or delete a copy early",
+			Got: v.Name,
+		})
 	}
 }
 
-// warnOfRetainedLocks: a vault that is listed as deployed and is not would be made, with its lock.
+// warnOfRetainedLocks: the deployment creates a retained vault that does not exist, with its lock.
 func warnOfRetainedLocks(c *checker) {
 	for i, v := range c.cfg.Central.RetainedVaults {
 		if v.ChangeableForDays > 0 {
-			c.report(retainedPath(i)+".changeable_for_days", Problem{What: fmt.Sprintf("if the vault %s is not deployed yet it is made now, and %s later nobody, AWS included, can change or remove its lock", v.Name, count(v.ChangeableForDays, "day")), Got: fmt.Sprint(v.ChangeableForDays), Want: "a vault that is deployed with this lock"})
+			c.report(retainedPath(i)+".changeable_for_days", Problem{
+				What: fmt.Sprintf("if the vault %s does not exist, the deployment creates it, and %s later nobody, not even AWS, "+
+					"can change or remove its lock", v.Name, count(v.ChangeableForDays, "day")),
+				Got: fmt.Sprint(v.ChangeableForDays), Want: "a vault that is already deployed with this lock",
+			})
 		}
 	}
 }
 
 func warnOfEmptyAirGappedVault(c *checker) {
 	if c.cfg.Central.AirGappedVault != nil && len(c.cfg.copied) == 0 {
-		c.report(airGappedPath, Problem{What: "no tier in use is copied: nothing would ever enter this vault, which cannot be unlocked", Want: "a bucket in a tier with copy_to_central, or no air_gapped_vault"})
+		c.report(airGappedPath, Problem{
+			What: "no tier in use is copied, so this vault would stay empty, and nobody can remove its lock",
+			Want: "a bucket in a tier with copy_to_central, or no air_gapped_vault",
+		})
 	}
 }
 
 func checkAirGappedPartition(c *checker) {
 	if p := Partition(c.cfg.Central.Region); c.cfg.Central.AirGappedVault != nil && (p == partitionChina || p == partitionGovCloud) {
-		c.report(airGappedPath, Problem{What: "AWS has no logically air-gapped vaults in the partition " + p, Got: c.cfg.Central.Region, Want: "no air_gapped_vault"}, "central.region")
+		c.report(airGappedPath, Problem{
+			What: "AWS has no logically air-gapped vaults in the partition " + p,
+			Got:  c.cfg.Central.Region, Want: "no air_gapped_vault",
+		}, "central.region")
 	}
 }
 
 func warnOfAirGappedRegion(c *checker) {
 	if c.cfg.Central.AirGappedVault != nil && Partition(c.cfg.Central.Region) == partitionSovereign {
-		c.report(airGappedPath, Problem{What: "AWS documents a minimal set of AWS Backup's features for this partition; whether it has logically air-gapped vaults is not confirmed", Got: c.cfg.Central.Region, Want: "a test before anybody relies on it"}, "central.region")
+		c.report(airGappedPath, Problem{
+			What: "AWS does not document logically air-gapped vaults for this partition, so the deployment may fail",
+			Got:  c.cfg.Central.Region, Want: "a test before you rely on it",
+		}, "central.region")
 	}
 }

@@ -1,18 +1,16 @@
 package config
 
 import (
-	"fmt"
-	"slices"
 	"strconv"
 )
-
-func workloadPath(i int) string     { return fmt.Sprintf("workloads[%d]", i) }
-func workloadNamePath(i int) string { return workloadPath(i) + ".name" }
 
 func checkEmptyWorkloads(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		if len(w.Buckets) == 0 && len(w.SelectTagged) == 0 && !c.doubtful(workloadPath(i)+".select_tagged") {
-			c.report(workloadPath(i)+".buckets", Problem{What: "the workload has neither buckets nor select_tagged: nothing of it would be backed up", Want: "at least one bucket, or a tier to select by tag"})
+			c.report(workloadPath(i)+".buckets", Problem{
+				What: "this workload has no buckets and no select_tagged, so nothing would be backed up",
+				Want: "at least one bucket, or a tier to select by tag",
+			})
 		}
 	}
 }
@@ -21,7 +19,10 @@ func checkWorkloadsTwice(c *checker) {
 	first := make(map[string]int, len(c.cfg.Workloads))
 	for i, w := range c.cfg.Workloads {
 		if other, twice := first[w.ID()]; twice {
-			c.report(workloadNamePath(i), Problem{What: "another workload's stack and resources have these names already", Got: w.Name + " in " + w.Environment, Want: "another name or environment"}, workloadNamePath(other))
+			c.report(workloadNamePath(i), Problem{
+				What: "another workload is " + w.ID() + " too, so their stacks and resources would have the same names",
+				Got:  w.Name + " in " + w.Environment, Want: "another name or environment",
+			}, workloadNamePath(other))
 		} else {
 			first[w.ID()] = i
 		}
@@ -31,12 +32,15 @@ func checkWorkloadsTwice(c *checker) {
 func warnOfCentralAccount(c *checker) {
 	for i, w := range c.cfg.Workloads {
 		if w.Account != "" && w.Account == c.cfg.Central.Account {
-			c.report(workloadPath(i)+".account", Problem{What: "is the central account: whoever loses it loses these buckets and all copies together", Got: strconv.Quote(w.Account), Want: "an account of its own for the copies"}, "central.account")
+			c.report(workloadPath(i)+".account", Problem{
+				What: "these buckets are in the central account, together with all copies: an attacker in this account reaches both",
+				Got:  strconv.Quote(w.Account), Want: "a separate account for the copies",
+			}, "central.account")
 		}
 	}
 }
 
-// checkAccountPartitions finds accounts with two places in the world: an account belongs to one partition.
+// checkAccountPartitions finds accounts that are in two partitions: an account belongs to one.
 func checkAccountPartitions(c *checker) {
 	type place struct {
 		region   string
@@ -58,21 +62,25 @@ func checkAccountPartitions(c *checker) {
 		if other.workload != central {
 			otherPath = workloadPath(other.workload) + ".region"
 		}
-		c.report(workloadPath(i)+".region", Problem{What: "is in the partition " + here + " and the account in " + there + ", and an account belongs to one", Got: w.Region, Want: "a Region of " + there + ", or another account"}, otherPath)
+		c.report(workloadPath(i)+".region", Problem{
+			What: "an account belongs to one partition: this Region is in " + here + ", its other Region in " + there,
+			Got:  w.Region, Want: "a Region of " + there + ", or another account",
+		}, otherPath)
 	}
 }
 
 func warnOfOptInRegions(c *checker) {
 	warn := func(path, region string) {
-		if slices.Contains(optInRegions, region) {
-			c.report(path, Problem{What: "is a Region that an account has to enable: until this one has, and for copies the central account too, nothing can be deployed or copied there", Got: region, Want: "the Region enabled in these accounts"})
+		if needsOptIn(region) {
+			c.report(path, Problem{
+				What: "this Region is off until an account enables it; until then nothing can be deployed or copied there",
+				Got:  region, Want: "the Region enabled in this account and, for copies, in the central account",
+			})
 		}
 	}
 	warn("central.region", c.cfg.Central.Region)
 	for i, w := range c.cfg.Workloads {
-		if slices.Contains(optInRegions, w.Region) {
-			warn(workloadPath(i)+".region", w.Region)
-		}
+		warn(workloadPath(i)+".region", w.Region)
 	}
 	if set := c.cfg.Rollout.StackSet; set != nil {
 		for i, region := range set.Regions {

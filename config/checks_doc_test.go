@@ -15,7 +15,7 @@ import (
 
 const checksFile = "../docs/checks.md"
 
-// TestChecksDocumented: docs/checks.md is what the checks are, and the corpus has an example of each.
+// TestChecksDocumented: docs/checks.md is current, and testdata has an example of each check.
 func TestChecksDocumented(t *testing.T) {
 	want := checksDocument(t)
 	if *update {
@@ -28,8 +28,8 @@ func TestChecksDocumented(t *testing.T) {
 	}
 }
 
-// TestHeldBy: the tests that docs/checks.md names are there.
-func TestHeldBy(t *testing.T) {
+// TestNamedTestsExist: docs/checks.md names only tests that exist.
+func TestNamedTestsExist(t *testing.T) {
 	var code strings.Builder
 	for _, pattern := range []string{"*_test.go", "../*_test.go", "../constructs/*_test.go"} {
 		for _, file := range files(t, pattern) {
@@ -47,12 +47,12 @@ func TestHeldBy(t *testing.T) {
 	}
 }
 
-// TestChecksNamedOnce: a tool can tell checks apart by their names.
+// TestChecksNamedOnce: each check has a unique name, because tools identify checks by it.
 func TestChecksNamedOnce(t *testing.T) {
 	seen := map[string]bool{}
 	for _, ch := range slices.Concat(readingChecks, syntaxChecks(), checks, comparisons) {
 		if seen[ch.name] || ch.name == "" || ch.level != Error && ch.level != Warning {
-			t.Errorf("%q, level %q: a name of its own and a level are needed", ch.name, ch.level)
+			t.Errorf("%q, level %q: want a unique name and a level", ch.name, ch.level)
 		}
 		seen[ch.name] = true
 	}
@@ -76,14 +76,14 @@ func checksDocument(t *testing.T) []byte {
 	}{
 		{"Reading the file", readingChecks},
 		{"Values on their own", syntaxChecks()},
-		{"What the values mean together", checks},
+		{"Values together", checks},
 		{"Compared with an earlier file (`-previous FILE`)", comparisons},
 	} {
 		fmt.Fprintf(&b, "\n## %s\n\n| check | level | fact | example |\n|---|---|---|---|\n", section.title)
 		for _, ch := range section.checks {
 			example, found := examples[ch.name]
 			if !found {
-				t.Errorf("the corpus has no example of %s", ch.name)
+				t.Errorf("testdata has no example of %s", ch.name)
 			}
 			if found && (example.Level != ch.level || example.Fact != ch.fact) {
 				t.Errorf("%s: the example has level %s and fact %q", ch.name, example.Level, example.Fact)
@@ -97,32 +97,34 @@ func checksDocument(t *testing.T) []byte {
 
 const checksIntroduction = `# The checks
 
-Generated from the checks and the files of config/testdata: ` + "`go test ./config -run Documented -update`" + `.
+This file is generated from the checks and the files in config/testdata: ` + "`go test ./config -run Documented -update`" + `.
 
-An error stops a synthesis, and nothing is written; a warning does not. The name of a check is the field ` + "`check`" + ` of what ` + "`-format json`" + ` writes. Facts are those of [aws-facts.md](aws-facts.md);
-what is UNVERIFIED there is never more than a warning, and a check without a fact is a rule of this app's own.
+An error stops the synthesis: nothing is written. A warning does not. ` + "`-format json`" + ` writes the name of the check in the field ` + "`check`" + `.
+The facts are in [aws-facts.md](aws-facts.md). A check that rests on an UNVERIFIED fact is a warning. A check without a fact is a rule of this app, not of AWS.
 `
 
 const byConstruction = `
-## Decided by the app, so that no configuration can get it wrong
+## Rules that the app keeps itself
 
-| what | fact | held by |
+No configuration can break these rules.
+
+| rule | fact | tests |
 |---|---|---|
 | buckets that the app creates have versioning and EventBridge notifications | F-S3-1, F-S3-12 | TestBucketsAreProtected |
-| a tier's continuous and snapshot rules target one vault | F-S3-8 | TestPlans |
-| no cold storage in any rule or copy | F-S3-6 | TestPlans |
-| a selection has explicit ARNs, or S3 alone by tag, without the buckets that are named | F-LIM-2, F-S3-7 | TestPlans |
-| noncurrent versions expire when their lock ends, not before | F-OL-5 | TestBucketsAreProtected |
-| the bucket for access logs has no Object Lock, and is not the one that is logged | F-OL-7, F-S3-17 | TestBucketsAreProtected |
-| policies name no role that need not exist, and fit into AWS's sizes | F-KMS-2, F-LIM-7 | TestCentralPolicies, TestPolicySizes |
-| names fit into AWS's lengths after composition | F-LIM-3 | TestNames |
+| the continuous rule and the snapshot rule of a tier use one vault | F-S3-8 | TestPlans |
+| no rule and no copy uses cold storage | F-S3-6 | TestPlans |
+| a selection lists bucket ARNs, or selects S3 by tag and excludes the named buckets | F-LIM-2, F-S3-7 | TestPlans |
+| noncurrent versions expire only after their lock has ended | F-OL-5 | TestBucketsAreProtected |
+| the access-log bucket has no Object Lock and does not log to itself | F-OL-7, F-S3-17 | TestBucketsAreProtected |
+| no policy names a role that may not exist, and policies fit into AWS's size limits | F-KMS-2, F-LIM-7 | TestCentralPolicies, TestPolicySizes |
+| composed names fit into AWS's length limits | F-LIM-3 | TestNames |
 `
 
 func markdown(text string) string {
 	return strings.NewReplacer("|", `\|`, "<", "&lt;", "*", `\*`, "_", `\_`).Replace(text)
 }
 
-// corpusExamples returns the first problem of each check in the corpus, errors before warnings.
+// corpusExamples returns the first problem of each check in testdata, those of bad files first.
 func corpusExamples(t *testing.T) map[string]Problem {
 	t.Helper()
 	examples := map[string]Problem{}
@@ -149,7 +151,7 @@ func corpusExamples(t *testing.T) map[string]Problem {
 	return examples
 }
 
-// problemsOf returns everything that was found, whether the configuration loaded or not.
+// problemsOf returns all problems, whether the configuration loaded or not.
 func problemsOf(cfg *Config, err error) Problems {
 	var problems Problems
 	if errors.As(err, &problems) {

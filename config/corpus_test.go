@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// TestBad loads every file of testdata/bad. A line that must be answered says so itself, with
-// "# ERROR: " or "# WARNING: " and a part of the message; no other line may be answered, and no
-// expectation may be left over. A file with errors yields no configuration.
+// TestBad loads every file of testdata/bad. A comment "# ERROR: " or "# WARNING: " with a part of the
+// message marks each line where a problem is expected. There must be no other problem and no missing one,
+// and no configuration.
 func TestBad(t *testing.T) {
 	for _, file := range files(t, "testdata/bad/*.yaml") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
@@ -28,7 +28,7 @@ func TestBad(t *testing.T) {
 	}
 }
 
-// TestGood loads every file of testdata/good: near misses, which may have warnings and no error.
+// TestGood loads every file of testdata/good. These are near misses: they may have warnings, but no errors.
 func TestGood(t *testing.T) {
 	for _, file := range files(t, "testdata/good/*.yaml") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
@@ -42,8 +42,8 @@ func TestGood(t *testing.T) {
 	}
 }
 
-// TestPrevious compares every after.yaml of testdata/previous with its before.yaml. The expectations
-// are in after.yaml, and there is a configuration only where none of them is an error.
+// TestPrevious compares every after.yaml of testdata/previous with its before.yaml. The expectations are in
+// after.yaml. There is a configuration only if none of them is an error.
 func TestPrevious(t *testing.T) {
 	for _, after := range files(t, "testdata/previous/*/after.yaml") {
 		t.Run(filepath.Base(filepath.Dir(after)), func(t *testing.T) {
@@ -58,11 +58,11 @@ func TestPrevious(t *testing.T) {
 	}
 }
 
-// TestPreviousFaults: an earlier file that cannot be read is said to be so, under its own name.
+// TestPreviousFaults: problems of an unreadable earlier file have its name.
 func TestPreviousFaults(t *testing.T) {
 	after := []byte(minimal)
 	for before, want := range map[string]string{
-		"version: 1\n\tproject: dummy\n": "before.yaml:2:1: is not YAML",
+		"version: 1\n\tproject: dummy\n": "before.yaml:2:1: a tab indents this line",
 		"version: 1\nprojekt: dummy\n":   "before.yaml:2:1: projekt: unknown key; did you mean project?",
 	} {
 		cfg, err := LoadAfter("after.yaml", after, "before.yaml", []byte(before))
@@ -72,7 +72,7 @@ func TestPreviousFaults(t *testing.T) {
 	}
 }
 
-// compare matches the problems with the expectations in the lines of a file.
+// compare compares the problems with the expectations in the lines of a file.
 func compare(t *testing.T, text []byte, problems Problems) {
 	t.Helper()
 	wanted := map[int][]string{}
@@ -85,7 +85,7 @@ func compare(t *testing.T, text []byte, problems Problems) {
 		}
 	}
 	for _, p := range problems {
-		if p.Check == "nobody-alerted" && !strings.Contains(string(text), "nobody hears") { // most files have no alerts, which is not what they are about
+		if p.Check == "nobody-alerted" && !strings.Contains(string(text), "nobody is notified") { // most files have no alerts, because they test something else
 			continue
 		}
 		if !takeMatch(wanted, p) {

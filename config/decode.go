@@ -1,6 +1,8 @@
 package config
 
 import (
+	"cmp"
+	"fmt"
 	"reflect"
 	"regexp"
 	"slices"
@@ -9,19 +11,15 @@ import (
 	"sync"
 
 	"go.yaml.in/yaml/v4"
+
+	"central-s3-backup/config/internal/schedule"
 )
 
 // decoder fills Go values from YAML nodes. A value keeps what it had wherever the document has no
-// key for it, so that defaults are what decoding starts from. Unlike the YAML library's own
-// decoder it goes on after a problem, and knows where each one stands.
+// key for it, so decoding starts from the defaults. Unlike the YAML library's own decoder it goes on
+// after a problem, and knows the place of each one.
 type decoder struct {
 	problems []placed
-}
-
-// placed is a problem and the node that it is about.
-type placed struct {
-	problem Problem
-	node    *yaml.Node
 }
 
 // nodeDecoder is implemented by types whose defaults depend on the document.
@@ -29,12 +27,12 @@ type nodeDecoder interface {
 	decodeNode(d *decoder, n *yaml.Node, at *path)
 }
 
-// defaulter is implemented by types that are optional, or items of a list, and have defaults once they are present.
+// defaulter is implemented by optional types, and by items of lists, that have defaults once they are present.
 type defaulter interface {
 	setDefaults()
 }
 
-// full says whether there are more problems than anybody wants to hear of.
+// full says whether there are more problems than anybody reads.
 func (d *decoder) full() bool { return len(d.problems) > maxProblems }
 
 func (d *decoder) report(ch check, n *yaml.Node, at *path, p Problem) {
@@ -55,7 +53,7 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value, at *path, rule string) {
 		return
 	}
 	if strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!") {
-		d.report(yamlTag, n, at, Problem{What: "tags are not supported", Got: n.Tag, Want: "the value without it"})
+		d.report(yamlTag, n, at, Problem{What: "YAML tags are not supported", Got: n.Tag, Want: "the value without the tag"})
 		return
 	}
 	if n.Tag == "!!null" {
@@ -82,14 +80,14 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value, at *path, rule string) {
 	}
 }
 
-// decodeNull takes a null that was written out as "none" where there can be none. A key without any
-// value is more likely forgotten than meant.
+// decodeNull reads an explicit null as "none" where a part is optional. A key without a value was
+// more likely forgotten than meant.
 func (d *decoder) decodeNull(n *yaml.Node, v reflect.Value, at *path) {
 	switch {
 	case v.Kind() == reflect.Pointer && n.Value != "":
 		v.SetZero()
 	case v.Kind() == reflect.Pointer:
-		d.report(noValue, n, at, Problem{What: "has no value", Want: "null where none is meant, or its keys"})
+		d.report(noValue, n, at, Problem{What: "has no value", Want: "null for none, or its keys"})
 	default:
 		d.report(noValue, n, at, Problem{What: "has no value", Want: kindName(v.Type())})
 	}
@@ -97,13 +95,14 @@ func (d *decoder) decodeNull(n *yaml.Node, v reflect.Value, at *path) {
 
 func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 	if n.Kind != yaml.MappingNode {
-		d.wrongKind(n, v.Type(), at)
+		d.reportNoMapping(n, v.Type(), at)
 		return
 	}
 	keys := structKeys(v.Type())
 	seen := make([]*yaml.Node, len(keys.fields))
 	var misspelt []string
-	merged := false // from elsewhere, so that nobody knows what is missing
+	merged := false // keys come from elsewhere, so a missing one may be there
+	duplicate := false
 	for i := 0; i+1 < len(n.Content) && !d.full(); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		f, ok := keys.byName[key.Value]
@@ -113,13 +112,15 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 			d.report(anchor, key, at, Problem{What: "anchors and aliases are not supported", Want: "the keys written out"})
 		case key.Kind != yaml.ScalarNode || key.Value == "":
 			d.report(notAKey, key, at, Problem{What: "is not a key", Want: oneOf(keys.names)})
-		case !ok && n.Style&yaml.FlowStyle != 0 && i > 0 && (isCutOff(n.Content[i-1].Value) || strings.HasSuffix(key.Value, ")")) && value.Tag == "!!null":
-			// the rest of a cron expression with commas, which has been reported
+		case !ok && i > 0 && isRestOfCron(n, n.Content[i-1], key, value): // the expression has been reported
 		case !ok:
-			d.reportUnknownKey(key, at.child(key.Value), keys.names)
-			misspelt = append(misspelt, nearest(key.Value, keys.names))
+			misspelt = append(misspelt, d.reportUnknownKey(key, at.child(key.Value), keys.names))
 		case seen[f] != nil:
-			d.report(duplicateKey, key, at.child(key.Value), Problem{What: "the key is there already", Want: "it once", See: []Place{{Line: seen[f].Line, Column: seen[f].Column}}})
+			// In a list, more duplicates come from the same missing dash.
+			if inList := n.Style&yaml.FlowStyle == 0 && at.isItem(); !duplicate || !inList {
+				d.reportDuplicateKey(key, seen[f], at.child(key.Value), inList)
+			}
+			duplicate = true
 		default:
 			seen[f] = key
 			field := keys.fields[f]
@@ -133,22 +134,45 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 		// A scalar may be there already, from the row that a tier extends; a section has defaults in any case.
 		absent := seen[f] == nil && (field.typ.Kind() == reflect.Struct || v.Field(field.index).IsZero())
 		if field.required && absent && !merged && !slices.Contains(misspelt, field.name) {
-			d.report(missingKey, n, at.child(field.name), Problem{What: "is required and is missing", Want: kindWant(field)})
+			d.report(missingKey, n, at.child(field.name), Problem{What: "is required but missing", Want: kindWant(field)})
 		}
 	}
 }
 
-func (d *decoder) reportUnknownKey(key *yaml.Node, at *path, known []string) {
-	if strings.Contains(key.Value, "cold_storage") {
-		d.report(coldStorage, key, at, Problem{What: "S3 backups have no cold storage: AWS Backup would accept this and ignore it", Got: key.Value, Want: "low_cost_after_days of the tier, for the low-cost warm tier"})
-		return
+// isRestOfCron says whether a key of a mapping in braces is a part of a cron expression that has commas and no quotes.
+func isRestOfCron(mapping, before, key, value *yaml.Node) bool {
+	return mapping.Style&yaml.FlowStyle != 0 && value.Tag == "!!null" && (schedule.IsCutOff(before.Value) || strings.HasSuffix(key.Value, ")"))
+}
+
+func (d *decoder) reportDuplicateKey(key, first *yaml.Node, at *path, inList bool) {
+	what := fmt.Sprintf("duplicate key, first set in line %d", first.Line)
+	if inList {
+		what += `; is a "- " missing before this block?`
 	}
-	d.report(unknownKey, key, at, Problem{What: "unknown key" + DidYouMean(key.Value, known), Want: oneOf(known)})
+	d.report(duplicateKey, key, at, Problem{What: what})
+}
+
+// reportUnknownKey returns the key that was meant, or "".
+func (d *decoder) reportUnknownKey(key *yaml.Node, at *path, known []string) (meant string) {
+	if corrected := withSpace(key.Value, known); corrected != "" {
+		d.report(unknownKey, key, at, Problem{What: missingSpace + "`" + corrected + "`"})
+		meant, _, _ = strings.Cut(corrected, ":")
+		return meant
+	}
+	if strings.Contains(key.Value, "cold_storage") {
+		d.report(coldStorage, key, at, Problem{
+			What: "AWS Backup ignores cold storage for S3 backups",
+			Got:  key.Value, Want: "low_cost_after_days in the tier, for the low-cost warm tier",
+		})
+	} else {
+		d.report(unknownKey, key, at, Problem{What: "unknown key" + DidYouMean(key.Value, known), Want: oneOf(known)})
+	}
+	return nearest(key.Value, known)
 }
 
 func (d *decoder) decodeSlice(n *yaml.Node, v reflect.Value, at *path, rule string) {
 	if n.Kind != yaml.SequenceNode {
-		d.wrongKind(n, v.Type(), at)
+		d.reportNoList(n, v.Type().Elem(), at)
 		return
 	}
 	if len(n.Content) == 0 {
@@ -169,52 +193,114 @@ func setDefaults(v reflect.Value) {
 	}
 }
 
-// integer is a number as it is meant to be read: a leading zero could be octal to somebody.
+// integer is a whole number without a leading zero, which some readers take for octal.
 var integer = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 
 func (d *decoder) decodeScalar(n *yaml.Node, v reflect.Value, at *path, rule string) {
 	s := syntaxes[rule]
+	quoted := n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0
+	kind := v.Kind()
 	switch {
 	case n.Kind != yaml.ScalarNode:
-		d.wrongKind(n, v.Type(), at)
-	case v.Kind() == reflect.String && n.Tag == "!!str":
+		d.report(wrongType, n, at, Problem{
+			What: "is not " + kindName(v.Type()),
+			Got:  kindNames[n.Kind], Want: cmp.Or(s.want, kindName(v.Type())),
+		})
+	case kind == reflect.String && (n.Tag == "!!str" || rule == ""): // without a rule it is compared as it is written
 		v.SetString(n.Value)
-		if fault := s.stringFault(n.Value); fault != "" {
-			got := strconv.Quote(n.Value)
-			if s.hidden != nil && s.hidden(n.Value) {
-				got = "a secret, which is not repeated here"
-			}
-			d.report(s.asCheck(rule), n, at, Problem{What: fault, Got: got, Want: s.want})
+		if p, wrong := s.problem(n.Value); wrong {
+			d.report(s.asCheck(rule), n, at, p)
 		}
-	case v.Kind() == reflect.String:
-		want := strconv.Quote(n.Value) + " in quotes"
+	case kind == reflect.String:
+		want := strconv.Quote(n.Value)
 		if s.stringFault(n.Value) != "" {
 			want = s.want
 		}
-		d.report(unquoted, n, at, Problem{What: "is read by YAML as " + tagName(n) + ", and could lose a zero or change its form", Got: n.Value + " without quotes", Want: want})
-	case v.Kind() == reflect.Int && n.Tag != "!!str" && integer.MatchString(n.Value): // a large one has the tag of a float
+		d.report(unquoted, n, at, Problem{What: "needs quotes: YAML reads it as " + readAs(n), Got: s.got(n.Value, n.Value), Want: want})
+	case kind == reflect.Int && n.Tag != "!!str" && integer.MatchString(n.Value): // a large one has the tag of a float
 		number, err := strconv.Atoi(n.Value)
 		if fault := s.numberFault(number); err != nil || fault != "" {
 			d.report(s.asCheck(rule), n, at, Problem{What: "is out of range", Got: n.Value, Want: s.want})
 			return
 		}
 		v.SetInt(int64(number))
-	case v.Kind() == reflect.Bool && n.Tag == "!!bool":
+	case kind == reflect.Bool && n.Tag == "!!bool":
 		v.SetBool(strings.EqualFold(n.Value, "true"))
+	case quoted && (kind == reflect.Int && integer.MatchString(n.Value) || kind == reflect.Bool && (n.Value == "true" || n.Value == "false")):
+		d.report(wrongType, n, at, Problem{What: "is text because of the quotes; write " + n.Value})
 	default:
-		d.wrongKind(n, v.Type(), at)
+		d.report(wrongType, n, at, Problem{What: "is not " + kindName(v.Type()), Got: asWritten(n), Want: s.want})
 	}
 }
 
-func (d *decoder) wrongKind(n *yaml.Node, t reflect.Type, at *path) {
-	got := kindNames[n.Kind]
-	if n.Kind == yaml.ScalarNode {
-		got = n.Value
+// reportNoList reports a value where a list belongs.
+func (d *decoder) reportNoList(n *yaml.Node, item reflect.Type, at *path) {
+	p := Problem{What: "is not a list"}
+	switch {
+	case n.Kind == yaml.MappingNode:
+		p.Got, p.Want = kindNames[n.Kind], `a "- " before each item`
+	case item.Kind() == reflect.Struct:
+		_, example := needs(item, n)
+		p.Want = "[" + example + "]"
+	default:
+		p.Got, p.Want = asWritten(n), "["+n.Value+"]"
 	}
-	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
-		got = strconv.Quote(n.Value) + " in quotes"
+	d.report(wrongType, n, at, p)
+}
+
+// reportNoMapping reports a value where a mapping belongs.
+func (d *decoder) reportNoMapping(n *yaml.Node, t reflect.Type, at *path) {
+	if corrected := withSpace(n.Value, structKeys(t).names); corrected != "" {
+		d.report(wrongType, n, at, Problem{What: missingSpace + "`" + corrected + "`"})
+		return
 	}
-	d.report(wrongType, n, at, Problem{What: "has the wrong type", Got: got, Want: kindName(t)})
+	p := Problem{}
+	if n.Kind != yaml.ScalarNode {
+		p.Got = kindNames[n.Kind]
+	}
+	keys, example := needs(t, n)
+	if p.What = at.noun() + "needs " + keys; example != "" {
+		p.What += ": " + example
+	}
+	d.report(wrongType, n, at, p)
+}
+
+// needs lists the keys that a mapping needs: "a name and a tier". The example has the scalar n, if it
+// is one, as its first value: "{name: nordwind-lake, tier: …}". It is "" where no key is required.
+func needs(t reflect.Type, n *yaml.Node) (keys, example string) {
+	var phrases, pairs []string
+	for _, f := range structKeys(t).fields {
+		if !f.required {
+			continue
+		}
+		value := "…"
+		if s := syntaxes[f.syntax]; len(pairs) == 0 && n.Value != "" && (s.hidden == nil || !s.hidden(n.Value)) {
+			value = n.Value
+		}
+		phrases = append(phrases, withArticle(f.name))
+		pairs = append(pairs, f.name+": "+value)
+	}
+	last := len(phrases) - 1
+	switch {
+	case last < 0:
+		return "keys: " + oneOf(structKeys(t).names), ""
+	case last == 0:
+		keys = phrases[0]
+	default:
+		keys = strings.Join(phrases[:last], ", ") + " and " + phrases[last]
+	}
+	return keys, "{" + strings.Join(pairs, ", ") + "}"
+}
+
+// withArticle is "a name" or "an account"; a key of several words, or in the plural, stays as it is.
+func withArticle(key string) string {
+	switch {
+	case strings.Contains(key, "_") || strings.HasSuffix(key, "s"):
+		return key
+	case strings.ContainsRune("aeiou", rune(key[0])):
+		return "an " + key
+	}
+	return "a " + key
 }
 
 var kindNames = map[yaml.Kind]string{
@@ -223,10 +309,18 @@ var kindNames = map[yaml.Kind]string{
 	yaml.ScalarNode:   "a scalar",
 }
 
-func tagName(n *yaml.Node) string {
+func asWritten(n *yaml.Node) string {
+	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
+		return strconv.Quote(n.Value) + " in quotes"
+	}
+	return n.Value
+}
+
+// readAs says what YAML takes an unquoted value for, and what it loses.
+func readAs(n *yaml.Node) string {
 	switch n.Tag {
 	case "!!int", "!!float":
-		return "a number"
+		return "a number, and a number loses leading zeros"
 	case "!!bool":
 		return "true or false"
 	case "!!timestamp":
@@ -240,15 +334,16 @@ func kindName(t reflect.Type) string {
 	case reflect.Pointer:
 		return kindName(t.Elem())
 	case reflect.Struct:
-		return "a mapping with the keys " + oneOf(structKeys(t).names)
+		keys, example := needs(t, &yaml.Node{})
+		return strings.TrimSuffix(keys+": "+example, ": ")
 	case reflect.Slice:
 		return "a list"
 	case reflect.Int:
-		return "a whole number, in decimal"
+		return "a whole number"
 	case reflect.Bool:
 		return "true or false"
 	}
-	return "a string"
+	return "text"
 }
 
 func kindWant(f keyField) string {
@@ -298,4 +393,24 @@ func structKeys(t reflect.Type) *keySet {
 func yamlName(f reflect.StructField) string {
 	name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 	return name
+}
+
+// configTypes lists the struct types below Config.
+func configTypes() []reflect.Type {
+	var types []reflect.Type
+	var visit func(reflect.Type)
+	visit = func(t reflect.Type) {
+		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+			t = t.Elem()
+		}
+		if t.Kind() != reflect.Struct || slices.Contains(types, t) {
+			return
+		}
+		types = append(types, t)
+		for _, field := range structKeys(t).fields {
+			visit(field.typ)
+		}
+	}
+	visit(reflect.TypeFor[Config]())
+	return types
 }

@@ -2,7 +2,7 @@ package config
 
 import "slices"
 
-// defaults is what decoding starts from.
+// defaults returns the configuration that decoding starts from.
 func defaults() *Config {
 	return &Config{
 		Central: Central{
@@ -15,14 +15,14 @@ func defaults() *Config {
 	}
 }
 
-// What a part starts from that is optional as a whole, or an item of a list.
+// Defaults of optional sections and of items of lists, once they are present.
 func (s *SnapshotBackup) setDefaults() { s.Schedule = defaultSnapshotCron }
 func (r *RestoreTesting) setDefaults() { r.Schedule = "cron(0 6 ? * SUN *)" }
 func (p *PagerDuty) setDefaults()      { p.Severity = "critical" }
 func (p *Pipeline) setDefaults()       { p.Branch = "main" }
 
-// complete fills in the defaults that depend on other values: in governance mode a lock that every
-// copy of a tier in use fits into.
+// complete fills in the defaults that depend on other values. In governance mode, the lock accepts the
+// copies of all tiers in use.
 func (c *Config) complete() {
 	c.rows = make(map[string]int, len(c.Tiers))
 	for i, t := range slices.Backward(c.Tiers) {

@@ -6,7 +6,7 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// DidYouMean returns "; did you mean …?" with the candidate that was meant, or "".
+// DidYouMean returns "; did you mean …?" with the most similar candidate, or "" if none is similar.
 func DidYouMean(got string, candidates []string) string {
 	if meant := nearest(got, candidates); meant != "" {
 		return "; did you mean " + meant + "?"
@@ -14,11 +14,11 @@ func DidYouMean(got string, candidates []string) string {
 	return ""
 }
 
-// minCutOff is how many letters the beginning of a name needs to stand for it.
+// minCutOff is the number of letters from which the beginning of a name counts as that name.
 const minCutOff = 3
 
-// nearest returns the candidate nearest to what was written, or "" where none is near enough to
-// have been meant: a third of its letters may differ, two at least, or it may be cut off.
+// nearest returns the candidate most similar to what was written, or "". A third of its letters may differ,
+// or two in a short one, or the end may be missing.
 func nearest(got string, candidates []string) string {
 	best, bestDistance := "", 0
 	for _, c := range candidates {

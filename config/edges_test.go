@@ -7,8 +7,7 @@ import (
 	"testing"
 )
 
-// TestEdges: what is right at a limit is wrong one beyond it, and what a check says of one place it
-// does not say of another.
+// TestEdges: a value at a limit is accepted, and the next one is reported, at the right place.
 func TestEdges(t *testing.T) {
 	buckets := func(n int, rest string) string {
 		var list []string
@@ -37,7 +36,7 @@ workloads`
 `
 	for _, test := range []struct {
 		name, check string
-		want        string // path; "": the check says nothing
+		want        string // path; "": the check reports nothing
 		edits       []string
 	}{
 		{"500 buckets of a tier", "selection-size", "", []string{one, buckets(500, "tier: critical_data, existing: true")}},
@@ -92,7 +91,7 @@ workloads`
 	}
 }
 
-// TestOverlapNamesTheLoser: which backup is lost depends on what is kept longer.
+// TestOverlapNamesTheLoser: the backup with the shorter retention is lost.
 func TestOverlapNamesTheLoser(t *testing.T) {
 	for days, want := range map[int]string{365: "continuous_backup could", 7: "snapshot_backup could", 35: "one of the two could"} {
 		text := minimal + fmt.Sprintf("tiers: [{name: critical_data, snapshot_backup: {delete_after_days: %d, schedule: cron(30 2 * * ? *)}}]\n", days)

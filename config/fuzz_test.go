@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// FuzzParse: whatever the bytes are, there is either a configuration that prints and loads back, or
-// problems of which each stands somewhere in the text.
+// FuzzParse: for any bytes, there is either a configuration that can be printed and loaded again, or
+// problems with places in the text.
 func FuzzParse(f *testing.F) {
 	paths, err := filepath.Glob("testdata/*/*.yaml")
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// generate draws a valid configuration: whatever is drawn, no check may call it an error.
+// generate draws a valid configuration, about which no check may report an error.
 func generate(t *rapid.T) *Config {
 	cfg := defaults()
 	cfg.Version = 1
@@ -19,7 +19,7 @@ func generate(t *rapid.T) *Config {
 
 	generateTiers(t, cfg, Partition(regionsOf[0]))
 	generateWorkloads(t, cfg, region)
-	cfg.complete() // to know what is copied
+	cfg.complete() // to know which tiers are copied
 	generateCentral(t, cfg, region)
 	generateAlerts(t, cfg)
 	generateRollout(t, cfg, region)
@@ -27,7 +27,7 @@ func generate(t *rapid.T) *Config {
 }
 
 func generateTiers(t *rapid.T, cfg *Config, partition string) {
-	extends := map[string]bool{} // whose targets a row of its own could not be without
+	extends := map[string]bool{} // tiers that an added tier extends, and inherits its targets from
 	for range rapid.IntRange(0, 3).Draw(t, "tiers of their own") {
 		extended := rapid.SampledFrom(builtinTiers()).Draw(t, "extended")
 		row := extended.clone()
@@ -73,7 +73,7 @@ func generateCron(t *rapid.T) string {
 	dates := rapid.SampledFrom([]string{"* * ?", "1 * ?", "L * ?", "15W * ?", "? * MON-FRI", "? * 6#3", "? * 1,7", "? JAN,JUL SUN", "29 2 ?"}).Draw(t, "dates")
 	years := rapid.SampledFrom([]string{"*", "*", "*", "2026-2199", "2030"}).Draw(t, "years")
 	if dates == "29 2 ?" {
-		years = "*" // 2030 has none
+		years = "*" // 2030 has no 29th of February
 	}
 	return fmt.Sprintf("cron(%d %s %s %s)", minute, hour, dates, years)
 }

@@ -4,17 +4,17 @@ import "slices"
 
 // Key is a KMS key of a workload.
 type Key struct {
-	// Name of the key within the workload, which its logical id is made from.
+	// Name of the key within the workload. Its logical id is derived from it.
 	Name string
-	// Alias of the key, with its prefix.
+	// Alias of the key, with the prefix "alias/".
 	Alias string
 }
 
-// VaultKey is the name of the key of a workload's vaults: of another key than the buckets', so that
-// losing a bucket's key does not lose its backups.
+// VaultKey is the name of the key of a workload's vaults. The buckets have another key, so that the loss
+// of a bucket's key does not lose its backups.
 const VaultKey = "vaults"
 
-// BucketKey is the name of the key that a tier's buckets are encrypted with.
+// BucketKey is the name of the key that encrypts a tier's buckets.
 func (t *Tier) BucketKey() string {
 	if t.DedicatedKey {
 		return "buckets-" + t.Name
@@ -22,7 +22,7 @@ func (t *Tier) BucketKey() string {
 	return "buckets"
 }
 
-// Keys lists the keys that a workload needs: for the buckets that are created, then for its vaults.
+// Keys lists the keys of a workload: first those of the buckets that the app creates, then that of the vaults.
 func (c *Config) Keys(w Workload) []Key {
 	var keys []Key
 	for _, name := range keyNames(c.TierUses(w)) {

@@ -1,5 +1,6 @@
-// Package config reads backup.yaml and knows what AWS makes of it. It is pure Go: a Config that it
-// returns is complete, defaulted and valid, and everything that has a physical name has it from here.
+// Package config reads and validates backup.yaml. It is pure Go, without the CDK. A [Config] that [Load]
+// returns is complete and valid: every default is filled in. All physical names and ARNs come from its
+// methods.
 package config
 
 import (
@@ -14,12 +15,10 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// LoadFile reads, completes and checks the backup.yaml of that name. The error is [Problems].
+// LoadFile is [Load] for a file.
 func LoadFile(name string) (*Config, error) { return LoadFileAfter(name, "") }
 
-// LoadFileAfter is LoadFile for a configuration that replaces an earlier one, and compares the two:
-// what the change would lose is an error, what it would weaken or leave behind a warning. Without a
-// previous file there is nothing to compare.
+// LoadFileAfter is [LoadAfter] for two files. Without a previous file, "", it is LoadFile.
 func LoadFileAfter(name, previous string) (*Config, error) {
 	text, fault := readFile(name)
 	if fault != nil {
@@ -52,13 +51,15 @@ func readFile(name string) ([]byte, Problems) {
 		return nil, unreadable("cannot be read: %v", errors.Unwrap(err))
 	}
 	if len(text) > maxFileBytes {
-		return nil, unreadable("is larger than %d MiB, too large for a backup.yaml", maxFileBytes>>20)
+		return nil, unreadable("is larger than %d MiB, the limit for a backup.yaml", maxFileBytes>>20)
 	}
 	return text, nil
 }
 
-// Load completes and checks a backup.yaml. file is its name in messages. The error is [Problems]:
-// all that are in the text, warnings included. Without an error the warnings are in the Config.
+// Load reads the text of a backup.yaml, fills in the defaults and runs all checks. file is its name in
+// messages. The error is [Problems]: all errors and warnings of the text. Without an error, the warnings
+// are in the Config, whose Tiers are all rows: the built-in ones first, then the added ones. Nothing changes
+// a Config after Load has returned it.
 func Load(file string, text []byte) (*Config, error) {
 	d, fault := decodeDocument(file, text)
 	if fault != nil {
@@ -67,9 +68,10 @@ func Load(file string, text []byte) (*Config, error) {
 	return d.check(nil)
 }
 
-// LoadAfter is Load for a configuration that replaces an earlier one, with which one without errors
-// is compared. Of the earlier one only the form is checked: what is wrong with its values may be why
-// it is replaced.
+// LoadAfter is Load for a configuration that replaces an earlier one. Where the new one has no errors, it
+// compares the two: protection that would be lost is an error, weaker protection and resources that are
+// no longer managed are warnings. The earlier text must be readable, but its values are not checked: an
+// error there may be why it is replaced.
 func LoadAfter(file string, text []byte, previousFile string, previousText []byte) (*Config, error) {
 	d, fault := decodeDocument(file, text)
 	if fault != nil {
@@ -85,7 +87,7 @@ func LoadAfter(file string, text []byte, previousFile string, previousText []byt
 	return d.check(previous)
 }
 
-// document is a backup.yaml that was decoded, as far as it could be.
+// document is a decoded backup.yaml. Values with problems have their zero value or their default.
 type document struct {
 	file     string
 	text     []byte
@@ -107,10 +109,10 @@ func decodeDocument(file string, text []byte) (*document, *Problem) {
 	return &document{file, text, root, cfg, d.problems}, nil
 }
 
-// check runs all checks, the comparisons with an earlier document only where there is one.
+// check runs all checks, and the comparisons if there is an earlier document.
 func (d *document) check(previous *document) (*Config, error) {
 	c := newChecker(d)
-	if d.root.Anchor == "" { // else refused as a whole
+	if d.root.Anchor == "" { // else the decoder has refused the whole document
 		c.run(checks)
 		if previous != nil && !slices.ContainsFunc(c.placed, func(p placed) bool { return p.problem.Level == Error }) {
 			c.compareWith(previous)

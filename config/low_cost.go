@@ -2,28 +2,28 @@ package config
 
 import "slices"
 
-// LowCostSelection moves backups to the low-cost warm tier (F-TIER-1).
+// LowCostSelection is a set of backups that move to the low-cost warm tier (F-TIER-1).
 type LowCostSelection struct {
-	// AfterDays is the age, in days, from which they move.
+	// AfterDays is the age, in days, at which they move.
 	AfterDays int
-	// Buckets whose backups move. Empty: every bucket's.
+	// Buckets whose backups move. Empty: all buckets.
 	Buckets []string
 }
 
-// LowCostBackups says whether backups in a tier's own vault grow old enough for its low-cost warm
-// tier; continuous ones never do.
+// LowCostBackups says whether backups in the tier's own vault are kept long enough to reach the low-cost
+// warm tier. Continuous backups never are.
 func (t *Tier) LowCostBackups() bool {
 	return t.LowCostAfterDays > 0 && t.SnapshotBackup != nil && t.SnapshotBackup.DeleteAfterDays > t.LowCostAfterDays
 }
 
-// lowCostCopies says whether a tier's copies grow old enough for its low-cost warm tier.
+// lowCostCopies says whether the tier's copies are kept long enough to reach the low-cost warm tier.
 func (t *Tier) lowCostCopies() bool {
 	return t.LowCostAfterDays > 0 && t.Copied() && t.CopyToCentral.DeleteAfterDays > t.LowCostAfterDays
 }
 
-// LowCostCopies lists what moves to the low-cost warm tier in the central vault, which takes the
-// copies of all tiers: one selection of everything where all tiers agree, or one of named buckets
-// for each age.
+// LowCostCopies lists the copies that move to the low-cost warm tier. The central vault holds copies of all
+// tiers: if all have the same age, one selection takes everything; if not, there is one selection of named
+// buckets for each age.
 func (c *Config) LowCostCopies() []LowCostSelection {
 	differs := func(t *Tier) bool { return !t.lowCostCopies() || t.LowCostAfterDays != c.copied[0].LowCostAfterDays }
 	if len(c.copied) > 0 && !slices.ContainsFunc(c.copied, differs) {
@@ -55,4 +55,13 @@ func (c *Config) bucketsOf(tier string) []string {
 		}
 	}
 	return names
+}
+
+// namedLowCostCopies is how many buckets a tiering configuration has to name.
+func (c *Config) namedLowCostCopies() int {
+	named := 0
+	for _, s := range c.LowCostCopies() {
+		named += len(s.Buckets)
+	}
+	return named
 }

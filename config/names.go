@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// Every physical name and every ARN of the product comes from this file. The names of vaults, keys
-// and buckets are part of its contract: AWS replaces a resource whose name changes (F-CFN-2).
+// All physical names and ARNs come from this file. The names of vaults, keys and buckets must not change:
+// CloudFormation replaces a resource whose name changes (F-CFN-2).
 
-// CentralStackName is the name of the central account's stack.
+// CentralStackName is the name of the central stack.
 func (c *Config) CentralStackName() string { return c.Project + "-backup-central" }
 
 // StackName is the name of a workload's stack.
 func (c *Config) StackName(w Workload) string { return c.Project + "-backup-" + w.ID() }
 
-// ID names a workload on the command line: NAME-ENV.
+// ID identifies a workload: NAME-ENV.
 func (w Workload) ID() string { return w.Name + "-" + w.Environment }
 
 // TierName is the name of a tier's vault, plan and selection in a workload's account.
@@ -39,28 +39,28 @@ func (c *Config) SnapshotRuleName(w Workload, t *Tier) string {
 	return c.tierNameWith(w, t, "snapshot")
 }
 
-// tierNameWith is letters, digits and hyphens, as one page of AWS's wants it of rules (F-LIM-3).
+// tierNameWith is a name of letters, digits and hyphens, the characters that AWS documents for rules (F-LIM-3).
 func (c *Config) tierNameWith(w Workload, t *Tier, suffix string) string {
 	name := strings.ReplaceAll(c.prefix(w)+"-"+t.Name, "_", "-")
 	return shorten(name, MaxRuleName-len("-"+suffix)) + "-" + suffix
 }
 
-// TieringName is the name of a vault's configuration for the low-cost warm tier. It takes no
-// hyphens, and is unique in the account, in all its Regions (F-TIER-2): hence the mark.
+// TieringName is the name of a vault's tiering configuration. AWS allows no hyphens, and wants it unique in
+// all Regions of the account (F-TIER-2). The mark makes it so.
 func (c *Config) TieringName(region, vault string) string {
 	return strings.ReplaceAll(vault+mark(region+"/"+vault), "-", "_")
 }
 
-// BackupRoleName is the name of the role that AWS Backup assumes in a workload's account. The
-// central account's policies match its prefix.
+// BackupRoleName is the name of the role that AWS Backup assumes in a workload's account. The policies of
+// the central account match its prefix.
 func (c *Config) BackupRoleName(w Workload) string {
 	return shorten(c.backupRolePrefix()+w.ID(), MaxRoleName)
 }
 
 func (c *Config) backupRolePrefix() string { return c.Project + "-backup-" }
 
-// EventRoleName is the name of the role with which EventBridge sends events of an account to the
-// central bus, whose policy matches its prefix. It is not one of those that may copy.
+// EventRoleName is the name of the role with which EventBridge sends events of an account to the central
+// bus. The policy of the bus matches its prefix. The role may not copy.
 func (c *Config) EventRoleName(id string) string {
 	return shorten(c.eventRolePrefix()+id, MaxRoleName)
 }
@@ -72,19 +72,19 @@ func (c *Config) EventRoleARNs() string {
 	return fmt.Sprintf("arn:%s:iam::*:role/%s*", Partition(c.Central.Region), c.eventRolePrefix())
 }
 
-// AlertName is the name of what takes alerts in the central account: event bus, queue and function.
+// AlertName is the name of the event bus, the queue and the Lambda function for alerts in the central account.
 func (c *Config) AlertName() string { return c.Project + "-backup-alerts" }
 
 // AlertLogGroup is the name of the function's log group.
 func (c *Config) AlertLogGroup() string { return "/aws/lambda/" + c.AlertName() }
 
-// UndeliveredName is the name of the queue of alerts that nobody took.
+// UndeliveredName is the name of the queue with the alerts that could not be delivered.
 func (c *Config) UndeliveredName() string { return c.AlertName() + "-undelivered" }
 
-// AlertRoleName is the name of the function's role. It is not one of those that may copy.
+// AlertRoleName is the name of the function's role. The role may not copy.
 func (c *Config) AlertRoleName() string { return shorten(c.Project+"-alerts", MaxRoleName) }
 
-// EventLogGroup is the name of the log group of what arrives on the central bus.
+// EventLogGroup is the name of the log group with the events of the central bus.
 func (c *Config) EventLogGroup() string { return "/aws/events/" + c.AlertName() }
 
 // EventLogGroupARN is the ARN of that log group.
@@ -92,44 +92,44 @@ func (c *Config) EventLogGroupARN() string {
 	return fmt.Sprintf("arn:%s:logs:%s:%s:log-group:%s", Partition(c.Central.Region), c.Central.Region, c.Central.Account, c.EventLogGroup())
 }
 
-// MetricNamespace is the namespace, in the central account, of the counts made of its events.
+// MetricNamespace is the CloudWatch namespace, in the central account, of the metrics from these events.
 func (c *Config) MetricNamespace() string { return c.Project + "-backup" }
 
 // DashboardName is the name of the central account's dashboard.
 func (c *Config) DashboardName() string { return c.Project + "-backup" }
 
-// CopyAlarmsStackName is the name of the central account's stack with alarms on copies that the stacks
-// before it have no room for, from the second on. No workload's stack is named so.
+// CopyAlarmsStackName is the name of a stack with further copy alarms in the central account. n counts from
+// 2: the central stack holds the first ones. No stack of a workload can have this name.
 func (c *Config) CopyAlarmsStackName(n int) string {
 	return fmt.Sprintf("%s-copy-alarms-%d", c.Project, n)
 }
 
-// RulePrefix is what the names of the rules of a workload's stack start with, or of somewhat more.
+// RulePrefix is a prefix of the names of all EventBridge rules of a workload's stack. Other rules may have it too.
 func (c *Config) RulePrefix(w Workload) string { return rulePrefix(c.StackName(w)) }
 
-// CentralRulePrefix is the same of the central account's stack.
+// CentralRulePrefix is the same for the central stack.
 func (c *Config) CentralRulePrefix() string { return rulePrefix(c.CentralStackName()) }
 
-// rulePrefix is as much of a stack's name as is left of it where CloudFormation makes the name of a
-// rule, of at most 64 characters, from it, the logical id and twelve characters. AWS does not say how
-// much that is; 24 characters have been seen.
+// rulePrefix is the part of a stack's name that is certain to be in the names of its rules. CloudFormation
+// builds such a name, of at most 64 characters, from the stack's name, the logical id and twelve
+// characters, and cuts the stack's name. AWS does not document where; it has kept 24 characters.
 func rulePrefix(stack string) string { return stack[:min(len(stack), 20)] }
 
-// MetricAlarmPrefix is what the names of the unnamed alarms of a workload's stack start with.
+// MetricAlarmPrefix is the prefix of the alarms in a workload's stack whose names CloudFormation generates.
 func (c *Config) MetricAlarmPrefix(w Workload) string { return c.StackName(w) + "-" }
 
-// CopyAlarmPrefixes are what the names of the alarms on copies start with, in all stacks of the central
-// account: CloudFormation makes them of the stack's, and leaves all of it.
+// CopyAlarmPrefixes are the prefixes of the copy alarms in all stacks of the central account. CloudFormation
+// generates their names from the name of the stack, which it does not cut.
 func (c *Config) CopyAlarmPrefixes() []string {
 	return []string{c.CentralStackName() + "-", c.Project + "-copy-alarms-"}
 }
 
-// AlertBusARN is the ARN of the event bus that takes the events of all accounts.
+// AlertBusARN is the ARN of the event bus that receives the events of all accounts.
 func (c *Config) AlertBusARN() string {
 	return fmt.Sprintf("arn:%s:events:%s:%s:event-bus/%s", Partition(c.Central.Region), c.Central.Region, c.Central.Account, c.AlertName())
 }
 
-// TopicName is the name of an account's topic for e-mails about a workload, or about the central account.
+// TopicName is the name of the SNS topic for e-mails about a workload, or about the central account.
 func (c *Config) TopicName(id string) string { return c.Project + "-" + id + "-alerts" }
 
 // TopicARN is the ARN of that topic in a workload's account.
@@ -146,45 +146,45 @@ func topicARN(region, account, name string) string {
 	return fmt.Sprintf("arn:%s:sns:%s:%s:%s", Partition(region), region, account, name)
 }
 
-// TopicKeyAlias is the alias, with its prefix, of that topic's key.
+// TopicKeyAlias is the alias of that topic's key, with the prefix "alias/".
 func (c *Config) TopicKeyAlias(id string) string { return "alias/" + c.TopicName(id) }
 
-// SilenceAlarmName is the name of the alarm on a tier that makes no backups, or no copies.
+// SilenceAlarmName is the name of the alarm for missing backups or copies of a tier.
 func (c *Config) SilenceAlarmName(w Workload, t *Tier, jobs string) string {
 	return c.AlarmPrefix(w) + t.Name + "-no-" + jobs
 }
 
-// SecretARN matches the ARN of a secret of the central account, to whose name Secrets Manager adds six characters.
+// SecretARN matches the ARN of a secret in the central account. Secrets Manager adds six characters to the name.
 func (c *Config) SecretARN(name string) string {
 	return fmt.Sprintf("arn:%s:secretsmanager:%s:%s:secret:%s-??????", Partition(c.Central.Region), c.Central.Region, c.Central.Account, name)
 }
 
-// DeployRoleARNs matches the roles with which CloudFormation deploys what the CDK CLI hands it.
+// DeployRoleARNs matches the roles with which CloudFormation deploys for the CDK CLI.
 func (c *Config) DeployRoleARNs() string {
 	return fmt.Sprintf("arn:%s:iam::*:role/cdk-*-cfn-exec-role-*", Partition(c.Central.Region))
 }
 
-// AlarmPrefix is what the names of a workload's alarms start with.
+// AlarmPrefix is the prefix of a workload's named alarms.
 func (c *Config) AlarmPrefix(w Workload) string { return c.prefix(w) + "-" }
 
-// AccessLogBucketName is the name of the bucket for the server access logs of a workload's buckets.
-// The account makes it unique among all of S3.
+// AccessLogBucketName is the name of the bucket for the server access logs of a workload's buckets. The
+// account id makes it unique in S3.
 func (c *Config) AccessLogBucketName(w Workload) string {
 	return shorten(c.prefix(w)+"-access-logs-"+w.Account, MaxBucketName)
 }
 
-// KeyAlias is the alias, with its prefix, of one of a workload's keys.
+// KeyAlias is the alias of one of a workload's keys, with the prefix "alias/".
 func (c *Config) KeyAlias(w Workload, key string) string {
 	return "alias/" + c.prefix(w) + "-" + key
 }
 
-// CentralKeyAlias is the alias, with its prefix, of the central vault's key.
+// CentralKeyAlias is the alias of the central vault's key, with the prefix "alias/".
 func (c *Config) CentralKeyAlias() string { return "alias/" + c.Central.KeyAlias }
 
 func (c *Config) prefix(w Workload) string { return c.Project + "-" + w.ID() }
 
-// shorten cuts a name to a length and marks it with a hash of the whole, so that names that differ
-// stay different and the same name is always cut the same.
+// shorten cuts a name to a length. A name that it cuts ends with a hash of the whole name, so that different
+// names stay different.
 func shorten(name string, length int) string {
 	if len(name) <= length {
 		return name
@@ -193,13 +193,13 @@ func shorten(name string, length int) string {
 	return strings.TrimRight(name[:length-len(m)], "-_") + m
 }
 
-// mark tells names apart that are alike after they were cut or had characters replaced.
+// mark is a hash that keeps names apart after they were cut or had characters replaced.
 func mark(name string) string {
 	sum := sha256.Sum256([]byte(name))
 	return "-" + hex.EncodeToString(sum[:4])
 }
 
-// CentralVaultARN is the ARN of the vault that copies go to.
+// CentralVaultARN is the ARN of the vault that receives the copies.
 func (c *Config) CentralVaultARN() string { return c.VaultARNInCentral(c.Central.VaultName) }
 
 // VaultARNInCentral is the ARN of a vault of the central account.
@@ -207,7 +207,7 @@ func (c *Config) VaultARNInCentral(name string) string {
 	return vaultARN(c.Central.Region, c.Central.Account, name)
 }
 
-// CentralKeysARN matches the keys of the central account, whose ids nobody knows before they are deployed.
+// CentralKeysARN matches the keys of the central account. Their ids are unknown before they are deployed.
 func (c *Config) CentralKeysARN() string {
 	return fmt.Sprintf("arn:%s:kms:%s:%s:key/*", Partition(c.Central.Region), c.Central.Region, c.Central.Account)
 }
@@ -231,7 +231,7 @@ func vaultARN(region, account, name string) string {
 	return fmt.Sprintf("arn:%s:backup:%s:%s:backup-vault:%s", Partition(region), region, account, name)
 }
 
-// AccountARN is the principal that stands for an account as a whole.
+// AccountARN is the principal of a whole account.
 func AccountARN(region, account string) string {
 	return fmt.Sprintf("arn:%s:iam::%s:root", Partition(region), account)
 }
@@ -241,7 +241,7 @@ func BackupServiceLinkedRoleARN(region, account string) string {
 	return fmt.Sprintf("arn:%s:iam::%s:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup", Partition(region), account)
 }
 
-// BucketARN is the ARN of a bucket; "*" at the end of the name matches all that start with it.
+// BucketARN is the ARN of a bucket. With "*" at the end of the name it matches all buckets with that prefix.
 func BucketARN(region, name string) string {
 	return fmt.Sprintf("arn:%s:s3:::%s", Partition(region), name)
 }
@@ -250,3 +250,6 @@ func BucketARN(region, name string) string {
 func ManagedPolicyARN(region, name string) string {
 	return fmt.Sprintf("arn:%s:iam::aws:policy/%s", Partition(region), name)
 }
+
+// CentralID identifies the central stack where a workload's ID is expected.
+const CentralID = "central"

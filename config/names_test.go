@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestNames: names keep to AWS's lengths and letters (F-LIM-3, F-OL-11), however long the parts are.
+// TestNames: names have the lengths and characters that AWS allows (F-LIM-3, F-OL-11), however long their parts are.
 func TestNames(t *testing.T) {
 	cfg := &Config{Project: "abcdefghijklmnopqrst", Central: Central{VaultName: "central", Region: "eu-central-1"}}
 	short := &Config{Project: "ab", Central: cfg.Central}
@@ -43,7 +43,7 @@ func expect(t *testing.T, pattern *regexp.Regexp, names ...string) {
 	}
 }
 
-// TestShorten: names that fit stay, others get the full length's worth and a mark of their own.
+// TestShorten: a name that fits does not change; other names are cut and get a unique mark.
 func TestShorten(t *testing.T) {
 	if got := shorten("dummy-dummy-dev-critical_data", 50); got != "dummy-dummy-dev-critical_data" {
 		t.Errorf("a name that fits became %q", got)
@@ -66,8 +66,8 @@ func TestShorten(t *testing.T) {
 	}
 }
 
-// TestTieringNames: names that differ in hyphens and underscores alone stay different, and so do
-// those of one vault name in two Regions.
+// TestTieringNames: names are different for vaults whose names differ only in hyphens and underscores, and
+// for vaults of one name in two Regions.
 func TestTieringNames(t *testing.T) {
 	cfg := &Config{}
 	names := map[string]bool{}

@@ -5,33 +5,31 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 )
 
-// parse returns the root mapping of a YAML document, or what keeps it from being one.
+// parse returns the root mapping of a YAML document, or why there is none.
 func parse(text []byte) (*yaml.Node, *Problem) {
 	if at := unreadable(text); at >= 0 {
 		before := text[:at]
 		line, column := bytes.Count(before, []byte("\n"))+1, utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])+1
-		return nil, notText.at(line, column, Problem{What: "the file is not UTF-8 text", Got: fmt.Sprintf("the byte 0x%02x", text[at]), Want: "text saved as UTF-8"})
+		return nil, notText.at(line, column, Problem{
+			What: "the file is not UTF-8 text",
+			Got:  fmt.Sprintf("the byte 0x%02x", text[at]), Want: "text saved as UTF-8",
+		})
 	}
-	root := composePlain(text)
-	if root == nil {
-		whole, fault := composeWhole(text)
-		if fault != nil {
-			return nil, fault
-		}
-		root = whole
+	root, fault := compose(text)
+	if fault != nil {
+		return nil, fault
 	}
 	placeAtKeys(root)
 	return root, nil
 }
 
-// placeAtKeys gives a mapping or list that starts below its key the place of the key, which is where
-// a reader looks for what is missing in it.
+// placeAtKeys gives a mapping or list that starts below its key the place of that key: readers look
+// there for what is missing.
 func placeAtKeys(n *yaml.Node) {
 	for i, value := range n.Content {
 		if value.Kind == yaml.ScalarNode {
@@ -44,7 +42,7 @@ func placeAtKeys(n *yaml.Node) {
 	}
 }
 
-func composeWhole(text []byte) (*yaml.Node, *Problem) {
+func compose(text []byte) (*yaml.Node, *Problem) {
 	loader, err := yaml.NewLoader(bytes.NewReader(text))
 	if err != nil {
 		return nil, yamlFault(text, err)
@@ -54,7 +52,10 @@ func composeWhole(text []byte) (*yaml.Node, *Problem) {
 		return nil, yamlFault(text, err)
 	}
 	if document.Kind != yaml.DocumentNode || document.Content[0].Kind != yaml.MappingNode {
-		return nil, noMapping.at(1, 1, Problem{What: "the file has no mapping", Want: "the keys of a backup.yaml, version: 1 first"})
+		if p := withoutSpace(text); p != nil {
+			return nil, p
+		}
+		return nil, noMapping.at(1, 1, Problem{What: "the file has no keys", Want: "version: 1 and the other keys of a backup.yaml"})
 	}
 	switch err := loader.Load(&second); {
 	case errors.Is(err, io.EOF):
@@ -63,17 +64,20 @@ func composeWhole(text []byte) (*yaml.Node, *Problem) {
 		return nil, yamlFault(text, err)
 	}
 	start := second
-	return nil, secondDocument.at(start.Line, start.Column, Problem{What: "a second YAML document starts here", Want: "one document in the file"})
+	return nil, secondDocument.at(start.Line, start.Column, Problem{
+		What: "a second YAML document starts here",
+		Want: "one document in the file",
+	})
 }
 
-// at is a problem with the file as a whole, found where reading it ended.
+// at is a problem at a place where no value was read.
 func (ch check) at(line, column int, p Problem) *Problem {
 	p = ch.complete(p)
 	p.Line, p.Column = line, column
 	return &p
 }
 
-// unreadable returns where a character stands that no YAML file may have, or -1.
+// unreadable returns the position of the first character that a YAML file must not have, or -1.
 func unreadable(text []byte) int {
 	for at := 0; at < len(text); {
 		r, size := utf8.DecodeRune(text[at:])
@@ -83,46 +87,4 @@ func unreadable(text []byte) int {
 		at += size
 	}
 	return -1
-}
-
-// yamlFault turns the YAML library's error into a problem; after it, nothing can be said of the
-// rest. What is open and never closed is reported where it was opened: the library goes on until it
-// no longer can, lines later.
-func yamlFault(text []byte, err error) *Problem {
-	p := notYAML.at(1, 1, Problem{What: "is not YAML: " + err.Error()})
-	var fault *yaml.LoadError
-	if !errors.As(err, &fault) {
-		return p
-	}
-	mark := fault.Mark
-	switch fault.ContextMsg {
-	case "while scanning a quoted scalar", "while scanning a simple key", "while parsing a flow mapping", "while parsing a flow sequence":
-		mark = fault.ContextMark
-	}
-	p.Line, p.Column = max(mark.Line, 1), max(mark.Column, 1)
-	p.What = "is not YAML: " + strings.TrimSpace(fault.ContextMsg+" "+fault.Message)
-	if line, column := openQuote(text, max(mark.Line, fault.Mark.Line)); line > 0 {
-		p.Line, p.Column = line, column
-		p.What, p.Want = "a quote is opened here and not closed in its line", `a second "`
-	}
-	return p
-}
-
-// openQuote returns the first place, up to a line, where a line has a double quote without a second one.
-func openQuote(text []byte, upTo int) (line, column int) {
-	number := 0
-	for l := range bytes.Lines(text) {
-		number++
-		if number > upTo {
-			break
-		}
-		code, _, _ := bytes.Cut(l, []byte(" #"))
-		if bytes.HasPrefix(l, []byte("#")) {
-			continue
-		}
-		if bytes.Count(code, []byte(`"`))%2 == 1 {
-			return number, utf8.RuneCount(code[:bytes.LastIndexByte(code, '"')]) + 1
-		}
-	}
-	return 0, 0
 }

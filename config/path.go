@@ -1,13 +1,14 @@
 package config
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
 
-// path is a place in the document, written out only where a problem names it.
+// path is the path of a value. It becomes a string only where a problem shows it.
 type path struct {
 	parent *path
 	key    string
@@ -17,6 +18,21 @@ type path struct {
 func (p *path) child(key string) *path { return &path{parent: p, key: key} }
 
 func (p *path) item(index int) *path { return &path{parent: p, index: index} }
+
+// isItem says whether the place is an item of a list.
+func (p *path) isItem() bool { return p != nil && p.key == "" }
+
+// noun starts a sentence about an item of a list: "a bucket ". Elsewhere it is "".
+func (p *path) noun() string {
+	if !p.isItem() || p.parent == nil {
+		return ""
+	}
+	name, plural := strings.CutSuffix(strings.ReplaceAll(p.parent.key, "_", " "), "s")
+	if !plural {
+		return ""
+	}
+	return withArticle(name) + " "
+}
 
 // String is the path as messages show it: workloads[0].buckets[1].tier. The root is "".
 func (p *path) String() string {
@@ -31,7 +47,7 @@ func (p *path) String() string {
 	return p.parent.String() + "." + p.key
 }
 
-// lookup returns the node at a path, or the deepest node on the way to it; found tells which.
+// lookup returns the node at a path. Where there is none, found is false and n is the deepest node on the way.
 func lookup(root *yaml.Node, path string) (n *yaml.Node, found bool) {
 	n = root
 	for _, step := range steps(path) {
@@ -63,3 +79,37 @@ func descend(n *yaml.Node, step string) *yaml.Node {
 	}
 	return nil
 }
+
+// Paths of values that several checks report, as messages show them.
+const (
+	lockPath      = "central.vault_lock"
+	airGappedPath = "central.air_gapped_vault"
+	pipelinePath  = "rollout.pipeline"
+	stackSetPath  = "rollout.stack_set"
+)
+
+func workloadPath(i int) string { return fmt.Sprintf("workloads[%d]", i) }
+
+func workloadNamePath(i int) string { return workloadPath(i) + ".name" }
+
+func bucketPath(workload, bucket int) string {
+	return fmt.Sprintf("workloads[%d].buckets[%d]", workload, bucket)
+}
+
+func selectPath(workload, tier int) string {
+	return fmt.Sprintf("workloads[%d].select_tagged[%d]", workload, tier)
+}
+
+func restoreTestingPath(workload int) string { return workloadPath(workload) + ".restore_testing" }
+
+func restoreTestingTierPath(workload, tier int) string {
+	return fmt.Sprintf("%s.tiers[%d]", restoreTestingPath(workload), tier)
+}
+
+func entryPath(i int) string { return fmt.Sprintf("tiers[%d]", i) }
+
+func retainedPath(i int) string { return fmt.Sprintf("central.retained_vaults[%d]", i) }
+
+func stackSetRegionPath(i int) string { return fmt.Sprintf("%s.regions[%d]", stackSetPath, i) }
+
+func unitPath(i int) string { return fmt.Sprintf("%s.organizational_units[%d]", stackSetPath, i) }

@@ -5,57 +5,34 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 )
 
-// Level says what a problem does to a synthesis.
+// Level says whether a problem stops the synthesis.
 type Level string
 
 const (
-	// Error stops it: nothing is written.
+	// Error stops the synthesis: nothing is written.
 	Error Level = "error"
-	// Warning lets it go on.
+	// Warning lets the synthesis continue.
 	Warning Level = "warning"
 )
 
-// Place is a place in a file.
-type Place struct {
-	// File as it was named to [LoadFile].
-	File string `json:"file"`
-	// Line and Column of the offending value, or of the key or the mapping where there is none.
-	// From 1, columns in characters. Zero: the file as a whole.
-	Line   int `json:"line"`
-	Column int `json:"column"`
-	// Path of the value, such as workloads[0].buckets[1].tier. Empty: the file as a whole.
-	Path string `json:"path"`
-
-	source []byte // the line's text
-}
-
-// String is FILE:LINE:COL.
-func (p Place) String() string {
-	if p.Line == 0 {
-		return p.File
-	}
-	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
-}
-
-// Problem is one thing that is wrong, or doubtful, in a backup.yaml.
+// Problem is a configuration error or warning.
 type Problem struct {
 	Place
-	// Check is the name of the check that found it, a row of docs/checks.md.
+	// Check is the name of the check that reports it, a row of docs/checks.md.
 	Check string `json:"check"`
 	// Level is Error or Warning.
 	Level Level `json:"level"`
-	// What is wrong, and what would come of it.
+	// What is wrong, and its consequence.
 	What string `json:"what"`
-	// Got is the value found. Empty: nothing to show.
+	// Got is the present value. Empty: the message shows none.
 	Got string `json:"got"`
-	// Want is what would be right.
+	// Want is a correct value. Empty: the message shows none.
 	Want string `json:"want"`
-	// See lists the other places of a contradiction.
+	// See lists the places of the other values that the problem rests on.
 	See []Place `json:"see,omitempty"`
-	// Fact is a number of docs/aws-facts.md that the problem rests on. Empty: a rule of this app's own.
+	// Fact is the number of the fact in docs/aws-facts.md behind the problem. Empty: a rule of this app, not of AWS.
 	Fact string `json:"fact"`
 }
 
@@ -94,7 +71,7 @@ func (p Problem) text() string {
 
 func (p Problem) line() string { return p.String() + "\n" }
 
-// excerptWidth is how many characters of a line are shown at most.
+// excerptWidth is the greatest number of characters of a line that an excerpt shows.
 const excerptWidth = 120
 
 // excerpt is the problem and the lines of its places, with a caret under each.
@@ -111,51 +88,21 @@ func (p Problem) excerpt() string {
 	return b.String()
 }
 
-// marked is what is shown of the line, and what stands before the caret below it.
-func (p Place) marked() (line, below string) {
-	text := []rune(string(p.source))
-	column := min(p.Column-1, len(text))
-	if from := max(0, column-excerptWidth*2/3); from > 0 {
-		text = append([]rune("…"), text[from:]...)
-		column -= from - 1
-	}
-	if len(text) > excerptWidth {
-		text = append(text[:excerptWidth:excerptWidth], '…')
-	}
-	before := slices.Clone(text[:column])
-	for i, r := range before {
-		if r != '\t' {
-			before[i] = ' '
-		}
-	}
-	return printable(string(text)), string(before)
-}
-
-// printable is a line without what a terminal would obey.
-func printable(line string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\t' || unicode.IsPrint(r) {
-			return r
-		}
-		return '·'
-	}, line)
-}
-
-// Problems are all that was found in a file, in the order of its lines. As an error, it has at least
-// one Problem of level Error.
+// Problems are all errors and warnings of a file, in the order of its lines. Returned as an error, they
+// have at least one of level Error.
 type Problems []Problem
 
-// Error lists the problems and counts them in the last line.
+// Error lists the problems and, in the last line, their number.
 func (ps Problems) Error() string { return ps.Lines() + ps.Count() }
 
-// Lines lists the problems, one in a line. The same mistake is shown ten times and then summed up.
+// Lines lists the problems, one in each line. It shows the same mistake ten times and then counts the others.
 func (ps Problems) Lines() string { return ps.list(Problem.line) }
 
-// Excerpts lists the problems as Lines does, each with the lines that it is about and a caret under
-// the place, for people at a terminal.
+// Excerpts lists the problems as [Problems.Lines] does, for a terminal: below each are its lines of the
+// file, with a caret under the place.
 func (ps Problems) Excerpts() string { return ps.list(Problem.excerpt) }
 
-// maxSameShown is how often the same mistake is shown before it is summed up.
+// maxSameShown is how often the same mistake is shown before the others are counted.
 const maxSameShown = 10
 
 func (ps Problems) list(show func(Problem) string) string {
@@ -182,7 +129,7 @@ func (ps Problems) list(show func(Problem) string) string {
 	return b.String()
 }
 
-// Count says how many errors and warnings there are: "2 errors, 1 warning".
+// Count returns the number of errors and warnings: "2 errors, 1 warning".
 func (ps Problems) Count() string {
 	errors, warnings := ps.Number(Error), ps.Number(Warning)
 	text := "no errors"
@@ -195,7 +142,7 @@ func (ps Problems) Count() string {
 	return text
 }
 
-// Number returns how many of a level there are.
+// Number returns the number of problems of a level.
 func (ps Problems) Number(level Level) int {
 	n := 0
 	for _, p := range ps {
@@ -226,4 +173,11 @@ func oneOf(values []string) string {
 	}
 	last := len(values) - 1
 	return strings.Join(values[:last], ", ") + " or " + values[last]
+}
+
+func orNone(n int) string {
+	if n == 0 {
+		return "none"
+	}
+	return fmt.Sprint(n)
 }

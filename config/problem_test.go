@@ -2,14 +2,15 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// TestSummedUp: the same mistake in 500 buckets is shown ten times, in its place among the others,
-// and then counted; every other problem is shown.
+// TestSummedUp: the same mistake in many buckets is shown ten times and then counted. Every other problem is
+// shown.
 func TestSummedUp(t *testing.T) {
-	text := strings.ReplaceAll(string(fleet(100, 6)), "tier: c", "tier: k") // of each workload's six buckets, four
+	text := strings.ReplaceAll(string(fleet(100, 6)), "tier: c", "tier: k") // four of the six buckets of each workload
 	text = strings.Replace(text, "region: eu-central-1\n    buckets", "region: eu-centrall-1\n    buckets", 1)
 	problems := problemsOf(Load("backup.yaml", []byte(text)))
 	if n := problems.Number(Error); n != 401 {
@@ -20,8 +21,8 @@ func TestSummedUp(t *testing.T) {
 		"unknown tier; did you mean curated_data?; got":                                   10,
 		"unknown tier; did you mean curated_data?: 90 more of the same, the last in line": 1,
 		"unknown tier; did you mean critical_data?: 90 more of the same":                  1,
-		"is unknown; did you mean eu-central-1?":                                          1,
-		"more of the same":                                                                4,
+		"is not a Region code; did you mean eu-central-1?":                                1,
+		"more of the same": 4,
 	} {
 		if got := strings.Count(shown, part); got != want {
 			t.Errorf("%d times %q, want %d in\n%s", got, part, want, shown)
@@ -32,7 +33,7 @@ func TestSummedUp(t *testing.T) {
 	}
 }
 
-// TestElevenAreShown: a line that says that there is one more takes as long to read as the one.
+// TestElevenAreShown: the eleventh of the same mistake is shown, because a line that counts it is no shorter.
 func TestElevenAreShown(t *testing.T) {
 	text := strings.ReplaceAll(string(fleet(11, 1)), "region: eu-central-1\n", "region: eu-centrall-1\n")
 	problems := problemsOf(Load("backup.yaml", []byte(text)))
@@ -41,12 +42,12 @@ func TestElevenAreShown(t *testing.T) {
 	}
 }
 
-// TestExcerpts: at a terminal a problem has its line with a caret under the value, and the line that
-// it contradicts; what the terminal would obey is not written to it.
+// TestExcerpts: at a terminal, a problem comes with its line and the line that it contradicts, each with a
+// caret under the value. Control characters are replaced.
 func TestExcerpts(t *testing.T) {
 	text := strings.Replace(minimal, "buckets: [{name: dummy-dev-a, tier: critical_data}]", "buckets:\n      - {name: dummy-dev-a, tier: critical_data} # ü\u009b31m\n      -\t{name: dummy-dev-a, tier: critical_data}", 1)
 	problems := problemsOf(Load("backup.yaml", []byte(text)))
-	want := `backup.yaml:12:16: workloads[0].buckets[1].name: the bucket is there already; got dummy-dev-a; want every bucket once; see backup.yaml:11:16 [F-S3-7]
+	want := `backup.yaml:12:16: workloads[0].buckets[1].name: duplicate bucket; got dummy-dev-a; want each bucket once; see backup.yaml:11:16 [F-S3-7]
     12 |       -	{name: dummy-dev-a, tier: critical_data}
        |        	       ^
     11 |       - {name: dummy-dev-a, tier: critical_data} # ü·31m
@@ -58,7 +59,7 @@ func TestExcerpts(t *testing.T) {
 	}
 }
 
-// TestExcerptOfLongLine: the caret stands below its value in a line that is longer than a terminal is wide.
+// TestExcerptOfLongLine: in a line longer than a terminal, the caret is below its value.
 func TestExcerptOfLongLine(t *testing.T) {
 	list := strings.Repeat("{name: dummy-dev-b, tier: critical_data}, ", 20) + "{name: LAST, tier: critical_data}" + strings.Repeat(" ", 200)
 	text := strings.Replace(minimal, "buckets: [", "buckets: ["+list+", ", 1)
@@ -77,7 +78,7 @@ func TestExcerptOfLongLine(t *testing.T) {
 	}
 }
 
-// TestExcerptWithoutLine: a problem of the file as a whole has no line, and CRLF leaves nothing behind.
+// TestExcerptWithoutLine: a problem of the whole file has no line, and the CR of CRLF is not shown.
 func TestExcerptWithoutLine(t *testing.T) {
 	if got := problemsOf(LoadFile("absent.yaml")).Excerpts(); strings.Contains(got, "|") || !strings.HasPrefix(got, "absent.yaml: there is no such file") {
 		t.Errorf("got %q", got)
@@ -88,7 +89,7 @@ func TestExcerptWithoutLine(t *testing.T) {
 	}
 }
 
-// TestOrder: problems of one line stand in the order of their columns.
+// TestOrder: problems of one line are in the order of their columns.
 func TestOrder(t *testing.T) {
 	text := strings.Replace(minimal, `{account: "111111111111", region: eu-central-1}`, `{region: eu-centrall-1, account: 111111111111, vault_nam: x}`, 1)
 	problems := problemsOf(Load("backup.yaml", []byte(text)))
@@ -106,8 +107,8 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// TestSuggestionsEnd: thousands of wrong names among thousands are answered in a moment, the first
-// hundred with a suggestion.
+// TestSuggestionsEnd: with thousands of wrong names, only the first hundred get a suggestion, so that the
+// check stays fast.
 func TestSuggestionsEnd(t *testing.T) {
 	text := string(fleet(2000, 1)) + "rollout: {pipeline: {account: \"111111111111\", region: eu-central-1, repository: a/b, connection_arn: \"arn:aws:codeconnections:eu-central-1:111111111111:connection/0a1b\", waves: [["
 	for i := range 1000 {
@@ -122,5 +123,20 @@ func TestSuggestionsEnd(t *testing.T) {
 	}
 	if problems.Number(Error) != 1000 || suggested != maxSuggestions {
 		t.Errorf("%d errors, %d suggestions", problems.Number(Error), suggested)
+	}
+}
+
+// TestManyProblems: problems of a long list are in its order, each in its own line.
+func TestManyProblems(t *testing.T) {
+	text := strings.ReplaceAll(string(fleet(1000, 1)), "region: eu-central-1\n", "region: eu-centrall-1\n")
+	problems := slices.DeleteFunc(problemsOf(Load("backup.yaml", []byte(text))), func(p Problem) bool { return p.Level == Warning })
+	if len(problems) != 1000 {
+		t.Fatalf("%d problems, want 1000", len(problems))
+	}
+	lines := strings.Split(text, "\n")
+	for i, p := range problems {
+		if !strings.Contains(lines[p.Line-1], "region: eu-centrall-1") || i > 0 && p.Line <= problems[i-1].Line {
+			t.Fatalf("problem %d is in line %d: %s", i, p.Line, lines[p.Line-1])
+		}
 	}
 }

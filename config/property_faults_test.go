@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// meaningFaults are put into the values: each alone is well formed.
+// meaningFaults are faults of valid values that do not fit together.
 var meaningFaults = []fault{
 	meaning("copy-outside-lock", "a lock that ends before a copy", func(_ *rapid.T, cfg *Config) (string, bool) {
 		longest := 0
@@ -74,7 +74,7 @@ var meaningFaults = []fault{
 		if row.Extends != "" {
 			starts = cfg.Tiers.find(row.Extends)
 		}
-		return "", starts.copyDays() == 0 // else that decides
+		return "", starts.copyDays() == 0 // else the retention comes from there
 	}),
 	meaning("organization-path-elsewhere", "another organization's path", func(_ *rapid.T, cfg *Config) (string, bool) {
 		cfg.Organization.Paths = []string{"o-zzzzzzzzzz/r-ab12/*"}
@@ -237,7 +237,7 @@ var meaningFaults = []fault{
 	}),
 }
 
-// meaning is a fault of the values that the check of that name must refuse, at the path that put returns.
+// meaning is a fault that the check of that name must report, at the path that put returns.
 func meaning(check, name string, put func(t *rapid.T, cfg *Config) (path string, ok bool)) fault {
 	return fault{fmt.Sprintf("%s: %s", check, name), func(t *rapid.T, cfg *Config) ([]byte, string, string, bool) {
 		path, ok := put(t, cfg)
@@ -258,8 +258,8 @@ func anyBucket(t *rapid.T, cfg *Config) (workload, bucket int) {
 	return workload, rapid.IntRange(0, len(cfg.Workloads[workload].Buckets)-1).Draw(t, "bucket")
 }
 
-// moveTo takes a workload to another partition, with an account of its own and without a pipeline
-// that would have to reach it.
+// moveTo moves a workload to another partition, with a separate account and without a pipeline, which could
+// not reach it.
 func moveTo(cfg *Config, w *Workload, region string) {
 	w.Account, w.Region, w.SelectTagged = "666666666666", region, nil
 	cfg.Rollout.Pipeline = nil

@@ -1,37 +1,24 @@
 package config
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"central-s3-backup/config/internal/fixedseed"
+
 	"go.yaml.in/yaml/v4"
 	"pgregory.net/rapid"
 )
 
-// TestMain draws the same configurations in every run, unless a seed is asked for: what fails must
-// fail again. go test ./config -run Property -rapid.seed 7 -rapid.checks 10000 draws others.
-func TestMain(m *testing.M) {
-	flag.Parse()
-	asked := map[string]bool{}
-	flag.Visit(func(f *flag.Flag) { asked[f.Name] = true })
-	for name, value := range map[string]string{"rapid.seed": "1", "rapid.checks": "10", "rapid.nofailfile": "true"} {
-		if asked[name] {
-			continue
-		}
-		if err := flag.Set(name, value); err != nil {
-			panic(err)
-		}
-	}
-	os.Exit(m.Run())
-}
+// TestMain draws the same configurations in every run, unless flags ask for others:
+// go test ./config -run Property -rapid.seed 7 -rapid.checks 10000.
+func TestMain(m *testing.M) { fixedseed.Main(m) }
 
-// TestPropertyValid: random valid configurations load, and print and load back the same.
+// TestPropertyValid: random valid configurations load, and their printed form loads to an equal configuration.
 func TestPropertyValid(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		drawn := generate(t)
@@ -57,8 +44,8 @@ func TestPropertyValid(t *testing.T) {
 	})
 }
 
-// TestPropertyFaults: every single fault that is put into a random valid configuration is refused by
-// the check that is meant for it, and by no other.
+// TestPropertyFaults: for a single fault in a random valid configuration, the right check reports an error,
+// and no other check does.
 func TestPropertyFaults(t *testing.T) {
 	made := map[string]int{}
 	for _, f := range slices.Concat(formFaults, meaningFaults) {
@@ -67,7 +54,7 @@ func TestPropertyFaults(t *testing.T) {
 				drawn := generate(t)
 				text, check, path, ok := f.put(t, drawn)
 				if !ok {
-					return // there is nothing in this one that could have the fault
+					return // this configuration has no place for the fault
 				}
 				made[f.name]++
 				var found []string
@@ -90,14 +77,14 @@ func TestPropertyFaults(t *testing.T) {
 	}
 }
 
-// fault is put into a valid configuration. It returns the text, the check that must refuse it, and
-// the path that it must name, if only one is right; ok is false where the configuration has no place for it.
+// fault is one mistake. put returns a text with it, the check that must report it, and the path that the
+// problem must have, if only one is right. ok is false if the configuration has no place for the mistake.
 type fault struct {
 	name string
 	put  func(t *rapid.T, cfg *Config) (text []byte, check, path string, ok bool)
 }
 
-// formFaults are put into the text, wherever there is a place for them.
+// formFaults are mistakes in the text.
 var formFaults = []fault{
 	{"a number over its limit", inText(func(_ place, rule syntax) bool { return rule.max > 0 }, func(n place, rule syntax) (string, string) {
 		n.node.Value = strconv.Itoa(rule.max + 1)
@@ -167,7 +154,7 @@ type place struct {
 	required    bool
 }
 
-// inText makes a fault at one of the places that suit it.
+// inText puts a mistake at one of the places that suit it.
 func inText(suits func(place, syntax) bool, put func(place, syntax) (check, path string)) func(*rapid.T, *Config) ([]byte, string, string, bool) {
 	return func(t *rapid.T, cfg *Config) ([]byte, string, string, bool) {
 		var document yaml.Node

@@ -2,44 +2,87 @@ package config
 
 import "strings"
 
-// regions are the Regions of the partitions that this app knows facts about. A Region that is not
-// here is an error, since it is far more often a typing error than a new Region.
-// https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
-var regions = []string{
-	"af-south-1",
-	"ap-east-1", "ap-east-2",
-	"ap-northeast-1", "ap-northeast-2", "ap-northeast-3",
-	"ap-south-1", "ap-south-2",
-	"ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7",
-	"ca-central-1", "ca-west-1",
-	"cn-north-1", "cn-northwest-1",
-	"eu-central-1", "eu-central-2",
-	"eu-north-1",
-	"eu-south-1", "eu-south-2",
-	"eu-west-1", "eu-west-2", "eu-west-3",
-	"eusc-de-east-1",
-	"il-central-1",
-	"me-central-1", "me-south-1",
-	"mx-central-1",
-	"sa-east-1",
-	"us-east-1", "us-east-2",
-	"us-gov-east-1", "us-gov-west-1",
-	"us-west-1", "us-west-2",
+// region is an AWS Region that this app has facts about.
+type region struct {
+	code string
+	// place is the part of AWS's display name that tells the Regions apart: Frankfurt of Europe (Frankfurt).
+	place string
+	// optIn Regions are off until an account enables them.
+	// https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
+	optIn bool
 }
 
-// optInRegions are those of them that an account does not have before somebody enables them.
-// https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
-var optInRegions = []string{
-	"af-south-1",
-	"ap-east-1", "ap-east-2",
-	"ap-south-2",
-	"ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7",
-	"ca-west-1",
-	"eu-central-2",
-	"eu-south-1", "eu-south-2",
-	"il-central-1",
-	"me-central-1", "me-south-1",
-	"mx-central-1",
+// regions lists them. A Region that is not listed is an error: it is far more often a typing error
+// than a new Region. https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
+var regions = []region{
+	{"af-south-1", "Cape Town", true},
+	{"ap-east-1", "Hong Kong", true},
+	{"ap-east-2", "Taipei", true},
+	{"ap-northeast-1", "Tokyo", false},
+	{"ap-northeast-2", "Seoul", false},
+	{"ap-northeast-3", "Osaka", false},
+	{"ap-south-1", "Mumbai", false},
+	{"ap-south-2", "Hyderabad", true},
+	{"ap-southeast-1", "Singapore", false},
+	{"ap-southeast-2", "Sydney", false},
+	{"ap-southeast-3", "Jakarta", true},
+	{"ap-southeast-4", "Melbourne", true},
+	{"ap-southeast-5", "Malaysia", true},
+	{"ap-southeast-6", "New Zealand", true},
+	{"ap-southeast-7", "Thailand", true},
+	{"ca-central-1", "Canada (Central)", false},
+	{"ca-west-1", "Calgary", true},
+	{"cn-north-1", "Beijing", false},
+	{"cn-northwest-1", "Ningxia", false},
+	{"eu-central-1", "Frankfurt", false},
+	{"eu-central-2", "Zurich", true},
+	{"eu-north-1", "Stockholm", false},
+	{"eu-south-1", "Milan", true},
+	{"eu-south-2", "Spain", true},
+	{"eu-west-1", "Ireland", false},
+	{"eu-west-2", "London", false},
+	{"eu-west-3", "Paris", false},
+	{"eusc-de-east-1", "European Sovereign Cloud", false},
+	{"il-central-1", "Tel Aviv", true},
+	{"me-central-1", "UAE", true},
+	{"me-south-1", "Bahrain", true},
+	{"mx-central-1", "Mexico", true},
+	{"sa-east-1", "Paulo", false}, // São, or Sao
+	{"us-east-1", "Virginia", false},
+	{"us-east-2", "Ohio", false},
+	{"us-gov-east-1", "GovCloud (US-East)", false},
+	{"us-gov-west-1", "GovCloud (US-West)", false},
+	{"us-west-1", "California", false},
+	{"us-west-2", "Oregon", false},
+}
+
+func regionCodes() []string {
+	codes := make([]string, len(regions))
+	for i, r := range regions {
+		codes[i] = r.code
+	}
+	return codes
+}
+
+// regionNamed returns the code of the Region that a display name means, such as Frankfurt or Europe
+// (Frankfurt), or "".
+func regionNamed(name string) string {
+	for _, r := range regions {
+		if strings.Contains(strings.ToLower(name), strings.ToLower(r.place)) {
+			return r.code
+		}
+	}
+	return ""
+}
+
+// needsOptIn says whether an account has to enable a Region before it can use it.
+func needsOptIn(code string) bool {
+	for _, r := range regions {
+		if r.code == code {
+			return r.optIn
+		}
+	}
+	return false
 }
 
 // The partitions that ARNs name (F-REG-4).

@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "renew generated files")
 
 const schemaFile = "schema.json"
 
-// TestSchemaCurrent: schema.json is what the Go types and the syntax table say.
+// TestSchemaCurrent: schema.json is current with the Go types and the syntax table.
 func TestSchemaCurrent(t *testing.T) {
 	want := generateSchema(t)
 	if *update {
@@ -33,7 +33,7 @@ func TestSchemaCurrent(t *testing.T) {
 	}
 }
 
-// TestSchemaAccepts: editors see no fault in what loads.
+// TestSchemaAccepts: the schema accepts every file that loads.
 func TestSchemaAccepts(t *testing.T) {
 	schema := compileSchema(t)
 	for _, file := range append(files(t, "testdata/good/*.yaml"), "../backup.yaml") {
@@ -43,10 +43,10 @@ func TestSchemaAccepts(t *testing.T) {
 	}
 }
 
-// TestSchemaRefuses: editors see the faults of structure, and which file has none but others.
+// TestSchemaRefuses: the schema refuses the files with errors of structure.
 func TestSchemaRefuses(t *testing.T) {
 	schema := compileSchema(t)
-	structurallySound := []string{ // wrong in what the values mean, alone or together
+	structurallySound := []string{ // the errors are in the meaning of values
 		"account-partitions", "air-gapped-vault-against-copies", "air-gapped-vault-in-govcloud", "air-gapped-vault-too-long", "air-gapped-vault-upside-down",
 		"alias-collision", "another-organization", "bucket-limit", "bucket-namespace", "bucket-twice", "business-decision", "central-stack-too-large", "china", "china-by-stack-set", "compliance-lock",
 		"compliance-lock-acknowledged-wrongly", "empty-workload", "governance-lock", "inherited-copy", "lock-against-copies", "lock-min-above-max",
@@ -54,9 +54,11 @@ func TestSchemaRefuses(t *testing.T) {
 		"policy-names", "quotas", "reserved-name", "reserved-project", "restore-testing-plans", "schedules", "schedules-that-never-come", "stack-too-large",
 		"tag-selections", "template-too-large", "unknown-tiers", "workload-twice",
 	}
-	notJSON := []string{ // no YAML, or what a schema cannot see of it
-		"anchor-of-the-document", "anchors", "bracket-not-closed", "colon-without-space", "comment-with-a-quote", "cron-with-a-comma", "control-character", "duplicate-keys", "empty",
-		"flow-not-closed", "odd-keys", "quote-not-closed", "several-documents", "tab", "yaml-tags",
+	notJSON := []string{ // not valid YAML, or an error that the schema does not see
+		"anchor-of-the-document", "anchors", "bracket-not-closed", "bracket-too-many", "colon-without-space", "colon-without-space-in-item", "comma-missing", "comment-with-a-quote",
+		"control-character", "cron-with-a-comma", "dash-without-space", "duplicate-keys", "empty", "escape", "flow-not-closed", "indented-too-far", "indented-too-little", "item-among-keys",
+		"item-not-aligned", "item-without-dash", "key-without-colon", "missing-dash", "odd-keys", "quote-not-closed", "several-documents", "single-quote-not-closed", "tab", "text-after-a-quote",
+		"value-that-starts-with-a-star", "value-that-starts-with-at", "value-with-a-colon", "yaml-tags",
 	}
 	for _, file := range files(t, "testdata/bad/*.yaml") {
 		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
@@ -96,7 +98,7 @@ func generateSchema(t *testing.T) []byte {
 	if err := reflector.AddGoComments("central-s3-backup/config", "./", invopop.WithFullComment()); err != nil {
 		t.Fatal(err)
 	}
-	// AddGoComments names packages by their folder, which here is the current one.
+	// AddGoComments names packages by their folder, here the current one.
 	for key, comment := range reflector.CommentMap {
 		reflector.CommentMap[strings.Replace(key, "central-s3-backup/config/.", "central-s3-backup/config.", 1)] = strings.ReplaceAll(comment, "\n", " ")
 	}
@@ -107,6 +109,10 @@ func generateSchema(t *testing.T) []byte {
 		def := schema.Definitions[typ.Name()]
 		for _, field := range structKeys(typ).fields {
 			property, _ := def.Properties.Get(field.name)
+			// Editors show the description beside the key, which is not the Go name that the comment starts with.
+			if rest, found := strings.CutPrefix(property.Description, typ.Field(field.index).Name+" "); found {
+				property.Description = field.name + " " + rest
+			}
 			if field.required && typ != reflect.TypeFor[Tier]() || field.name == "name" {
 				def.Required = append(def.Required, field.name)
 			}
@@ -120,17 +126,17 @@ func generateSchema(t *testing.T) []byte {
 				if field.required {
 					property.MinItems = new(uint64(1))
 				}
-				if property = property.Items; property == nil { // a named list type, with a definition of its own
+				if property = property.Items; property == nil { // a named list type has its own definition
 					continue
 				}
 			}
 			constrain(property, syntaxes[field.syntax])
-			if field.name == "tier" || field.name == "select_tagged" { // any name, though these are worth proposing
+			if field.name == "tier" || field.name == "select_tagged" { // any name is allowed; editors propose these
 				property.AnyOf = []*invopop.Schema{{Enum: syntaxes["extends"].enumValues()}, {Type: "string"}}
 			}
 		}
 	}
-	// A row that changes or extends another need not repeat what that one has.
+	// A tier that changes or extends another one need not repeat these keys.
 	for _, name := range []string{"ObjectLock", "ContinuousBackup", "SnapshotBackup"} {
 		schema.Definitions[name].Required = nil
 	}

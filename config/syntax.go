@@ -7,75 +7,192 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"central-s3-backup/config/internal/schedule"
 )
 
-// syntax is what a scalar must look like on its own, whatever the rest of the file says. A field of
+// syntax says what a scalar must look like on its own, whatever the rest of the file says. A field of
 // the types in config.go names its row with the tag syntax; schema.json is generated from the same rows.
 type syntax struct {
-	word     *word               // strings
-	pattern  *regexp.Regexp      // strings that are no single word
-	enum     []string            // strings
-	check    func(string) string // strings: what else is wrong, or ""
-	min, max int                 // numbers, both inclusive
-	orZero   bool                // numbers: zero is "none"
-	hidden   func(string) bool   // strings: whether the value is a secret, which no message repeats
-	want     string
-	fact     string
+	// Of strings:
+	word    *word
+	pattern *regexp.Regexp      // where a word is not enough
+	enum    []string            // the only values
+	noun    string              // what each value of enum is
+	check   func(string) string // what else is wrong, or ""
+	instead func(string) string // the value that a wrong one stands for, or ""
+	hidden  func(string) bool   // whether the value is a secret: no message repeats it
+
+	// Of numbers:
+	min, max int  // both inclusive
+	orZero   bool // zero means none
+
+	want string
+	fact string
 }
 
 var syntaxes = map[string]syntax{
-	"version":             {min: 1, max: 1, want: "1, the version of the schema"},
-	"project":             {word: newWord("a-z", "a-z0-9-", "a-z0-9-", 2, 20), want: "2 to 20 lowercase letters, digits and hyphens, a letter first"},
-	"organization_id":     {pattern: re(`o-[a-z0-9]{10,32}`), want: `an organization id, such as "o-a1b2c3d4e5"`, fact: "F-COPY-3"},
-	"organization_path":   {pattern: re(`o-[a-z0-9]{10,32}/(\*|r-[a-z0-9]{4,32}/(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}/)*(\*|ou-\*)?)?`), want: `a path such as "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"`, fact: "F-COPY-3"},
-	"account":             {word: newWord("0-9", "0-9", "0-9", 12, 12), want: `twelve digits in quotes, such as "012345678901"`},
-	"region":              {enum: regions, want: "an AWS Region of the partitions aws, aws-us-gov, aws-cn or aws-eusc", fact: "F-REG-4"},
-	"vault_name":          {word: newWord("a-zA-Z0-9_-", "a-zA-Z0-9_-", "a-zA-Z0-9_-", 2, MaxVaultName), want: "2 to 50 letters, digits, hyphens and underscores", fact: "F-LIM-3"},
-	"key_alias":           {pattern: re(`[a-zA-Z0-9/_-]{1,250}`), check: keyAlias, want: `letters, digits, "/", "_" and "-", without the prefix "alias/"`},
-	"role_name":           {pattern: re(`([\w+=,.@-]+/)*[\w+=,.@-]{1,64}`), want: "the name of an IAM role, not its ARN", fact: "F-KMS-2"},
-	"mode":                {enum: []string{Governance, Compliance}, want: "governance or compliance", fact: "F-LOCK-1"},
-	"tier_name":           {word: newWord("a-z", "a-z0-9_-", "a-z0-9_-", 1, 100), want: "1 to 100 lowercase letters, digits, underscores and hyphens, a letter first"},
-	"tier":                {pattern: re(`.+`), want: "the name of a tier"},
-	"extends":             {enum: builtinTiers().names(), want: "a built-in tier: " + oneOf(builtinTiers().names())},
-	"workload_name":       {word: newWord("a-z0-9", "a-z0-9-", "a-z0-9", 1, 49), want: "1 to 49 lowercase letters, digits and hyphens, no hyphen first or last"},
-	"bucket_name":         {word: newWord("a-z0-9", "a-z0-9.-", "a-z0-9", 3, MaxBucketName), check: bucketName, want: "the name of an S3 bucket: 3 to 63 lowercase letters, digits, dots and hyphens, a letter or digit first and last", fact: "F-OL-11"},
-	"cron":                {check: cron, want: "AWS's six fields, such as cron(5 2 * * ? *)", fact: "F-SCH-1"},
-	"email":               {check: email, want: "an e-mail address, such as backup-oncall@example.com"},
-	"webhook_secret":      {check: webhookSecret, hidden: isWebhook, want: "the name of a secret in Secrets Manager that holds the webhook's URL, such as backup/slack-webhook", fact: "F-EVT-14"},
-	"routing_key_secret":  {check: routingKeySecret, hidden: isRoutingKey, want: "the name of a secret in Secrets Manager that holds the routing key, such as backup/pagerduty-key", fact: "F-EVT-13"},
-	"severity":            {enum: []string{"critical", "error", "warning", "info"}, want: "critical, error, warning or info", fact: "F-EVT-13"},
-	"repository":          {pattern: re(`[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+`), want: "owner/name of a repository"},
-	"branch":              {pattern: re(`[A-Za-z0-9_.+#@=-]+(/[A-Za-z0-9_.+#@=-]+)*`), want: "the name of a branch"},
-	"connection_arn":      {pattern: re(`arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/.+`), want: "the ARN of a connection, such as arn:aws:codeconnections:eu-central-1:111111111111:connection/…"},
-	"organizational_unit": {pattern: re(`r-[a-z0-9]{4,32}|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}`), want: `the id of an organizational unit, such as "ou-ab12-11111111", or of the root`},
-	"timezone":            {check: timezone, want: "an IANA time zone, such as Etc/UTC", fact: "F-SCH-2"},
+	"version": {min: 1, max: 1, want: "1, the only version of the schema"},
+	"project": {
+		word: newWord("a-z", "a-z0-9-", "a-z0-9-", 2, 20),
+		want: "2 to 20 lowercase letters, digits and hyphens, starting with a letter",
+	},
+	"organization_id": {pattern: re(`o-[a-z0-9]{10,32}`), want: `an organization id, such as "o-a1b2c3d4e5"`, fact: "F-COPY-3"},
+	"organization_path": {
+		pattern: re(`o-[a-z0-9]{10,32}/(\*|r-[a-z0-9]{4,32}/(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}/)*(\*|ou-\*)?)?`),
+		want:    `a path such as "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"`,
+		fact:    "F-COPY-3",
+	},
+	"account": {word: newWord("0-9", "0-9", "0-9", 12, 12), want: `twelve digits in quotes, such as "012345678901"`},
+	"region": {
+		enum:    regionCodes(),
+		noun:    "a Region code",
+		instead: regionNamed,
+		want:    "the code of an AWS Region, such as eu-central-1",
+		fact:    "F-REG-4",
+	},
+	"vault_name": {
+		word: newWord("a-zA-Z0-9_-", "a-zA-Z0-9_-", "a-zA-Z0-9_-", 2, MaxVaultName),
+		want: "2 to 50 letters, digits, hyphens and underscores",
+		fact: "F-LIM-3",
+	},
+	"key_alias": {
+		pattern: re(`[a-zA-Z0-9/_-]{1,250}`),
+		check:   keyAlias,
+		want:    `letters, digits, "/", "_" and "-", without the prefix "alias/"`,
+	},
+	"role_name": {pattern: re(`([\w+=,.@-]+/)*[\w+=,.@-]{1,64}`), want: "the name of an IAM role, not its ARN", fact: "F-KMS-2"},
+	"mode":      {enum: []string{Governance, Compliance}, noun: "a mode", want: "governance or compliance", fact: "F-LOCK-1"},
+	"tier_name": {
+		word: newWord("a-z", "a-z0-9_-", "a-z0-9_-", 1, 100),
+		want: "1 to 100 lowercase letters, digits, underscores and hyphens, starting with a letter",
+	},
+	"tier":    {pattern: re(`.+`), want: "the name of a tier"},
+	"extends": {enum: builtinTiers().names(), noun: "a built-in tier", want: oneOf(builtinTiers().names())},
+	"workload_name": {
+		word: newWord("a-z0-9", "a-z0-9-", "a-z0-9", 1, 49),
+		want: "1 to 49 lowercase letters, digits and hyphens, without a hyphen at the start or end",
+	},
+	"bucket_name": {
+		word:  newWord("a-z0-9", "a-z0-9.-", "a-z0-9", 3, MaxBucketName),
+		check: bucketName,
+		want:  "3 to 63 lowercase letters, digits, dots and hyphens, starting and ending with a letter or digit",
+		fact:  "F-OL-11",
+	},
+	"cron":  {check: cron, want: "AWS's six fields, such as cron(5 2 * * ? *)", fact: "F-SCH-1"},
+	"email": {check: email, want: "an e-mail address, such as backup-oncall@example.com"},
+	"webhook_secret": {
+		check:  webhookSecret,
+		hidden: isWebhook,
+		want:   "the name of a Secrets Manager secret with the webhook's URL, such as backup/slack-webhook",
+		fact:   "F-EVT-14",
+	},
+	"routing_key_secret": {
+		check:  routingKeySecret,
+		hidden: isRoutingKey,
+		want:   "the name of a Secrets Manager secret with the routing key, such as backup/pagerduty-key",
+		fact:   "F-EVT-13",
+	},
+	"severity": {
+		enum: []string{"critical", "error", "warning", "info"},
+		noun: "a severity",
+		want: "critical, error, warning or info",
+		fact: "F-EVT-13",
+	},
+	"repository": {pattern: re(`[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+`), want: "a repository as owner/name"},
+	"branch":     {pattern: re(`[A-Za-z0-9_.+#@=-]+(/[A-Za-z0-9_.+#@=-]+)*`), want: "the name of a branch"},
+	"connection_arn": {
+		pattern: re(`arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/.+`),
+		want:    "the ARN of a CodeConnections connection, such as arn:aws:codeconnections:eu-central-1:111111111111:connection/…",
+	},
+	"organizational_unit": {
+		pattern: re(`r-[a-z0-9]{4,32}|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}`),
+		want:    `the id of an organizational unit, such as "ou-ab12-11111111", or of the root`,
+	},
+	"timezone": {check: timezone, want: "an IANA time zone, such as Etc/UTC", fact: "F-SCH-2"},
 
-	"days":                      {min: 1, max: MaxRetentionDays, want: days(1, MaxRetentionDays), fact: "F-S3-4"},
-	"continuous_days":           {min: 1, max: MaxContinuousRetentionDays, want: days(1, MaxContinuousRetentionDays) + ": a continuous backup reaches no further back", fact: "F-S3-5"},
-	"air_gapped_days":           {min: MinAirGappedRetentionDays, max: MaxRetentionDays, want: days(MinAirGappedRetentionDays, MaxRetentionDays), fact: "F-LAG-1"},
-	"changeable_for_days":       {min: MinChangeableForDays, max: MaxChangeableForDays, want: days(MinChangeableForDays, MaxChangeableForDays), fact: "F-LOCK-2"},
-	"low_cost_after_days":       {min: MinLowCostAfterDays, max: MaxRetentionDays, orZero: true, want: days(MinLowCostAfterDays, MaxRetentionDays) + ", or 0 for never", fact: "F-TIER-1"},
-	"minutes":                   {min: 1, max: MaxWindowMinutes, want: "1 minute or more"},
-	"start_window_minutes":      {min: MinStartWindowMinutes, max: MaxWindowMinutes, want: fmt.Sprintf("%d to %d minutes", MinStartWindowMinutes, MaxWindowMinutes), fact: "F-SCH-3"},
-	"completion_window_minutes": {min: MinStartWindowMinutes + 1, max: MaxWindowMinutes, want: fmt.Sprintf("%d to %d minutes", MinStartWindowMinutes+1, MaxWindowMinutes), fact: "F-SCH-3"},
+	"days": {min: 1, max: MaxRetentionDays, want: days(1, MaxRetentionDays), fact: "F-S3-4"},
+	"continuous_days": {
+		min:  1,
+		max:  MaxContinuousRetentionDays,
+		want: days(1, MaxContinuousRetentionDays) + ", the limit of a continuous backup",
+		fact: "F-S3-5",
+	},
+	"air_gapped_days": {
+		min:  MinAirGappedRetentionDays,
+		max:  MaxRetentionDays,
+		want: days(MinAirGappedRetentionDays, MaxRetentionDays),
+		fact: "F-LAG-1",
+	},
+	"changeable_for_days": {
+		min:  MinChangeableForDays,
+		max:  MaxChangeableForDays,
+		want: days(MinChangeableForDays, MaxChangeableForDays),
+		fact: "F-LOCK-2",
+	},
+	"low_cost_after_days": {
+		min:    MinLowCostAfterDays,
+		max:    MaxRetentionDays,
+		orZero: true,
+		want:   days(MinLowCostAfterDays, MaxRetentionDays) + ", or 0 for never",
+		fact:   "F-TIER-1",
+	},
+	"minutes": {min: 1, max: MaxWindowMinutes, want: "1 minute or more"},
+	"start_window_minutes": {
+		min:  MinStartWindowMinutes,
+		max:  MaxWindowMinutes,
+		want: fmt.Sprintf("%d to %d minutes", MinStartWindowMinutes, MaxWindowMinutes),
+		fact: "F-SCH-3",
+	},
+	"completion_window_minutes": {
+		min:  MinStartWindowMinutes + 1,
+		max:  MaxWindowMinutes,
+		want: fmt.Sprintf("%d to %d minutes", MinStartWindowMinutes+1, MaxWindowMinutes),
+		fact: "F-SCH-3",
+	},
 }
 
 func re(pattern string) *regexp.Regexp { return regexp.MustCompile("^(" + pattern + ")$") }
 
 func days(from, to int) string { return fmt.Sprintf("%d to %d days", from, to) }
 
-// asCheck is the row as a check of its own.
+// asCheck returns the check that a row is in docs/checks.md.
 func (s syntax) asCheck(row string) check {
 	return check{name: strings.ReplaceAll(row, "_", "-"), level: Error, fact: s.fact}
 }
 
+// problem returns what is wrong with a string, and whether anything is.
+func (s syntax) problem(value string) (p Problem, wrong bool) {
+	fault := s.stringFault(value)
+	if fault == "" {
+		return Problem{}, false
+	}
+	if s.instead != nil && s.instead(value) != "" {
+		return Problem{What: fault + "; for " + value + " write " + s.instead(value)}, true
+	}
+	return Problem{What: fault, Got: s.got(value, strconv.Quote(value)), Want: s.want}, true
+}
+
+// got is how a message shows a value, unless that is a secret.
+func (s syntax) got(value, shown string) string {
+	if s.hidden != nil && s.hidden(value) {
+		return "a secret, which is not repeated here"
+	}
+	return shown
+}
+
+const notValid = "is not valid"
+
 // stringFault returns what is wrong with a string, or "".
 func (s syntax) stringFault(value string) string {
 	if s.enum != nil && !slices.Contains(s.enum, value) {
-		return "is unknown" + DidYouMean(value, s.enum)
+		if s.instead != nil && s.instead(value) != "" {
+			return "is not " + s.noun
+		}
+		return "is not " + s.noun + DidYouMean(value, s.enum)
 	}
 	if s.word != nil && !s.word.match(value) || s.pattern != nil && !s.pattern.MatchString(value) {
-		return "is malformed"
+		return notValid
 	}
 	if s.check != nil {
 		return s.check(value)
@@ -91,14 +208,31 @@ func (s syntax) numberFault(value int) string {
 	return "is out of range"
 }
 
-func keyAlias(alias string) string {
-	if strings.HasPrefix(alias, "aws/") || strings.HasPrefix(alias, "alias/") {
-		return "starts with a prefix that is not part of an alias of yours"
+func cron(expression string) string {
+	if _, err := schedule.Parse(expression); err != nil {
+		return err.Error()
 	}
 	return ""
 }
 
-// Names that S3 refuses although their letters are right (F-OL-11).
+func timezone(name string) string {
+	if schedule.Location(name) == nil {
+		return "is not a time zone"
+	}
+	return ""
+}
+
+func keyAlias(alias string) string {
+	switch {
+	case strings.HasPrefix(alias, "alias/"):
+		return "starts with alias/, which the app adds itself"
+	case strings.HasPrefix(alias, "aws/"):
+		return "starts with aws/, which AWS reserves"
+	}
+	return ""
+}
+
+// What S3 does not allow at the start and at the end of a name (F-OL-11).
 var (
 	bucketPrefixes = []string{"xn--", "sthree-", "amzn-s3-demo-", "awsbackup-restore-test-"}
 	bucketSuffixes = []string{"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"}
@@ -109,16 +243,16 @@ func bucketName(name string) string {
 		return "has two dots in a row"
 	}
 	if isIPAddress(name) {
-		return "is formatted as an IP address"
+		return "looks like an IP address"
 	}
 	for _, prefix := range bucketPrefixes {
 		if strings.HasPrefix(name, prefix) {
-			return "starts with " + prefix + ", which is reserved"
+			return "starts with " + prefix + ", which S3 reserves"
 		}
 	}
 	for _, suffix := range bucketSuffixes {
 		if strings.HasSuffix(name, suffix) {
-			return "ends with " + suffix + ", which is reserved"
+			return "ends with " + suffix + ", which S3 reserves"
 		}
 	}
 	return ""
@@ -139,12 +273,12 @@ func isIPAddress(name string) bool {
 
 func email(address string) string {
 	if parsed, err := mail.ParseAddress(address); err != nil || parsed.Address != address {
-		return "is malformed"
+		return notValid
 	}
 	return ""
 }
 
-// A name of Secrets Manager, without the colons of its ARN.
+// secretName is the name of a secret in Secrets Manager. It has no colons, and so is no ARN.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
 var secretName = re(`[A-Za-z0-9/_+=.@-]{1,512}`)
 
@@ -154,26 +288,26 @@ func isWebhook(name string) bool {
 
 func webhookSecret(name string) string {
 	if isWebhook(name) {
-		return "is the webhook itself, which is a secret: whoever reads this file could post to the channel"
+		return "is the URL of the webhook, which is a secret: anyone who reads this file could post to the channel"
 	}
 	return secretNameFault(name)
 }
 
-// routingKey is what PagerDuty's keys look like (F-EVT-13).
+// routingKey is the form of PagerDuty's keys (F-EVT-13).
 var routingKey = re(`[A-Za-z0-9]{32}`)
 
 func isRoutingKey(name string) bool { return routingKey.MatchString(name) }
 
 func routingKeySecret(name string) string {
 	if isRoutingKey(name) {
-		return "looks like the routing key itself, which is a secret: whoever reads this file could raise and resolve incidents"
+		return "looks like the routing key itself, which is a secret: anyone who reads this file could trigger and resolve incidents"
 	}
 	return secretNameFault(name)
 }
 
 func secretNameFault(name string) string {
 	if !secretName.MatchString(name) {
-		return "is malformed"
+		return notValid
 	}
 	return ""
 }

@@ -1,15 +1,10 @@
 package config
 
-import (
-	"fmt"
-	"strings"
-)
-
 // Tiers is the table of data classification tiers.
 type Tiers []Tier
 
-// builtinTiers is Table 1: the six rows that everybody has. Day counts are days; Object Lock holds
-// object versions, the other columns hold backups. Every call returns rows of its own.
+// builtinTiers returns the built-in rows. The numbers are days: the lock keeps object versions, the other
+// columns keep backups. The caller may change what it gets.
 func builtinTiers() Tiers {
 	return Tiers{
 		tier("standard_data", lock(15), nil, nil, nil, sharedKey),
@@ -25,8 +20,8 @@ const (
 	sharedKey    = false
 	dedicatedKey = true
 
-	// setByTheBusiness is a retention without a default: a tier that has it cannot be used until
-	// backup.yaml says how many days.
+	// setByTheBusiness is a retention without a default: no bucket can use the tier until backup.yaml sets
+	// a number of days.
 	setByTheBusiness = 0
 
 	defaultCron         = "cron(5 2 * * ? *)"
@@ -60,7 +55,7 @@ func snapshots(days int) *SnapshotBackup {
 
 func copies(days int) *CopyToCentral { return &CopyToCentral{DeleteAfterDays: days} }
 
-// clone returns a row that shares nothing with t.
+// clone returns a deep copy.
 func (t *Tier) clone() Tier {
 	c := *t
 	c.ContinuousBackup = clonePointer(t.ContinuousBackup)
@@ -77,32 +72,11 @@ func clonePointer[T any](p *T) *T {
 	return &c
 }
 
-// BackedUp says whether AWS Backup protects the tier. A tier that is not backed up has Object Lock alone.
+// BackedUp says whether the tier has backups. If not, it has only Object Lock.
 func (t *Tier) BackedUp() bool { return t.ContinuousBackup != nil || t.SnapshotBackup != nil }
 
 // Copied says whether the tier's backups are copied to the central vault.
 func (t *Tier) Copied() bool { return t.CopyToCentral != nil }
-
-// copyCron is the schedule of the rule that copies, and the tier's key that has it. "": nothing is copied.
-func (t *Tier) copyCron() (key, expression string) {
-	switch {
-	case !t.Copied():
-		return "schedule.cron", ""
-	case t.ContinuousBackup == nil && t.SnapshotBackup != nil:
-		return "snapshot_backup.schedule", t.SnapshotBackup.Schedule
-	}
-	return "schedule.cron", t.Schedule.Cron
-}
-
-// copyTime says when copies are made: "at 02:05 Etc/UTC", or the cron expression where that is not every day.
-func (t *Tier) copyTime() string {
-	_, expression := t.copyCron()
-	var minute, hour int
-	if n, _ := fmt.Sscanf(expression, "cron(%d %d * * ? *)", &minute, &hour); n == 2 && strings.HasSuffix(expression, " * * ? *)") {
-		return fmt.Sprintf("at %02d:%02d %s", hour, minute, t.Schedule.Timezone)
-	}
-	return "at " + expression
-}
 
 // find returns the row of that name, or nil.
 func (ts Tiers) find(name string) *Tier {
@@ -122,4 +96,32 @@ func (ts Tiers) names() []string {
 		}
 	}
 	return names
+}
+
+func (t *Tier) continuousDays() int {
+	if t.ContinuousBackup == nil {
+		return 0
+	}
+	return t.ContinuousBackup.DeleteAfterDays
+}
+
+func (t *Tier) snapshotDays() int {
+	if t.SnapshotBackup == nil {
+		return 0
+	}
+	return t.SnapshotBackup.DeleteAfterDays
+}
+
+func (t *Tier) snapshotCron() string {
+	if t.SnapshotBackup == nil {
+		return ""
+	}
+	return t.SnapshotBackup.Schedule
+}
+
+func (t *Tier) copyDays() int {
+	if t.CopyToCentral == nil {
+		return 0
+	}
+	return t.CopyToCentral.DeleteAfterDays
 }

@@ -7,12 +7,12 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// decodeNode fills the table: entries that name a built-in tier change its row, the others add a
-// row that starts as the one they extend. The changes come first, so that a row that extends a
-// built-in tier starts from what the file makes of it, whatever the order of the entries.
+// decodeNode fills the table. An entry with the name of a built-in tier changes its row; any other entry
+// adds a row, which starts as the tier that it extends. Changes come first, so that the order of the
+// entries does not matter.
 func (ts *Tiers) decodeNode(d *decoder, n *yaml.Node, at *path) {
 	if n.Kind != yaml.SequenceNode {
-		d.wrongKind(n, reflect.TypeFor[[]Tier](), at)
+		d.reportNoList(n, reflect.TypeFor[Tier](), at)
 		return
 	}
 	table := builtinTiers()
@@ -37,11 +37,11 @@ func (ts *Tiers) decodeNode(d *decoder, n *yaml.Node, at *path) {
 	*ts = table
 }
 
-// soundTier is what a row starts from whose entry extends nothing that there is. The entry is
-// reported; its uses raise no problem of their own.
+// soundTier is the row to start from where an entry extends no existing tier. That entry is reported; a
+// valid row keeps its uses from being reported too.
 func soundTier() Tier { return tier("", lock(1), pitr(1), nil, nil, sharedKey) }
 
-// scalarAt returns the scalar at a key of a mapping, or an empty one at the place of n.
+// scalarAt returns the scalar at a key of a mapping, or an empty scalar at the place of n.
 func scalarAt(n *yaml.Node, key string) *yaml.Node {
 	if value := descend(n, key); value != nil && n.Kind == yaml.MappingNode && value.Kind == yaml.ScalarNode {
 		return value

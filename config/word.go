@@ -2,11 +2,11 @@ package config
 
 import "fmt"
 
-// word is the form of most names: which characters may be first, between and last, and how many
-// there are. It is matched without a regular expression, since a file has names by the ten thousand.
+// word is the form of most names: the characters allowed first, in between and last, and the length. It is
+// matched without a regular expression, because a file can have tens of thousands of names.
 type word struct {
-	first, middle, last string // as in the brackets of a regular expression, "-" at the end for itself
-	min, max            int    // characters, both inclusive; of one alone, first decides
+	first, middle, last string // as in the brackets of a regular expression, with a literal "-" at the end
+	min, max            int    // characters, both inclusive
 
 	sets [3][256]bool
 }
@@ -28,7 +28,7 @@ func newWord(first, middle, last string, minLength, maxLength int) *word {
 	return w
 }
 
-// pattern is the word as a regular expression, for schema.json.
+// pattern returns the word as a regular expression, for schema.json.
 func (w *word) pattern() string {
 	if w.min == 1 {
 		return fmt.Sprintf("^[%s]([%s]{0,%d}[%s])?$", w.first, w.middle, w.max-2, w.last)

@@ -7,12 +7,12 @@ import (
 	"slices"
 )
 
-// TierUse is what a workload entrusts to one tier.
+// TierUse is the use of one tier by a workload.
 type TierUse struct {
 	Tier *Tier
 	// Buckets of the workload in that tier, in file order.
 	Buckets []Bucket
-	// Tagged: the plan also takes the buckets that are tagged with the tier and that nobody names.
+	// Tagged: the plan also selects the buckets that have the tier's tag and that no workload names.
 	Tagged bool
 }
 
@@ -61,7 +61,7 @@ func (u TierUse) Created() []Bucket {
 	return created
 }
 
-// creates is how many buckets of the use the app creates.
+// creates is the number of buckets of the use that the app creates.
 func (u TierUse) creates() int {
 	n := 0
 	for _, b := range u.Buckets {
@@ -72,8 +72,8 @@ func (u TierUse) creates() int {
 	return n
 }
 
-// NamedBuckets lists the buckets that any workload of an account and Region names, in file order. A
-// selection by tag leaves them out: a second continuous backup of a bucket would conflict (F-S3-7).
+// NamedBuckets lists the buckets that workloads of an account and Region name, in file order. A selection
+// by tag excludes them, because a bucket cannot have a second continuous backup (F-S3-7).
 func (c *Config) NamedBuckets(account, region string) []string {
 	var names []string
 	for _, w := range c.Workloads {
@@ -87,10 +87,9 @@ func (c *Config) NamedBuckets(account, region string) []string {
 	return names
 }
 
-// WorkloadAccounts lists the accounts in the central account's partition that have a workload, each
-// once, in file order. Those without copies are among them, so that a first copied bucket of theirs
-// does not fail at night because the central stack was not deployed again. No account of another
-// partition can copy.
+// WorkloadAccounts lists the accounts that have a workload in the partition of the central account, each
+// once, in file order. An account of another partition cannot copy. Accounts without copies are in the
+// list too: if they get their first copied bucket, the central stack need not be deployed again.
 func (c *Config) WorkloadAccounts() []string {
 	var accounts []string
 	seen := map[string]bool{}
@@ -103,7 +102,7 @@ func (c *Config) WorkloadAccounts() []string {
 	return accounts
 }
 
-// tierReference is a place that entrusts buckets to a tier.
+// tierReference is a place in the file that uses a tier.
 type tierReference struct {
 	tier            string
 	kind            referenceKind
@@ -128,10 +127,10 @@ func (r tierReference) path() string {
 	return bucketPath(r.workload, r.index) + ".tier"
 }
 
-// byTag says whether the buckets are those that have a tag, and not one that is named.
+// byTag says whether the place selects buckets by tag instead of naming one.
 func (r tierReference) byTag() bool { return r.kind != ofBucket }
 
-// tierReferences goes through all of them, in file order.
+// tierReferences goes through all uses of tiers, in file order.
 func (c *Config) tierReferences() iter.Seq[tierReference] {
 	return func(yield func(tierReference) bool) {
 		for i, w := range c.Workloads {
@@ -169,4 +168,36 @@ func (c *Config) copiedTiers() []*Tier {
 		}
 	}
 	return copied
+}
+
+// globalName identifies a bucket: its name is unique in the partition.
+type globalName struct{ partition, bucket string }
+
+func (w Workload) globalName(b Bucket) globalName { return globalName{Partition(w.Region), b.Name} }
+
+// accountRegion is an account and Region. Most quotas count in it.
+type accountRegion struct{ account, region string }
+
+func (a accountRegion) String() string { return "account " + a.account + ", " + a.region }
+
+func (c *Config) workloadIDs() []string {
+	ids := make([]string, len(c.Workloads))
+	for i, w := range c.Workloads {
+		ids[i] = w.ID()
+	}
+	return ids
+}
+
+func (w Workload) firstTierIn(tiers map[string]bool) string {
+	for _, b := range w.Buckets {
+		if tiers[b.Tier] {
+			return b.Tier
+		}
+	}
+	for _, tier := range w.SelectTagged {
+		if tiers[tier] {
+			return tier
+		}
+	}
+	return ""
 }

@@ -218,8 +218,8 @@ the event was sent, but whether it arrived is unknown; look for MARKER at:
 		{
 			name: "wrong configuration", config: "wrong.yaml",
 			code: exitWrong,
-			stderr: `testdata/wrong.yaml:1:1: warning: alerts: nobody hears of a backup that failed or never ran; want alerts: with email, slack or pagerduty [F-EVT-12]
-testdata/wrong.yaml:8:14: workloads[0].account: is read by YAML as a number, and could lose a zero or change its form; got 222222222222 without quotes; want "222222222222" in quotes
+			stderr: `testdata/wrong.yaml:1:1: warning: alerts: nobody is notified when a backup fails or does not run; want alerts with email, slack or pagerduty [F-EVT-12]
+testdata/wrong.yaml:8:14: workloads[0].account: needs quotes: YAML reads it as a number, and a number loses leading zeros; got 222222222222; want "222222222222"
 testdata/wrong.yaml:10:41: workloads[0].buckets[0].tier: unknown tier; did you mean critical_data?; got "critcal_data"; want standard_data, sensitive_data, curated_data, curated_sensitive_data, critical_data or critical_sensitive_data
 2 errors, 1 warning
 `,

@@ -1,25 +1,26 @@
-package config
+package schedule
 
 import (
 	"slices"
 	"time"
 )
 
-// firstYear is where looking ahead starts, since there is no clock here: the same backup.yaml must be
-// answered the same tomorrow. Earlier years are past for whoever reads the answer; that later ones
-// become so makes a check less strict, never wrong.
-const firstYear = 2026
+// FirstYear is the year from which times are computed. It is fixed, because the same backup.yaml must get
+// the same answer tomorrow. As years pass, the computed times include past ones; that makes a check less
+// strict, never wrong.
+const FirstYear = 2026
 
-// ofDates says whether a schedule depends on dates; else every week is like the next.
-func (s *schedule) ofDates() bool {
+// ofDates says whether a schedule depends on dates. If not, all weeks are alike.
+func (s *Schedule) ofDates() bool {
 	byWeekday := !slices.ContainsFunc(s.daysOfWeek, func(d dayOfWeek) bool { return d.nth > 0 || d.last })
 	everyDay := s.daysOfMonth == nil || len(s.daysOfMonth) == 31
-	return !byWeekday || !everyDay || len(s.months) < 12 || s.pauses() > 0
+	return !byWeekday || !everyDay || len(s.months) < 12 || s.FirstYearWithout() > 0
 }
 
-// pauses returns the first year from now on in which a schedule does not run, or 0.
-func (s *schedule) pauses() int {
-	for y := firstYear; y <= maxYear; y++ {
+// FirstYearWithout returns the first year, from [FirstYear] on, in which the year field keeps a
+// schedule from running. Zero: there is none.
+func (s *Schedule) FirstYearWithout() int {
+	for y := FirstYear; y <= maxYear; y++ {
 		if _, runs := slices.BinarySearch(s.years, y); !runs {
 			return y
 		}
@@ -27,16 +28,15 @@ func (s *schedule) pauses() int {
 	return 0
 }
 
-// Days ahead that tell everything about a schedule: a year, in which the clocks change as in every
-// other; where it depends on dates, eleven, in which every date but for the 29th of February has been
-// every day of the week.
+// These numbers of days show everything about a schedule. One year has all clock changes. In eleven years
+// every date, except the 29th of February, falls on every day of the week.
 const (
 	aMonth      = 31
 	aYear       = 366
 	elevenYears = 11*365 + 3
 )
 
-func (s *schedule) horizon() int {
+func (s *Schedule) horizon() int {
 	if s.ofDates() {
 		return elevenYears
 	}
@@ -44,7 +44,7 @@ func (s *schedule) horizon() int {
 }
 
 // runsOn says whether a schedule has times on a date.
-func (s *schedule) runsOn(date time.Time) bool {
+func (s *Schedule) runsOn(date time.Time) bool {
 	if !slices.Contains(s.months, int(date.Month())) {
 		return false
 	}
@@ -77,7 +77,7 @@ func (d dayOfMonth) on(date time.Time, last int) bool {
 	if !d.weekday || day > last {
 		return date.Day() == day
 	}
-	// The weekday that is nearest, but not in another month.
+	// The nearest weekday in the same month.
 	switch time.Date(date.Year(), date.Month(), day, 0, 0, 0, 0, time.UTC).Weekday() {
 	case time.Saturday:
 		if day--; day == 0 {
@@ -91,8 +91,8 @@ func (d dayOfMonth) on(date time.Time, last int) bool {
 	return date.Day() == day
 }
 
-// times lists when a schedule runs, from the first year on for a number of days, in order.
-func (s *schedule) times(zone *time.Location, days int) []time.Time {
+// times lists when a schedule runs, in order, for a number of days from the start of FirstYear.
+func (s *Schedule) times(zone *time.Location, days int) []time.Time {
 	var times []time.Time
 	for day := range days {
 		date := firstDate.AddDate(0, 0, day)
@@ -106,10 +106,10 @@ func (s *schedule) times(zone *time.Location, days int) []time.Time {
 	return times
 }
 
-var firstDate = time.Date(firstYear, time.January, 1, 0, 0, 0, 0, time.UTC)
+var firstDate = time.Date(FirstYear, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// comes says whether a schedule has any time at all.
-func (s *schedule) comes() bool {
+// Runs says whether a schedule has any time at all from [FirstYear] on.
+func (s *Schedule) Runs() bool {
 	for date := firstDate; date.Year() <= maxYear; date = date.AddDate(0, 0, 1) {
 		if s.runsOn(date) {
 			return true
@@ -118,9 +118,10 @@ func (s *schedule) comes() bool {
 	return false
 }
 
-// overlap returns the first times at which the start windows of two schedules overlap, in order;
-// found says whether there are any. Most that do meet within a month.
-func overlap(a, b *schedule, zone *time.Location, window time.Duration) (first, second time.Time, found bool) {
+// Overlap returns the first two times, in order, at which the start windows of two schedules overlap.
+// found says whether there are any.
+func Overlap(a, b *Schedule, zone *time.Location, window time.Duration) (first, second time.Time, found bool) {
+	// Most schedules that overlap do so within a month.
 	for _, days := range []int{aMonth, max(a.horizon(), b.horizon())} {
 		if first, second, found = meet(a.times(zone, days), b.times(zone, days), window); found {
 			break
@@ -129,7 +130,7 @@ func overlap(a, b *schedule, zone *time.Location, window time.Duration) (first, 
 	return first, second, found
 }
 
-// meet returns the first two times that are not apart "by more than the start window" (F-SCH-5).
+// meet returns the first two times that are no more than the start window apart (F-SCH-5).
 func meet(a, b []time.Time, window time.Duration) (first, second time.Time, found bool) {
 	for len(a) > 0 && len(b) > 0 {
 		first, second = a[0], b[0]
@@ -148,9 +149,9 @@ func meet(a, b []time.Time, window time.Duration) (first, second time.Time, foun
 	return time.Time{}, time.Time{}, false
 }
 
-// longestInterval is the longest time between two runs, by the clock on the wall, with the time
-// before the first and after the last one that is looked at.
-func (s *schedule) longestInterval() time.Duration {
+// LongestInterval is the longest time between two runs, by the wall clock. The time before the first run
+// and after the last one counts too.
+func (s *Schedule) LongestInterval() time.Duration {
 	const day = 24 * 60 // minutes
 	first, final := s.hours[0]*60+s.minute, s.hours[len(s.hours)-1]*60+s.minute
 	longest, last, days := 0, 0, s.horizon()

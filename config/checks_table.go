@@ -1,8 +1,33 @@
 package config
 
-// checks are run in this order, each over the whole configuration, whatever the others found.
-// One that compares values takes a value that is missing or malformed for whatever raises no
-// problem, since that has been reported where it stands.
+// These checks run while a file is read and decoded, together with those of each row in syntax.go.
+var (
+	unreadableFile  = check{name: "unreadable-file", level: Error}
+	notText         = check{name: "not-text", level: Error}
+	notYAML         = check{name: "not-yaml", level: Error}
+	noMapping       = check{name: "no-mapping", level: Error}
+	secondDocument  = check{name: "second-document", level: Error}
+	anchor          = check{name: "anchor", level: Error}
+	yamlTag         = check{name: "yaml-tag", level: Error}
+	noValue         = check{name: "no-value", level: Error}
+	notAKey         = check{name: "not-a-key", level: Error}
+	unknownKey      = check{name: "unknown-key", level: Error}
+	duplicateKey    = check{name: "duplicate-key", level: Error}
+	missingKey      = check{name: "missing-key", level: Error}
+	emptyList       = check{name: "empty-list", level: Error}
+	wrongType       = check{name: "wrong-type", level: Error}
+	unquoted        = check{name: "unquoted", level: Error}
+	tooManyProblems = check{name: "too-many-problems", level: Error}
+	coldStorage     = check{name: "cold-storage", level: Error, fact: "F-S3-6"}
+)
+
+var readingChecks = []check{
+	unreadableFile, notText, notYAML, noMapping, secondDocument, anchor, yamlTag, noValue, notAKey,
+	unknownKey, duplicateKey, missingKey, emptyList, wrongType, unquoted, coldStorage, tooManyProblems,
+}
+
+// checks run in this order, each over the whole configuration, even where others have found problems. A
+// check that meets a missing or invalid value reports nothing: that value has a problem already.
 var checks = []check{
 	// check_organization.go
 	{"organization-path-elsewhere", Error, "F-COPY-3", checkOrganizationPaths},
@@ -116,4 +141,38 @@ var checks = []check{
 
 	// not_built.go
 	{"not-built", Warning, "", warnOfNotBuilt},
+}
+
+// comparisons compare with an earlier backup.yaml, which -previous names and which is taken as deployed.
+// A change that AWS or CloudFormation would refuse, or that loses protection for good, is an error. Weaker
+// protection, backups that start over and resources that are no longer managed are warnings.
+var comparisons = []check{
+	// check_previous.go
+	{"project-renamed", Error, "F-CFN-2", compareProject},
+	{"compliance-lock-changed", Error, "F-LOCK-8", compareComplianceLocks},
+	{"compliance-vault-left-behind", Error, "F-LOCK-6", compareComplianceVaults},
+	{"compliance-vault-unknown", Error, "F-LOCK-6", compareRetainedVaults},
+	{"air-gapped-vault-changed", Error, "F-LAG-1", compareAirGappedVaults},
+	{"vault-left-behind", Warning, "F-LOCK-11", compareVaults},
+	{"central-account-left-behind", Warning, "F-CFN-2", compareCentralAccount},
+	{"lock-weakened", Warning, "F-LOCK-3", compareGovernanceLocks},
+	{"organization-changed", Warning, "F-COPY-3", compareOrganization},
+
+	// check_previous_alerts.go
+	{"destination-dropped", Warning, "", compareAlerts},
+
+	// check_previous_workloads.go
+	{"bucket-elsewhere", Error, "F-REG-3", compareBucketPlaces},
+	{"bucket-created-twice", Error, "F-CFN-2", compareCreatedBuckets},
+	{"workload-left-behind", Warning, "F-COPY-2", compareWorkloads},
+	{"bucket-left-behind", Warning, "F-SCH-7", compareBuckets},
+	{"bucket-unmanaged", Warning, "F-CFN-2", compareManagedBuckets},
+	{"tag-left-behind", Warning, "F-SCH-7", compareTagSelections},
+	{"restore-testing-stopped", Warning, "F-RST-11", compareRestoreTesting},
+	{"stack-set-left-behind", Warning, "F-COPY-3", compareStackSet},
+
+	// check_previous_tiers.go
+	{"tier-weakened", Warning, "F-SCH-7", compareTiers},
+	{"bucket-weakened", Warning, "F-SCH-7", compareTiersOfBuckets},
+	{"backups-restart", Warning, "F-S3-13", compareBackupsThatRestart},
 }

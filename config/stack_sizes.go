@@ -1,0 +1,190 @@
+package config
+
+import "slices"
+
+// StackResources is the number of resources in the stack of a workload.
+func (c *Config) StackResources(w Workload) int { return c.stackResources(w, c.TierUses(w)) }
+
+func (c *Config) stackResources(w Workload, uses []TierUse) int {
+	const (
+		perBucket    = 2 // bucket, policy
+		perLogBucket = 2 // bucket, policy
+		perKey       = 2 // key, alias
+		perPlan      = 2 // vault, plan
+		perRole      = 1
+	)
+	n, created, plans := perKey*len(keyNames(uses)), 0, 0
+	for _, use := range uses {
+		created += use.creates()
+		if !use.Tier.BackedUp() {
+			continue
+		}
+		plans++
+		if len(use.Buckets) > 0 {
+			n++ // selection
+		}
+		if use.Tagged {
+			n++ // selection
+		}
+		if use.Tier.LowCostBackups() {
+			n++ // tiering configuration
+		}
+	}
+	if created > 0 {
+		n += perLogBucket
+	}
+	if plans > 0 {
+		n += perRole
+	}
+	return n + perBucket*created + perPlan*plans + c.alertResources(w, uses)
+}
+
+// alertResources is the number of those resources that are for alerts.
+func (c *Config) alertResources(w Workload, uses []TierUse) int {
+	const (
+		topic      = 4 // topic, policy, key, alias
+		perSilence = 2 // metric alarm, composite alarm
+	)
+	n := topic + len(c.Alerts.Subscribers()) + c.eventRules(w, uses)
+	if c.Reached(w) {
+		n++ // role
+	}
+	ages := map[int]bool{}
+	for _, days := range c.silenceDays(uses) {
+		n += perSilence
+		ages[days] = true
+	}
+	return n + len(ages)
+}
+
+// CentralResources is the number of resources in the central stack.
+func (c *Config) CentralResources() int {
+	const (
+		key       = 2  // key, alias
+		topic     = 4  // topic, policy, key, alias
+		bus       = 2  // bus, policy
+		rules     = 12 // calls on vaults, keys and alerts; backup, copy and restore jobs, recovery points, vaults, settings, issues, tests; role
+		log       = 3  // log group, policy, rule
+		perFilter = 2  // metric filters on copies and on backups
+		delivery  = 10 // queues with their policies, rule, log group, role, function, mapping, alarm
+	)
+	perVault := 1
+	if len(c.LowCostCopies()) > 0 {
+		perVault++ // tiering configuration
+	}
+	alarms := len(c.CopyAlarms()[0])
+	n := key + topic + len(c.Alerts.Subscribers()) + bus + rules + log + perFilter*len(c.AccountEndings())
+	n += perVault*(1+len(c.Central.RetainedVaults)) + alarms
+	if alarms > 0 {
+		n++ // rule on alarms
+	}
+	if c.Central.Dashboard {
+		n++
+	}
+	if len(c.Alerts.Delivered()) > 0 {
+		n += delivery
+	}
+	return n
+}
+
+// eventRules is the number of EventBridge rules of a workload.
+func (c *Config) eventRules(w Workload, uses []TierUse) int {
+	n := 0
+	rule := func(wanted, email bool) {
+		if wanted && (email || c.Reached(w)) {
+			n++
+		}
+	}
+	backedUp, silent := backedUp(uses), len(c.silenceDays(uses)) > 0
+	rule(len(w.Buckets) > 0, true) // calls on buckets
+	rule(true, true)               // on keys
+	rule(true, true)               // on alerts
+	rule(backedUp, true)           // on vaults
+	rule(backedUp, true)           // on plans
+	rule(backedUp, true)           // backups with issues
+	rule(true, false)              // tests
+	for range 6 {                  // backup, copy and restore jobs, recovery points, vaults, settings
+		rule(backedUp, false)
+	}
+	rule(silent, false) // alarms
+	rule(silent, true)  // clock
+	return n
+}
+
+// silenceDays lists the days of the alarms for missing backups and copies.
+func (c *Config) silenceDays(uses []TierUse) []int {
+	var all []int
+	for _, use := range uses {
+		for _, days := range []int{c.SilenceDays(use.Tier), c.CopySilenceDays(use.Tier)} {
+			if days > 0 {
+				all = append(all, days)
+			}
+		}
+	}
+	return all
+}
+
+func backedUp(uses []TierUse) bool {
+	return slices.ContainsFunc(uses, func(u TierUse) bool { return u.Tier.BackedUp() })
+}
+
+// TemplateBytes is an upper estimate, in bytes, of the template of a workload.
+func (c *Config) TemplateBytes(w Workload) int {
+	return c.templateBytes(c.TierUses(w), c.namedBytes()[accountRegion{w.Account, w.Region}])
+}
+
+func (c *Config) templateBytes(uses []TierUse, named int) int {
+	const (
+		stack   = 16000 // roles, log bucket, topic, rules on calls
+		backups = 9000  // rules on backups
+		key     = 1700
+		plan    = 8500 // vault, plan, selections, alarm
+		copies  = 2500 // alarm
+		email   = 600  // without the address
+		bucket  = 2900 // with its policy, without its name
+		perByte = 11
+	)
+	n := stack + key*len(keyNames(uses))
+	for _, address := range c.Alerts.Subscribers() {
+		n += email + 3*len(address)
+	}
+	for _, use := range uses {
+		for _, b := range use.Buckets {
+			if !b.Existing {
+				n += bucket + perByte*min(len(b.Name), MaxBucketName)
+			}
+		}
+		if !use.Tier.BackedUp() {
+			continue
+		}
+		n += plan
+		if use.Tier.Copied() {
+			n += copies
+		}
+		for _, b := range use.Buckets {
+			n += bytesPerARN + min(len(b.Name), MaxBucketName)
+		}
+		if use.Tagged {
+			n += named
+		}
+	}
+	if backedUp(uses) {
+		n += backups
+	}
+	return n
+}
+
+// bytesPerARN is the size of a bucket's ARN in a template, in bytes, without the bucket's name.
+const bytesPerARN = 24
+
+// namedBytes is the size, in bytes, of the ARNs of all named buckets of an account and Region. Every
+// selection by tag lists them.
+func (c *Config) namedBytes() map[accountRegion]int {
+	named := map[accountRegion]int{}
+	for _, w := range c.Workloads {
+		for _, b := range w.Buckets {
+			named[accountRegion{w.Account, w.Region}] += bytesPerARN + min(len(b.Name), MaxBucketName)
+		}
+	}
+	return named
+}
