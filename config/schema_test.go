@@ -110,7 +110,8 @@ func generateSchema(t *testing.T) []byte {
 		for _, field := range structKeys(typ).fields {
 			property, _ := def.Properties.Get(field.name)
 			// Editors show the description beside the key, which is not the Go name that the comment starts with.
-			if rest, found := strings.CutPrefix(property.Description, typ.Field(field.index).Name+" "); found {
+			goName := typ.Field(field.index).Name
+			if rest, found := strings.CutPrefix(property.Description, goName+" "); found && strings.Contains(field.name, "_") {
 				property.Description = field.name + " " + rest
 			}
 			if field.required && typ != reflect.TypeFor[Tier]() || field.name == "name" {
