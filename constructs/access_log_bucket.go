@@ -59,26 +59,25 @@ func NewAccessLogBucket(scope awsconstructs.Construct, id *string, props *Access
 		}),
 	})
 	retain(bucket)
-	arn, objects := bucketARNs(bucket)
-	policy := newBucketPolicy(this, bucket, withoutTLS("s3:*", arn, objects), props.logDelivery(objects))
-	return &AccessLogBucket{Construct: this, Bucket: bucket, Policy: policy}
+	logicalID := *bucket.LogicalId()
+	delivery := props.logDelivery()
+	delivery.Resources, delivery.intrinsics = nil, []any{objectsOf(logicalID)}
+	return &AccessLogBucket{Construct: this, Bucket: bucket, Policy: newBucketPolicy(this, bucket, logicalID, delivery)}
 }
 
-func (p *AccessLogBucketProps) logDelivery(objectsARN string) Statement {
+// logDelivery lets S3 write access logs. It names the buckets that log while the policy may be that large.
+func (p *AccessLogBucketProps) logDelivery() Statement {
 	delivery := Statement{
 		Sid:       "ServerAccessLogs",
 		Principal: service("logging.s3.amazonaws.com"),
 		Actions:   []string{"s3:PutObject"},
-		Resources: []string{objectsARN},
+		Resources: []string{p.ARN + "/*"},
 		Condition: map[string]map[string]any{
 			"ArnLike":      {"aws:SourceArn": p.SourceARNs},
 			"StringEquals": {"aws:SourceAccount": p.Account},
 		},
 	}
-	// Counted with the ARN that AWS sees in place of the reference.
-	counted := delivery
-	counted.Resources = []string{p.ARN + "/*"}
-	if p.MaxPolicyBytes > 0 && size(counted, withoutTLS("s3:*", p.ARN, p.ARN+"/*")) > p.MaxPolicyBytes {
+	if p.MaxPolicyBytes > 0 && size(delivery, withoutTLS("s3:*", p.ARN, p.ARN+"/*")) > p.MaxPolicyBytes {
 		delivery.Condition["ArnLike"] = map[string]any{"aws:SourceArn": p.AnySourceARN}
 	}
 	return delivery

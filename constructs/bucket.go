@@ -1,7 +1,6 @@
 package constructs
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawss3"
@@ -88,21 +87,21 @@ func NewBucket(scope awsconstructs.Construct, id *string, props *BucketProps) *B
 		Tags: tagList(props.Tags),
 	})
 	retain(bucket)
-	arn, objects := bucketARNs(bucket)
-	return &Bucket{Construct: this, Bucket: bucket, Policy: newBucketPolicy(this, bucket, withoutTLS("s3:*", arn, objects))}
+	return &Bucket{Construct: this, Bucket: bucket, Policy: newBucketPolicy(this, bucket, *bucket.LogicalId())}
 }
 
-// bucketARNs returns the ARNs of a bucket and of its objects.
-func bucketARNs(bucket awss3.CfnBucket) (arn, objects string) {
-	return *bucket.AttrArn(), *awscdk.Fn_Sub(jsii.String("${"+*bucket.LogicalId()+".Arn}/*"), nil)
-}
-
-func newBucketPolicy(scope awsconstructs.Construct, bucket awss3.CfnBucket, statements ...Statement) awss3.CfnBucketPolicy {
+// newBucketPolicy creates a bucket's policy: it denies requests without TLS. more are further statements.
+func newBucketPolicy(scope awsconstructs.Construct, bucket awss3.CfnBucket, logicalID string, more ...Statement) awss3.CfnBucketPolicy {
+	tls := withoutTLS("s3:*")
+	tls.intrinsics = []any{map[string]any{"Fn::GetAtt": []string{logicalID, "Arn"}}, objectsOf(logicalID)}
 	return awss3.NewCfnBucketPolicy(scope, jsii.String("Policy"), &awss3.CfnBucketPolicyProps{
 		Bucket:         bucket,
-		PolicyDocument: document(statements...),
+		PolicyDocument: document(append([]Statement{tls}, more...)...),
 	})
 }
+
+// objectsOf is the ARN of all objects of the bucket with that logical id.
+func objectsOf(logicalID string) any { return map[string]any{"Fn::Sub": "${" + logicalID + ".Arn}/*"} }
 
 func versioned() *awss3.CfnBucket_VersioningConfigurationProperty {
 	return &awss3.CfnBucket_VersioningConfigurationProperty{Status: jsii.String("Enabled")}

@@ -17,6 +17,10 @@ type Statement struct {
 	Resources []string
 	// Condition is operator → key → value, a string or a []string.
 	Condition map[string]map[string]any
+
+	// intrinsics are resources in the form of CloudFormation's intrinsic functions. They replace Resources:
+	// the same as a token costs a call into Node for each function.
+	intrinsics []any
 }
 
 // document returns a policy document in CloudFormation's form (docs/adr/0013).
@@ -41,6 +45,9 @@ func (s Statement) json() map[string]any {
 	}
 	if s.Resources != nil {
 		m["Resource"] = s.Resources
+	}
+	if s.intrinsics != nil {
+		m["Resource"] = s.intrinsics
 	}
 	if s.Condition != nil {
 		m["Condition"] = s.Condition

@@ -53,7 +53,7 @@ func TestLogDeliverySize(t *testing.T) {
 	listed := 0
 	for n := range 248 {
 		p.SourceARNs = append(p.SourceARNs, fmt.Sprintf("arn:aws-us-gov:s3:::%063d", n))
-		s := p.logDelivery(p.ARN + "/*")
+		s := p.logDelivery()
 		if bytes := size(s, withoutTLS("s3:*", p.ARN, p.ARN+"/*")); bytes > p.MaxPolicyBytes {
 			t.Fatalf("%d buckets: %d bytes", n+1, bytes)
 		}
