@@ -106,6 +106,7 @@ func synthesize(plan *synth.Plan, warnings config.Problems, opts synth.Options, 
 			opts.Config, err))
 		return exitDefect
 	}
+	synth.AwaitIndex(opts) // everything is written and reported: an interrupted wait loses nothing
 	return exitDone
 }
 

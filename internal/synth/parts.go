@@ -192,6 +192,8 @@ func RunPart(stdin io.Reader, stdout io.Writer, exit func()) error {
 	}
 	if err != nil {
 		_ = reports.Encode(partReport{err.Error()})
+		return err
 	}
-	return err
+	AwaitIndex(Options{})
+	return nil
 }
