@@ -34,14 +34,12 @@ const indexWait = 15 * time.Second
 // Nothing depends on the index: where it cannot be written AwaitIndex returns at once, where it does not
 // appear after 15 seconds, and the next run starts as slowly as this one.
 func AwaitIndex(o Options) {
-	if dir := cdkDir(cacheRoot(os.LookupEnv), cdkVersion()); dir != "" {
-		awaitIndex(dir, o.announce, indexWait)
-	}
+	awaitIndex(cdkDir(cacheRoot(os.LookupEnv), cdkVersion()), o.announce, indexWait)
 }
 
 // awaitIndex waits for the index in the directory of a package.
 func awaitIndex(dir string, say func(string), patience time.Duration) {
-	if hasIndex(dir) || !writable(dir) {
+	if dir == "" || hasIndex(dir) || !writable(dir) {
 		return
 	}
 	say("preparing the AWS CDK for faster starts, once per version of the CDK")
