@@ -81,3 +81,22 @@ func TestAccessLogBucketEverything(t *testing.T) {
 	})
 	template.ResourceCountIs(jsii.String("AWS::S3::Bucket"), jsii.Number(1))
 }
+
+func TestAccessLogBucketRefuses(t *testing.T) {
+	type props = constructs.AccessLogBucketProps
+	refuses(t, constructs.NewAccessLogBucket, func() *props {
+		return &props{
+			Name: "logs", ARN: "arn:aws:s3:::logs", Account: "222222222222", SourceARNs: []string{"arn:aws:s3:::invoices"}, ExpireAfterDays: 1,
+		}
+	}, []refusal[props]{
+		{"NewAccessLogBucket: props.Name and props.ARN are required", func(p *props) { p.Name = "" }},
+		{"NewAccessLogBucket: props.Name and props.ARN are required", func(p *props) { p.ARN = "" }},
+		{"NewAccessLogBucket: props.Account is required", func(p *props) { p.Account = "" }},
+		{"NewAccessLogBucket: props.SourceARNs is required; otherwise no bucket could log here", func(p *props) { p.SourceARNs = nil }},
+		{
+			"NewAccessLogBucket: props.AnySourceARN is required with props.MaxPolicyBytes; a policy that lists no buckets needs it",
+			func(p *props) { p.MaxPolicyBytes = 1 },
+		},
+		{"NewAccessLogBucket: props.ExpireAfterDays is at least 1", func(p *props) { p.ExpireAfterDays = 0 }},
+	})
+}

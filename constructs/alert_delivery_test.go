@@ -125,3 +125,28 @@ func TestAlertDelivery(t *testing.T) {
 	template.ResourceCountIs(jsii.String("AWS::SQS::Queue"), jsii.Number(2))
 	template.ResourceCountIs(jsii.String("AWS::SQS::QueuePolicy"), jsii.Number(2))
 }
+
+func TestAlertDeliveryRefuses(t *testing.T) {
+	type props = constructs.AlertDeliveryProps
+	const (
+		names        = "NewAlertDelivery: props.Name, UndeliveredName, RoleName and LogGroupName are required"
+		destinations = "NewAlertDelivery: props.Destinations and SecretARNs are required"
+		resources    = "NewAlertDelivery: props.Bus, Code and Topic are required"
+	)
+	refuses(t, constructs.NewAlertDelivery, func() *props {
+		return &props{
+			Name: "alerts", LogGroupName: "alerts", UndeliveredName: "undelivered", RoleName: "alerts",
+			Bus: someBus{}, Code: someAsset{}, Topic: someTopic{}, Destinations: "[]", SecretARNs: []string{"*"},
+		}
+	}, []refusal[props]{
+		{names, func(p *props) { p.Name = "" }},
+		{names, func(p *props) { p.LogGroupName = "" }},
+		{names, func(p *props) { p.UndeliveredName = "" }},
+		{names, func(p *props) { p.RoleName = "" }},
+		{destinations, func(p *props) { p.Destinations = "" }},
+		{destinations, func(p *props) { p.SecretARNs = nil }},
+		{resources, func(p *props) { p.Bus = nil }},
+		{resources, func(p *props) { p.Code = nil }},
+		{resources, func(p *props) { p.Topic = nil }},
+	})
+}

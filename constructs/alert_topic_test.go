@@ -76,3 +76,15 @@ func TestAlertTopicEverything(t *testing.T) {
 	}
 	template.ResourceCountIs(jsii.String("AWS::SNS::Subscription"), jsii.Number(2))
 }
+
+func TestAlertTopicRefuses(t *testing.T) {
+	type props = constructs.AlertTopicProps
+	refuses(t, constructs.NewAlertTopic, func() *props {
+		return &props{Name: "alerts", KeyAlias: "alias/alerts", Account: "222222222222", AccountARN: "arn:aws:iam::222222222222:root"}
+	}, []refusal[props]{
+		{"NewAlertTopic: props.Name is required", func(p *props) { p.Name = "" }},
+		{"NewAlertTopic: props.KeyAlias is required", func(p *props) { p.KeyAlias = "" }},
+		{"NewAlertTopic: props.Account and props.AccountARN are required", func(p *props) { p.Account = "" }},
+		{"NewAlertTopic: props.Account and props.AccountARN are required", func(p *props) { p.AccountARN = "" }},
+	})
+}

@@ -75,3 +75,22 @@ func TestBackupRoleEverything(t *testing.T) {
 	})
 	template.ResourceCountIs(jsii.String("AWS::IAM::Role"), jsii.Number(1))
 }
+
+func TestBackupRoleRefuses(t *testing.T) {
+	type props = constructs.BackupRoleProps
+	refuses(t, constructs.NewBackupRole, func() *props {
+		return &props{
+			Name: "acme-backup", Account: "222222222222", S3BackupPolicyARN: "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
+			Copy: &constructs.CopyProps{DestinationVaultARN: centralVaultARN, KeyARNs: []string{"*"}},
+		}
+	}, []refusal[props]{
+		{"NewBackupRole: props.Name is required; AWS Backup needs the same role until the last backup expires", func(p *props) { p.Name = "" }},
+		{"NewBackupRole: props.Account is required", func(p *props) { p.Account = "" }},
+		{
+			"NewBackupRole: props.S3BackupPolicyARN is required; without it every backup of a bucket fails",
+			func(p *props) { p.S3BackupPolicyARN = "" },
+		},
+		{"CopyProps: DestinationVaultARN and KeyARNs are required", func(p *props) { p.Copy.DestinationVaultARN = "" }},
+		{"CopyProps: DestinationVaultARN and KeyARNs are required", func(p *props) { p.Copy.KeyARNs = nil }},
+	})
+}

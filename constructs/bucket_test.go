@@ -108,3 +108,16 @@ func TestBucketEverything(t *testing.T) {
 	template.ResourceCountIs(jsii.String("AWS::S3::Bucket"), jsii.Number(1))
 	template.ResourceCountIs(jsii.String("AWS::S3::BucketPolicy"), jsii.Number(1))
 }
+
+func TestBucketRefuses(t *testing.T) {
+	type props = constructs.BucketProps
+	refuses(t, constructs.NewBucket, func() *props {
+		return &props{Name: "invoices", ObjectLockMode: "GOVERNANCE", ObjectLockDays: 1, Key: someKey{}, AccessLogBucket: someBucket{}}
+	}, []refusal[props]{
+		{"NewBucket: props.Name is required", func(p *props) { p.Name = "" }},
+		{"NewBucket: props.Key is required", func(p *props) { p.Key = nil }},
+		{"NewBucket: props.AccessLogBucket is required", func(p *props) { p.AccessLogBucket = nil }},
+		{"NewBucket: props.ObjectLockMode is GOVERNANCE or COMPLIANCE", func(p *props) { p.ObjectLockMode = "governance" }},
+		{"NewBucket: props.ObjectLockDays is at least 1", func(p *props) { p.ObjectLockDays = 0 }},
+	})
+}

@@ -95,3 +95,50 @@ func TestCentralVaultEverything(t *testing.T) {
 		},
 	})
 }
+
+func TestCentralVaultRefuses(t *testing.T) {
+	type props = constructs.CentralVaultProps
+	refuses(t, constructs.NewCentralVault, func() *props {
+		return &props{
+			Name: "central", Key: someKey{},
+			Lock: constructs.VaultLock{MinRetentionDays: 1, MaxRetentionDays: 1, ChangeableForDays: 3},
+			Sources: constructs.CopySources{
+				OrganizationID: "o-a1b2c3d4e5", AccountARNs: []string{"arn:aws:iam::222222222222:root"}, RoleARN: "arn:aws:iam::*:role/acme-backup-*",
+			},
+			LowCost: &constructs.LowCostProps{Name: "central", Selections: []constructs.LowCostSelection{{Resources: []string{"*"}, AfterDays: 60}}},
+		}
+	}, []refusal[props]{
+		{"NewCentralVault: props.Name is required", func(p *props) { p.Name = "" }},
+		{"NewCentralVault: props.Key is required", func(p *props) { p.Key = nil }},
+		{"VaultLock: MinRetentionDays is at least 1", func(p *props) { p.Lock = constructs.VaultLock{} }},
+		{
+			"VaultLock: MaxRetentionDays is less than MinRetentionDays; no copy could enter the vault",
+			func(p *props) { p.Lock.MinRetentionDays = 2 },
+		},
+		{"VaultLock: ChangeableForDays is at least 3, or 0 for a governance lock", func(p *props) { p.Lock.ChangeableForDays = 2 }},
+		{
+			"CopySources: OrganizationID and RoleARN are required with AccountARNs; they limit who may copy",
+			func(p *props) { p.Sources.OrganizationID = "" },
+		},
+		{
+			"CopySources: OrganizationID and RoleARN are required with AccountARNs; they limit who may copy",
+			func(p *props) { p.Sources.RoleARN = "" },
+		},
+		{"LowCostSelection: AfterDays is at least 60", func(p *props) { p.LowCost.Selections[0].AfterDays = 1 }},
+	})
+}
+
+// A role that AWS Backup copies with has to be allowed by the key as well.
+func TestKeyGrantsRefuse(t *testing.T) {
+	sources := constructs.CopySources{
+		OrganizationID: "o-a1b2c3d4e5", AccountARNs: []string{"arn:aws:iam::222222222222:root"}, RoleARN: "arn:aws:iam::*:role/acme-backup-*",
+	}
+	want := "CopySources: ServiceLinkedRoleARN is required with AccountARNs; AWS Backup copies with that role"
+	if got := panicOf(func() { sources.KeyGrants() }); got != want {
+		t.Errorf("%q; want %q", got, want)
+	}
+	sources.ServiceLinkedRoleARN = "arn:aws:iam::*:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"
+	if grants := sources.KeyGrants(); len(grants) != 2 {
+		t.Errorf("%d grants; want two", len(grants))
+	}
+}

@@ -55,3 +55,21 @@ func TestCopyAlarmsEverything(t *testing.T) {
 	})
 	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(3))
 }
+
+func TestCopyAlarmsRefuse(t *testing.T) {
+	type props = constructs.CopyAlarmsProps
+	refuses(t, constructs.NewCopyAlarms, func() *props {
+		return &props{
+			TopicARN: topicARN, Namespace: "backup",
+			Alarms: []constructs.CopyAlarm{{Workload: "invoices", Tier: "critical", VaultARN: centralVaultARN, Days: 7}},
+		}
+	}, []refusal[props]{
+		{"NewCopyAlarms: props.TopicARN and props.Namespace are required", func(p *props) { p.TopicARN = "" }},
+		{"NewCopyAlarms: props.TopicARN and props.Namespace are required", func(p *props) { p.Namespace = "" }},
+		{"CopyAlarm: Workload, Tier and VaultARN are required", func(p *props) { p.Alarms[0].Workload = "" }},
+		{"CopyAlarm: Workload, Tier and VaultARN are required", func(p *props) { p.Alarms[0].Tier = "" }},
+		{"CopyAlarm: Workload, Tier and VaultARN are required", func(p *props) { p.Alarms[0].VaultARN = "" }},
+		{"CopyAlarm invoices/critical: Days is 1 to 7, as far as CloudWatch looks back", func(p *props) { p.Alarms[0].Days = 0 }},
+		{"CopyAlarm invoices/critical: Days is 1 to 7, as far as CloudWatch looks back", func(p *props) { p.Alarms[0].Days = 8 }},
+	})
+}

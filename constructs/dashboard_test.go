@@ -57,3 +57,16 @@ func TestDashboard(t *testing.T) {
 		t.Errorf("queries %q; want five", titles)
 	}
 }
+
+func TestDashboardRefuses(t *testing.T) {
+	type props = constructs.DashboardProps
+	const sentence = "NewDashboard: props.Name, Project, Region and LogGroupName are required"
+	refuses(t, constructs.NewDashboard, func() *props {
+		return &props{Name: "backups", Project: "acme", Region: "eu-central-1", LogGroupName: "events"}
+	}, []refusal[props]{
+		{sentence, func(p *props) { p.Name = "" }},
+		{sentence, func(p *props) { p.Project = "" }},
+		{sentence, func(p *props) { p.Region = "" }},
+		{sentence, func(p *props) { p.LogGroupName = "" }},
+	})
+}

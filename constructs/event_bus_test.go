@@ -54,3 +54,14 @@ func TestEventBusEverything(t *testing.T) {
 	template.ResourceCountIs(jsii.String("AWS::Events::EventBus"), jsii.Number(1))
 	template.ResourceCountIs(jsii.String("AWS::Events::EventBusPolicy"), jsii.Number(1))
 }
+
+func TestEventBusRefuses(t *testing.T) {
+	type props = constructs.EventBusProps
+	refuses(t, constructs.NewEventBus, func() *props {
+		return &props{Name: "alerts", OrganizationID: "o-a1b2c3d4e5", RoleARN: "arn:aws:iam::*:role/acme-events-*"}
+	}, []refusal[props]{
+		{"NewEventBus: props.Name is required", func(p *props) { p.Name = "" }},
+		{"NewEventBus: props.OrganizationID and props.RoleARN are required; they limit who may send", func(p *props) { p.OrganizationID = "" }},
+		{"NewEventBus: props.OrganizationID and props.RoleARN are required; they limit who may send", func(p *props) { p.RoleARN = "" }},
+	})
+}

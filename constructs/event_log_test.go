@@ -78,3 +78,20 @@ func TestEventLogEverything(t *testing.T) {
 	template.ResourceCountIs(jsii.String("AWS::Logs::MetricFilter"), jsii.Number(20))
 	template.ResourceCountIs(jsii.String("AWS::Logs::LogGroup"), jsii.Number(1))
 }
+
+func TestEventLogRefuses(t *testing.T) {
+	type props = constructs.EventLogProps
+	refuses(t, constructs.NewEventLog, func() *props {
+		return &props{
+			LogGroupName: "events", LogGroupARN: "arn:aws:logs:eu-central-1:111111111111:log-group:events", PolicyName: "events",
+			Bus: someBus{}, Namespace: "backup", AccountEndings: []string{""},
+		}
+	}, []refusal[props]{
+		{"NewEventLog: props.LogGroupName, LogGroupARN and PolicyName are required", func(p *props) { p.LogGroupName = "" }},
+		{"NewEventLog: props.LogGroupName, LogGroupARN and PolicyName are required", func(p *props) { p.LogGroupARN = "" }},
+		{"NewEventLog: props.LogGroupName, LogGroupARN and PolicyName are required", func(p *props) { p.PolicyName = "" }},
+		{"NewEventLog: props.Bus and props.Namespace are required", func(p *props) { p.Bus = nil }},
+		{"NewEventLog: props.Bus and props.Namespace are required", func(p *props) { p.Namespace = "" }},
+		{"NewEventLog: props.AccountEndings is required; one empty ending stands for all accounts", func(p *props) { p.AccountEndings = nil }},
+	})
+}

@@ -121,3 +121,21 @@ func TestEventRulesEverything(t *testing.T) {
 	template.ResourceCountIs(jsii.String("AWS::Events::Rule"), jsii.Number(len(eventRules)))
 	template.AllResources(jsii.String("AWS::Events::Rule"), map[string]any{"Properties": map[string]any{"State": assertions.Match_Absent()}})
 }
+
+func TestEventRulesRefuse(t *testing.T) {
+	type props = constructs.EventRulesProps
+	refuses(t, constructs.NewEventRules, func() *props {
+		return &props{
+			Account: "222222222222", RoleName: "acme-events", BusARN: centralBusARN, Topic: someTopic{},
+			Rules: []constructs.EventRule{{ID: "Vaults", DetailType: "Backup Vault State Change", NamesAt: "backupVaultName", Names: []string{"invoices"}}},
+		}
+	}, []refusal[props]{
+		{"NewEventRules: props.Topic is required", func(p *props) { p.Topic = nil }},
+		{"NewEventRules: props.Account and props.RoleName are required with props.BusARN", func(p *props) { p.Account = "" }},
+		{"NewEventRules: props.Account and props.RoleName are required with props.BusARN", func(p *props) { p.RoleName = "" }},
+		{"EventRule: ID is required", func(p *props) { p.Rules[0].ID = "" }},
+		{"EventRule Vaults: either DetailType or Schedule is required", func(p *props) { p.Rules[0].DetailType = "" }},
+		{"EventRule Vaults: either DetailType or Schedule is required", func(p *props) { p.Rules[0].Schedule = "rate(6 hours)" }},
+		{"EventRule Vaults: NamesAt is required with Names", func(p *props) { p.Rules[0].NamesAt = "" }},
+	})
+}

@@ -107,3 +107,13 @@ func TestKeyEverything(t *testing.T) {
 	template.ResourceCountIs(jsii.String("AWS::KMS::Key"), jsii.Number(1))
 	template.ResourceCountIs(jsii.String("AWS::KMS::Alias"), jsii.Number(1))
 }
+
+func TestKeyRefuses(t *testing.T) {
+	type props = constructs.KeyProps
+	refuses(t, constructs.NewKey, func() *props {
+		return &props{Alias: "alias/invoices", AccountARN: "arn:aws:iam::222222222222:root"}
+	}, []refusal[props]{
+		{"NewKey: props.Alias is required", func(p *props) { p.Alias = "" }},
+		{"NewKey: props.AccountARN is required; without it nobody could administer the key", func(p *props) { p.AccountARN = "" }},
+	})
+}

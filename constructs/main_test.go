@@ -136,7 +136,7 @@ func (x template) resources() map[string]map[string]any {
 func (x template) hasID(logicalID, resourceType string) {
 	x.t.Helper()
 	if got := x.resources()[logicalID]["Type"]; got != resourceType {
-		x.t.Errorf("%s is %v; want %s", logicalID, got, resourceType)
+		x.t.Errorf("%s is %v; want %s; there are %q", logicalID, got, resourceType, slices.Sorted(maps.Keys(x.resources())))
 	}
 }
 

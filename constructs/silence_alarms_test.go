@@ -80,3 +80,23 @@ func TestSilenceAlarmsEverything(t *testing.T) {
 	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(3+2))
 	template.ResourcePropertiesCountIs(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{"MetricName": "TriggeredRules"}, jsii.Number(2))
 }
+
+func TestSilenceAlarmsRefuse(t *testing.T) {
+	type props = constructs.SilenceAlarmsProps
+	refuses(t, constructs.NewSilenceAlarms, func() *props {
+		return &props{
+			Topic: someTopic{}, Clock: someRule{},
+			Alarms: []constructs.SilenceAlarm{{ID: "critical", Name: "critical", Vault: "critical", Metric: "NumberOfBackupJobsCompleted", Days: 7}},
+		}
+	}, []refusal[props]{
+		{"NewSilenceAlarms: props.Topic, props.Clock and props.Alarms are required", func(p *props) { p.Topic = nil }},
+		{"NewSilenceAlarms: props.Topic, props.Clock and props.Alarms are required", func(p *props) { p.Clock = nil }},
+		{"NewSilenceAlarms: props.Topic, props.Clock and props.Alarms are required", func(p *props) { p.Alarms = nil }},
+		{"SilenceAlarm: ID, Name, Vault and Metric are required", func(p *props) { p.Alarms[0].ID = "" }},
+		{"SilenceAlarm: ID, Name, Vault and Metric are required", func(p *props) { p.Alarms[0].Name = "" }},
+		{"SilenceAlarm: ID, Name, Vault and Metric are required", func(p *props) { p.Alarms[0].Vault = "" }},
+		{"SilenceAlarm: ID, Name, Vault and Metric are required", func(p *props) { p.Alarms[0].Metric = "" }},
+		{"SilenceAlarm critical: Days is 1 to 7, as far as CloudWatch looks back", func(p *props) { p.Alarms[0].Days = 0 }},
+		{"SilenceAlarm critical: Days is 1 to 7, as far as CloudWatch looks back", func(p *props) { p.Alarms[0].Days = 8 }},
+	})
+}

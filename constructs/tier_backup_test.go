@@ -88,7 +88,7 @@ func TestTierBackupMinimum(t *testing.T) {
 	template.ResourceCountIs(jsii.String("AWS::Backup::BackupSelection"), jsii.Number(0))
 	template.ResourceCountIs(jsii.String("AWS::Backup::TieringConfiguration"), jsii.Number(0))
 	template.hasID("Critical", "AWS::Backup::BackupVault")
-	template.hasID("CriticalPlanPLACEHOLDER", "AWS::Backup::BackupPlan")
+	template.hasID("CriticalPlan997CD8C4", "AWS::Backup::BackupPlan")
 }
 
 var tierBackupEverything = inStack("TierBackupEverything", func(stack awscdk.Stack) {
@@ -192,4 +192,58 @@ func TestTierBackupEverything(t *testing.T) {
 		"ResourceSelection":        []any{map[string]any{"ResourceType": "S3", "Resources": []any{"*"}, "TieringDownSettingsInDays": 90}},
 	})
 	template.ResourceCountIs(jsii.String("AWS::Backup::BackupSelection"), jsii.Number(2))
+}
+
+func TestTierBackupRefuses(t *testing.T) {
+	type props = constructs.TierBackupProps
+	refuses(t, constructs.NewTierBackup, func() *props {
+		rule := nightly("nightly", 35)
+		rule.Copies = []constructs.CopyAction{{DestinationVaultARN: centralVaultARN, DeleteAfterDays: 1}}
+		return &props{
+			VaultName: "critical", PlanName: "critical", Key: someKey{}, Role: someRole{},
+			CopyDestinations: []string{centralVaultARN},
+			Rules:            []constructs.BackupRule{rule},
+			Selections:       []constructs.BackupSelection{{Name: "invoices", Resources: []string{"arn:aws:s3:::invoices"}}},
+			LowCost:          &constructs.LowCostProps{Name: "critical", Selections: []constructs.LowCostSelection{{Resources: []string{"*"}, AfterDays: 60}}},
+		}
+	}, []refusal[props]{
+		{"NewTierBackup: props.VaultName and props.PlanName are required", func(p *props) { p.VaultName = "" }},
+		{"NewTierBackup: props.VaultName and props.PlanName are required", func(p *props) { p.PlanName = "" }},
+		{"NewTierBackup: props.Key is required", func(p *props) { p.Key = nil }},
+		{"NewTierBackup: props.Role is required; AWS Backup assumes it", func(p *props) { p.Role = nil }},
+		{"NewTierBackup: props.Rules is required; a plan has at least one rule", func(p *props) { p.Rules = nil }},
+		{"BackupRule: Name, Schedule and Timezone are required", func(p *props) { p.Rules[0].Name = "" }},
+		{"BackupRule: Name, Schedule and Timezone are required", func(p *props) { p.Rules[0].Schedule = "" }},
+		{"BackupRule: Name, Schedule and Timezone are required", func(p *props) { p.Rules[0].Timezone = "" }},
+		{"BackupRule nightly: StartWindowMinutes is at least 60", func(p *props) { p.Rules[0].StartWindowMinutes = 59 }},
+		{
+			"BackupRule nightly: CompletionWindowMinutes is more than StartWindowMinutes; a job that starts late would be cancelled at once",
+			func(p *props) { p.Rules[0].CompletionWindowMinutes = 60 },
+		},
+		{
+			"BackupRule nightly: DeleteAfterDays is at least 1; otherwise backups are kept for ever",
+			func(p *props) { p.Rules[0].DeleteAfterDays = 0 },
+		},
+		{
+			"BackupRule nightly: DeleteAfterDays of a continuous backup is at most 35",
+			func(p *props) { p.Rules[0].Continuous, p.Rules[0].DeleteAfterDays = true, 36 },
+		},
+		{
+			"BackupRule nightly: every copy would fail; add the DestinationVaultARN to CopyDestinations of the vault",
+			func(p *props) { p.CopyDestinations = nil },
+		},
+		{
+			"BackupRule nightly: DeleteAfterDays of a copy is at least 1; otherwise copies are kept for ever",
+			func(p *props) { p.Rules[0].Copies[0].DeleteAfterDays = 0 },
+		},
+		{"BackupSelection: Name is required", func(p *props) { p.Selections[0].Name = "" }},
+		{
+			"BackupSelection invoices: Resources is required; otherwise every bucket would be selected",
+			func(p *props) { p.Selections[0].Resources = nil },
+		},
+		{"LowCostProps: Name and Selections are required", func(p *props) { p.LowCost.Name = "" }},
+		{"LowCostProps: Name and Selections are required", func(p *props) { p.LowCost.Selections = nil }},
+		{"LowCostSelection: Resources is required", func(p *props) { p.LowCost.Selections[0].Resources = nil }},
+		{"LowCostSelection: AfterDays is at least 60", func(p *props) { p.LowCost.Selections[0].AfterDays = 59 }},
+	})
 }
