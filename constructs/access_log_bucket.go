@@ -40,6 +40,8 @@ func NewAccessLogBucket(scope awsconstructs.Construct, id *string, props *Access
 	require(props.Name != "" && props.ARN != "", "NewAccessLogBucket: props.Name and props.ARN are required")
 	require(props.Account != "", "NewAccessLogBucket: props.Account is required")
 	require(len(props.SourceARNs) > 0, "NewAccessLogBucket: props.SourceARNs is required; otherwise no bucket could log here")
+	require(props.MaxPolicyBytes == 0 || props.AnySourceARN != "",
+		"NewAccessLogBucket: props.AnySourceARN is required with props.MaxPolicyBytes; a policy that lists no buckets needs it")
 	require(props.ExpireAfterDays >= 1, "NewAccessLogBucket: props.ExpireAfterDays is at least 1")
 	this := awsconstructs.NewConstruct(scope, id)
 	bucket := awss3.NewCfnBucket(this, jsii.String(defaultID), &awss3.CfnBucketProps{

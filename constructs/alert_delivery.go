@@ -63,6 +63,7 @@ const (
 func NewAlertDelivery(scope awsconstructs.Construct, id *string, props *AlertDeliveryProps) *AlertDelivery {
 	require(props.Name != "" && props.UndeliveredName != "" && props.RoleName != "" && props.LogGroupName != "",
 		"NewAlertDelivery: props.Name, UndeliveredName, RoleName and LogGroupName are required")
+	require(props.Destinations != "" && len(props.SecretARNs) > 0, "NewAlertDelivery: props.Destinations and SecretARNs are required")
 	require(props.Bus != nil && props.Code != nil && props.Topic != nil, "NewAlertDelivery: props.Bus, Code and Topic are required")
 	this := awsconstructs.NewConstruct(scope, id)
 	d := &AlertDelivery{Construct: this}

@@ -36,7 +36,8 @@ type AlertTopic struct {
 // NewAlertTopic creates a topic with a key of its own.
 func NewAlertTopic(scope awsconstructs.Construct, id *string, props *AlertTopicProps) *AlertTopic {
 	require(props.Name != "", "NewAlertTopic: props.Name is required")
-	require(props.Account != "", "NewAlertTopic: props.Account is required")
+	require(props.KeyAlias != "", "NewAlertTopic: props.KeyAlias is required")
+	require(props.Account != "" && props.AccountARN != "", "NewAlertTopic: props.Account and props.AccountARN are required")
 	own := map[string]map[string]any{"StringEquals": {"aws:SourceAccount": props.Account}} // F-EVT-5
 	publishers := map[string]any{"Service": []string{"backup.amazonaws.com", "cloudwatch.amazonaws.com"}}
 	// EventBridge tells SNS and the key nothing about the source, so a condition would shut it out:

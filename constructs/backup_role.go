@@ -43,6 +43,7 @@ func NewBackupRole(scope awsconstructs.Construct, id *string, props *BackupRoleP
 	require(props.S3BackupPolicyARN != "", "NewBackupRole: props.S3BackupPolicyARN is required; without it every backup of a bucket fails")
 	var policies any
 	if props.Copy != nil {
+		require(props.Copy.DestinationVaultARN != "" && len(props.Copy.KeyARNs) > 0, "CopyProps: DestinationVaultARN and KeyARNs are required")
 		policies = []any{&awsiam.CfnRole_PolicyProperty{
 			PolicyName:     jsii.String("CopyToCentralVault"),
 			PolicyDocument: document(props.Copy.statements()...),

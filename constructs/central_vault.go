@@ -47,8 +47,7 @@ type CentralVault struct {
 // NewCentralVault creates a locked vault, with a policy that lets the sources copy in and denies the
 // deletion of recovery points.
 func NewCentralVault(scope awsconstructs.Construct, id *string, props *CentralVaultProps) *CentralVault {
-	require(props.Name != "", "NewCentralVault: props.Name is required")
-	require(props.Key != nil, "NewCentralVault: props.Key is required")
+	props.validate()
 	this := awsconstructs.NewConstruct(scope, id)
 	vault := newVault(this, props.Topic, &awsbackup.CfnBackupVaultProps{
 		BackupVaultName:   jsii.String(props.Name),
@@ -63,11 +62,24 @@ func NewCentralVault(scope awsconstructs.Construct, id *string, props *CentralVa
 	return v
 }
 
+func (p *CentralVaultProps) validate() {
+	require(p.Name != "", "NewCentralVault: props.Name is required")
+	require(p.Key != nil, "NewCentralVault: props.Key is required")
+	p.Lock.validate()
+	p.Sources.validate()
+	p.LowCost.validate()
+}
+
+func (l VaultLock) validate() {
+	require(l.MinRetentionDays >= 1, "VaultLock: MinRetentionDays is at least 1")
+	require(l.MaxRetentionDays == 0 || l.MaxRetentionDays >= l.MinRetentionDays,
+		"VaultLock: MaxRetentionDays is less than MinRetentionDays; no copy could enter the vault")
+	require(l.ChangeableForDays == 0 || l.ChangeableForDays >= 3,
+		"VaultLock: ChangeableForDays is at least 3, or 0 for a governance lock")
+}
+
 // property leaves out what is zero: ChangeableForDays makes a compliance lock wherever it is present.
 func (l VaultLock) property() *awsbackup.CfnBackupVault_LockConfigurationTypeProperty {
-	require(l.MinRetentionDays >= 1, "VaultLock: MinRetentionDays is at least 1")
-	require(l.MaxRetentionDays == 0 || l.MaxRetentionDays >= l.MinRetentionDays, "VaultLock: MaxRetentionDays is less than MinRetentionDays; no copy could enter the vault")
-	require(l.ChangeableForDays == 0 || l.ChangeableForDays >= 3, "VaultLock: ChangeableForDays is at least 3, or 0 for a governance lock")
 	lock := &awsbackup.CfnBackupVault_LockConfigurationTypeProperty{MinRetentionDays: jsii.Number(l.MinRetentionDays)}
 	if l.MaxRetentionDays > 0 {
 		lock.MaxRetentionDays = jsii.Number(l.MaxRetentionDays)

@@ -43,6 +43,10 @@ type CopyAlarms struct {
 // stack for as long as the first stack has it.
 func NewCopyAlarms(scope awsconstructs.Construct, id *string, props *CopyAlarmsProps) *CopyAlarms {
 	require(props.TopicARN != "" && props.Namespace != "", "NewCopyAlarms: props.TopicARN and props.Namespace are required")
+	for _, a := range props.Alarms {
+		require(a.Workload != "" && a.Tier != "" && a.VaultARN != "", "CopyAlarm: Workload, Tier and VaultARN are required")
+		requireAlarmDays("CopyAlarm "+a.Workload+"/"+a.Tier, a.Days)
+	}
 	this := awsconstructs.NewConstruct(scope, id)
 	c := &CopyAlarms{Construct: this}
 	workloads := map[string]awsconstructs.Construct{}

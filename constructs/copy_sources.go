@@ -20,6 +20,11 @@ type CopySources struct {
 	MaxPolicyBytes int
 }
 
+func (s CopySources) validate() {
+	require(len(s.AccountARNs) == 0 || s.OrganizationID != "" && s.RoleARN != "",
+		"CopySources: OrganizationID and RoleARN are required with AccountARNs; they limit who may copy")
+}
+
 // otherStatements is the room, in bytes, for the other statements of a policy that lists accounts.
 const otherStatements = 4 * 1024
 
@@ -40,6 +45,9 @@ func (s CopySources) vaultPolicy() []Statement {
 // KeyGrants let the sources use the vault's key through AWS Backup (F-KMS-4, F-COPY-8). A condition
 // matches the roles, since a role that is named as a principal must exist (F-KMS-2).
 func (s CopySources) KeyGrants() []Statement {
+	s.validate()
+	require(len(s.AccountARNs) == 0 || s.ServiceLinkedRoleARN != "",
+		"CopySources: ServiceLinkedRoleARN is required with AccountARNs; AWS Backup copies with that role")
 	return s.withPrincipal(func(principal map[string]any) []Statement {
 		return useThroughBackup("WorkloadAccounts", principal, s.condition(s.RoleARN, s.ServiceLinkedRoleARN))
 	})

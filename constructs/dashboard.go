@@ -35,7 +35,8 @@ type Dashboard struct {
 // NewDashboard creates a dashboard of queries on the log of events. It names no workload, so it is the same
 // for one workload and for a thousand: each is a row of a table, and rows that need somebody come first.
 func NewDashboard(scope awsconstructs.Construct, id *string, props *DashboardProps) *Dashboard {
-	require(props.Name != "" && props.Region != "" && props.LogGroupName != "", "NewDashboard: props.Name, Region and LogGroupName are required")
+	require(props.Name != "" && props.Project != "" && props.Region != "" && props.LogGroupName != "",
+		"NewDashboard: props.Name, Project, Region and LogGroupName are required")
 	this := awsconstructs.NewConstruct(scope, id)
 	return &Dashboard{Construct: this, Dashboard: awscloudwatch.NewCfnDashboard(this, jsii.String(defaultID), &awscloudwatch.CfnDashboardProps{
 		DashboardName: jsii.String(props.Name),

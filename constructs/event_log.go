@@ -52,6 +52,7 @@ const logDays = 400
 func NewEventLog(scope awsconstructs.Construct, id *string, props *EventLogProps) *EventLog {
 	require(props.LogGroupName != "" && props.LogGroupARN != "" && props.PolicyName != "", "NewEventLog: props.LogGroupName, LogGroupARN and PolicyName are required")
 	require(props.Bus != nil && props.Namespace != "", "NewEventLog: props.Bus and props.Namespace are required")
+	require(len(props.AccountEndings) > 0, "NewEventLog: props.AccountEndings is required; one empty ending stands for all accounts")
 	this := awsconstructs.NewConstruct(scope, id)
 	group := awslogs.NewCfnLogGroup(this, jsii.String("Group"), &awslogs.CfnLogGroupProps{
 		LogGroupName:    props.LogGroupName,

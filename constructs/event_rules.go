@@ -68,6 +68,11 @@ type EventRules struct {
 func NewEventRules(scope awsconstructs.Construct, id *string, props *EventRulesProps) *EventRules {
 	require(props.Topic != nil, "NewEventRules: props.Topic is required")
 	require(props.BusARN == "" || props.Account != "" && props.RoleName != "", "NewEventRules: props.Account and props.RoleName are required with props.BusARN")
+	for _, r := range props.Rules {
+		require(r.ID != "", "EventRule: ID is required")
+		require((r.DetailType == "") != (r.Schedule == ""), "EventRule "+r.ID+": either DetailType or Schedule is required")
+		require(len(r.Names) == 0 || r.NamesAt != "", "EventRule "+r.ID+": NamesAt is required with Names")
+	}
 	this := awsconstructs.NewConstruct(scope, id)
 	r := &EventRules{Construct: this, Rules: map[string]awsevents.CfnRule{}}
 	var bus *awsevents.CfnRule_TargetProperty
@@ -155,7 +160,8 @@ func (r EventRule) pattern() map[string]any {
 	for _, key := range slices.Backward(strings.Split(r.NamesAt, ".")) {
 		names = map[string]any{key: names}
 	}
-	detail := maps.Clone(r.Detail)
+	detail := map[string]any{}
+	maps.Copy(detail, r.Detail)
 	maps.Copy(detail, names.(map[string]any))
 	text, err := json.Marshal(pattern(detail))
 	if err != nil {

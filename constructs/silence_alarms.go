@@ -51,6 +51,10 @@ const dayInSeconds = 24 * 60 * 60
 // number of days on which the clock has triggered.
 func NewSilenceAlarms(scope awsconstructs.Construct, id *string, props *SilenceAlarmsProps) *SilenceAlarms {
 	require(props.Topic != nil && props.Clock != nil && len(props.Alarms) > 0, "NewSilenceAlarms: props.Topic, props.Clock and props.Alarms are required")
+	for _, a := range props.Alarms {
+		require(a.ID != "" && a.Name != "" && a.Vault != "" && a.Metric != "", "SilenceAlarm: ID, Name, Vault and Metric are required")
+		requireAlarmDays("SilenceAlarm "+a.ID, a.Days)
+	}
 	this := awsconstructs.NewConstruct(scope, id)
 	clock := props.Clock.Ref()
 	s := &SilenceAlarms{Construct: this}
@@ -80,10 +84,13 @@ func NewSilenceAlarms(scope awsconstructs.Construct, id *string, props *SilenceA
 	return s
 }
 
+func requireAlarmDays(alarm string, days int) {
+	require(days >= 1 && days <= 7, alarm+": Days is 1 to 7, as far as CloudWatch looks back")
+}
+
 // newAlarm creates an alarm on a count that is below one in a period of a day, on so many of the last days.
 // Without a count CloudWatch treats a day as breaching, unless the props say otherwise.
 func newAlarm(scope awsconstructs.Construct, id string, days, ofThem int, props *awscloudwatch.CfnAlarmProps) awscloudwatch.CfnAlarm {
-	require(days >= 1 && days <= 7, "alarm "+id+": Days is 1 to 7, as far as CloudWatch looks back")
 	props.Threshold = jsii.Number(1)
 	props.ComparisonOperator = jsii.String("LessThanThreshold")
 	props.EvaluationPeriods = jsii.Number(days)

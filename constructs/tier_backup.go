@@ -128,6 +128,9 @@ func (p *TierBackupProps) validate() {
 	require(len(p.Rules) > 0, "NewTierBackup: props.Rules is required; a plan has at least one rule")
 	for _, r := range p.Rules {
 		require(r.Name != "" && r.Schedule != "" && r.Timezone != "", "BackupRule: Name, Schedule and Timezone are required")
+		require(r.StartWindowMinutes >= 60, "BackupRule "+r.Name+": StartWindowMinutes is at least 60")
+		require(r.CompletionWindowMinutes > r.StartWindowMinutes,
+			"BackupRule "+r.Name+": CompletionWindowMinutes is more than StartWindowMinutes; a job that starts late would be cancelled at once")
 		require(r.DeleteAfterDays >= 1, "BackupRule "+r.Name+": DeleteAfterDays is at least 1; otherwise backups are kept for ever")
 		require(!r.Continuous || r.DeleteAfterDays <= 35, "BackupRule "+r.Name+": DeleteAfterDays of a continuous backup is at most 35")
 		for _, c := range r.Copies {
@@ -136,6 +139,11 @@ func (p *TierBackupProps) validate() {
 			require(c.DeleteAfterDays >= 1, "BackupRule "+r.Name+": DeleteAfterDays of a copy is at least 1; otherwise copies are kept for ever")
 		}
 	}
+	for _, s := range p.Selections {
+		require(s.Name != "", "BackupSelection: Name is required")
+		require(len(s.Resources) > 0, "BackupSelection "+s.Name+": Resources is required; otherwise every bucket would be selected")
+	}
+	p.LowCost.validate()
 }
 
 func (r BackupRule) property(vaultName *string, tags map[string]string) *awsbackup.CfnBackupPlan_BackupRuleResourceTypeProperty {
@@ -175,7 +183,6 @@ func (s BackupSelection) id() *string {
 }
 
 func (s BackupSelection) property(roleARN *string) *awsbackup.CfnBackupSelection_BackupSelectionResourceTypeProperty {
-	require(s.Name != "" && len(s.Resources) > 0, "BackupSelection: Name and Resources are required; without Resources every bucket would be selected")
 	selection := &awsbackup.CfnBackupSelection_BackupSelectionResourceTypeProperty{
 		SelectionName: jsii.String(s.Name),
 		IamRoleArn:    roleARN,

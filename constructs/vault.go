@@ -47,13 +47,23 @@ func newVault(scope awsconstructs.Construct, topic interfacesawssns.ITopicRef, p
 	return vault
 }
 
+func (p *LowCostProps) validate() {
+	if p == nil {
+		return
+	}
+	require(p.Name != "" && len(p.Selections) > 0, "LowCostProps: Name and Selections are required")
+	for _, s := range p.Selections {
+		require(len(s.Resources) > 0, "LowCostSelection: Resources is required")
+		require(s.AfterDays >= 60, "LowCostSelection: AfterDays is at least 60")
+	}
+}
+
 // newTieringConfiguration creates a vault's configuration for the low-cost warm tier. name is the vault's
 // name, with a reference to the vault where CloudFormation has to wait for it. Nil props: none.
 func newTieringConfiguration(scope awsconstructs.Construct, name *string, props *LowCostProps) awsbackup.CfnTieringConfiguration {
 	if props == nil {
 		return nil
 	}
-	require(props.Name != "" && len(props.Selections) > 0, "LowCostProps: Name and Selections are required")
 	var selections []any
 	for _, s := range props.Selections {
 		selections = append(selections, &awsbackup.CfnTieringConfiguration_ResourceSelectionProperty{

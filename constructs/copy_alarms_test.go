@@ -1,0 +1,75 @@
+package constructs_test
+
+import (
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/jsii-runtime-go"
+
+	"central-s3-backup/constructs"
+)
+
+const topicARN = "arn:aws:sns:eu-central-1:111111111111:backup-alerts"
+
+var copyAlarmsMinimum = inStack("CopyAlarmsMinimum", func(stack awscdk.Stack) {
+	constructs.NewCopyAlarms(stack, jsii.String("Copies"), &constructs.CopyAlarmsProps{
+		TopicARN:  topicARN,
+		Namespace: "backup",
+		Alarms: []constructs.CopyAlarm{
+			{Workload: "invoices-prod", Tier: "critical", VaultARN: "arn:aws:backup:eu-central-1:222222222222:backup-vault:critical", Days: 2},
+		},
+	})
+})
+
+func TestCopyAlarmsMinimum(t *testing.T) {
+	template := copyAlarmsMinimum.template(t)
+	template.HasResourceProperties(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{
+		"AlarmName": assertions.Match_Absent(),
+		"Namespace": "backup", "MetricName": "CopyJobsCompleted", "Statistic": "Sum", "Period": 86400,
+		"Dimensions": []any{map[string]any{"Name": "BackupVaultArn", "Value": "arn:aws:backup:eu-central-1:222222222222:backup-vault:critical"}},
+		"Threshold":  1, "ComparisonOperator": "LessThanThreshold",
+		"EvaluationPeriods": 2, "DatapointsToAlarm": 2, "TreatMissingData": "missing",
+		"AlarmActions":            []any{topicARN},
+		"InsufficientDataActions": []any{topicARN},
+	})
+}
+
+var copyAlarmsEverything = inStack("CopyAlarmsEverything", func(stack awscdk.Stack) {
+	constructs.NewCopyAlarms(stack, jsii.String("Copies"), &constructs.CopyAlarmsProps{
+		TopicARN:  topicARN,
+		Namespace: "backup",
+		Alarms: []constructs.CopyAlarm{
+			{Workload: "invoices-prod", Tier: "critical", Description: "No copy of critical.", VaultARN: "arn:aws:backup:eu-central-1:222222222222:backup-vault:critical", Days: 1},
+			{Workload: "invoices-prod", Tier: "ledger", Description: "No copy of ledger.", VaultARN: "arn:aws:backup:eu-central-1:222222222222:backup-vault:ledger", Days: 7},
+			{Workload: "invoices-dev", Tier: "critical", Description: "No copy of critical.", VaultARN: "arn:aws:backup:eu-central-1:333333333333:backup-vault:critical", Days: 7},
+		},
+	})
+})
+
+func TestCopyAlarmsEverything(t *testing.T) {
+	template := copyAlarmsEverything.template(t)
+	template.HasResourceProperties(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{
+		"AlarmDescription":  "No copy of ledger.",
+		"EvaluationPeriods": 7,
+	})
+	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(3))
+}
+
+func TestCopyAlarmsRefuse(t *testing.T) {
+	type props = constructs.CopyAlarmsProps
+	refuses(t, constructs.NewCopyAlarms, func() *props {
+		return &props{
+			TopicARN: topicARN, Namespace: "backup",
+			Alarms: []constructs.CopyAlarm{{Workload: "invoices", Tier: "critical", VaultARN: centralVaultARN, Days: 7}},
+		}
+	}, []refusal[props]{
+		{"NewCopyAlarms: props.TopicARN and props.Namespace are required", func(p *props) { p.TopicARN = "" }},
+		{"NewCopyAlarms: props.TopicARN and props.Namespace are required", func(p *props) { p.Namespace = "" }},
+		{"CopyAlarm: Workload, Tier and VaultARN are required", func(p *props) { p.Alarms[0].Workload = "" }},
+		{"CopyAlarm: Workload, Tier and VaultARN are required", func(p *props) { p.Alarms[0].Tier = "" }},
+		{"CopyAlarm: Workload, Tier and VaultARN are required", func(p *props) { p.Alarms[0].VaultARN = "" }},
+		{"CopyAlarm invoices/critical: Days is 1 to 7, as far as CloudWatch looks back", func(p *props) { p.Alarms[0].Days = 0 }},
+		{"CopyAlarm invoices/critical: Days is 1 to 7, as far as CloudWatch looks back", func(p *props) { p.Alarms[0].Days = 8 }},
+	})
+}
