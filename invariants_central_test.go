@@ -126,6 +126,32 @@ func TestRetainedVaultStaysItself(t *testing.T) {
 	}
 }
 
+// TestDashboard: the dashboard is a query of the central account's log, the same for one workload and for
+// many. There is none where none is wanted.
+func TestDashboard(t *testing.T) {
+	for _, a := range []*assembly{example, fleet, gov} {
+		dashboards := a.templates[a.cfg.CentralStackName()].ofType("AWS::CloudWatch::Dashboard")
+		if len(dashboards) != 1 {
+			t.Errorf("%s: %d dashboards", a.cfg.Project, len(dashboards))
+		}
+		for _, dashboard := range dashboards {
+			body := dashboard.Properties["DashboardBody"].(string)
+			for _, want := range []string{`"region":"` + a.cfg.Central.Region + `"`, `"SOURCE '/aws/events/` + a.cfg.Project + `-backup-alerts' | `} {
+				if queries := strings.Count(body, `"query":`); queries == 0 || strings.Count(body, want) != queries {
+					t.Errorf("%s: not every query has %s:\n%s", a.cfg.Project, want, body)
+				}
+			}
+		}
+	}
+	one, many := centralOf(t, 1, ""), centralOf(t, 50, "")
+	if a, b := fmt.Sprint(one.ofType("AWS::CloudWatch::Dashboard")), fmt.Sprint(many.ofType("AWS::CloudWatch::Dashboard")); a != b || !strings.Contains(a, "fleet-backup") {
+		t.Errorf("with one workload\n%s\nand with many\n%s", a, b)
+	}
+	if without := centralOf(t, 1, "\n  dashboard: false").ofType("AWS::CloudWatch::Dashboard"); len(without) > 0 {
+		t.Errorf("%d dashboards that nobody asked for", len(without))
+	}
+}
+
 // centralOf synthesizes the central stack alone, for workloads in an account each.
 func centralOf(t *testing.T, workloads int, central string) template {
 	t.Helper()
