@@ -19,7 +19,8 @@ import (
 // TestVaultEvents: every vault tells its account's topic, and of no event that is dead (F-EVT-1, F-EVT-2).
 func TestVaultEvents(t *testing.T) {
 	alive := []string{
-		"BACKUP_JOB_COMPLETED", "CONTINUOUS_BACKUP_INTERRUPTED", "COPY_JOB_FAILED", "RESTORE_JOB_COMPLETED", "S3_BACKUP_OBJECT_FAILED", "S3_RESTORE_OBJECT_FAILED",
+		"BACKUP_JOB_COMPLETED", "CONTINUOUS_BACKUP_INTERRUPTED", "COPY_JOB_FAILED", "RESTORE_JOB_COMPLETED",
+		"S3_BACKUP_OBJECT_FAILED", "S3_RESTORE_OBJECT_FAILED",
 	}
 	vaults := 0
 	every(t, func(t *testing.T, _ *assembly, template template) {
@@ -31,7 +32,9 @@ func TestVaultEvents(t *testing.T) {
 				t.Errorf("%s: tells %v", id, told)
 			}
 		}
-		for _, dead := range []string{"BACKUP_JOB_FAILED", "BACKUP_JOB_EXPIRED", "BACKUP_JOB_SUCCESSFUL", "RESTORE_JOB_FAILED", "RESTORE_JOB_SUCCESSFUL", "BACKUP_PLAN_"} {
+		for _, dead := range []string{
+			"BACKUP_JOB_FAILED", "BACKUP_JOB_EXPIRED", "BACKUP_JOB_SUCCESSFUL", "RESTORE_JOB_FAILED", "RESTORE_JOB_SUCCESSFUL", "BACKUP_PLAN_",
+		} {
 			if strings.Contains(string(template.bytes), dead) {
 				t.Errorf("%s, which AWS no longer sends", dead)
 			}
@@ -65,16 +68,19 @@ func TestTopics(t *testing.T) {
 				t.Errorf("%s: its key is used by %v", id, use)
 			}
 			// EventBridge is kept out by any condition.
-			if bridge := statement(template.Resources[key].Properties["KeyPolicy"], "EventBridge"); at(bridge, "Principal", "Service") != "events.amazonaws.com" || at(bridge, "Condition") != nil {
+			bridge := statement(template.Resources[key].Properties["KeyPolicy"], "EventBridge")
+			if at(bridge, "Principal", "Service") != "events.amazonaws.com" || at(bridge, "Condition") != nil {
 				t.Errorf("%s: its key is used by %v", id, bridge)
 			}
 			for _, policy := range template.ofType("AWS::SNS::TopicPolicy") {
 				publish := statement(policy.Properties["PolicyDocument"], "Publishers")
-				if fmt.Sprint(at(publish, "Principal", "Service")) != publishers || fmt.Sprint(at(publish, "Condition")) != fmt.Sprintf(own, account) ||
+				if fmt.Sprint(at(publish, "Principal", "Service")) != publishers ||
+					fmt.Sprint(at(publish, "Condition")) != fmt.Sprintf(own, account) ||
 					fmt.Sprint(at(publish, "Action")) != "[sns:Publish]" || at(policy.Properties, "Topics", 0, "Ref") != id {
 					t.Errorf("%s: is published to by %v", id, publish)
 				}
-				if bridge := statement(policy.Properties["PolicyDocument"], "EventBridge"); at(bridge, "Principal", "Service") != "events.amazonaws.com" || at(bridge, "Condition") != nil ||
+				bridge := statement(policy.Properties["PolicyDocument"], "EventBridge")
+				if at(bridge, "Principal", "Service") != "events.amazonaws.com" || at(bridge, "Condition") != nil ||
 					fmt.Sprint(at(bridge, "Action")) != "[sns:Publish]" {
 					t.Errorf("%s: is published to by %v", id, bridge)
 				}
@@ -117,7 +123,8 @@ func TestBus(t *testing.T) {
 				want += "ForAnyValue:StringLike:map[aws:PrincipalOrgPaths:" + fmt.Sprint(a.cfg.Organization.Paths) + "] "
 			}
 			want += "StringEquals:map[aws:PrincipalOrgID:" + a.cfg.Organization.ID + "]]"
-			if fmt.Sprint(at(s, "Condition")) != want || fmt.Sprint(at(s, "Action")) != "[events:PutEvents]" || at(s, "Principal", "AWS") != "*" || at(s, "Effect") != "Allow" {
+			if fmt.Sprint(at(s, "Condition")) != want || fmt.Sprint(at(s, "Action")) != "[events:PutEvents]" ||
+				at(s, "Principal", "AWS") != "*" || at(s, "Effect") != "Allow" {
 				t.Errorf("%v\nwant %s", s, want)
 			}
 		}
@@ -135,10 +142,13 @@ func TestBus(t *testing.T) {
 			if ok != reached {
 				t.Errorf("%s: sends events: %v", w.ID(), ok)
 			}
-			if name, _ := role.Properties["RoleName"].(string); ok && (!strings.HasPrefix(name, a.cfg.Project+"-events-") || strings.HasPrefix(name, a.cfg.Project+"-backup-")) {
+			name, _ := role.Properties["RoleName"].(string)
+			if ok && (!strings.HasPrefix(name, a.cfg.Project+"-events-") || strings.HasPrefix(name, a.cfg.Project+"-backup-")) {
 				t.Errorf("the bus does not know %s, or the vault does", name)
 			}
-			if got := fmt.Sprint(at(role.Properties, "Policies")); ok && got != "[map[PolicyDocument:map[Statement:[map[Action:[events:PutEvents] Effect:Allow Resource:["+a.cfg.AlertBusARN()+"] Sid:CentralBus]] Version:2012-10-17] PolicyName:PutEvents]]" {
+			want := "[map[PolicyDocument:map[Statement:[map[Action:[events:PutEvents] Effect:Allow Resource:[" + a.cfg.AlertBusARN() +
+				"] Sid:CentralBus]] Version:2012-10-17] PolicyName:PutEvents]]"
+			if got := fmt.Sprint(at(role.Properties, "Policies")); ok && got != want {
 				t.Errorf("%s: may do %s", w.ID(), got)
 			}
 		}
@@ -278,7 +288,9 @@ func TestRulesByTheirCutNames(t *testing.T) {
 		for _, length := range []int{24, 25, 40} {
 			event := map[string]any{"source": "aws.events", "detail-type": "AWS API Call via CloudTrail", "detail": map[string]any{
 				"eventSource": "events.amazonaws.com", "eventName": "DisableRule",
-				"requestParameters": map[string]any{"name": template.stack[:min(length, len(template.stack))] + "-AlertsRulesBackupJobs1A-5E6F7A8B9C0D"},
+				"requestParameters": map[string]any{
+					"name": template.stack[:min(length, len(template.stack))] + "-AlertsRulesBackupJobs1A-5E6F7A8B9C0D",
+				},
 			}}
 			if got := fmt.Sprint(takenBy(t, template, event)); got != "[AlertCalls]" {
 				t.Errorf("of %d characters: taken by %s", length, got)
@@ -300,7 +312,9 @@ func TestEventLog(t *testing.T) {
 				continue
 			}
 			written++
-			for detailType, want := range map[string]bool{"Backup Job State Change": true, "AWS API Call via CloudTrail": true, "Alert Test": true, "Scheduled Event": false} {
+			for detailType, want := range map[string]bool{
+				"Backup Job State Change": true, "AWS API Call via CloudTrail": true, "Alert Test": true, "Scheduled Event": false,
+			} {
 				if awstest.MatchesPattern(t, rule.Properties["EventPattern"], map[string]any{"detail-type": detailType}) != want {
 					t.Errorf("%s is logged: %v", detailType, !want)
 				}
@@ -314,7 +328,8 @@ func TestEventLog(t *testing.T) {
 			if err := json.Unmarshal([]byte(policy.Properties["PolicyDocument"].(string)), &document); err != nil {
 				t.Fatalf("%s: %v", id, err)
 			}
-			want := "[map[Action:[logs:CreateLogStream logs:PutLogEvents] Effect:Allow Principal:map[Service:[events.amazonaws.com delivery.logs.amazonaws.com]] Resource:[" + arn + ":*] Sid:EventBridge]]"
+			want := "[map[Action:[logs:CreateLogStream logs:PutLogEvents] Effect:Allow" +
+				" Principal:map[Service:[events.amazonaws.com delivery.logs.amazonaws.com]] Resource:[" + arn + ":*] Sid:EventBridge]]"
 			if got := fmt.Sprint(at(document, "Statement")); got != want {
 				t.Errorf("%s: %s", id, got)
 			}
@@ -330,6 +345,9 @@ func TestDelivery(t *testing.T) {
 			t.Errorf("%s has %d functions", a.dir, len(functions))
 		}
 	}
+	const destinations = `[{"kind":"slack","secret":"backup/slack-webhook"},` +
+		`{"kind":"pagerduty","secret":"backup/pagerduty-key","severity":"error"}]`
+	const secret = `"arn:aws:secretsmanager:us-east-1:000000000123:secret:backup/slack-webhook-??????"`
 	central := fleet.templates[fleet.cfg.CentralStackName()]
 	one := func(typ, name string) (string, map[string]any) {
 		t.Helper()
@@ -359,9 +377,11 @@ func TestDelivery(t *testing.T) {
 		"not taken by function": at(queue, "RedrivePolicy", "deadLetterTargetArn", "Fn::GetAtt", 0) == deadID,
 		"visibility":            queue["VisibilityTimeout"].(float64) >= 6*function["Timeout"].(float64),
 		"rings":                 alarm["MetricName"] == "ApproximateNumberOfMessagesVisible" && at(alarm, "AlarmActions", 0, "Ref") != nil,
-		"runtime":               fmt.Sprint(function["Runtime"], function["Architectures"], function["Handler"]) == "provided.al2023[arm64]bootstrap",
-		"destinations":          at(function, "Environment", "Variables", "DESTINATIONS") == `[{"kind":"slack","secret":"backup/slack-webhook"},{"kind":"pagerduty","secret":"backup/pagerduty-key","severity":"error"}]`,
-		"only these secrets":    strings.Contains(string(central.bytes), `"arn:aws:secretsmanager:us-east-1:000000000123:secret:backup/slack-webhook-??????"`) && strings.Count(string(central.bytes), "secretsmanager:") == 3,
+		"runtime":               function["Runtime"] == "provided.al2023" && fmt.Sprint(function["Architectures"]) == "[arm64]",
+		"program":               function["Handler"] == "bootstrap",
+		"destinations":          at(function, "Environment", "Variables", "DESTINATIONS") == destinations,
+		"this secret":           strings.Contains(string(central.bytes), secret),
+		"only these secrets":    strings.Count(string(central.bytes), "secretsmanager:") == 3,
 	} {
 		if !ok {
 			t.Errorf("%s", what)
@@ -389,8 +409,11 @@ func TestFunctionPackage(t *testing.T) {
 	}
 
 	w := fleet.cfg.Workloads[0]
-	event := fmt.Sprintf(`{"source":"aws.backup","detail-type":"Backup Job State Change","account":%q,"region":%q,"time":"2026-01-01T00:00:00Z","resources":[],
-		"detail":{"backupJobId":"1","state":"FAILED","statusMessage":"no","resourceType":"S3","resourceArn":"arn:aws:s3:::%s","backupVaultName":%q}}`,
+	event := fmt.Sprintf(`{
+		"source":"aws.backup","detail-type":"Backup Job State Change","account":%q,"region":%q,"time":"2026-01-01T00:00:00Z","resources":[],
+		"detail":{
+			"backupJobId":"1","state":"FAILED","statusMessage":"no","resourceType":"S3",
+			"resourceArn":"arn:aws:s3:::%s","backupVaultName":%q}}`,
 		w.Account, w.Region, w.Buckets[0].Name, fleet.cfg.TierName(w, &config.Tier{Name: w.Buckets[0].Tier}))
 	run := exec.Command("go", "run", "./lambda/alerts", "-dry-run", "-event", "-")
 	run.Env = append(os.Environ(), `DESTINATIONS=[{"kind":"slack","secret":"s"}]`, "ESTATE="+filepath.Join(dir, "estate.json"))

@@ -11,16 +11,19 @@ import (
 )
 
 func TestBucketsAreProtected(t *testing.T) {
+	const blocked = "map[BlockPublicAcls:true BlockPublicPolicy:true IgnorePublicAcls:true RestrictPublicBuckets:true]"
 	checked := 0
 	every(t, func(t *testing.T, a *assembly, template template) {
 		for id, bucket := range template.ofType("AWS::S3::Bucket") {
 			p := bucket.Properties
+			lifecycle := at(p, "LifecycleConfiguration", "Rules", 0)
+			noncurrent := at(lifecycle, "NoncurrentVersionExpiration", "NoncurrentDays")
 			want := map[string]bool{
 				"versioning":          at(p, "VersioningConfiguration", "Status") == "Enabled",
-				"public access block": fmt.Sprint(p["PublicAccessBlockConfiguration"]) == "map[BlockPublicAcls:true BlockPublicPolicy:true IgnorePublicAcls:true RestrictPublicBuckets:true]",
+				"public access block": fmt.Sprint(p["PublicAccessBlockConfiguration"]) == blocked,
 				"owner enforced":      at(p, "OwnershipControls", "Rules", 0, "ObjectOwnership") == "BucketOwnerEnforced",
-				"noncurrent expiry":   at(p, "LifecycleConfiguration", "Rules", 0, "NoncurrentVersionExpiration", "NoncurrentDays") != nil,
-				"incomplete uploads":  at(p, "LifecycleConfiguration", "Rules", 0, "AbortIncompleteMultipartUpload", "DaysAfterInitiation") != nil,
+				"noncurrent expiry":   noncurrent != nil,
+				"incomplete uploads":  at(lifecycle, "AbortIncompleteMultipartUpload", "DaysAfterInitiation") != nil,
 				"TLS only":            deniesWithoutTLS(template, id),
 			}
 			if id == "AccessLogs" {
@@ -30,14 +33,16 @@ func TestBucketsAreProtected(t *testing.T) {
 				tier := tierOf(a, p["BucketName"].(string))
 				want["Object Lock"] = p["ObjectLockEnabled"] == true && days == float64(tier.ObjectLock.Days) &&
 					at(p, "ObjectLockConfiguration", "Rule", "DefaultRetention", "Mode") == strings.ToUpper(tier.ObjectLock.Mode)
-				want["noncurrent versions outlive the lock"] = at(p, "LifecycleConfiguration", "Rules", 0, "NoncurrentVersionExpiration", "NoncurrentDays").(float64) >= days.(float64)
-				want["expired delete markers"] = at(p, "LifecycleConfiguration", "Rules", 0, "ExpiredObjectDeleteMarker") == true
+				want["noncurrent versions outlive the lock"] = noncurrent.(float64) >= days.(float64)
+				want["expired delete markers"] = at(lifecycle, "ExpiredObjectDeleteMarker") == true
 				want["EventBridge"] = at(p, "NotificationConfiguration", "EventBridgeConfiguration", "EventBridgeEnabled") == true // F-S3-12
 				encryption := at(p, "BucketEncryption", "ServerSideEncryptionConfiguration", 0)
 				want["bucket key"] = at(encryption, "BucketKeyEnabled") == true
-				want["key of its tier"] = aliasOf(template, at(encryption, "ServerSideEncryptionByDefault", "KMSMasterKeyID", "Fn::GetAtt", 0)) == keyAliasWant(a, template, tier)
+				key := at(encryption, "ServerSideEncryptionByDefault", "KMSMasterKeyID", "Fn::GetAtt", 0)
+				want["key of its tier"] = aliasOf(template, key) == keyAliasWant(a, template, tier)
 				want["access logs"] = at(p, "LoggingConfiguration", "DestinationBucketName", "Ref") == "AccessLogs"
-				want["tags"] = fmt.Sprint(p["Tags"]) == fmt.Sprintf("[map[Key:backup:tier Value:%s] map[Key:backup:workload Value:%s]]", tier.Name, workloadOf(a, template.stack).ID())
+				want["tags"] = fmt.Sprint(p["Tags"]) == fmt.Sprintf("[map[Key:backup:tier Value:%s] map[Key:backup:workload Value:%s]]",
+					tier.Name, workloadOf(a, template.stack).ID())
 			}
 			for what, ok := range want {
 				if !ok {
@@ -96,7 +101,8 @@ func TestPlans(t *testing.T) {
 					t.Errorf("%s: cold storage, which S3 backups do not have", planID)
 				}
 				got = append(got, fmt.Sprintln(tier, at(rule, "EnableContinuousBackup"), at(rule, "Lifecycle", "DeleteAfterDays"),
-					at(rule, "ScheduleExpression"), at(rule, "ScheduleExpressionTimezone"), at(rule, "StartWindowMinutes"), at(rule, "CompletionWindowMinutes"),
+					at(rule, "ScheduleExpression"), at(rule, "ScheduleExpressionTimezone"),
+					at(rule, "StartWindowMinutes"), at(rule, "CompletionWindowMinutes"),
 					at(rule, "CopyActions", 0, "Lifecycle", "DeleteAfterDays")))
 			}
 			for _, s := range template.ofType("AWS::Backup::BackupSelection") {
@@ -141,11 +147,13 @@ func wantedOf(a *assembly, w config.Workload, tier config.Tier) []string {
 	var want []string
 	s := tier.Schedule
 	if c := tier.ContinuousBackup; c != nil {
-		want = append(want, fmt.Sprintln(tier.Name, true, c.DeleteAfterDays, s.Cron, s.Timezone, s.StartWindowMinutes, s.CompletionWindowMinutes, copies))
+		want = append(want, fmt.Sprintln(tier.Name, true, c.DeleteAfterDays,
+			s.Cron, s.Timezone, s.StartWindowMinutes, s.CompletionWindowMinutes, copies))
 		copies = nil
 	}
 	if c := tier.SnapshotBackup; c != nil {
-		want = append(want, fmt.Sprintln(tier.Name, false, c.DeleteAfterDays, c.Schedule, s.Timezone, s.StartWindowMinutes, s.CompletionWindowMinutes, copies))
+		want = append(want, fmt.Sprintln(tier.Name, false, c.DeleteAfterDays,
+			c.Schedule, s.Timezone, s.StartWindowMinutes, s.CompletionWindowMinutes, copies))
 	}
 	if named != nil {
 		want = append(want, fmt.Sprintln(tier.Name, named, nil, nil))
@@ -178,19 +186,24 @@ func TestLowCost(t *testing.T) {
 						vault = v.Properties["BackupVaultName"].(string)
 					}
 				}
-				if name := tiering.Properties["TieringConfigurationName"].(string); !regexp.MustCompile(`^[a-zA-Z0-9_]{1,200}$`).MatchString(name) {
+				name := tiering.Properties["TieringConfigurationName"].(string)
+				if !regexp.MustCompile(`^[a-zA-Z0-9_]{1,200}$`).MatchString(name) {
 					t.Errorf("%s: name %s", id, name)
 				}
 				got[stack+" "+vault] = fmt.Sprint(tiering.Properties["ResourceSelection"])
 			}
 		}
 	}
+	const ledger = "arn:aws:s3:::acme-payments-prod-ledger"
+	after := func(days int, resources string) string {
+		return fmt.Sprintf("[map[ResourceType:S3 Resources:[%s] TieringDownSettingsInDays:%d]]", resources, days)
+	}
 	want := map[string]string{
-		"agency-backup-central central-aws-vault-S3":                             "[map[ResourceType:S3 Resources:[*] TieringDownSettingsInDays:90]]",
-		"agency-backup-records-prod agency-records-prod-curated_data":            "[map[ResourceType:S3 Resources:[*] TieringDownSettingsInDays:120]]",
-		"acme-backup-backup-central acme-central":                                "[map[ResourceType:S3 Resources:[arn:aws:s3:::acme-payments-prod-ledger] TieringDownSettingsInDays:90]]",
-		"acme-backup-backup-central acme-central-2024":                           "[map[ResourceType:S3 Resources:[arn:aws:s3:::acme-payments-prod-ledger] TieringDownSettingsInDays:90]]",
-		"acme-backup-backup-payments-prod acme-backup-payments-prod-ledger_data": "[map[ResourceType:S3 Resources:[*] TieringDownSettingsInDays:90]]",
+		"agency-backup-central central-aws-vault-S3":                             after(90, "*"),
+		"agency-backup-records-prod agency-records-prod-curated_data":            after(120, "*"),
+		"acme-backup-backup-central acme-central":                                after(90, ledger),
+		"acme-backup-backup-central acme-central-2024":                           after(90, ledger),
+		"acme-backup-backup-payments-prod acme-backup-payments-prod-ledger_data": after(90, "*"),
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %v\nwant %v", got, want)
@@ -207,7 +220,8 @@ func TestBackupRole(t *testing.T) {
 			}
 			return
 		}
-		if got := fmt.Sprint(role.Properties["ManagedPolicyArns"]); got != "[arn:"+partitionOf(a, template)+":iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup]" {
+		want := "[arn:" + partitionOf(a, template) + ":iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup]"
+		if got := fmt.Sprint(role.Properties["ManagedPolicyArns"]); got != want {
 			t.Errorf("managed policies %s", got)
 		}
 		if name := role.Properties["RoleName"].(string); !strings.HasPrefix(name, a.cfg.Project+"-backup-") {
@@ -234,8 +248,9 @@ func deniesWithoutTLS(t template, bucketID string) bool {
 			continue
 		}
 		for _, s := range list(at(policy.Properties, "PolicyDocument", "Statement")) {
+			all := fmt.Sprintf("[s3:*] [map[Fn::GetAtt:[%s Arn]] map[Fn::Sub:${%s.Arn}/*]]", bucketID, bucketID)
 			if at(s, "Effect") == "Deny" && at(s, "Principal", "AWS") == "*" && at(s, "Condition", "Bool", "aws:SecureTransport") == "false" &&
-				fmt.Sprint(at(s, "Action"), at(s, "Resource")) == fmt.Sprintf("[s3:*] [map[Fn::GetAtt:[%s Arn]] map[Fn::Sub:${%s.Arn}/*]]", bucketID, bucketID) {
+				fmt.Sprint(at(s, "Action"), at(s, "Resource")) == all {
 				return true
 			}
 		}
@@ -267,9 +282,10 @@ func keyAliasWant(a *assembly, template template, tier config.Tier) string {
 
 func centralVault(t *testing.T, a *assembly, arn string) resource {
 	t.Helper()
-	at := a.cfg.Central
-	for _, vault := range a.templates[a.cfg.CentralStackName()].ofType("AWS::Backup::BackupVault") {
-		if arn == fmt.Sprintf("arn:%s:backup:%s:%s:backup-vault:%s", partitionOf(a, a.templates[a.cfg.CentralStackName()]), at.Region, at.Account, vault.Properties["BackupVaultName"]) {
+	stack, at := a.templates[a.cfg.CentralStackName()], a.cfg.Central
+	for _, vault := range stack.ofType("AWS::Backup::BackupVault") {
+		name := vault.Properties["BackupVaultName"]
+		if arn == fmt.Sprintf("arn:%s:backup:%s:%s:backup-vault:%s", partitionOf(a, stack), at.Region, at.Account, name) {
 			return vault
 		}
 	}

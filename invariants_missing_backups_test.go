@@ -12,18 +12,19 @@ import (
 	"central-s3-backup/internal/awstest"
 )
 
-// TestSilence: every tier that is backed up has an alarm on backups that do not come, every tier that
-// is copied one on copies, but for those so seldom that the checks have warned (F-EVT-12). No data is
-// breaching, and they keep quiet until the stack is as old as what they look back on.
+// TestSilence: every tier that is backed up has an alarm on missing backups, every tier that is copied one on
+// missing copies. Tiers that run less often than an alarm can look back have none, and a warning (F-EVT-12).
+// Missing data is breaching, and an alarm stays in OK until the stack is as old as what it looks back on.
 func TestSilence(t *testing.T) {
-	rung := 0
+	composite := regexp.MustCompile(`^ALARM\("\$\{(\w+)\}"\) AND OK\("\$\{(\w+)\}"\)$`)
+	alarms := 0
 	every(t, func(t *testing.T, a *assembly, template template) {
 		var got, want []string
-		for id, ringing := range template.ofType("AWS::CloudWatch::CompositeAlarm") {
-			rung++
-			rule := regexp.MustCompile(`^ALARM\("\$\{(\w+)\}"\) AND OK\("\$\{(\w+)\}"\)$`).FindStringSubmatch(fmt.Sprint(at(ringing.Properties, "AlarmRule", "Fn::Sub")))
-			if rule == nil || at(ringing.Properties, "AlarmActions", 0, "Ref") == nil {
-				t.Fatalf("%s: %v", id, ringing.Properties)
+		for id, alarm := range template.ofType("AWS::CloudWatch::CompositeAlarm") {
+			alarms++
+			rule := composite.FindStringSubmatch(fmt.Sprint(at(alarm.Properties, "AlarmRule", "Fn::Sub")))
+			if rule == nil || at(alarm.Properties, "AlarmActions", 0, "Ref") == nil {
+				t.Fatalf("%s: %v", id, alarm.Properties)
 			}
 			none, young := template.Resources[rule[1]].Properties, template.Resources[rule[2]].Properties
 			jobs := at(none, "Metrics", 1, "MetricStat")
@@ -33,24 +34,30 @@ func TestSilence(t *testing.T) {
 				}
 			}
 			// A day without a count is a zero: a gap would be bridged by days before it.
-			if at(none, "Metrics", 0, "Expression") != "FILL(jobs, 0)" || at(none, "Metrics", 0, "ReturnData") != true || at(none, "Metrics", 1, "Id") != "jobs" || at(none, "Metrics", 1, "ReturnData") != false ||
+			if at(none, "Metrics", 0, "Expression") != "FILL(jobs, 0)" || at(none, "Metrics", 0, "ReturnData") != true ||
+				at(none, "Metrics", 1, "Id") != "jobs" || at(none, "Metrics", 1, "ReturnData") != false ||
 				fmt.Sprintln(at(jobs, "Stat"), at(jobs, "Period"), young["Statistic"], young["Period"]) != "Sum 86400 Sum 86400\n" {
 				t.Errorf("%s: counts %v and %v", id, none["Metrics"], young)
 			}
 			// All days without a job, and the clock ticked on each of them.
-			if none["DatapointsToAlarm"] != none["EvaluationPeriods"] || young["DatapointsToAlarm"] != float64(1) || young["EvaluationPeriods"] != none["EvaluationPeriods"] {
-				t.Errorf("%s: looks back %v of %v days, and is quiet for %v", id, none["DatapointsToAlarm"], none["EvaluationPeriods"], young["EvaluationPeriods"])
+			days := none["EvaluationPeriods"]
+			if none["DatapointsToAlarm"] != days || young["DatapointsToAlarm"] != float64(1) || young["EvaluationPeriods"] != days {
+				t.Errorf("%s: looks back %v of %v days, and is in OK for %v", id, none["DatapointsToAlarm"], days, young["EvaluationPeriods"])
 			}
 			clock := template.Resources[at(young, "Dimensions", 0, "Value", "Ref").(string)]
-			if fmt.Sprintln(young["Namespace"], young["MetricName"], at(young, "Dimensions", 0, "Name"), clock.Properties["ScheduleExpression"]) != "AWS/Events TriggeredRules RuleName rate(6 hours)\n" {
+			ticks := fmt.Sprintln(young["Namespace"], young["MetricName"], at(young, "Dimensions", 0, "Name"))
+			if ticks != "AWS/Events TriggeredRules RuleName\n" || clock.Properties["ScheduleExpression"] != "rate(6 hours)" {
 				t.Errorf("%s: %v", id, young)
 			}
-			got = append(got, fmt.Sprint(ringing.Properties["AlarmName"], " ", at(jobs, "Metric", "Namespace"), " ", at(jobs, "Metric", "MetricName"), " ", at(jobs, "Metric", "Dimensions", 0, "Name"), " ", at(jobs, "Metric", "Dimensions", 0, "Value"), " ", none["EvaluationPeriods"]))
+			metric := at(jobs, "Metric")
+			got = append(got, fmt.Sprintf("%v %v %v %v %v %v", alarm.Properties["AlarmName"], at(metric, "Namespace"), at(metric, "MetricName"),
+				at(metric, "Dimensions", 0, "Name"), at(metric, "Dimensions", 0, "Value"), days))
 		}
 		if template.stack != a.cfg.CentralStackName() {
 			w := workloadOf(a, template.stack)
 			for _, tier := range a.cfg.Tiers {
-				used := slices.Contains(w.SelectTagged, tier.Name) || slices.ContainsFunc(w.Buckets, func(b config.Bucket) bool { return b.Tier == tier.Name })
+				used := slices.Contains(w.SelectTagged, tier.Name) ||
+					slices.ContainsFunc(w.Buckets, func(b config.Bucket) bool { return b.Tier == tier.Name })
 				seldom := tier.ContinuousBackup == nil && tier.BackedUp() && strings.Contains(tier.SnapshotBackup.Schedule, "SUN")
 				if !used || !tier.BackedUp() || seldom {
 					continue
@@ -72,13 +79,13 @@ func TestSilence(t *testing.T) {
 			t.Errorf("alarms\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	})
-	if rung == 0 {
+	if alarms == 0 {
 		t.Error("no alarm at all")
 	}
 }
 
-// TestCopyAlarms: the central account has an alarm on the copies of every tier that is copied, on the
-// count that its log makes of the vault's events: one for a copy, none for a backup, and of other events nothing.
+// TestCopyAlarms: the central account has an alarm on the copies of every tier that is copied. Its metric is
+// what the log counts for the vault's events: one for a copy, zero for a backup.
 func TestCopyAlarms(t *testing.T) {
 	for _, a := range []*assembly{example, fleet, gov} {
 		central := a.templates[a.cfg.CentralStackName()]
@@ -93,8 +100,9 @@ func TestCopyAlarms(t *testing.T) {
 					t.Errorf("%s: %s %v", id, actions, p[actions])
 				}
 			}
-			got = append(got, fmt.Sprint(p["Namespace"], p["MetricName"], at(p, "Dimensions", 0, "Name"), at(p, "Dimensions", 0, "Value"), " ", p["Statistic"], " ", p["Period"], " ", p["EvaluationPeriods"],
-				" ", p["DatapointsToAlarm"], " ", p["ComparisonOperator"], " ", p["Threshold"], " ", p["TreatMissingData"]))
+			got = append(got, fmt.Sprintln(p["Namespace"], p["MetricName"], at(p, "Dimensions", 0, "Name"), at(p, "Dimensions", 0, "Value"),
+				p["Statistic"], p["Period"], p["EvaluationPeriods"], p["DatapointsToAlarm"],
+				p["ComparisonOperator"], p["Threshold"], p["TreatMissingData"]))
 		}
 		for _, w := range a.cfg.Workloads {
 			for _, use := range a.cfg.TierUses(w) {
@@ -103,19 +111,21 @@ func TestCopyAlarms(t *testing.T) {
 					continue
 				}
 				vault := a.cfg.VaultARN(w, use.Tier)
+				metric := a.cfg.Project + "-backup CopyJobsCompleted BackupVaultArn " + vault
 				days := "7"
 				if use.Tier.Schedule.CompletionWindowMinutes < 5*24*60 {
 					days = "4" // a day, two hours and two days
 				}
-				want = append(want, fmt.Sprint(a.cfg.Project+"-backup", "CopyJobsCompleted", "BackupVaultArn", vault)+" Sum 86400 "+days+" "+days+" LessThanThreshold 1 missing")
-				for _, test := range []struct{ detailType, vaultAt, count string }{
-					{"Copy Job State Change", "sourceBackupVaultArn", "1"},
-					{"Backup Job State Change", "backupVaultArn", "0"},
+				want = append(want, metric+" Sum 86400 "+days+" "+days+" LessThanThreshold 1 missing\n")
+				for _, test := range []struct {
+					event map[string]any
+					count string
+				}{
+					{jobCompleted(w.Account, "Copy Job State Change", "sourceBackupVaultArn", vault), "1"},
+					{jobCompleted(w.Account, "Backup Job State Change", "backupVaultArn", vault), "0"},
 				} {
-					event := map[string]any{"source": "aws.backup", "account": w.Account, "detail-type": test.detailType, "detail": map[string]any{"state": "COMPLETED", test.vaultAt: vault}}
-					expected := fmt.Sprint(a.cfg.Project+"-backup", "CopyJobsCompleted", "BackupVaultArn", vault) + " " + test.count
-					if counted := strings.Join(counts(t, central, event), ", "); counted != expected {
-						t.Errorf("%s is counted as %q, want %q", test.detailType, counted, expected)
+					if counted := strings.Join(counts(t, central, test.event), ", "); counted != metric+" "+test.count {
+						t.Errorf("%v is counted as %q, want %q", test.event, counted, metric+" "+test.count)
 					}
 				}
 			}
@@ -123,7 +133,7 @@ func TestCopyAlarms(t *testing.T) {
 		slices.Sort(got)
 		slices.Sort(want)
 		if !slices.Equal(got, want) {
-			t.Errorf("alarms on\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+			t.Errorf("alarms on\n%s\nwant\n%s", strings.Join(got, ""), strings.Join(want, ""))
 		}
 	}
 }
@@ -181,8 +191,8 @@ func TestManyCopyAlarms(t *testing.T) {
 		t.Errorf("counts %d resources, has %d", got, len(central.Resources))
 	}
 	for _, w := range a.cfg.Workloads[:20] {
-		event := map[string]any{"source": "aws.backup", "account": w.Account, "detail-type": "Copy Job State Change", "detail": map[string]any{"state": "COMPLETED", "sourceBackupVaultArn": "v"}}
-		if got := fmt.Sprint(counts(t, central, event)); got != "[fleet-backupCopyJobsCompletedBackupVaultArnv 1]" {
+		event := jobCompleted(w.Account, "Copy Job State Change", "sourceBackupVaultArn", "v")
+		if got := fmt.Sprint(counts(t, central, event)); got != "[fleet-backup CopyJobsCompleted BackupVaultArn v 1]" {
 			t.Errorf("an event of account %s is counted as %s", w.Account, got)
 		}
 		event["source"] = "somebody"
@@ -197,11 +207,20 @@ func TestManyCopyAlarms(t *testing.T) {
 		}
 	}
 	for _, stack := range stacks { // CloudFormation makes the names of the stack's and the logical id
-		event := map[string]any{"source": "aws.cloudwatch", "detail-type": "CloudWatch Alarm State Change", "detail": map[string]any{"alarmName": stack + "-AlertsCopies-1A2B3C"}}
+		event := map[string]any{
+			"source": "aws.cloudwatch", "detail-type": "CloudWatch Alarm State Change",
+			"detail": map[string]any{"alarmName": stack + "-AlertsCopies-1A2B3C"},
+		}
 		if !awstest.MatchesPattern(t, central.Resources[rule].Properties["EventPattern"], event) {
 			t.Errorf("alarms of %s reach nobody but by e-mail", stack)
 		}
 	}
+}
+
+// jobCompleted is the event of a job that completed, with the ARN of its vault at a key of the detail.
+func jobCompleted(account, detailType, vaultAt, vault string) map[string]any {
+	detail := map[string]any{"state": "COMPLETED", vaultAt: vault}
+	return map[string]any{"source": "aws.backup", "account": account, "detail-type": detailType, "detail": detail}
 }
 
 // counts are what the metric filters of a template make of an event.
@@ -214,7 +233,8 @@ func counts(t *testing.T, template template, event map[string]any) []string {
 		}
 		if awstest.MatchesFilter(filter.Properties["FilterPattern"].(string), event) {
 			m := at(filter.Properties, "MetricTransformations", 0)
-			all = append(all, fmt.Sprint(at(m, "MetricNamespace"), at(m, "MetricName"), at(m, "Dimensions", 0, "Key"), awstest.Field(event, at(m, "Dimensions", 0, "Value").(string)))+" "+at(m, "MetricValue").(string))
+			all = append(all, fmt.Sprintf("%v %v %v %v %v", at(m, "MetricNamespace"), at(m, "MetricName"), at(m, "Dimensions", 0, "Key"),
+				awstest.Field(event, at(m, "Dimensions", 0, "Value").(string)), at(m, "MetricValue")))
 		}
 	}
 	return all

@@ -33,9 +33,11 @@ func TestDataIsRetained(t *testing.T) {
 			known := slices.Contains([]string{
 				"AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::KMS::Key", "AWS::KMS::Alias", "AWS::IAM::Role",
 				"AWS::Backup::BackupVault", "AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection", "AWS::Backup::TieringConfiguration",
-				"AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "AWS::SNS::Subscription", "AWS::Events::EventBus", "AWS::Events::EventBusPolicy", "AWS::Events::Rule",
+				"AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "AWS::SNS::Subscription",
+				"AWS::Events::EventBus", "AWS::Events::EventBusPolicy", "AWS::Events::Rule",
 				"AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "AWS::Logs::LogGroup",
-				"AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping", "AWS::Logs::MetricFilter", "AWS::Logs::ResourcePolicy", "AWS::CloudWatch::Dashboard",
+				"AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping", "AWS::Logs::MetricFilter",
+				"AWS::Logs::ResourcePolicy", "AWS::CloudWatch::Dashboard",
 			}, r.Type)
 			if !known {
 				t.Errorf("%s: is a %s; say here whether it holds data", id, r.Type)
@@ -113,7 +115,8 @@ func TestNobodyWithoutCondition(t *testing.T) {
 				continue
 			}
 			for _, p := range list(at(s["Principal"], "AWS")) {
-				if p == "*" && at(s, "Condition", "StringEquals", "aws:PrincipalOrgID") == nil && at(s, "Condition", "StringEquals", "aws:PrincipalAccount") == nil {
+				equals := at(s, "Condition", "StringEquals")
+				if p == "*" && at(equals, "aws:PrincipalOrgID") == nil && at(equals, "aws:PrincipalAccount") == nil {
 					t.Errorf("allows everybody, in no organization or account: %v", s)
 				}
 			}
@@ -139,7 +142,9 @@ func TestStacksDeployAnywhere(t *testing.T) {
 				t.Errorf("has a section %s", section)
 			}
 		}
-		for _, forbidden := range []string{"Custom::", "AWS::CloudFormation::CustomResource", "Fn::ImportValue", "cdk-hnb659fds", "AWS::Lambda::"} {
+		for _, forbidden := range []string{
+			"Custom::", "AWS::CloudFormation::CustomResource", "Fn::ImportValue", "cdk-hnb659fds", "AWS::Lambda::",
+		} {
 			if strings.Contains(string(template.bytes), forbidden) && !withFunction {
 				t.Errorf("has %s", forbidden)
 			}

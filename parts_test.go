@@ -32,7 +32,8 @@ func TestParts(t *testing.T) {
 func TestPartsFail(t *testing.T) {
 	dir := t.TempDir()
 	node := filepath.Join(dir, "node")
-	if err := os.WriteFile(node, []byte("#!/bin/sh\n[ \"$1\" = --version ] && echo v22.0.0 && exit\necho node is out of order >&2\nexit 3\n"), 0o755); err != nil {
+	const script = "#!/bin/sh\n[ \"$1\" = --version ] && echo v22.0.0 && exit\necho node is out of order >&2\nexit 3\n"
+	if err := os.WriteFile(node, []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	var said []string
@@ -65,7 +66,8 @@ func TestPartsFail(t *testing.T) {
 func TestPartsKilled(t *testing.T) {
 	t.Setenv(partIsKilled, "1")
 	var stderr bytes.Buffer
-	code := run([]string{"-config", "testdata/fleet.yaml", "-out", t.TempDir(), "-jobs", "2"}, func(string) string { return "" }, &bytes.Buffer{}, &stderr)
+	args := []string{"-config", "testdata/fleet.yaml", "-out", t.TempDir(), "-jobs", "2"}
+	code := run(args, func(string) string { return "" }, &bytes.Buffer{}, &stderr)
 	if code != exitDefect || !strings.Contains(stderr.String(), "ended: signal: killed") {
 		t.Errorf("exit code %d: %s", code, stderr.String())
 	}

@@ -12,7 +12,9 @@ import (
 	"central-s3-backup/internal/awstest"
 )
 
-var exampleDashboard = &DashboardProps{Name: "dummy-backup", Project: "dummy", Region: "eu-central-1", LogGroupName: "/aws/events/dummy-backup-alerts"}
+var exampleDashboard = &DashboardProps{
+	Name: "dummy-backup", Project: "dummy", Region: "eu-central-1", LogGroupName: "/aws/events/dummy-backup-alerts",
+}
 
 // now is a time after the events of the tests.
 var now = time.Date(2026, 3, 6, 0, 30, 0, 0, time.UTC)

@@ -107,38 +107,39 @@ func TestEventPatternsOfOthers(t *testing.T) {
 // TestWatchedCalls: each of these calls on a resource of the workload, or on the resources that send its
 // alerts, is taken by one rule, and the same call on another resource by none.
 func TestWatchedCalls(t *testing.T) {
-	type parameters = map[string]any
+	type on = map[string]any
 	const rule, topic = "dummy-backup-dummy-dev-AlertsRulesX", "arn:aws:sns:eu-central-1:222222222222:dummy-dummy-dev-alerts"
 	workload, central := workloadRules(), centralRules()
 	for _, test := range []struct {
 		rules          []EventRule
 		taken, service string
-		own, other     parameters
+		own, other     on
 		calls          string
 	}{
-		{workload, "VaultCalls", "backup", parameters{"backupVaultName": watchedVault}, parameters{"backupVaultName": "other"},
-			"DeleteBackupVault DeleteBackupVaultAccessPolicy DeleteBackupVaultLockConfiguration DeleteBackupVaultNotifications DeleteRecoveryPoint" +
-				" DisassociateRecoveryPoint PutBackupVaultAccessPolicy PutBackupVaultLockConfiguration PutBackupVaultNotifications UpdateRecoveryPointLifecycle"},
-		{workload, "PlanCalls", "backup", parameters{"backupPlanId": watchedPlan}, parameters{"backupPlanId": "other"},
+		{workload, "VaultCalls", "backup", on{"backupVaultName": watchedVault}, on{"backupVaultName": "other"},
+			"DeleteBackupVault DeleteBackupVaultAccessPolicy DeleteBackupVaultLockConfiguration DeleteBackupVaultNotifications" +
+				" DeleteRecoveryPoint DisassociateRecoveryPoint UpdateRecoveryPointLifecycle" +
+				" PutBackupVaultAccessPolicy PutBackupVaultLockConfiguration PutBackupVaultNotifications"},
+		{workload, "PlanCalls", "backup", on{"backupPlanId": watchedPlan}, on{"backupPlanId": "other"},
 			"DeleteBackupPlan DeleteBackupSelection UpdateBackupPlan"},
-		{workload, "BucketCalls", "s3", parameters{"bucketName": watchedBucket}, parameters{"bucketName": "other"},
+		{workload, "BucketCalls", "s3", on{"bucketName": watchedBucket}, on{"bucketName": "other"},
 			"DeleteBucket PutBucketNotification PutBucketNotificationConfiguration PutBucketObjectLockConfiguration PutBucketVersioning"},
-		{workload, "AlertCalls", "events", parameters{"name": rule}, parameters{"name": "other"}, "DeleteRule DisableRule"},
-		{workload, "AlertCalls", "events", parameters{"name": rule, "state": "DISABLED"}, parameters{"name": rule, "state": "ENABLED"}, "PutRule"},
-		{workload, "AlertCalls", "events", parameters{"name": rule, "state": "DISABLED"}, parameters{"name": "other", "state": "DISABLED"}, "PutRule"},
-		{workload, "AlertCalls", "events", parameters{"rule": rule}, parameters{"rule": "other"}, "RemoveTargets"},
-		{workload, "AlertCalls", "monitoring", parameters{"alarmNames": []string{"other", watchedAlarm}}, parameters{"alarmNames": []string{"other"}},
+		{workload, "AlertCalls", "events", on{"name": rule}, on{"name": "other"}, "DeleteRule DisableRule"},
+		{workload, "AlertCalls", "events", on{"name": rule, "state": "DISABLED"}, on{"name": rule, "state": "ENABLED"}, "PutRule"},
+		{workload, "AlertCalls", "events", on{"name": rule, "state": "DISABLED"}, on{"name": "other", "state": "DISABLED"}, "PutRule"},
+		{workload, "AlertCalls", "events", on{"rule": rule}, on{"rule": "other"}, "RemoveTargets"},
+		{workload, "AlertCalls", "monitoring", on{"alarmNames": []string{"other", watchedAlarm}}, on{"alarmNames": []string{"other"}},
 			"DeleteAlarms DisableAlarmActions"},
-		{workload, "AlertCalls", "sns", parameters{"topicArn": topic}, parameters{"topicArn": topic + "2"}, "DeleteTopic"},
-		{workload, "AlertCalls", "sns", parameters{"subscriptionArn": topic + ":1"}, parameters{"subscriptionArn": topic + "2:1"}, "Unsubscribe"},
-		{central, "AlertCalls", "events", parameters{"name": "dummy-backup-alerts"}, parameters{"name": "other"}, "DeleteEventBus"},
-		{central, "AlertCalls", "logs", parameters{"logGroupName": "/aws/events/dummy-backup-alerts"}, parameters{"logGroupName": "other"},
+		{workload, "AlertCalls", "sns", on{"topicArn": topic}, on{"topicArn": topic + "2"}, "DeleteTopic"},
+		{workload, "AlertCalls", "sns", on{"subscriptionArn": topic + ":1"}, on{"subscriptionArn": topic + "2:1"}, "Unsubscribe"},
+		{central, "AlertCalls", "events", on{"name": "dummy-backup-alerts"}, on{"name": "other"}, "DeleteEventBus"},
+		{central, "AlertCalls", "logs", on{"logGroupName": "/aws/events/dummy-backup-alerts"}, on{"logGroupName": "other"},
 			"DeleteLogGroup DeleteMetricFilter"},
 	} {
 		for _, call := range strings.Fields(test.calls) {
-			event := func(on parameters) map[string]any {
+			event := func(parameters on) map[string]any {
 				return map[string]any{"source": "aws." + test.service, "detail-type": "AWS API Call via CloudTrail", "detail": map[string]any{
-					"eventSource": test.service + ".amazonaws.com", "eventName": call, "requestParameters": on,
+					"eventSource": test.service + ".amazonaws.com", "eventName": call, "requestParameters": parameters,
 				}}
 			}
 			if got := strings.Join(takenBy(t, test.rules, event(test.own)), " "); got != test.taken {
@@ -245,7 +246,9 @@ func rename(event map[string]any) {
 	replace(detail, map[string]any{
 		"backupVaultName": watchedVault, "backupVaultArn": watchedVaultARN, "sourceBackupVaultArn": watchedVaultARN, "alarmName": watchedAlarm,
 	})
-	replace(detail["requestParameters"], map[string]any{"backupVaultName": watchedVault, "bucketName": watchedBucket, "backupPlanId": watchedPlan})
+	replace(detail["requestParameters"], map[string]any{
+		"backupVaultName": watchedVault, "bucketName": watchedBucket, "backupPlanId": watchedPlan,
+	})
 	if detail["eventSource"] == "kms.amazonaws.com" {
 		detail["resources"] = []any{map[string]any{"ARN": watchedKey}}
 	}

@@ -87,14 +87,15 @@ func synthesize(dir string) (err error) {
 	return nil
 }
 
-// TestTags: a tag of the app is on every resource that costs money or grants something.
+// TestTags: a tag of the app is on every bucket, vault, plan, key, role and topic, and on what delivers alerts.
 func TestTags(t *testing.T) {
 	tagged := map[string]map[string]int{"central": {}, "workload": {}} // how many, by stack and type
 	for stack, template := range templates {
 		for id, r := range template.Resources {
 			tags := map[any]any{}
 			switch r.Type {
-			case "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::IAM::Role", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::Lambda::Function", "AWS::Logs::LogGroup", "AWS::Events::EventBus":
+			case "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::IAM::Role", "AWS::SNS::Topic",
+				"AWS::SQS::Queue", "AWS::Lambda::Function", "AWS::Logs::LogGroup", "AWS::Events::EventBus":
 				list, _ := r.Properties["Tags"].([]any)
 				for _, tag := range list {
 					tag, _ := tag.(map[string]any)
