@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -194,6 +196,33 @@ func TestUnderCLI(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(dir, "dummy-backup-central.template.json"))
 	if err != nil || !bytes.Equal(text, example.templates["dummy-backup-central"].bytes) {
 		t.Errorf("the template differs from the one that go run . writes: %v", err)
+	}
+}
+
+// TestPermissionsBoundary: a permissions boundary in the CDK's context, as the CDK CLI passes it on, is on
+// every role of every stack, and changes nothing else.
+func TestPermissionsBoundary(t *testing.T) {
+	dir := t.TempDir()
+	app := appCommand("-config", "testdata/fleet.yaml", "-out", dir)
+	app.Env = append(app.Env, `CDK_CONTEXT_JSON={"@aws-cdk/core:permissionsBoundary":{"name":"company-boundary"}}`)
+	if out, err := app.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	limited, roles := readTemplates(dir), 0
+	for stack, plain := range fleet.templates {
+		for id, role := range limited[stack].ofType("AWS::IAM::Role") {
+			roles++
+			if policy, _ := json.Marshal(role.Properties["PermissionsBoundary"]); !strings.Contains(string(policy), `:policy/company-boundary"`) {
+				t.Errorf("%s, %s: the boundary is %s", stack, id, policy)
+			}
+			delete(role.Properties, "PermissionsBoundary")
+		}
+		if !reflect.DeepEqual(limited[stack].Resources, plain.Resources) {
+			t.Errorf("the boundary changes more than the roles of %s", stack)
+		}
+	}
+	if roles == 0 {
+		t.Error("no role at all")
 	}
 }
 

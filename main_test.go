@@ -90,7 +90,12 @@ func synthesizeFile(file, dir string, env map[string]string, args ...string) *as
 	if err != nil {
 		panic(err)
 	}
-	a := &assembly{dir: dir, cfg: cfg, stdout: stdout.String(), templates: map[string]template{}}
+	return &assembly{dir: dir, cfg: cfg, stdout: stdout.String(), templates: readTemplates(dir)}
+}
+
+// readTemplates reads the templates of an assembly, by their stacks.
+func readTemplates(dir string) map[string]template {
+	templates := map[string]template{}
 	paths, _ := filepath.Glob(filepath.Join(dir, "*.template.json")) // the pattern is well formed
 	for _, path := range paths {
 		text, err := os.ReadFile(path)
@@ -101,9 +106,9 @@ func synthesizeFile(file, dir string, env map[string]string, args ...string) *as
 		if err := json.Unmarshal(text, &t); err != nil {
 			panic(err)
 		}
-		a.templates[t.stack] = t
+		templates[t.stack] = t
 	}
-	return a
+	return templates
 }
 
 // ofType returns the resources of a type by their logical ids.

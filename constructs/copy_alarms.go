@@ -56,17 +56,22 @@ func NewCopyAlarms(scope awsconstructs.Construct, id *string, props *CopyAlarmsP
 			workload = awsconstructs.NewConstruct(this, jsii.String(a.Workload))
 			workloads[a.Workload] = workload
 		}
-		c.Alarms = append(c.Alarms, newAlarm(workload, a.Tier, a.Days, a.Days, &awscloudwatch.CfnAlarmProps{
-			AlarmDescription:        jsii.String(a.Description),
-			Namespace:               jsii.String(props.Namespace),
-			MetricName:              jsii.String(copiesMetric),
-			Dimensions:              []any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String(copiesDimension), Value: jsii.String(a.VaultARN)}},
-			Statistic:               jsii.String("Sum"),
-			Period:                  jsii.Number(dayInSeconds),
-			TreatMissingData:        jsii.String("missing"),
-			AlarmActions:            &[]any{props.TopicARN},
-			InsufficientDataActions: &[]any{props.TopicARN},
-		}))
+		c.Alarms = append(c.Alarms, awscloudwatch.NewCfnAlarm(workload, jsii.String(a.Tier), a.noneCompleted(props)))
 	}
 	return c
+}
+
+// noneCompleted is the alarm on days with backups and without copies.
+func (a CopyAlarm) noneCompleted(props *CopyAlarmsProps) *awscloudwatch.CfnAlarmProps {
+	return belowOne(a.Days, a.Days, &awscloudwatch.CfnAlarmProps{
+		AlarmDescription:        jsii.String(a.Description),
+		Namespace:               jsii.String(props.Namespace),
+		MetricName:              jsii.String(copiesMetric),
+		Dimensions:              []any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String(copiesDimension), Value: jsii.String(a.VaultARN)}},
+		Statistic:               jsii.String("Sum"),
+		Period:                  jsii.Number(dayInSeconds),
+		TreatMissingData:        jsii.String("missing"),
+		AlarmActions:            &[]any{props.TopicARN},
+		InsufficientDataActions: &[]any{props.TopicARN},
+	})
 }

@@ -78,30 +78,46 @@ func NewEventLog(scope awsconstructs.Construct, id *string, props *EventLogProps
 		})),
 	})
 	l := &EventLog{Construct: this, Group: group, Rule: rule}
-	for _, ending := range props.AccountEndings {
-		// The pattern asks for AWS Backup's source, which nobody but AWS can give to an event. Otherwise an
-		// account that somebody took over could count for the others.
-		filter := func(id, detailType, value, vault string) {
-			pattern := fmt.Sprintf(`{ $.source = "aws.backup" && $.detail-type = %q && $.detail.state = "COMPLETED"`, detailType)
-			if ending != "" {
-				pattern += fmt.Sprintf(` && $.account = "*%s"`, ending)
-			}
-			l.Filters = append(l.Filters, awslogs.NewCfnMetricFilter(this, jsii.String(id+ending), &awslogs.CfnMetricFilterProps{
-				LogGroupName:  group,
-				FilterPattern: jsii.String(pattern + " }"),
-				MetricTransformations: []any{&awslogs.CfnMetricFilter_MetricTransformationProperty{
-					MetricNamespace: jsii.String(props.Namespace),
-					MetricName:      jsii.String(copiesMetric),
-					MetricValue:     jsii.String(value),
-					Unit:            jsii.String("Count"),
-					Dimensions:      []any{&awslogs.CfnMetricFilter_DimensionProperty{Key: jsii.String(copiesDimension), Value: jsii.String(vault)}},
-				}},
-			}))
-		}
-		filter("Copies", "Copy Job State Change", "1", "$.detail.sourceBackupVaultArn")
-		filter("Backups", "Backup Job State Change", "0", "$.detail.backupVaultArn")
+	for _, f := range props.filters() {
+		l.Filters = append(l.Filters, awslogs.NewCfnMetricFilter(this, jsii.String(f.id), &awslogs.CfnMetricFilterProps{
+			LogGroupName:  group,
+			FilterPattern: jsii.String(f.pattern),
+			MetricTransformations: []any{&awslogs.CfnMetricFilter_MetricTransformationProperty{
+				MetricNamespace: jsii.String(props.Namespace),
+				MetricName:      jsii.String(copiesMetric),
+				MetricValue:     jsii.String(f.value),
+				Unit:            jsii.String("Count"),
+				Dimensions:      []any{&awslogs.CfnMetricFilter_DimensionProperty{Key: jsii.String(copiesDimension), Value: jsii.String(f.vault)}},
+			}},
+		}))
 	}
 	return l
+}
+
+// copyFilter is a metric filter that counts copies.
+type copyFilter struct {
+	id, pattern string
+	value       string // that an event counts for
+	vault       string // where an event has the ARN of the vault
+}
+
+// filters are the metric filters. Their patterns ask for AWS Backup's source, which nobody but AWS can give
+// to an event. Otherwise an account that somebody took over could count for the others.
+func (p *EventLogProps) filters() []copyFilter {
+	var filters []copyFilter
+	for _, ending := range p.AccountEndings {
+		pattern := func(detailType string) string {
+			account := ""
+			if ending != "" {
+				account = fmt.Sprintf(` && $.account = "*%s"`, ending)
+			}
+			return fmt.Sprintf(`{ $.source = "aws.backup" && $.detail-type = %q && $.detail.state = "COMPLETED"%s }`, detailType, account)
+		}
+		filters = append(filters,
+			copyFilter{"Copies" + ending, pattern("Copy Job State Change"), "1", "$.detail.sourceBackupVaultArn"},
+			copyFilter{"Backups" + ending, pattern("Backup Job State Change"), "0", "$.detail.backupVaultArn"})
+	}
+	return filters
 }
 
 // notScheduled matches all events but those that EventBridge creates on a schedule, such as those of [ClockRule].

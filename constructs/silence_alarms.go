@@ -61,19 +61,9 @@ func NewSilenceAlarms(scope awsconstructs.Construct, id *string, props *SilenceA
 	young := map[int]*string{} // logical ids by days
 	for _, a := range props.Alarms {
 		if young[a.Days] == nil {
-			young[a.Days] = newAlarm(this, fmt.Sprintf("YoungerThan%dDays", a.Days), a.Days, 1, &awscloudwatch.CfnAlarmProps{
-				AlarmDescription: jsii.String(fmt.Sprintf("The stack is younger than %d days, so the silence alarms keep quiet", a.Days)),
-				Namespace:        jsii.String("AWS/Events"),
-				MetricName:       jsii.String("TriggeredRules"),
-				Dimensions:       []any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String("RuleName"), Value: clock}},
-				Statistic:        jsii.String("Sum"),
-				Period:           jsii.Number(dayInSeconds),
-			}).LogicalId()
+			young[a.Days] = awscloudwatch.NewCfnAlarm(this, jsii.String(fmt.Sprintf("YoungerThan%dDays", a.Days)), youngerThan(a.Days, clock)).LogicalId()
 		}
-		none := newAlarm(this, a.ID+"-metric", a.Days, a.Days, &awscloudwatch.CfnAlarmProps{
-			AlarmDescription: jsii.String("Part of " + a.Name),
-			Metrics:          filled("AWS/Backup", a.Metric, "BackupVaultName", a.Vault),
-		}).LogicalId()
+		none := awscloudwatch.NewCfnAlarm(this, jsii.String(a.ID+"-metric"), a.noneCompleted()).LogicalId()
 		s.Alarms = append(s.Alarms, awscloudwatch.NewCfnCompositeAlarm(this, jsii.String(a.ID), &awscloudwatch.CfnCompositeAlarmProps{
 			AlarmName:        jsii.String(a.Name),
 			AlarmDescription: jsii.String(a.Description),
@@ -88,9 +78,29 @@ func requireAlarmDays(alarm string, days int) {
 	require(days >= 1 && days <= 7, alarm+": Days is 1 to 7, as far as CloudWatch looks back")
 }
 
-// newAlarm creates an alarm on a count that is below one in a period of a day, on so many of the last days.
-// Without a count CloudWatch treats a day as breaching, unless the props say otherwise.
-func newAlarm(scope awsconstructs.Construct, id string, days, ofThem int, props *awscloudwatch.CfnAlarmProps) awscloudwatch.CfnAlarm {
+// noneCompleted is the alarm on days without a completed job.
+func (a SilenceAlarm) noneCompleted() *awscloudwatch.CfnAlarmProps {
+	return belowOne(a.Days, a.Days, &awscloudwatch.CfnAlarmProps{
+		AlarmDescription: jsii.String("Part of " + a.Name),
+		Metrics:          filled("AWS/Backup", a.Metric, "BackupVaultName", a.Vault),
+	})
+}
+
+// youngerThan is the alarm on a clock that did not trigger on each of the last days.
+func youngerThan(days int, clock *string) *awscloudwatch.CfnAlarmProps {
+	return belowOne(days, 1, &awscloudwatch.CfnAlarmProps{
+		AlarmDescription: jsii.String(fmt.Sprintf("The stack is younger than %d days, so the silence alarms keep quiet", days)),
+		Namespace:        jsii.String("AWS/Events"),
+		MetricName:       jsii.String("TriggeredRules"),
+		Dimensions:       []any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String("RuleName"), Value: clock}},
+		Statistic:        jsii.String("Sum"),
+		Period:           jsii.Number(dayInSeconds),
+	})
+}
+
+// belowOne completes the props of an alarm on a count that is below one in a period of a day, on so many of
+// the last days. Without a count CloudWatch treats a day as breaching, unless the props say otherwise.
+func belowOne(days, ofThem int, props *awscloudwatch.CfnAlarmProps) *awscloudwatch.CfnAlarmProps {
 	props.Threshold = jsii.Number(1)
 	props.ComparisonOperator = jsii.String("LessThanThreshold")
 	props.EvaluationPeriods = jsii.Number(days)
@@ -98,7 +108,7 @@ func newAlarm(scope awsconstructs.Construct, id string, days, ofThem int, props 
 	if props.TreatMissingData == nil {
 		props.TreatMissingData = jsii.String("breaching")
 	}
-	return awscloudwatch.NewCfnAlarm(scope, jsii.String(id), props)
+	return props
 }
 
 // filled is a count for each day, which is zero on a day without one. Missing data that is breaching does

@@ -12,8 +12,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -89,7 +89,7 @@ func sum(numbers []int) (total int) {
 
 // runParts runs a process for each part of the plan, jobs of them at a time, in directories below dir.
 // Together these have the bytes that one process would have written. If a part fails, the others are
-// stopped. said is what the processes wrote to standard error, each text once.
+// stopped. said is what the processes wrote to standard error, without what several of them wrote.
 func (p *Plan) runParts(o Options, dir string, ends []int, jobs int, built func()) (dirs []string, said string, err error) {
 	text, err := p.cfg.YAML()
 	if err != nil {
@@ -112,15 +112,29 @@ func (p *Plan) runParts(o Options, dir string, ends []int, jobs int, built func(
 		})
 	}
 	err = group.Wait()
-	for i, text := range each {
-		if !slices.Contains(each[:i], text) { // every Node process writes the same
-			said += text
-		}
-	}
+	said = withoutRepetition(each)
 	if interrupted.Err() != nil {
 		err = ErrInterrupted
 	}
 	return dirs, said, err
+}
+
+// withoutRepetition joins texts line by line. It leaves out a line that an earlier text has: every Node.js
+// process writes the same, but jsii may add a line to what one of them wrote.
+func withoutRepetition(texts []string) string {
+	var joined strings.Builder
+	known := map[string]bool{}
+	for _, text := range texts {
+		for line := range strings.Lines(text) {
+			if line = strings.TrimSuffix(line, "\n"); !known[line] {
+				joined.WriteString(line + "\n")
+			}
+		}
+		for line := range strings.Lines(text) { // only now: what one process wrote twice stays
+			known[strings.TrimSuffix(line, "\n")] = true
+		}
+	}
+	return joined.String()
 }
 
 // run runs the process of the part. It returns what the process wrote to standard error.

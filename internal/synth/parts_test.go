@@ -55,3 +55,26 @@ func TestCut(t *testing.T) {
 		t.Errorf("%d jobs for one resource", n)
 	}
 }
+
+// TestWithoutRepetition: a line that several processes write is there once, where it was first. What one
+// process writes stays as it is.
+func TestWithoutRepetition(t *testing.T) {
+	for _, test := range []struct {
+		texts []string
+		want  string
+	}{
+		{nil, ""},
+		{[]string{"", ""}, ""},
+		{[]string{"one\ntwo\n"}, "one\ntwo\n"},
+		{[]string{"", "one\n\ntwo\n"}, "one\n\ntwo\n"},
+		{[]string{"one\ntwo\n", "", "one\ntwo\n"}, "one\ntwo\n"},
+		{[]string{"one\n", "one\nexit status 3"}, "one\nexit status 3\n"},
+		{[]string{"one\nexit status 3", "one\n"}, "one\nexit status 3\n"},
+		{[]string{"one\n", "zero\none\ntwo\n", "two\nthree\n"}, "one\nzero\ntwo\nthree\n"},
+		{[]string{"same\n\nsame\n\nlast\n", "same\n\n"}, "same\n\nsame\n\nlast\n"},
+	} {
+		if got := withoutRepetition(test.texts); got != test.want {
+			t.Errorf("%q: got %q, want %q", test.texts, got, test.want)
+		}
+	}
+}

@@ -1,9 +1,10 @@
-package main
+package awstest
 
 import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -13,16 +14,12 @@ import (
 	"time"
 )
 
-// As much of the query language of CloudWatch Logs Insights as the dashboard uses, as AWS documents it:
-// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html. What it does not know
-// fails the test.
+// Record is a log event, or a row of a result: its fields by their paths. A field that is not there is null.
+type Record map[string]any
 
-// record is a log event, or a row of a result: its fields by their paths. A field that is not there is null.
-type record map[string]any
-
-// recordOf has the fields that Logs Insights discovers in an event in JSON.
-func recordOf(event map[string]any) record {
-	r := record{}
+// RecordOf has the fields that Logs Insights discovers in an event in JSON.
+func RecordOf(event map[string]any) Record {
+	r := Record{}
 	var discover func(path string, value any)
 	discover = func(path string, value any) {
 		switch v := value.(type) {
@@ -41,14 +38,44 @@ func recordOf(event map[string]any) record {
 	return r
 }
 
-// insights runs queries over records.
+// Query runs a query of CloudWatch Logs Insights over records, at a time. It returns the rows, and the
+// columns that the last command with columns names. It knows as much of the language as the dashboard
+// uses; anything else fails the test.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
+func Query(t testing.TB, now time.Time, query string, records []Record) (columns []string, rows []Record) {
+	t.Helper()
+	for _, r := range records {
+		rows = append(rows, maps.Clone(r))
+	}
+	return insights{t, now}.run(query, rows)
+}
+
+// Table is a result as text: a line for the columns, then one for each row.
+func Table(columns []string, rows []Record) string {
+	var b strings.Builder
+	b.WriteString(strings.Join(columns, " | ") + "\n")
+	for _, r := range rows {
+		var cells []string
+		for _, column := range columns {
+			cell, err := json.Marshal(r[column])
+			if err != nil {
+				return err.Error()
+			}
+			cells = append(cells, strings.Trim(string(cell), `"`))
+		}
+		b.WriteString(strings.Join(cells, " | ") + "\n")
+	}
+	return b.String()
+}
+
+// insights runs the commands of a query.
 type insights struct {
-	t   *testing.T
+	t   testing.TB
 	now time.Time
 }
 
 // run returns the rows, and the columns of the last command that names some.
-func (q insights) run(query string, rows []record) (columns []string, result []record) {
+func (q insights) run(query string, rows []Record) (columns []string, result []Record) {
 	q.t.Helper()
 	for i, command := range strings.Split(query, "|") {
 		command = strings.TrimSpace(command)
@@ -59,7 +86,7 @@ func (q insights) run(query string, rows []record) (columns []string, result []r
 				q.t.Fatalf("%s: want SOURCE", command)
 			}
 		case name == "filter":
-			rows = slices.DeleteFunc(slices.Clone(rows), func(r record) bool { return q.eval(rest, r) != true })
+			rows = slices.DeleteFunc(slices.Clone(rows), func(r Record) bool { return q.eval(rest, r) != true })
 		case name == "parse":
 			rows = q.parse(rest, rows)
 		case name == "fields":
@@ -80,7 +107,7 @@ func (q insights) run(query string, rows []record) (columns []string, result []r
 			columns, rows = q.stats(rest, rows)
 		case name == "sort":
 			field, order, _ := strings.Cut(rest, " ")
-			slices.SortStableFunc(rows, func(a, b record) int {
+			slices.SortStableFunc(rows, func(a, b Record) int {
 				less := compare(a[field], b[field])
 				if order == "desc" {
 					return -less
@@ -100,7 +127,7 @@ func (q insights) run(query string, rows []record) (columns []string, result []r
 	return columns, rows
 }
 
-func (q insights) parse(rest string, rows []record) []record {
+func (q insights) parse(rest string, rows []Record) []Record {
 	q.t.Helper()
 	parts := regexp.MustCompile(`^(\S+) "([^"]*)" as (.+)$`).FindStringSubmatch(rest)
 	if parts == nil {
@@ -118,14 +145,14 @@ func (q insights) parse(rest string, rows []record) []record {
 	return rows
 }
 
-func (q insights) stats(rest string, rows []record) (columns []string, result []record) {
+func (q insights) stats(rest string, rows []Record) (columns []string, result []Record) {
 	q.t.Helper()
 	aggregates, by, _ := strings.Cut(rest, " by ")
-	groups := map[string]record{}
-	members := map[string][]record{}
+	groups := map[string]Record{}
+	members := map[string][]Record{}
 	var order []string
 	for _, r := range rows {
-		group, key := record{}, ""
+		group, key := Record{}, ""
 		for _, field := range q.list(by) {
 			value := r[field]
 			if field == "bin(1d)" {
@@ -157,10 +184,10 @@ func (q insights) stats(rest string, rows []record) (columns []string, result []
 	return append(q.list(by), columns...), result
 }
 
-func (q insights) aggregate(function, field string, rows []record) any {
+func (q insights) aggregate(function, field string, rows []Record) any {
 	q.t.Helper()
 	var values []any
-	var latest record
+	var latest Record
 	for _, r := range rows {
 		if r[field] != nil {
 			values = append(values, r[field])
@@ -221,7 +248,7 @@ func (q insights) list(text string) []string {
 }
 
 // eval is the value of an expression, null where a part of it is.
-func (q insights) eval(expression string, r record) any {
+func (q insights) eval(expression string, r Record) any {
 	q.t.Helper()
 	p := &parser{insights: q, tokens: token.FindAllString(expression, -1), r: r}
 	value := p.or()
@@ -236,7 +263,7 @@ var token = regexp.MustCompile("\"[^\"]*\"|`[^`]*`|[@\\w][@\\w.]*|!=|[-+*/=(),\\
 type parser struct {
 	insights
 	tokens []string
-	r      record
+	r      Record
 }
 
 func (p *parser) take(wanted ...string) string {
@@ -380,22 +407,4 @@ func (p *parser) term() any {
 	}
 	p.t.Fatalf("%s: not known here", t)
 	return nil
-}
-
-// table is a result as text.
-func table(columns []string, rows []record) string {
-	var b strings.Builder
-	b.WriteString(strings.Join(columns, " | ") + "\n")
-	for _, r := range rows {
-		var cells []string
-		for _, column := range columns {
-			cell, err := json.Marshal(r[column])
-			if err != nil {
-				return err.Error()
-			}
-			cells = append(cells, strings.Trim(string(cell), `"`))
-		}
-		b.WriteString(strings.Join(cells, " | ") + "\n")
-	}
-	return b.String()
 }

@@ -26,7 +26,8 @@ func TestCentralPolicies(t *testing.T) {
 			if workloads == 3 {
 				want = []any{"arn:aws:iam::000000000000:root", "arn:aws:iam::000000000001:root", "arn:aws:iam::000000000002:root"}
 			}
-			role, slr := "arn:aws:iam::*:role/fleet-backup-*", "arn:aws:iam::*:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"
+			const role = "arn:aws:iam::*:role/fleet-backup-*"
+			const slr = "arn:aws:iam::*:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"
 			const organization = "StringEquals:map[aws:PrincipalOrgID:o-a1b2c3d4e5]"
 			for sid, condition := range map[string]string{
 				"CopyFromWorkloadAccounts": "map[ArnLike:map[aws:PrincipalArn:[" + role + "]] " + organization + "]",
@@ -37,8 +38,8 @@ func TestCentralPolicies(t *testing.T) {
 			const via = "StringLike:map[kms:ViaService:backup.*.amazonaws.com]"
 			key.expect(t, "WorkloadAccountsUse", "Allow", want, "map["+arns+" "+organization+" "+via+"]",
 				"kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")
-			key.expect(t, "WorkloadAccountsGrant", "Allow", want, "map["+arns+" Bool:map[kms:GrantIsForAWSResource:true] "+organization+" "+via+"]",
-				"kms:CreateGrant")
+			key.expect(t, "WorkloadAccountsGrant", "Allow", want,
+				"map["+arns+" Bool:map[kms:GrantIsForAWSResource:true] "+organization+" "+via+"]", "kms:CreateGrant")
 		})
 	}
 }
@@ -61,7 +62,8 @@ func TestCentralPoliciesForNobodyElse(t *testing.T) {
 	key.expect(t, "Account", "Allow", "arn:aws:iam::111111111111:root", "<nil>", "kms:*") // F-KMS-1
 	key.expect(t, "KeepKey", "Deny", "*", "map[Bool:map[aws:PrincipalIsAWSService:false]]", "kms:ScheduleKeyDeletion")
 	own := "ArnEquals:map[aws:PrincipalArn:arn:aws:iam::111111111111:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup]"
-	key.expect(t, "AWSBackupUse", "Allow", "*", "map["+own+" StringEquals:map[aws:PrincipalAccount:111111111111] StringLike:map[kms:ViaService:backup.*.amazonaws.com]]",
+	key.expect(t, "AWSBackupUse", "Allow", "*",
+		"map["+own+" StringEquals:map[aws:PrincipalAccount:111111111111] StringLike:map[kms:ViaService:backup.*.amazonaws.com]]",
 		"kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")
 	if len(key.statements) != 6 {
 		t.Errorf("%d statements in the key's policy, want 6", len(key.statements))
@@ -73,11 +75,15 @@ func TestCentralOptions(t *testing.T) {
 	central := centralOf(t, 3, `
   key_administrators: [github_ci]
   vault_name: central-2
-  vault_lock: {mode: compliance, min_retention_days: 15, max_retention_days: 2555, changeable_for_days: 7, acknowledge_irreversible: central-2}
-  retained_vaults: [{name: central-1, min_retention_days: 30, max_retention_days: 60, changeable_for_days: 3}, {name: central-0, min_retention_days: 1}]
+  vault_lock:
+    {mode: compliance, min_retention_days: 15, max_retention_days: 2555, changeable_for_days: 7, acknowledge_irreversible: central-2}
+  retained_vaults:
+    - {name: central-1, min_retention_days: 30, max_retention_days: 60, changeable_for_days: 3}
+    - {name: central-0, min_retention_days: 1}
 `)
 	key := policyOf(t, central, "AWS::KMS::Key", "KeyPolicy")
-	key.expect(t, "KeyAdministrators", "Allow", "*", "map[ArnEquals:map[aws:PrincipalArn:[arn:aws:iam::111111111111:role/github_ci]] StringEquals:map[aws:PrincipalAccount:111111111111]]")
+	key.expect(t, "KeyAdministrators", "Allow", "*",
+		"map[ArnEquals:map[aws:PrincipalArn:[arn:aws:iam::111111111111:role/github_ci]] StringEquals:map[aws:PrincipalAccount:111111111111]]")
 	for _, s := range key.statements {
 		if s["Sid"] != "KeyAdministrators" {
 			continue
@@ -107,7 +113,8 @@ func TestCentralOptions(t *testing.T) {
 func TestRetainedVaultStaysItself(t *testing.T) {
 	const lock = "min_retention_days: 15, max_retention_days: 2555, changeable_for_days: 3"
 	const tiers = "tiers: [{name: critical_data, low_cost_after_days: 90}]\n"
-	before := centralOf(t, 3, "\n  vault_name: central-1\n  vault_lock: {mode: compliance, "+lock+", acknowledge_irreversible: central-1}\n"+tiers)
+	before := centralOf(t, 3,
+		"\n  vault_name: central-1\n  vault_lock: {mode: compliance, "+lock+", acknowledge_irreversible: central-1}\n"+tiers)
 	after := centralOf(t, 3, "\n  vault_name: central-2\n  retained_vaults: [{name: central-1, "+lock+"}]\n"+tiers)
 	compared := 0
 	for id, resource := range before.Resources {
@@ -126,6 +133,35 @@ func TestRetainedVaultStaysItself(t *testing.T) {
 	}
 }
 
+// TestDashboard: the dashboard is a query of the central account's log, the same for one workload and for
+// many. There is none where none is wanted.
+func TestDashboard(t *testing.T) {
+	for _, a := range []*assembly{example, fleet, gov} {
+		dashboards := a.templates[a.cfg.CentralStackName()].ofType("AWS::CloudWatch::Dashboard")
+		if len(dashboards) != 1 {
+			t.Errorf("%s: %d dashboards", a.cfg.Project, len(dashboards))
+		}
+		for _, dashboard := range dashboards {
+			body := dashboard.Properties["DashboardBody"].(string)
+			for _, want := range []string{
+				`"region":"` + a.cfg.Central.Region + `"`, `"SOURCE '/aws/events/` + a.cfg.Project + `-backup-alerts' | `,
+			} {
+				if queries := strings.Count(body, `"query":`); queries == 0 || strings.Count(body, want) != queries {
+					t.Errorf("%s: not every query has %s:\n%s", a.cfg.Project, want, body)
+				}
+			}
+		}
+	}
+	one := fmt.Sprint(centralOf(t, 1, "").ofType("AWS::CloudWatch::Dashboard"))
+	many := fmt.Sprint(centralOf(t, 50, "").ofType("AWS::CloudWatch::Dashboard"))
+	if one != many || !strings.Contains(one, "fleet-backup") {
+		t.Errorf("with one workload\n%s\nand with many\n%s", one, many)
+	}
+	if without := centralOf(t, 1, "\n  dashboard: false").ofType("AWS::CloudWatch::Dashboard"); len(without) > 0 {
+		t.Errorf("%d dashboards that nobody asked for", len(without))
+	}
+}
+
 // centralOf synthesizes the central stack alone, for workloads in an account each.
 func centralOf(t *testing.T, workloads int, central string) template {
 	t.Helper()
@@ -135,9 +171,11 @@ func centralOf(t *testing.T, workloads int, central string) template {
 func centralAssembly(t *testing.T, workloads int, central string) *assembly {
 	t.Helper()
 	var b strings.Builder
-	b.WriteString("version: 1\nproject: fleet\norganization: {id: o-a1b2c3d4e5}\ncentral:\n  account: \"111111111111\"\n  region: eu-central-1" + central + "\nworkloads:\n")
+	b.WriteString("version: 1\nproject: fleet\norganization: {id: o-a1b2c3d4e5}\n")
+	b.WriteString("central:\n  account: \"111111111111\"\n  region: eu-central-1" + central + "\nworkloads:\n")
 	for i := range workloads {
-		fmt.Fprintf(&b, "  - {name: w%d, environment: prod, account: \"%012d\", region: eu-central-1, buckets: [{name: fleet-w%d, tier: critical_data}]}\n", i, i, i)
+		fmt.Fprintf(&b, "  - {name: w%d, environment: prod, account: \"%012d\", region: eu-central-1, ", i, i)
+		fmt.Fprintf(&b, "buckets: [{name: fleet-w%d, tier: critical_data}]}\n", i)
 	}
 	file := filepath.Join(t.TempDir(), "backup.yaml")
 	if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
@@ -179,7 +217,8 @@ func (p policy) expect(t *testing.T, sid, effect string, principal any, conditio
 			continue
 		}
 		if s["Effect"] != effect || fmt.Sprint(at(s["Principal"], "AWS")) != fmt.Sprint(principal) || fmt.Sprint(s["Condition"]) != condition {
-			t.Errorf("%s: got %v to %v if %v\nwant %v to %v if %v", sid, s["Effect"], at(s["Principal"], "AWS"), s["Condition"], effect, principal, condition)
+			t.Errorf("%s: got %v to %v if %v\nwant %v to %v if %v",
+				sid, s["Effect"], at(s["Principal"], "AWS"), s["Condition"], effect, principal, condition)
 		}
 		if actions != nil && fmt.Sprint(s["Action"]) != fmt.Sprint(actions) {
 			t.Errorf("%s: actions %v, want %v", sid, s["Action"], actions)

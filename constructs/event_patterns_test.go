@@ -1,0 +1,258 @@
+package constructs
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"central-s3-backup/internal/awstest"
+)
+
+// What the rules of the tests watch, named as the app names it.
+const (
+	watchedVault    = "dummy-dummy-dev-critical_data"
+	watchedVaultARN = "arn:aws:backup:eu-central-1:222222222222:backup-vault:" + watchedVault
+	watchedPlan     = "83fcb8ee-2d93-42ac-b06f-591563f3f8de"
+	watchedKey      = "arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+	watchedBucket   = "dummy-dev-critical-data"
+	watchedAlarm    = "dummy-dummy-dev-critical_data-no-backups"
+
+	centralAccount  = "111111111111"
+	centralVault    = "central-aws-vault-S3"
+	centralVaultARN = "arn:aws:backup:eu-central-1:111111111111:backup-vault:" + centralVault
+)
+
+// workloadRules are the rules of a workload, and centralRules those of the central account.
+func workloadRules() []EventRule {
+	tampering := Tampering{
+		VaultNames: []string{"dummy-dummy-dev-curated_data", watchedVault}, PlanIDs: []string{"another plan", watchedPlan},
+		KeyARNs: []string{"another key", watchedKey}, BucketNames: []string{"dummy-dev-curated-data", watchedBucket},
+		Alerts: AlertParts{
+			RulePrefix: "dummy-backup-dummy-d", AlarmPrefixes: []string{"dummy-backup-dummy-dev-", "dummy-dummy-dev-"},
+			TopicARN: "arn:aws:sns:eu-central-1:222222222222:dummy-dummy-dev-alerts",
+		},
+	}
+	rules := append(tampering.Rules(), TestRule("dummy-dev"))
+	rules = append(rules, BackupEventRules(tampering.VaultNames, []string{"another ARN", watchedVaultARN})...)
+	return append(rules, AlarmRule([]string{"dummy-dummy-dev-curated_data-no-backups", watchedAlarm}, "dummy-dummy-dev-"), ClockRule())
+}
+
+func centralRules() []EventRule {
+	tampering := Tampering{
+		VaultNames: []string{centralVault}, KeyARNs: []string{"the central key"},
+		Alerts: AlertParts{
+			RulePrefix: "dummy-backup-central", AlarmPrefixes: []string{"dummy-backup-central-", "dummy-copy-alarms-", "dummy-backup-alerts"},
+			TopicARN: "arn:aws:sns:eu-central-1:111111111111:dummy-central-alerts",
+			BusName:  "dummy-backup-alerts", LogGroupName: "/aws/events/dummy-backup-alerts",
+		},
+	}
+	rules := append(tampering.Rules(), TestRule("central"))
+	rules = append(rules, BackupEventRules(tampering.VaultNames, []string{centralVaultARN})...)
+	return append(rules, AlarmRule(nil, "dummy-backup-central-", "dummy-copy-alarms-"))
+}
+
+// TestEventPatterns feeds every event that the function for alerts is tested with to every rule of a
+// workload, with the workload's names, and those of the central account to its rules. The golden file shows
+// which rule takes which event, so that no event about trouble is lost, and none is sent twice by mistake.
+func TestEventPatterns(t *testing.T) {
+	workload, central := workloadRules(), centralRules()
+	var got, ofCentral strings.Builder
+	all := alertEvents(t)
+	for _, file := range slices.Sorted(maps.Keys(all)) {
+		event, name := all[file], strings.TrimSuffix(file, ".json")
+		if event["account"] == centralAccount {
+			fmt.Fprintf(&ofCentral, "%s: %s\n", name, strings.Join(takenBy(t, central, event), " "))
+		}
+		rename(event)
+		fmt.Fprintf(&got, "%s: %s\n", name, strings.Join(takenBy(t, workload, event), " "))
+	}
+	fmt.Fprintf(&got, "\nIn the central account:\n%s", ofCentral.String())
+	compareWithGolden(t, "patterns.txt", got.String())
+}
+
+// TestEventPatternsOfOthers: what happens to the resources of another workload in the account is taken by
+// no rule that names resources.
+func TestEventPatternsOfOthers(t *testing.T) {
+	rules := slices.DeleteFunc(workloadRules(), func(r EventRule) bool { return slices.Contains([]string{"RestoreJobs", "Settings"}, r.ID) })
+	ours := regexp.MustCompile(`dummy|` + watchedPlan + `|` + watchedKey)
+	tried := 0
+	for file, event := range alertEvents(t) {
+		rename(event)
+		if len(takenBy(t, rules, event)) == 0 {
+			continue
+		}
+		tried++
+		text, err := json.Marshal(event)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var others map[string]any
+		if err := json.Unmarshal(ours.ReplaceAll(text, []byte("other")), &others); err != nil {
+			t.Fatal(err)
+		}
+		if got := takenBy(t, rules, others); len(got) > 0 {
+			t.Errorf("%s about another workload: taken by %s", file, got)
+		}
+	}
+	if tried == 0 {
+		t.Error("no event at all")
+	}
+}
+
+// TestWatchedCalls: each of these calls on a resource of the workload, or on the resources that send its
+// alerts, is taken by one rule, and the same call on another resource by none.
+func TestWatchedCalls(t *testing.T) {
+	type on = map[string]any
+	const rule, topic = "dummy-backup-dummy-dev-AlertsRulesX", "arn:aws:sns:eu-central-1:222222222222:dummy-dummy-dev-alerts"
+	workload, central := workloadRules(), centralRules()
+	for _, test := range []struct {
+		rules          []EventRule
+		taken, service string
+		own, other     on
+		calls          string
+	}{
+		{workload, "VaultCalls", "backup", on{"backupVaultName": watchedVault}, on{"backupVaultName": "other"},
+			"DeleteBackupVault DeleteBackupVaultAccessPolicy DeleteBackupVaultLockConfiguration DeleteBackupVaultNotifications" +
+				" DeleteRecoveryPoint DisassociateRecoveryPoint UpdateRecoveryPointLifecycle" +
+				" PutBackupVaultAccessPolicy PutBackupVaultLockConfiguration PutBackupVaultNotifications"},
+		{workload, "PlanCalls", "backup", on{"backupPlanId": watchedPlan}, on{"backupPlanId": "other"},
+			"DeleteBackupPlan DeleteBackupSelection UpdateBackupPlan"},
+		{workload, "BucketCalls", "s3", on{"bucketName": watchedBucket}, on{"bucketName": "other"},
+			"DeleteBucket PutBucketNotification PutBucketNotificationConfiguration PutBucketObjectLockConfiguration PutBucketVersioning"},
+		{workload, "AlertCalls", "events", on{"name": rule}, on{"name": "other"}, "DeleteRule DisableRule"},
+		{workload, "AlertCalls", "events", on{"name": rule, "state": "DISABLED"}, on{"name": rule, "state": "ENABLED"}, "PutRule"},
+		{workload, "AlertCalls", "events", on{"name": rule, "state": "DISABLED"}, on{"name": "other", "state": "DISABLED"}, "PutRule"},
+		{workload, "AlertCalls", "events", on{"rule": rule}, on{"rule": "other"}, "RemoveTargets"},
+		{workload, "AlertCalls", "monitoring", on{"alarmNames": []string{"other", watchedAlarm}}, on{"alarmNames": []string{"other"}},
+			"DeleteAlarms DisableAlarmActions"},
+		{workload, "AlertCalls", "sns", on{"topicArn": topic}, on{"topicArn": topic + "2"}, "DeleteTopic"},
+		{workload, "AlertCalls", "sns", on{"subscriptionArn": topic + ":1"}, on{"subscriptionArn": topic + "2:1"}, "Unsubscribe"},
+		{central, "AlertCalls", "events", on{"name": "dummy-backup-alerts"}, on{"name": "other"}, "DeleteEventBus"},
+		{central, "AlertCalls", "logs", on{"logGroupName": "/aws/events/dummy-backup-alerts"}, on{"logGroupName": "other"},
+			"DeleteLogGroup DeleteMetricFilter"},
+	} {
+		for _, call := range strings.Fields(test.calls) {
+			event := func(parameters on) map[string]any {
+				return map[string]any{"source": "aws." + test.service, "detail-type": "AWS API Call via CloudTrail", "detail": map[string]any{
+					"eventSource": test.service + ".amazonaws.com", "eventName": call, "requestParameters": parameters,
+				}}
+			}
+			if got := strings.Join(takenBy(t, test.rules, event(test.own)), " "); got != test.taken {
+				t.Errorf("%s on %v: taken by %q, want %s", call, test.own, got, test.taken)
+			}
+			if got := takenBy(t, test.rules, event(test.other)); len(got) > 0 {
+				t.Errorf("%s on %v: taken by %s", call, test.other, got)
+			}
+		}
+	}
+	for _, call := range []string{"DisableKey", "PutKeyPolicy", "ScheduleKeyDeletion"} {
+		for key, want := range map[string]string{watchedKey: "[KeyCalls]", "other": "[]"} {
+			event := map[string]any{"source": "aws.kms", "detail-type": "AWS API Call via CloudTrail", "detail": map[string]any{
+				"eventSource": "kms.amazonaws.com", "eventName": call, "resources": []any{map[string]any{"ARN": key}},
+			}}
+			if got := fmt.Sprint(takenBy(t, workload, event)); got != want {
+				t.Errorf("%s on %s: taken by %s, want %s", call, key, got, want)
+			}
+		}
+	}
+}
+
+// TestPatternSizes: whatever the number and the length of names, a pattern is not larger than EventBridge
+// takes. Names are listed as long as it is not, and left out beyond that.
+func TestPatternSizes(t *testing.T) {
+	tokens := regexp.MustCompile(`\$\{Token\[[^"]*`)
+	listed := map[string]int{}
+	const most = 100
+	for n := 1; n <= most; n++ {
+		var vaults, vaultARNs, alarms, plans, keys, buckets []string
+		for i := range n {
+			vault := fmt.Sprintf("%050d", i)
+			vaults = append(vaults, vault)
+			vaultARNs = append(vaultARNs, "arn:aws-us-gov:backup:us-gov-west-1:222222222222:backup-vault:"+vault)
+			alarms = append(alarms, fmt.Sprintf("%080d", i))
+			plans = append(plans, fmt.Sprintf("${Token[TOKEN.%d]}", i))
+			keys = append(keys, fmt.Sprintf("${Token[Arn.%d]}", i))
+			buckets = append(buckets, fmt.Sprintf("%063d", i))
+		}
+		tampering := Tampering{VaultNames: vaults, PlanIDs: plans, KeyARNs: keys, BucketNames: buckets, Alerts: AlertParts{
+			RulePrefix: strings.Repeat("r", 20), AlarmPrefixes: []string{strings.Repeat("a", 80), strings.Repeat("b", 80), strings.Repeat("c", 80)},
+			TopicARN: "arn:aws-us-gov:sns:us-gov-west-1:222222222222:" + strings.Repeat("t", 80),
+			BusName:  strings.Repeat("e", 40), LogGroupName: "/aws/events/" + strings.Repeat("e", 40),
+		}}
+		rules := slices.Concat(tampering.Rules(), BackupEventRules(vaults, vaultARNs), []EventRule{AlarmRule(alarms, "dummy-")})
+		for _, rule := range rules {
+			pattern := rule.pattern()
+			text, err := json.Marshal(pattern)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if size := len(tokens.ReplaceAll(text, []byte(strings.Repeat("k", maxTokenBytes)))); size > 2048 {
+				t.Errorf("%s with %d names: %d bytes", rule.ID, n, size)
+			}
+			nameless := rule
+			nameless.Names = nil
+			if rule.Names != nil && !reflect.DeepEqual(pattern, nameless.pattern()) {
+				listed[rule.ID] = n
+			}
+		}
+	}
+	for _, rule := range workloadRules() {
+		if rule.Names != nil && (listed[rule.ID] < 7 || listed[rule.ID] == most) {
+			t.Errorf("%s lists up to %d names", rule.ID, listed[rule.ID])
+		}
+	}
+}
+
+// TestNotScheduled: the bus passes on all events but the ticks of clocks.
+func TestNotScheduled(t *testing.T) {
+	for detailType, want := range map[string]bool{
+		"Backup Job State Change": true, "AWS API Call via CloudTrail": true, "Alert Test": true, "Scheduled Event": false,
+	} {
+		if awstest.MatchesPattern(t, notScheduled(), map[string]any{"detail-type": detailType}) != want {
+			t.Errorf("%s is passed on: %v", detailType, !want)
+		}
+	}
+}
+
+// takenBy are the ids of the rules that take an event.
+func takenBy(t *testing.T, rules []EventRule, event map[string]any) []string {
+	t.Helper()
+	var taken []string
+	for _, rule := range rules {
+		if rule.Schedule == "" && awstest.MatchesPattern(t, rule.pattern(), event) {
+			taken = append(taken, rule.ID)
+		}
+	}
+	slices.Sort(taken)
+	return taken
+}
+
+// rename gives an event the workload's names where it has others of the same kind.
+func rename(event map[string]any) {
+	replace := func(in any, names map[string]any) {
+		object, _ := in.(map[string]any)
+		for key, value := range names {
+			if _, has := object[key]; has {
+				object[key] = value
+			}
+		}
+	}
+	detail, _ := event["detail"].(map[string]any)
+	replace(detail, map[string]any{
+		"backupVaultName": watchedVault, "backupVaultArn": watchedVaultARN, "sourceBackupVaultArn": watchedVaultARN, "alarmName": watchedAlarm,
+	})
+	replace(detail["requestParameters"], map[string]any{
+		"backupVaultName": watchedVault, "bucketName": watchedBucket, "backupPlanId": watchedPlan,
+	})
+	if detail["eventSource"] == "kms.amazonaws.com" {
+		detail["resources"] = []any{map[string]any{"ARN": watchedKey}}
+	}
+	if event["source"] == "central-s3-backup" {
+		detail["workload"] = "dummy-dev"
+	}
+}

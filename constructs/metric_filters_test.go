@@ -1,0 +1,56 @@
+package constructs
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"central-s3-backup/internal/awstest"
+)
+
+// TestMetricFilters: the filters count a completed copy job as one copy and a completed backup job as none,
+// for the vault's ARN, and other events not at all. Split by the last digit of accounts they count each once.
+func TestMetricFilters(t *testing.T) {
+	for _, endings := range [][]string{{""}, strings.Split("0123456789", "")} {
+		filters := (&EventLogProps{AccountEndings: endings}).filters()
+		counted := 0
+		for file, event := range alertEvents(t) {
+			for digit := range 10 {
+				event["account"] = fmt.Sprintf("22222222222%d", digit)
+				want := ""
+				if detail, _ := event["detail"].(map[string]any); detail["state"] == "COMPLETED" {
+					switch event["detail-type"] {
+					case "Copy Job State Change":
+						want = fmt.Sprintf("1 of %v", detail["sourceBackupVaultArn"])
+					case "Backup Job State Change":
+						want = fmt.Sprintf("0 of %v", detail["backupVaultArn"])
+					}
+				}
+				if want != "" {
+					counted++
+				}
+				if got := strings.Join(counts(filters, event), ", "); got != want || strings.Contains(got, "<nil>") {
+					t.Errorf("%d filters: %s is counted as %q, want %q", len(filters), file, got, want)
+				}
+			}
+			event["source"] = "somebody"
+			if got := counts(filters, event); len(got) > 0 {
+				t.Errorf("%d filters: %s that is not AWS Backup's is counted as %s", len(filters), file, got)
+			}
+		}
+		if counted == 0 {
+			t.Error("no event is counted")
+		}
+	}
+}
+
+// counts are what the filters make of an event.
+func counts(filters []copyFilter, event map[string]any) []string {
+	var all []string
+	for _, f := range filters {
+		if awstest.MatchesFilter(f.pattern, event) {
+			all = append(all, fmt.Sprintf("%s of %v", f.value, awstest.Field(event, f.vault)))
+		}
+	}
+	return all
+}

@@ -1,0 +1,91 @@
+package awstest
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// MatchesPattern tells whether EventBridge would match an event with a pattern, or SNS the attributes of
+// a message with a filter policy. Both may be any values that JSON can be made of. An operator that is
+// not known here matches nothing.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+func MatchesPattern(t testing.TB, pattern, event any) bool {
+	t.Helper()
+	return matches(plain(t, pattern), plain(t, event))
+}
+
+// plain is a value as it is read from JSON: lists are []any and objects map[string]any.
+func plain(t testing.TB, value any) any {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read any
+	if err := json.Unmarshal(text, &read); err != nil {
+		t.Fatal(err)
+	}
+	return read
+}
+
+func matches(pattern, event any) bool {
+	for key, want := range pattern.(map[string]any) {
+		if key == "$or" {
+			if !slices.ContainsFunc(want.([]any), func(either any) bool { return matches(either, event) }) {
+				return false
+			}
+			continue
+		}
+		var values []any
+		has := false
+		for _, e := range list(event) { // in a list one object is enough
+			m, _ := e.(map[string]any)
+			if value, ok := m[key]; ok {
+				has = true
+				values = append(values, list(value)...)
+			}
+		}
+		if inner, ok := want.(map[string]any); ok {
+			if !matches(inner, values) {
+				return false
+			}
+			continue
+		}
+		if !slices.ContainsFunc(want.([]any), func(filter any) bool { return takes(filter, values, has) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// takes tells whether one of the filters in a pattern's list matches the values of an event, which has
+// the key or not.
+func takes(filter any, values []any, has bool) bool {
+	f, ok := filter.(map[string]any)
+	if !ok {
+		return slices.Contains(values, filter)
+	}
+	if exists, ok := f["exists"].(bool); ok {
+		return exists == has
+	}
+	return slices.ContainsFunc(values, func(value any) bool {
+		if but, ok := f["anything-but"].([]any); ok {
+			return !slices.Contains(but, value)
+		}
+		prefix, ok := f["prefix"].(string)
+		text, _ := value.(string)
+		return ok && strings.HasPrefix(text, prefix)
+	})
+}
+
+func list(value any) []any {
+	switch v := value.(type) {
+	case nil:
+		return nil
+	case []any:
+		return v
+	}
+	return []any{value}
+}

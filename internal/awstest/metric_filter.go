@@ -1,0 +1,30 @@
+package awstest
+
+import "strings"
+
+// MatchesFilter tells whether CloudWatch Logs would match an event with the pattern of a metric filter.
+// It knows equality, a "*" at the start of a value, and &&; anything else matches nothing.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
+func MatchesFilter(pattern string, event map[string]any) bool {
+	conditions := strings.TrimSuffix(strings.TrimPrefix(pattern, "{ "), " }")
+	for _, condition := range strings.Split(conditions, " && ") {
+		selector, want, ok := strings.Cut(condition, " = ")
+		want = strings.Trim(want, `"`)
+		text, _ := Field(event, selector).(string)
+		ending, wildcard := strings.CutPrefix(want, "*")
+		if fits := text == want || wildcard && strings.HasSuffix(text, ending); !ok || !fits {
+			return false
+		}
+	}
+	return true
+}
+
+// Field is what a selector such as $.detail.state finds in an event. Nil: nothing.
+func Field(event map[string]any, selector string) any {
+	var value any = event
+	for _, key := range strings.Split(strings.TrimPrefix(selector, "$."), ".") {
+		m, _ := value.(map[string]any)
+		value = m[key]
+	}
+	return value
+}
