@@ -1,4 +1,4 @@
-# make check is what CI runs.
+# make check is what CI runs (.ci/run calls its steps).
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 ASSEMBLY = cdk.out
 

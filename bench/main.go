@@ -107,7 +107,7 @@ func (b *bench) smoke() error {
 		if ratio > check.most {
 			return fmt.Errorf("%d workloads take %.2f of the twin's time, more than %v", check.workloads, ratio, check.most)
 		}
-		if want := callsOfARun + callsOfAStack*(check.workloads+1); calls != want {
+		if want := callsOfARun + callsOfAWorkload*check.workloads; calls != want {
 			return fmt.Errorf("%d workloads make %d calls into Node, want %d", check.workloads, calls, want)
 		}
 	}

@@ -57,8 +57,8 @@ func (c *Config) SilenceAlarms(w Workload) []SilenceAlarm {
 		if days > 0 {
 			alarms = append(alarms, SilenceAlarm{
 				Name: c.SilenceAlarmName(w, t, jobs),
-				Description: fmt.Sprintf("No %s of %s of %s have completed for %d days or longer, though they were due. Of a tier "+
-					"that was added to the stack since, the first are still due.", jobs, t.Name, w.ID(), days),
+				Description: fmt.Sprintf("No %s of %s of %s completed within %d days, although they were due. A tier that was "+
+					"added to the stack in these days still waits for its first ones.", jobs, t.Name, w.ID(), days),
 				Tier:  t.Name,
 				Vault: c.TierName(w, t),
 				Jobs:  jobs,
@@ -147,8 +147,8 @@ func (c *Config) CopyAlarms() [][]CopyAlarm {
 			if days := c.CopySilenceDays(use.Tier); days > 0 {
 				all = append(all, CopyAlarm{
 					Workload: w.ID(), Tier: use.Tier.Name,
-					Description: fmt.Sprintf("No copies of %s of %s have reached the central account for %d days or longer, though they were due. "+
-						"With insufficient data, none of its backups is heard to complete any more, or not yet.", use.Tier.Name, w.ID(), days),
+					Description: fmt.Sprintf("No copies of %s of %s reached the central account within %d days, although they were due. "+
+						"INSUFFICIENT_DATA: no completed backups of this tier were reported either.", use.Tier.Name, w.ID(), days),
 					VaultARN: c.VaultARN(w, use.Tier),
 					Days:     days,
 				})

@@ -76,7 +76,7 @@ func NewAlertDelivery(scope awsconstructs.Construct, id *string, props *AlertDel
 	})
 	queueARN := d.Queue.AttrArn()
 	rule := awsevents.NewCfnRule(this, jsii.String("Rule"), &awsevents.CfnRuleProps{
-		Description:  jsii.String("What arrives on the bus, but for the ticks of the stacks' clocks"),
+		Description:  jsii.String("Delivers the events of the bus, except scheduled ones"),
 		EventBusName: props.Bus.Ref(),
 		EventPattern: notScheduled(),
 		Targets: []any{&awsevents.CfnRule_TargetProperty{
@@ -95,7 +95,7 @@ func NewAlertDelivery(scope awsconstructs.Construct, id *string, props *AlertDel
 	d.Role = awsiam.NewCfnRole(this, jsii.String("Role"), props.role(*queueARN, *logs.AttrArn()))
 	d.Function = awslambda.NewCfnFunction(this, jsii.String("Function"), &awslambda.CfnFunctionProps{
 		FunctionName:  jsii.String(props.Name),
-		Description:   jsii.String("Tells Slack and PagerDuty of backups that failed, did not come or were touched"),
+		Description:   jsii.String("Notifies Slack and PagerDuty of failed or missing backups, and of changes to them"),
 		Runtime:       jsii.String("provided.al2023"),
 		Architectures: jsii.Strings("arm64"),
 		Handler:       jsii.String("bootstrap"),
@@ -117,7 +117,7 @@ func NewAlertDelivery(scope awsconstructs.Construct, id *string, props *AlertDel
 	})
 	d.Alarm = awscloudwatch.NewCfnAlarm(this, jsii.String("UndeliveredAlarm"), &awscloudwatch.CfnAlarmProps{
 		AlarmName:          jsii.String(props.UndeliveredName),
-		AlarmDescription:   jsii.String("Alerts about backups could not be delivered: they are in the queue " + props.UndeliveredName + ", and the log group of the function says why"),
+		AlarmDescription:   jsii.String("Alerts about backups could not be delivered. They are in the queue " + props.UndeliveredName + ", and the log of the function says why"),
 		Namespace:          jsii.String("AWS/SQS"),
 		MetricName:         jsii.String("ApproximateNumberOfMessagesVisible"),
 		Dimensions:         []any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String("QueueName"), Value: jsii.String(props.UndeliveredName)}},
@@ -161,7 +161,7 @@ func newQueuePolicy(queue awssqs.CfnQueue, arn, ruleARN string) {
 func (p *AlertDeliveryProps) role(queueARN, logsARN string) *awsiam.CfnRoleProps {
 	return &awsiam.CfnRoleProps{
 		RoleName:    jsii.String(p.RoleName),
-		Description: jsii.String("The function that tells of alerts about backups"),
+		Description: jsii.String("Role of the function that delivers alerts about backups"),
 		// Without a condition: no function of another account can be given the role, and AWS documents none.
 		AssumeRolePolicyDocument: document(Statement{Principal: service("lambda.amazonaws.com"), Actions: []string{"sts:AssumeRole"}}),
 		Policies: []any{&awsiam.CfnRole_PolicyProperty{

@@ -13,9 +13,9 @@ func BackupEventRules(vaultNames, vaultARNs []string) []EventRule {
 	backup := func(id, detailType, description, key string, names []string, detail map[string]any) EventRule {
 		return EventRule{ID: id, Description: description, Source: "aws.backup", DetailType: detailType, Detail: detail, NamesAt: key, Names: names}
 	}
-	issues := backup("BackupIssues", "Backup Job State Change", "Backup jobs that completed with issues, which SNS does not tell apart",
+	issues := backup("BackupIssues", "Backup Job State Change", "Backup jobs that completed with issues; the vault's own notifications do not say so",
 		"backupVaultName", vaultNames, map[string]any{"state": []string{"COMPLETED"}, "statusMessage": []any{map[string]any{"anything-but": []string{""}}}})
-	issues.Email = "A backup of <bucket> completed with issues in account <account>, <region>, at <time>. Objects or point-in-time recovery may be missing from it; the job says what. Vault <vault>, job <job>."
+	issues.Email = "A backup of <bucket> completed with issues in account <account>, <region>, at <time>. Objects or point-in-time recovery may be missing; the job has the details. Vault <vault>, job <job>."
 	issues.Paths = paths("bucket", "$.detail.resourceArn", "vault", "$.detail.backupVaultName", "job", "$.detail.backupJobId")
 	return []EventRule{
 		backup("BackupJobs", "Backup Job State Change", "Backup jobs that ended",
@@ -25,11 +25,11 @@ func BackupEventRules(vaultNames, vaultARNs []string) []EventRule {
 		// A failed restore job does not name its vault.
 		backup("RestoreJobs", "Restore Job State Change", "Restore jobs of S3 that ended",
 			"", nil, map[string]any{"status": jobEnds, "resourceType": []string{"S3"}}),
-		backup("RecoveryPoints", "Recovery Point State Change", "Recovery points in trouble, such as a continuous backup that stopped or one that could not be deleted, and out of it",
+		backup("RecoveryPoints", "Recovery Point State Change", "Recovery points with a problem, such as a stopped continuous backup or a failed deletion, and those that have none any more",
 			"backupVaultName", vaultNames, map[string]any{"status": []string{"PARTIAL", "STOPPED", "EXPIRED", "COMPLETED", "AVAILABLE", "DELETING", "DELETED"}}),
 		backup("Vaults", "Backup Vault State Change", "Vaults that were deleted or changed",
 			"backupVaultName", vaultNames, map[string]any{"state": []string{"DELETED", "MODIFIED"}}),
-		backup("Settings", "Region Setting State Change", "Types of resources that were opted in or out, S3 maybe (F-REG-1)", "", nil, nil),
+		backup("Settings", "Region Setting State Change", "Resource types that were opted in or out of AWS Backup; S3 may be among them", "", nil, nil),
 		issues,
 	}
 }
@@ -42,7 +42,7 @@ func AlarmRule(names []string, prefixes ...string) EventRule {
 		starts = append(starts, map[string]any{"prefix": prefix})
 	}
 	return EventRule{
-		ID: "Alarms", Description: "Alarms that ring, and that are over",
+		ID: "Alarms", Description: "Alarms that go into ALARM or return to OK",
 		Source: "aws.cloudwatch", DetailType: "CloudWatch Alarm State Change",
 		Detail:  map[string]any{"alarmName": starts},
 		NamesAt: "alarmName", Names: names,
@@ -52,7 +52,7 @@ func AlarmRule(names []string, prefixes ...string) EventRule {
 // TestRule is the rule on the test events of a drill. id is the workload's, or the central account's.
 func TestRule(id string) EventRule {
 	return EventRule{
-		ID: "Tests", Description: "Drills, by backupctl alert-test",
+		ID: "Tests", Description: "Test events of backupctl alert-test",
 		Source: alerting.TestSource, DetailType: alerting.TestDetailType,
 		Detail: map[string]any{"workload": []string{id}},
 	}
@@ -61,5 +61,5 @@ func TestRule(id string) EventRule {
 // ClockRule triggers four times a day. The number of days on which it did tells the alarms on missing
 // backups how old the stack is. The rules of the central bus ignore its events.
 func ClockRule() EventRule {
-	return EventRule{ID: "Clock", Description: "Ticks, so that the silence alarms know how old the stack is", Schedule: "rate(6 hours)"}
+	return EventRule{ID: "Clock", Description: "Triggers four times a day, so that the alarms on missing backups know how old the stack is", Schedule: "rate(6 hours)"}
 }

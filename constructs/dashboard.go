@@ -63,13 +63,13 @@ func (p *DashboardProps) body() string {
 		}}
 	}
 	row(3, object{"type": "text", "properties": object{"markdown": fmt.Sprintf(
-		"# Backups of %s\nFrom the events of all accounts in `%s`, in the time that is chosen above; times are UTC. A vault is named after its workload and its tier; a long name is cut and has a mark at its end.\n\n"+
-			"**A vault without a row has had no job in that time, and without one among the ages no success.** An alarm that has been ringing for longer is not listed. Alarms tell of silence by themselves: those of the workload's account, and those of this account for copies.",
+		"# Backups of %s\nThis dashboard shows the events of all accounts in `%s`, within the time range chosen above. Times are UTC. A vault is named after its workload and its tier; a long name is shortened and ends with a hash.\n\n"+
+			"**A vault without a row had no job in that time. A vault without a row in the table of ages had no completed job.** An alarm that went into ALARM before that time is not listed. Alarms notify you of missing backups: those of the workload's account, and those of this account for copies.",
 		p.Project, p.LogGroupName)}})
-	row(8, query("Alarms that ring", "table", ringing...), query("Jobs a day", "bar", daily...))
+	row(8, query("Alarms that are not OK", "table", ringing...), query("Jobs a day", "bar", daily...))
 	row(10, query("Age of the last success, the oldest first", "table", ages...))
 	row(10, query("Jobs by vault, failures first", "table", jobs...))
-	row(10, query("Trouble, the latest first", "table", trouble...))
+	row(10, query("Problems, the latest first", "table", trouble...))
 
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)

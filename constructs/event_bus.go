@@ -35,7 +35,7 @@ func NewEventBus(scope awsconstructs.Construct, id *string, props *EventBusProps
 	this := awsconstructs.NewConstruct(scope, id)
 	bus := awsevents.NewCfnEventBus(this, jsii.String(defaultID), &awsevents.CfnEventBusProps{
 		Name:        jsii.String(props.Name),
-		Description: jsii.String("Takes the events about backups of all accounts"),
+		Description: jsii.String("Receives the events about backups of all accounts"),
 	})
 	policy := awsevents.NewCfnEventBusPolicy(this, jsii.String("Policy"), &awsevents.CfnEventBusPolicyProps{
 		EventBusName: bus.Ref(),

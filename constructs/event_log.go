@@ -60,7 +60,7 @@ func NewEventLog(scope awsconstructs.Construct, id *string, props *EventLogProps
 	})
 	retain(group)
 	rule := awsevents.NewCfnRule(this, jsii.String("Rule"), &awsevents.CfnRuleProps{
-		Description:  jsii.String("The log of what arrives on the bus, but for the ticks of the stacks' clocks"),
+		Description:  jsii.String("Logs the events of the bus, except scheduled ones"),
 		EventBusName: props.Bus.Ref(),
 		EventPattern: notScheduled(),
 		Targets:      []any{&awsevents.CfnRule_TargetProperty{Id: jsii.String("Log"), Arn: jsii.String(props.LogGroupARN)}},

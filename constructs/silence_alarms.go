@@ -89,7 +89,7 @@ func (a SilenceAlarm) noneCompleted() *awscloudwatch.CfnAlarmProps {
 // youngerThan is the alarm on a clock that did not trigger on each of the last days.
 func youngerThan(days int, clock *string) *awscloudwatch.CfnAlarmProps {
 	return belowOne(days, 1, &awscloudwatch.CfnAlarmProps{
-		AlarmDescription: jsii.String(fmt.Sprintf("The stack is younger than %d days, so the silence alarms keep quiet", days)),
+		AlarmDescription: jsii.String(fmt.Sprintf("The stack is younger than %d days, so the alarms on missing backups stay in OK", days)),
 		Namespace:        jsii.String("AWS/Events"),
 		MetricName:       jsii.String("TriggeredRules"),
 		Dimensions:       []any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String("RuleName"), Value: clock}},

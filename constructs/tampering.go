@@ -35,7 +35,7 @@ func (t Tampering) Rules() []EventRule {
 		r.Source, r.NamesAt, r.Names = "aws."+service, key, names
 		rules = append(rules, r)
 	}
-	call("VaultCalls", "backup", "Calls that touch a vault, its lock, its policy or its recovery points", "requestParameters.backupVaultName", t.VaultNames,
+	call("VaultCalls", "backup", "Calls that change or delete a vault, its lock, its policy or its recovery points", "requestParameters.backupVaultName", t.VaultNames,
 		"DeleteBackupVault", "DeleteBackupVaultAccessPolicy", "DeleteBackupVaultLockConfiguration", "DeleteBackupVaultNotifications",
 		"DeleteRecoveryPoint", "DisassociateRecoveryPoint", "PutBackupVaultAccessPolicy", "PutBackupVaultLockConfiguration",
 		"PutBackupVaultNotifications", "UpdateRecoveryPointLifecycle")
@@ -72,7 +72,7 @@ func (p AlertParts) rule() EventRule {
 	if p.LogGroupName != "" {
 		on(map[string]any{"logGroupName": []string{p.LogGroupName}}, "DeleteLogGroup", "DeleteMetricFilter")
 	}
-	return callRule("AlertCalls", "Calls that delete or turn off what tells of all this", "$.detail.eventSource", map[string]any{
+	return callRule("AlertCalls", "Calls that delete these alerts or turn them off", "$.detail.eventSource", map[string]any{
 		"eventSource": []string{"events.amazonaws.com", "logs.amazonaws.com", "monitoring.amazonaws.com", "sns.amazonaws.com"},
 		"$or":         either,
 	})
@@ -82,7 +82,7 @@ func (p AlertParts) rule() EventRule {
 func callRule(id, description, on string, detail map[string]any) EventRule {
 	return EventRule{
 		ID: id, Description: description, DetailType: "AWS API Call via CloudTrail", Detail: detail,
-		Email: "<who> called <call> on <on> in account <account>, <region>, at <time>, from <address>. Error, if it was refused: <error>. If nobody of you deployed or meant this, somebody is touching your backups.",
+		Email: "<who> called <call> on <on> in account <account>, <region>, at <time>, from <address>. Error, if AWS refused it: <error>. If none of you deployed or intended this, somebody is changing or deleting your backups.",
 		Paths: paths("who", "$.detail.userIdentity.arn", "call", "$.detail.eventName", "on", on, "address", "$.detail.sourceIPAddress", "error", "$.detail.errorCode"),
 	}
 }

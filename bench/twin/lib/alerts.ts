@@ -60,14 +60,14 @@ export class Alerts extends Construct {
 
 const CLOCK: AlertRule = {
   id: 'Clock',
-  description: 'Ticks, so that the silence alarms know how old the stack is',
+  description: 'Triggers four times a day, so that the alarms on missing backups know how old the stack is',
   schedule: Schedule.rate(Duration.hours(6)),
 };
 
 function alarmRule(alarmNames: string[]): AlertRule {
   return {
     id: 'Alarms',
-    description: 'Alarms that ring, and that are over',
+    description: 'Alarms that go into ALARM or return to OK',
     eventPattern: {
       source: ['aws.cloudwatch'],
       detailType: ['CloudWatch Alarm State Change'],
@@ -79,7 +79,7 @@ function alarmRule(alarmNames: string[]): AlertRule {
 function testRule(about: string): AlertRule {
   return {
     id: 'Tests',
-    description: 'Drills, by backupctl alert-test',
+    description: 'Test events of backupctl alert-test',
     eventPattern: {
       source: ['central-s3-backup'],
       detailType: ['Alert Test'],

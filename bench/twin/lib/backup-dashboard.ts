@@ -42,7 +42,7 @@ export class BackupDashboard extends Dashboard {
       }),
     );
     this.addWidgets(
-      query('Alarms that ring', 12, 8, TABLE, RINGING),
+      query('Alarms that are not OK', 12, 8, TABLE, RINGING),
       query('Jobs a day', 12, 8, BAR, DAILY),
     );
     this.addWidgets(
@@ -51,15 +51,15 @@ export class BackupDashboard extends Dashboard {
     this.addWidgets(
       query('Jobs by vault, failures first', 24, 10, TABLE, JOBS),
     );
-    this.addWidgets(query('Trouble, the latest first', 24, 10, TABLE, TROUBLE));
+    this.addWidgets(query('Problems, the latest first', 24, 10, TABLE, TROUBLE));
   }
 }
 
 function introduction(project: string, logGroupName: string): string {
   return `# Backups of ${project}
-From the events of all accounts in \`${logGroupName}\`, in the time that is chosen above; times are UTC. A vault is named after its workload and its tier; a long name is cut and has a mark at its end.
+This dashboard shows the events of all accounts in \`${logGroupName}\`, within the time range chosen above. Times are UTC. A vault is named after its workload and its tier; a long name is shortened and ends with a hash.
 
-**A vault without a row has had no job in that time, and without one among the ages no success.** An alarm that has been ringing for longer is not listed. Alarms tell of silence by themselves: those of the workload's account, and those of this account for copies.`;
+**A vault without a row had no job in that time. A vault without a row in the table of ages had no completed job.** An alarm that went into ALARM before that time is not listed. Alarms notify you of missing backups: those of the workload's account, and those of this account for copies.`;
 }
 
 const FAILED = '"FAILED", "ABORTED", "EXPIRED", "PARTIAL"';

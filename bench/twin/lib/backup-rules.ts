@@ -48,7 +48,7 @@ export function backupRules(
     {
       id: 'RecoveryPoints',
       description:
-        'Recovery points in trouble, such as a continuous backup that stopped or one that could not be deleted, and out of it',
+        'Recovery points with a problem, such as a stopped continuous backup or a failed deletion, and those that have none any more',
       eventPattern: backupEvent('Recovery Point State Change', {
         backupVaultName: vaultNames,
         status: [
@@ -73,13 +73,13 @@ export function backupRules(
     {
       id: 'Settings',
       description:
-        'Types of resources that were opted in or out, S3 maybe (F-REG-1)',
+        'Resource types that were opted in or out of AWS Backup; S3 may be among them',
       eventPattern: backupEvent('Region Setting State Change'),
     },
     {
       id: 'BackupIssues',
       description:
-        'Backup jobs that completed with issues, which SNS does not tell apart',
+        'Backup jobs that completed with issues; the vault's own notifications do not say so',
       eventPattern: backupEvent('Backup Job State Change', {
         backupVaultName: vaultNames,
         state: ['COMPLETED'],

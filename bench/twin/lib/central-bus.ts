@@ -14,7 +14,7 @@ export class CentralBus extends EventBus {
   constructor(scope: Construct, id: string, props: CentralBusProps) {
     super(scope, id, {
       eventBusName: props.eventBusName,
-      description: 'Takes the events about backups of all accounts',
+      description: 'Receives the events about backups of all accounts',
     });
     // Not by addToResourcePolicy, which puts "cdk-" before the statement's id.
     new EventBusPolicy(this, 'Policy', {

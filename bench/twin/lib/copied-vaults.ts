@@ -17,8 +17,8 @@ export function copyAlarms(config: Config): CopyAlarm[][] {
       .map(({ tier }) => ({
         id: `${workloadId(workload)}-${tier.name}`,
         description:
-          `No copies of ${tier.name} of ${workloadId(workload)} have reached the central account for ${SILENCE_DAYS} days or longer, though they were due. ` +
-          'With insufficient data, none of its backups is heard to complete any more, or not yet.',
+          `No copies of ${tier.name} of ${workloadId(workload)} reached the central account within ${SILENCE_DAYS} days, although they were due. ` +
+          'INSUFFICIENT_DATA: no completed backups of this tier were reported either.',
         vaultArn: `arn:aws:backup:${workload.region}:${workload.account}:backup-vault:${tierName(config, workload, tier)}`,
       })),
   );

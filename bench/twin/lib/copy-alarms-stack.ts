@@ -21,7 +21,7 @@ export class CopyAlarmsStack extends BackupStack {
     super(scope, copyAlarmsStackName(config, number), {
       account: config.central.account,
       region: config.central.region,
-      description: `Central backup account of ${config.project}: further alarms on copies that do not come`,
+      description: `Central backup account of ${config.project}: further alarms on missing copies`,
     });
     new CopyAlarms(this, 'Copies', {
       topic: Topic.fromTopicArn(

@@ -43,7 +43,7 @@ export class EventLog extends Construct {
     });
     new Rule(this, 'Rule', {
       description:
-        "The log of what arrives on the bus, but for the ticks of the stacks' clocks",
+        "Logs the events of the bus, except scheduled ones",
       eventBus: props.eventBus,
       eventPattern: NOT_TICKS,
       // Not the target of L2, which makes the policy by a custom resource.

@@ -45,7 +45,7 @@ export class SilenceAlarms extends Construct {
       RuleName: props.clock.ruleName,
     }).createAlarm(this, 'Young', {
       ...BELOW_ONE,
-      alarmDescription: `The stack is younger than ${SILENCE_DAYS} days, so the silence alarms keep quiet`,
+      alarmDescription: `The stack is younger than ${SILENCE_DAYS} days, so the alarms on missing backups stay in OK`,
       datapointsToAlarm: 1,
     });
     const tell = new SnsAction(props.topic);

@@ -37,7 +37,7 @@ export function tamperingRules(on: Protected): AlertRule[] {
     rules.push({
       id: 'VaultCalls',
       description:
-        'Calls that touch a vault, its lock, its policy or its recovery points',
+        'Calls that change or delete a vault, its lock, its policy or its recovery points',
       eventPattern: call(
         'backup',
         [
@@ -130,7 +130,7 @@ function alertRule(parts: AlertParts): AlertRule {
   }
   return {
     id: 'AlertCalls',
-    description: 'Calls that delete or turn off what tells of all this',
+    description: 'Calls that delete these alerts or turn them off',
     eventPattern: {
       detailType: ['AWS API Call via CloudTrail'],
       detail: {

@@ -161,7 +161,7 @@ export class WorkloadStack extends BackupStack {
   private silenceAlarms(tier: Tier): SilenceAlarm[] {
     const alarm = (jobs: 'backups' | 'copies', metric: string) => ({
       alarmName: silenceAlarmName(this.config, this.workload, tier, jobs),
-      description: `No ${jobs} of ${tier.name} of ${workloadId(this.workload)} have completed for ${SILENCE_DAYS} days or longer, though they were due. Of a tier that was added to the stack since, the first are still due.`,
+      description: `No ${jobs} of ${tier.name} of ${workloadId(this.workload)} completed within ${SILENCE_DAYS} days, although they were due. A tier that was added to the stack in these days still waits for its first ones.`,
       vaultName: tierName(this.config, this.workload, tier),
       metricName: metric,
     });
