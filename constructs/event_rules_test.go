@@ -139,3 +139,34 @@ func TestEventRulesRefuse(t *testing.T) {
 		{"EventRule Vaults: NamesAt is required with Names", func(p *props) { p.Rules[0].NamesAt = "" }},
 	})
 }
+
+func TestRulesRefuse(t *testing.T) {
+	parts := constructs.AlertParts{RulePrefix: "my-stack", AlarmPrefixes: []string{"my-stack-"}, TopicARN: topicARN}
+	const required = "AlertParts: RulePrefix, AlarmPrefixes and TopicARN are required"
+	for name, c := range map[string]struct {
+		rules func()
+		want  string
+	}{
+		"complete": {func() { constructs.Tampering{Alerts: parts}.Rules() }, ""},
+		"no rule prefix": {func() {
+			parts := parts
+			parts.RulePrefix = ""
+			constructs.Tampering{Alerts: parts}.Rules()
+		}, required},
+		"no alarm prefix": {func() {
+			parts := parts
+			parts.AlarmPrefixes = nil
+			constructs.Tampering{Alerts: parts}.Rules()
+		}, required},
+		"no topic": {func() {
+			parts := parts
+			parts.TopicARN = ""
+			constructs.Tampering{Alerts: parts}.Rules()
+		}, required},
+		"alarms without prefix": {func() { constructs.AlarmRule([]string{"a"}) }, "AlarmRule: prefixes are required; names may be too many for a rule"},
+	} {
+		if got := panicOf(c.rules); got != c.want {
+			t.Errorf("%s: %q; want %q", name, got, c.want)
+		}
+	}
+}
