@@ -15,7 +15,10 @@ var eventRulesMinimum = inStack("EventRulesMinimum", func(stack awscdk.Stack) {
 	constructs.NewEventRules(stack, jsii.String("Rules"), &constructs.EventRulesProps{
 		Topic: awssns.NewTopic(stack, jsii.String("Topic"), nil),
 		Rules: []constructs.EventRule{
-			{ID: "Vaults", DetailType: "Backup Vault State Change", Email: "Vault <vault> changed.", Paths: map[string]string{"vault": "$.detail.backupVaultName"}},
+			{
+				ID: "Vaults", DetailType: "Backup Vault State Change", NamesAt: "backupVaultName", Names: []string{"invoices"},
+				Email: "Vault <vault> changed.", Paths: map[string]string{"vault": "$.detail.backupVaultName"},
+			},
 			{ID: "NoTarget", DetailType: "Backup Job State Change"}, // neither a bus nor an e-mail
 			constructs.ClockRule(),
 		},
@@ -25,7 +28,10 @@ var eventRulesMinimum = inStack("EventRulesMinimum", func(stack awscdk.Stack) {
 func TestEventRulesMinimum(t *testing.T) {
 	template := eventRulesMinimum.template(t)
 	template.HasResourceProperties(jsii.String("AWS::Events::Rule"), map[string]any{
-		"EventPattern": map[string]any{"detail-type": []any{"Backup Vault State Change"}},
+		"EventPattern": map[string]any{
+			"detail-type": []any{"Backup Vault State Change"},
+			"detail":      map[string]any{"backupVaultName": []any{"invoices"}},
+		},
 		"Targets": []any{map[string]any{
 			"Id": "Email", "Arn": template.ref("AWS::SNS::Topic"),
 			"InputTransformer": map[string]any{
