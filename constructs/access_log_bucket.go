@@ -6,20 +6,23 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// AccessLogBucketProps are the props of [NewAccessLogBucket]. All are required, except AnySourceARN and
-// MaxPolicyBytes.
+// AccessLogBucketProps are the props of [NewAccessLogBucket]. All are required, except MaxPolicyBytes and
+// what is required with it.
 type AccessLogBucketProps struct {
-	// Name and ARN of the bucket.
-	Name, ARN string
+	// Name of the bucket.
+	Name string
 	// Account of the logged buckets, twelve digits.
 	Account string
-	// SourceARNs are the ARNs of the buckets that log here.
+	// SourceARNs are the ARNs of the buckets that log here, such as "arn:aws:s3:::invoices".
 	SourceARNs []string
-	// AnySourceARN matches every bucket, such as "arn:aws:s3:::*". It replaces SourceARNs where these make the
-	// bucket's policy larger than MaxPolicyBytes. The account still limits who logs here.
-	AnySourceARN string
-	// MaxPolicyBytes is the largest policy, in bytes, in which buckets are listed. Zero: they are always listed.
+	// MaxPolicyBytes is the largest bucket policy, in bytes, in which SourceARNs are listed. S3 takes 20 KB,
+	// which is room for more than 200 buckets (F-LIM-7). Zero: they are always listed.
 	MaxPolicyBytes int
+	// AnySourceARN matches every bucket, such as "arn:aws:s3:::*". It replaces SourceARNs in a policy that
+	// would be too large. The account still limits who logs here. Required with MaxPolicyBytes.
+	AnySourceARN string
+	// ARN of this bucket, with which the size of its policy is computed. Required with MaxPolicyBytes.
+	ARN string
 	// ExpireAfterDays is the age in days at which logs are deleted.
 	ExpireAfterDays int
 }
@@ -37,11 +40,11 @@ type AccessLogBucket struct {
 // NewAccessLogBucket creates a bucket to which S3 delivers server access logs. Such a bucket can have
 // neither Object Lock nor a KMS key (F-OL-7).
 func NewAccessLogBucket(scope awsconstructs.Construct, id *string, props *AccessLogBucketProps) *AccessLogBucket {
-	require(props.Name != "" && props.ARN != "", "NewAccessLogBucket: props.Name and props.ARN are required")
+	require(props.Name != "", "NewAccessLogBucket: props.Name is required")
 	require(props.Account != "", "NewAccessLogBucket: props.Account is required")
 	require(len(props.SourceARNs) > 0, "NewAccessLogBucket: props.SourceARNs is required; otherwise no bucket could log here")
-	require(props.MaxPolicyBytes == 0 || props.AnySourceARN != "",
-		"NewAccessLogBucket: props.AnySourceARN is required with props.MaxPolicyBytes; a policy that lists no buckets needs it")
+	require(props.MaxPolicyBytes == 0 || props.AnySourceARN != "" && props.ARN != "",
+		"NewAccessLogBucket: props.AnySourceARN and props.ARN are required with props.MaxPolicyBytes")
 	require(props.ExpireAfterDays >= 1, "NewAccessLogBucket: props.ExpireAfterDays is at least 1")
 	this := awsconstructs.NewConstruct(scope, id)
 	bucket := awss3.NewCfnBucket(this, jsii.String(defaultID), &awss3.CfnBucketProps{

@@ -13,7 +13,6 @@ import (
 var accessLogBucketMinimum = inStack("AccessLogBucketMinimum", func(stack awscdk.Stack) {
 	constructs.NewAccessLogBucket(stack, jsii.String("AccessLogs"), &constructs.AccessLogBucketProps{
 		Name:            "invoices-access-logs",
-		ARN:             "arn:aws:s3:::invoices-access-logs",
 		Account:         "222222222222",
 		SourceARNs:      []string{"arn:aws:s3:::invoices", "arn:aws:s3:::ledger"},
 		ExpireAfterDays: 365,
@@ -56,11 +55,11 @@ func TestAccessLogBucketMinimum(t *testing.T) {
 var accessLogBucketEverything = inStack("AccessLogBucketEverything", func(stack awscdk.Stack) {
 	constructs.NewAccessLogBucket(stack, jsii.String("AccessLogs"), &constructs.AccessLogBucketProps{
 		Name:            "invoices-access-logs",
-		ARN:             "arn:aws:s3:::invoices-access-logs",
 		Account:         "222222222222",
 		SourceARNs:      []string{"arn:aws:s3:::invoices", "arn:aws:s3:::ledger"},
-		AnySourceARN:    "arn:aws:s3:::*",
 		MaxPolicyBytes:  500, // less than a policy needs that lists the sources
+		AnySourceARN:    "arn:aws:s3:::*",
+		ARN:             "arn:aws:s3:::invoices-access-logs",
 		ExpireAfterDays: 1,
 	})
 })
@@ -86,17 +85,15 @@ func TestAccessLogBucketRefuses(t *testing.T) {
 	type props = constructs.AccessLogBucketProps
 	refuses(t, constructs.NewAccessLogBucket, func() *props {
 		return &props{
-			Name: "logs", ARN: "arn:aws:s3:::logs", Account: "222222222222", SourceARNs: []string{"arn:aws:s3:::invoices"}, ExpireAfterDays: 1,
+			Name: "logs", Account: "222222222222", SourceARNs: []string{"arn:aws:s3:::invoices"}, ExpireAfterDays: 1,
+			MaxPolicyBytes: 20 * 1024, AnySourceARN: "arn:aws:s3:::*", ARN: "arn:aws:s3:::logs",
 		}
 	}, []refusal[props]{
-		{"NewAccessLogBucket: props.Name and props.ARN are required", func(p *props) { p.Name = "" }},
-		{"NewAccessLogBucket: props.Name and props.ARN are required", func(p *props) { p.ARN = "" }},
+		{"NewAccessLogBucket: props.Name is required", func(p *props) { p.Name = "" }},
 		{"NewAccessLogBucket: props.Account is required", func(p *props) { p.Account = "" }},
 		{"NewAccessLogBucket: props.SourceARNs is required; otherwise no bucket could log here", func(p *props) { p.SourceARNs = nil }},
-		{
-			"NewAccessLogBucket: props.AnySourceARN is required with props.MaxPolicyBytes; a policy that lists no buckets needs it",
-			func(p *props) { p.MaxPolicyBytes = 1 },
-		},
+		{"NewAccessLogBucket: props.AnySourceARN and props.ARN are required with props.MaxPolicyBytes", func(p *props) { p.AnySourceARN = "" }},
+		{"NewAccessLogBucket: props.AnySourceARN and props.ARN are required with props.MaxPolicyBytes", func(p *props) { p.ARN = "" }},
 		{"NewAccessLogBucket: props.ExpireAfterDays is at least 1", func(p *props) { p.ExpireAfterDays = 0 }},
 	})
 }

@@ -27,11 +27,15 @@ type AlertDeliveryProps struct {
 	RoleName string
 	// Bus whose events are delivered.
 	Bus awsevents.CfnEventBus
-	// Code of the function: a directory with a program named bootstrap, for Linux on arm64.
+	// Code of the function: a directory with a program named bootstrap, for Linux on arm64. The program is
+	// lambda/alerts, built with CGO_ENABLED=0.
 	Code awss3assets.Asset
-	// Destinations is the list of destinations, as JSON.
+	// Destinations is the list of destinations, as JSON, such as [{"kind":"slack","secret":"backup/slack"}]. kind is
+	// slack or pagerduty. secret is the name of the secret in Secrets Manager with the webhook's URL or the
+	// routing key. PagerDuty also takes severity and endpoint.
 	Destinations string
-	// SecretARNs match the secrets in Secrets Manager that the function reads.
+	// SecretARNs match the secrets in Secrets Manager that the function reads. Secrets Manager adds six
+	// characters to a name: "arn:aws:secretsmanager:eu-central-1:111111111111:secret:backup/slack-??????".
 	SecretARNs []string
 	// Topic that is notified when something could not be delivered.
 	Topic interfacesawssns.ITopicRef

@@ -13,7 +13,8 @@ type AlertTopicProps struct {
 	Name string
 	// KeyAlias is the alias, with its prefix "alias/", of the KMS key that encrypts the topic.
 	KeyAlias string
-	// Account of the topic, twelve digits, and the ARN of its root principal.
+	// Account of the topic, twelve digits, and the ARN of its root principal, such as
+	// "arn:aws:iam::222222222222:root".
 	Account, AccountARN string
 	// Emails are addresses that receive e-mails. AWS asks each for its consent first. Empty: none.
 	Emails []string

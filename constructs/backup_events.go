@@ -6,9 +6,9 @@ import "central-s3-backup/internal/alerting"
 // about problems (F-EVT-11), and it ends an incident.
 var jobEnds = []string{"COMPLETED", "FAILED", "ABORTED", "EXPIRED", "PARTIAL"}
 
-// BackupEventRules are the rules on the events of AWS Backup (F-EVT-7) about vaults. They name the vaults,
-// so each of two workloads in an account is notified of its own. Events of failed restores and of settings
-// name no vault, so every workload is notified of them.
+// BackupEventRules are the rules for [NewEventRules] on the events of AWS Backup (F-EVT-7) about vaults, which
+// are given by name and by ARN. The rules name the vaults, so each of two workloads in an account is notified
+// of its own. Events of failed restores and of settings name no vault, so every workload is notified of them.
 func BackupEventRules(vaultNames, vaultARNs []string) []EventRule {
 	backup := func(id, detailType, description, key string, names []string, detail map[string]any) EventRule {
 		return EventRule{ID: id, Description: description, Source: "aws.backup", DetailType: detailType, Detail: detail, NamesAt: key, Names: names}
@@ -35,8 +35,9 @@ func BackupEventRules(vaultNames, vaultARNs []string) []EventRule {
 }
 
 // AlarmRule is the rule on alarms that change their state. Where the names are not known, or too many, it
-// matches all alarms whose names start with a prefix.
+// matches all alarms whose names start with one of the prefixes, of which there is at least one.
 func AlarmRule(names []string, prefixes ...string) EventRule {
+	require(len(prefixes) > 0, "AlarmRule: prefixes are required; names may be too many for a rule")
 	var starts []any
 	for _, prefix := range prefixes {
 		starts = append(starts, map[string]any{"prefix": prefix})
@@ -58,7 +59,7 @@ func TestRule(id string) EventRule {
 	}
 }
 
-// ClockRule triggers four times a day. The number of days on which it did tells the alarms on missing
+// ClockRule is the rule that [SilenceAlarmsProps] need. It triggers four times a day. The number of days on which it did tells the alarms on missing
 // backups how old the stack is. The rules of the central bus ignore its events.
 func ClockRule() EventRule {
 	return EventRule{ID: "Clock", Description: "Triggers four times a day, so that the alarms on missing backups know how old the stack is", Schedule: "rate(6 hours)"}

@@ -12,18 +12,21 @@ type BackupRoleProps struct {
 	Name string
 	// Account of the role, twelve digits.
 	Account string
-	// S3BackupPolicyARN is the ARN of AWSBackupServiceRolePolicyForS3Backup. CDK's own backup selection
-	// does not attach it (F-IAM-1, F-IAM-6).
+	// S3BackupPolicyARN is the ARN of AWS's policy for backups of S3 buckets, in the partition of the account:
+	// "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup". CDK's own backup selection does not
+	// attach it (F-IAM-1, F-IAM-6).
 	S3BackupPolicyARN string
 	// Copy lets the role copy to another account. Nil: it may not.
 	Copy *CopyProps
 }
 
-// CopyProps describe copies from the vaults of an account to one vault of another account.
+// CopyProps describe copies from the vaults of an account to one vault of another account. Both are required.
 type CopyProps struct {
 	// DestinationVaultARN is the only vault that copies may go to.
 	DestinationVaultARN string
-	// KeyARNs are the ARNs of the keys of the source vaults and of the destination vault.
+	// KeyARNs are the ARNs of the keys of the source vaults and of the destination vault. The id of a key in
+	// another account may not be known: "arn:aws:kms:eu-central-1:111111111111:key/*" matches all of them,
+	// and the policies of those keys decide.
 	KeyARNs []string
 }
 

@@ -16,12 +16,12 @@ type BucketProps struct {
 	ObjectLockMode string
 	// ObjectLockDays is the default retention of every new object version, in days.
 	ObjectLockDays int
-	// Key encrypts the objects.
+	// Key encrypts the objects. Who reads and writes them needs the use of the key too.
 	Key interfacesawskms.IKeyRef
 	// AccessLogBucket receives the server access logs, under the bucket's name as prefix. It needs a
 	// policy that lets S3 write them ([NewAccessLogBucket]).
 	AccessLogBucket interfacesawss3.IBucketRef
-	// Tags of the bucket. Empty: none.
+	// Tags of the bucket. Empty: none. Tags that awscdk.Tags_Of adds come on top.
 	Tags map[string]string
 }
 

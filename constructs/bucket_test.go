@@ -19,7 +19,6 @@ var bucketMinimum = inStack("BucketMinimum", func(stack awscdk.Stack) {
 	})
 	logs := constructs.NewAccessLogBucket(stack, jsii.String("AccessLogs"), &constructs.AccessLogBucketProps{
 		Name:            "invoices-access-logs",
-		ARN:             "arn:aws:s3:::invoices-access-logs",
 		Account:         "222222222222",
 		SourceARNs:      []string{"arn:aws:s3:::invoices"},
 		ExpireAfterDays: 365,

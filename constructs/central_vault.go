@@ -12,7 +12,8 @@ import (
 type CentralVaultProps struct {
 	// Name of the vault.
 	Name string
-	// Key encrypts the vault. Its policy needs [CopySources.KeyGrants] and [OwnServiceLinkedRole].
+	// Key encrypts the vault. Its policy needs [CopySources.KeyGrants] of the Sources, and
+	// [OwnServiceLinkedRole], as Grants of [KeyProps].
 	Key interfacesawskms.IKeyRef
 	// Lock of the vault.
 	Lock VaultLock
@@ -26,8 +27,8 @@ type CentralVaultProps struct {
 
 // VaultLock is an AWS Backup Vault Lock (F-LOCK-1).
 type VaultLock struct {
-	// MinRetentionDays and MaxRetentionDays bound, in days, the retention of what may enter the vault.
-	// The minimum is at least 1. Maximum zero: there is none.
+	// MinRetentionDays and MaxRetentionDays bound, in days, the retention of what may enter the vault. A copy
+	// that is kept shorter or longer fails (F-LOCK-3). The minimum is at least 1. Maximum zero: there is none.
 	MinRetentionDays, MaxRetentionDays int
 	// ChangeableForDays makes it a compliance lock. That many days after its first deployment, 3 or more,
 	// nobody can change or remove it. Zero: a governance lock.

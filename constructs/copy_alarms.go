@@ -6,17 +6,18 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// CopyAlarmsProps are the props of [NewCopyAlarms]. All are required.
+// CopyAlarmsProps are the props of [NewCopyAlarms]. All but Alarms are required.
 type CopyAlarmsProps struct {
 	// TopicARN of the topic that the alarms notify. It may be in another stack of the account.
 	TopicARN string
 	// Namespace of the counts in CloudWatch ([EventLogProps]).
 	Namespace string
-	// Alarms to create.
+	// Alarms to create. Empty: none.
 	Alarms []CopyAlarm
 }
 
-// CopyAlarm describes an alarm on copies of a vault's recovery points that did not complete.
+// CopyAlarm describes an alarm on copies of a vault's recovery points that did not complete. All but Description
+// are required.
 type CopyAlarm struct {
 	// Workload and Tier are the ids of the alarm's constructs.
 	Workload, Tier string

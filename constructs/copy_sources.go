@@ -2,21 +2,27 @@ package constructs
 
 import "maps"
 
-// CopySources say who may copy into a central vault and use its key for that.
+// CopySources say who may copy into a central vault and use its key for that. Zero: nobody. With AccountARNs
+// the organization and both roles are required.
 type CopySources struct {
 	// OrganizationID of the AWS organization that every source belongs to.
 	OrganizationID string
-	// OrganizationPaths limit the sources to accounts below these paths. Empty: no further limit.
+	// OrganizationPaths limit the sources to accounts below these paths, such as
+	// "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*". Empty: no further limit.
 	OrganizationPaths []string
-	// AccountARNs are the root principals of the source accounts. A policy that would be larger than
-	// MaxPolicyBytes does not list them: then the conditions on the organization alone limit the sources.
-	// Empty: nobody may copy.
+	// AccountARNs are the root principals of the source accounts, such as "arn:aws:iam::222222222222:root". A
+	// policy that would be larger than MaxPolicyBytes does not list them: then the conditions on the
+	// organization and the roles alone limit the sources. Empty: nobody may copy.
 	AccountARNs []string
-	// RoleARN matches the roles that copy, with "*" for any characters.
+	// RoleARN matches the backup roles of the source accounts ([NewBackupRole]), with "*" for any characters,
+	// such as "arn:aws:iam::*:role/acme-backup-*".
 	RoleARN string
-	// ServiceLinkedRoleARN matches the service-linked roles of AWS Backup in the source accounts.
+	// ServiceLinkedRoleARN matches the service-linked roles of AWS Backup in the source accounts:
+	// "arn:aws:iam::*:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup". [CopySources.KeyGrants]
+	// alone uses it.
 	ServiceLinkedRoleARN string
-	// MaxPolicyBytes is the largest policy, in bytes, in which accounts are listed. Zero: they are always listed.
+	// MaxPolicyBytes is the largest policy, in bytes, in which accounts are listed, such as 20 * 1024 (F-LIM-7).
+	// Zero: they are always listed.
 	MaxPolicyBytes int
 }
 
@@ -42,8 +48,9 @@ func (s CopySources) vaultPolicy() []Statement {
 	return append(copies, protectRecoveryPoints("backup:DeleteBackupVaultLockConfiguration"))
 }
 
-// KeyGrants let the sources use the vault's key through AWS Backup (F-KMS-4, F-COPY-8). A condition
-// matches the roles, since a role that is named as a principal must exist (F-KMS-2).
+// KeyGrants are statements for the policy of the vault's key ([KeyProps]). They let the sources use the key
+// through AWS Backup (F-KMS-4, F-COPY-8). A condition matches the roles, since a role that is named as a
+// principal must exist (F-KMS-2).
 func (s CopySources) KeyGrants() []Statement {
 	s.validate()
 	require(len(s.AccountARNs) == 0 || s.ServiceLinkedRoleARN != "",
@@ -103,7 +110,8 @@ func KeyAdministrators(account string, roleARNs []string) Statement {
 }
 
 // OwnServiceLinkedRole lets AWS Backup's service-linked role of the key's own account use the key. That
-// role writes the copies that arrive there (F-COPY-5).
+// role writes the copies that arrive there (F-COPY-5). account has twelve digits, and roleARN is
+// "arn:aws:iam::111111111111:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup".
 func OwnServiceLinkedRole(account, roleARN string) []Statement {
 	return useThroughBackup("AWSBackup", anyone, map[string]map[string]any{
 		"StringEquals": {"aws:PrincipalAccount": account},
@@ -111,8 +119,10 @@ func OwnServiceLinkedRole(account, roleARN string) []Statement {
 	})
 }
 
-// CopyDestination lets AWS Backup's service-linked role of the account that receives the copies read
-// with the key of the source vault (F-COPY-9). The principal is the account, since the role may not exist yet.
+// CopyDestination is for the key of a vault whose recovery points are copied to another account. It lets AWS
+// Backup's service-linked role of that account read with the key (F-COPY-9). accountARN is the root
+// principal of that account, and roleARN its service-linked role, as in [OwnServiceLinkedRole]. The
+// principal is the account, since the role may not exist yet.
 func CopyDestination(organizationID, accountARN, roleARN string) []Statement {
 	return useThroughBackup("CentralAccount", map[string]any{"AWS": accountARN}, map[string]map[string]any{
 		"StringEquals": {"aws:PrincipalOrgID": organizationID},

@@ -26,7 +26,7 @@ func TestDashboard(t *testing.T) {
 	template.HasResourceProperties(jsii.String("AWS::CloudWatch::Dashboard"), map[string]any{"DashboardName": "backups"})
 	template.hasID("Dashboard", "AWS::CloudWatch::Dashboard")
 
-	text := template.resources()["Dashboard"]["Properties"].(map[string]any)["DashboardBody"].(string)
+	text := template.resources()[template.only("AWS::CloudWatch::Dashboard")]["Properties"].(map[string]any)["DashboardBody"].(string)
 	var body struct {
 		Widgets []struct {
 			Type                string

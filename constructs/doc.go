@@ -10,7 +10,8 @@
 //	awscdk.NewCfnOutput(stack, jsii.String("VaultARN"), &awscdk.CfnOutputProps{Value: tier.Vault.AttrBackupVaultArn()})
 //
 // Pass the field Construct where the CDK takes a scope. A Go struct cannot be a scope itself: jsii
-// supports no construct that is embedded in a struct.
+// supports no construct that is embedded in a struct. The CDK has a package of the same name, for which a
+// program that needs both chooses an alias, such as awsconstructs.
 //
 // Names and ARNs in props are plain strings, since the resources of another account are known by name
 // alone. A resource of the same stack is passed as the construct, or as the CDK's reference to it
@@ -18,6 +19,7 @@
 //
 // The constructs read nothing but their props. Props that cannot work cause a panic with a sentence, as
 // in the CDK's own constructs. What AWS would refuse or ignore beyond that is checked by package config.
+// Numbers such as F-KMS-1 are those of docs/aws-facts.md, which says where AWS documents a fact.
 //
 // The main resource of a construct has the id Default, which the CDK leaves out of logical ids. Ids are
 // part of the contract: CloudFormation replaces a resource whose logical id changes.

@@ -12,9 +12,11 @@ type EventBusProps struct {
 	Name string
 	// OrganizationID of the AWS organization whose accounts may send.
 	OrganizationID string
-	// OrganizationPaths limit them to accounts below these paths. Empty: no further limit.
+	// OrganizationPaths limit them to accounts below these paths, such as
+	// "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*". Empty: no further limit.
 	OrganizationPaths []string
-	// RoleARN matches the roles that may send, with "*" for any characters.
+	// RoleARN matches the roles that may send, with "*" for any characters, such as
+	// "arn:aws:iam::*:role/acme-events-*". [NewEventRules] creates such a role in each account.
 	RoleARN string
 }
 

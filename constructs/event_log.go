@@ -11,7 +11,8 @@ import (
 
 // EventLogProps are the props of [NewEventLog]. All are required.
 type EventLogProps struct {
-	// LogGroupName of the log group, and LogGroupARN its ARN.
+	// LogGroupName of the log group, such as "/aws/events/backups", and LogGroupARN its ARN, such as
+	// "arn:aws:logs:eu-central-1:111111111111:log-group:/aws/events/backups".
 	LogGroupName, LogGroupARN string
 	// PolicyName of the policy with which EventBridge writes to the log group.
 	PolicyName string
@@ -19,8 +20,9 @@ type EventLogProps struct {
 	Bus awsevents.CfnEventBus
 	// Namespace of the counts in CloudWatch.
 	Namespace string
-	// AccountEndings splits the metric filters: one pair for each last digit of the account id. CloudWatch Logs
-	// may disable a filter that has more than a thousand dimensions. An empty ending stands for all accounts.
+	// AccountEndings splits the metric filters: one pair for each last digit of the account id. A single empty
+	// text is one pair for all accounts, which suffices for 900 vaults. CloudWatch Logs may disable a filter
+	// that has more than a thousand dimensions.
 	// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
 	AccountEndings []string
 }

@@ -14,7 +14,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// EventRule describes an EventBridge rule on the events of an account.
+// EventRule describes an EventBridge rule on the events of an account. ID is required, and either DetailType or
+// Schedule. [BackupEventRules], [Tampering.Rules], [AlarmRule] and [ClockRule] return rules.
 type EventRule struct {
 	// ID of the rule's construct.
 	ID string
@@ -24,10 +25,11 @@ type EventRule struct {
 	Source string
 	// DetailType of the events. Empty: the rule has a Schedule.
 	DetailType string
-	// Detail that the events match, besides Names.
+	// Detail that the events match, besides Names, as in an event pattern of EventBridge. Empty: any.
 	Detail map[string]any
-	// NamesAt is the path in the detail, with dots, at which an event has one of Names. A pattern that is
-	// too large for EventBridge leaves the names out. Then the rule matches more events than are meant, not fewer.
+	// NamesAt is the path in the detail, with dots, at which an event has one of Names, such as
+	// "requestParameters.bucketName". A pattern that is too large for EventBridge leaves the names out. Then
+	// the rule matches more events than are meant, not fewer. Names empty: it matches all events.
 	NamesAt string
 	Names   []string
 	// Schedule of a rule that creates events itself, such as "rate(6 hours)".
@@ -35,7 +37,7 @@ type EventRule struct {
 	// Email is the sentence that an e-mail about an event has. <name> in it stands for the value at the path
 	// that Paths has for that name. EventBridge does not escape values, so no value may have quotes. Empty: no e-mail.
 	Email string
-	// Paths are JSON paths into the event by name.
+	// Paths are JSON paths into the event by name, such as "$.detail.backupVaultName" by "vault".
 	Paths map[string]string
 }
 
@@ -50,7 +52,7 @@ type EventRulesProps struct {
 	BusARN string
 	// Topic that e-mails are published to. Required.
 	Topic interfacesawssns.ITopicRef
-	// Rules to create. A rule that would have no target is left out.
+	// Rules to create. A rule on events without a target is left out: there is no bus, and it has no Email.
 	Rules []EventRule
 }
 

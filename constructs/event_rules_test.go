@@ -15,7 +15,10 @@ var eventRulesMinimum = inStack("EventRulesMinimum", func(stack awscdk.Stack) {
 	constructs.NewEventRules(stack, jsii.String("Rules"), &constructs.EventRulesProps{
 		Topic: awssns.NewTopic(stack, jsii.String("Topic"), nil),
 		Rules: []constructs.EventRule{
-			{ID: "Vaults", DetailType: "Backup Vault State Change", Email: "Vault <vault> changed.", Paths: map[string]string{"vault": "$.detail.backupVaultName"}},
+			{
+				ID: "Vaults", DetailType: "Backup Vault State Change", NamesAt: "backupVaultName", Names: []string{"invoices"},
+				Email: "Vault <vault> changed.", Paths: map[string]string{"vault": "$.detail.backupVaultName"},
+			},
 			{ID: "NoTarget", DetailType: "Backup Job State Change"}, // neither a bus nor an e-mail
 			constructs.ClockRule(),
 		},
@@ -25,7 +28,10 @@ var eventRulesMinimum = inStack("EventRulesMinimum", func(stack awscdk.Stack) {
 func TestEventRulesMinimum(t *testing.T) {
 	template := eventRulesMinimum.template(t)
 	template.HasResourceProperties(jsii.String("AWS::Events::Rule"), map[string]any{
-		"EventPattern": map[string]any{"detail-type": []any{"Backup Vault State Change"}},
+		"EventPattern": map[string]any{
+			"detail-type": []any{"Backup Vault State Change"},
+			"detail":      map[string]any{"backupVaultName": []any{"invoices"}},
+		},
 		"Targets": []any{map[string]any{
 			"Id": "Email", "Arn": template.ref("AWS::SNS::Topic"),
 			"InputTransformer": map[string]any{
@@ -138,4 +144,35 @@ func TestEventRulesRefuse(t *testing.T) {
 		{"EventRule Vaults: either DetailType or Schedule is required", func(p *props) { p.Rules[0].Schedule = "rate(6 hours)" }},
 		{"EventRule Vaults: NamesAt is required with Names", func(p *props) { p.Rules[0].NamesAt = "" }},
 	})
+}
+
+func TestRulesRefuse(t *testing.T) {
+	parts := constructs.AlertParts{RulePrefix: "my-stack", AlarmPrefixes: []string{"my-stack-"}, TopicARN: topicARN}
+	const required = "AlertParts: RulePrefix, AlarmPrefixes and TopicARN are required"
+	for name, c := range map[string]struct {
+		rules func()
+		want  string
+	}{
+		"complete": {func() { constructs.Tampering{Alerts: parts}.Rules() }, ""},
+		"no rule prefix": {func() {
+			parts := parts
+			parts.RulePrefix = ""
+			constructs.Tampering{Alerts: parts}.Rules()
+		}, required},
+		"no alarm prefix": {func() {
+			parts := parts
+			parts.AlarmPrefixes = nil
+			constructs.Tampering{Alerts: parts}.Rules()
+		}, required},
+		"no topic": {func() {
+			parts := parts
+			parts.TopicARN = ""
+			constructs.Tampering{Alerts: parts}.Rules()
+		}, required},
+		"alarms without prefix": {func() { constructs.AlarmRule([]string{"a"}) }, "AlarmRule: prefixes are required; names may be too many for a rule"},
+	} {
+		if got := panicOf(c.rules); got != c.want {
+			t.Errorf("%s: %q; want %q", name, got, c.want)
+		}
+	}
 }

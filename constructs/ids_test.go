@@ -19,7 +19,6 @@ var ids = inStack("IDs", func(stack awscdk.Stack) {
 	})
 	logs := constructs.NewAccessLogBucket(stack, jsii.String("AccessLogs"), &constructs.AccessLogBucketProps{
 		Name:            "access-logs",
-		ARN:             "arn:aws:s3:::access-logs",
 		Account:         "222222222222",
 		SourceARNs:      []string{"arn:aws:s3:::fleet-w0000-prod-standard-data"},
 		ExpireAfterDays: 365,

@@ -16,7 +16,9 @@ type KeyProps struct {
 	// "arn:aws:iam::222222222222:root". The account keeps every right, so nobody is locked out and IAM
 	// policies decide (F-KMS-1).
 	AccountARN string
-	// Grants allow others the use of the key. Empty: nobody but the account.
+	// Grants are further statements of the key's policy. Empty: only IAM policies of the account allow the
+	// use of the key. The key of a vault that is copied needs [CopyDestination], and the key of a
+	// central vault [CopySources.KeyGrants] and [OwnServiceLinkedRole]. Others are [KeyAdministrators].
 	Grants []Statement
 }
 

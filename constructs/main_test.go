@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -38,9 +40,10 @@ func TestMain(m *testing.M) {
 
 // fixture is a stack of the app that the tests share.
 type fixture struct {
-	name  string
-	build func(stack awscdk.Stack)
-	stack awscdk.Stack
+	name   string
+	build  func(stack awscdk.Stack)
+	stack  awscdk.Stack
+	failed string // what build panicked with
 }
 
 var (
@@ -49,7 +52,7 @@ var (
 		app := awscdk.NewApp(nil)
 		for _, f := range fixtures {
 			f.stack = awscdk.NewStack(app, jsii.String(f.name), nil)
-			f.build(f.stack)
+			f.failed = panicOf(func() { f.build(f.stack) })
 		}
 	})
 )
@@ -65,6 +68,9 @@ func inStack(name string, build func(stack awscdk.Stack)) *fixture {
 func (f *fixture) template(t *testing.T) template {
 	t.Helper()
 	buildApp()
+	if f.failed != "" {
+		t.Fatal(f.failed)
+	}
 	return template{Template: assertions.Template_FromStack(f.stack, nil), t: t}
 }
 
@@ -112,11 +118,16 @@ func (x template) check(assertion func()) {
 	}
 }
 
-// panicOf returns what f panics with, as text. Empty: it does not panic.
+// panicOf returns what f panics with, as text, with the stack of an error of Go's runtime. Empty: it does not panic.
 func panicOf(f func()) (message string) {
 	defer func() {
-		if r := recover(); r != nil {
-			message = strings.TrimSpace(fmt.Sprint(r))
+		r := recover()
+		if r == nil {
+			return
+		}
+		message = strings.TrimSpace(fmt.Sprint(r))
+		if _, bug := r.(runtime.Error); bug {
+			message += "\n" + string(debug.Stack())
 		}
 	}()
 	f()

@@ -26,7 +26,7 @@ func newEverything(stack awscdk.Stack) {
 	key := constructs.NewKey(stack, jsii.String("Key"), &constructs.KeyProps{Alias: "alias/backup", AccountARN: accountARN})
 
 	logs := constructs.NewAccessLogBucket(stack, jsii.String("AccessLogs"), &constructs.AccessLogBucketProps{
-		Name: "access-logs", ARN: "arn:aws:s3:::access-logs", Account: account, SourceARNs: []string{"arn:aws:s3:::invoices"}, ExpireAfterDays: 365,
+		Name: "access-logs", Account: account, SourceARNs: []string{"arn:aws:s3:::invoices"}, ExpireAfterDays: 365,
 	})
 	constructs.NewBucket(stack, jsii.String("Invoices"), &constructs.BucketProps{
 		Name: "invoices", ObjectLockMode: "GOVERNANCE", ObjectLockDays: 35, Key: key.Key, AccessLogBucket: logs.Bucket,

@@ -15,13 +15,14 @@ import (
 type SilenceAlarmsProps struct {
 	// Topic that the alarms notify.
 	Topic interfacesawssns.ITopicRef
-	// Clock is the rule that triggers several times a day ([ClockRule]).
+	// Clock is the rule that triggers several times a day: what [NewEventRules] creates from [ClockRule], in its
+	// field Rules.
 	Clock awsevents.CfnRule
 	// Alarms to create.
 	Alarms []SilenceAlarm
 }
 
-// SilenceAlarm describes an alarm on jobs that did not complete.
+// SilenceAlarm describes an alarm on jobs that did not complete. All but Description are required.
 type SilenceAlarm struct {
 	// ID of the alarm's construct.
 	ID string
@@ -29,7 +30,8 @@ type SilenceAlarm struct {
 	Name string
 	// Description tells whoever is notified what it means.
 	Description string
-	// Vault is the name of the vault, and Metric the name of AWS Backup's count of completed jobs.
+	// Vault is the name of the vault, and Metric the name of AWS Backup's count of completed jobs:
+	// "NumberOfBackupJobsCompleted" or "NumberOfCopyJobsCompleted".
 	Vault, Metric string
 	// Days without a completed job after which the alarm goes into ALARM, 1 to 7.
 	Days int

@@ -1,6 +1,6 @@
 package constructs
 
-// Tampering has what nobody may change or delete unnoticed.
+// Tampering has what nobody may change or delete unnoticed. Alerts are required.
 type Tampering struct {
 	// VaultNames, PlanIDs, KeyARNs and BucketNames of the protected resources. Empty: there is no rule on them.
 	VaultNames, PlanIDs, KeyARNs, BucketNames []string
@@ -8,19 +8,21 @@ type Tampering struct {
 	Alerts AlertParts
 }
 
-// AlertParts are the resources of the alerts themselves, which somebody could delete or turn off.
+// AlertParts are the resources of the alerts themselves, which somebody could delete or turn off. All but BusName
+// and LogGroupName are required.
 type AlertParts struct {
-	// RulePrefix starts the names of the rules. AlarmPrefixes start the names of the alarms.
+	// RulePrefix starts the names of the rules. CloudFormation generates them: the first 20 characters of the
+	// stack's name are certain to be in them. AlarmPrefixes start the names of the alarms.
 	RulePrefix    string
 	AlarmPrefixes []string
-	// TopicARN of the topic.
+	// TopicARN of the topic that is notified.
 	TopicARN string
 	// BusName of an event bus, and LogGroupName of its log group. Empty: there is none.
 	BusName, LogGroupName string
 }
 
-// Rules are the rules on calls that change or delete these resources. CloudTrail records the calls, with
-// who made them.
+// Rules are the rules for [NewEventRules] on calls that change or delete these resources. CloudTrail records the
+// calls, with who made them, so the account needs a trail of management events.
 func (t Tampering) Rules() []EventRule {
 	rules := []EventRule{t.Alerts.rule()}
 	call := func(id, service, description, key string, names []string, calls ...string) {
@@ -51,6 +53,7 @@ func (t Tampering) Rules() []EventRule {
 // rule is the rule on calls that delete alerts or turn them off. The calls belong to several services. The
 // rule watches itself as well.
 func (p AlertParts) rule() EventRule {
+	require(p.RulePrefix != "" && len(p.AlarmPrefixes) > 0 && p.TopicARN != "", "AlertParts: RulePrefix, AlarmPrefixes and TopicARN are required")
 	ours := []map[string]string{{"prefix": p.RulePrefix}}
 	var alarms []map[string]string
 	for _, prefix := range p.AlarmPrefixes {

@@ -16,13 +16,16 @@ import (
 type TierBackupProps struct {
 	// VaultName and PlanName, of at most 50 letters, digits, hyphens and underscores.
 	VaultName, PlanName string
-	// Key encrypts the vault.
+	// Key encrypts the vault. With copies to another account its policy needs [CopyDestination].
 	Key interfacesawskms.IKeyRef
-	// Role is assumed by AWS Backup for the selections ([NewBackupRole]).
+	// Role is assumed by AWS Backup for the selections ([NewBackupRole]). With copies to another account it
+	// needs [BackupRoleProps] with Copy.
 	Role interfacesawsiam.IRoleRef
-	// CopyDestinations are the ARNs of the vaults that recovery points may be copied to. Empty: none.
+	// CopyDestinations are the ARNs of the vaults that recovery points may be copied to, by the rules and by
+	// people. Empty: none.
 	CopyDestinations []string
-	// Rules of the plan. All backups of a bucket are in the plan's one vault (F-S3-8).
+	// Rules of the plan. All backups of a bucket are in the plan's one vault (F-S3-8). The start windows of two
+	// rules must not overlap: AWS Backup takes only the backup that is kept longer (F-SCH-5).
 	Rules []BackupRule
 	// Selections are what the plan backs up. Empty: nothing.
 	Selections []BackupSelection
@@ -30,7 +33,8 @@ type TierBackupProps struct {
 	Topic interfacesawssns.ITopicRef
 	// LowCost moves old backups to the low-cost warm tier. Nil: they stay where they are.
 	LowCost *LowCostProps
-	// Tags of the vault, the plan and the recovery points. Empty: none.
+	// Tags of the vault, the plan and the recovery points. Empty: none. Tags that awscdk.Tags_Of adds reach the
+	// vault and the plan, but not the recovery points.
 	Tags map[string]string
 }
 
@@ -42,7 +46,8 @@ type BackupRule struct {
 	Continuous bool
 	// Schedule is a cron expression of AWS, such as "cron(5 2 * * ? *)". Timezone is an IANA name, such as "Etc/UTC".
 	Schedule, Timezone string
-	// StartWindowMinutes and CompletionWindowMinutes are in minutes after the scheduled time, at least 60.
+	// StartWindowMinutes and CompletionWindowMinutes are in minutes after the scheduled time. A job starts in
+	// the first, which is at least 60, and is cancelled at the end of the second, which is longer.
 	StartWindowMinutes, CompletionWindowMinutes int
 	// DeleteAfterDays is the retention in days: of a continuous backup 1 to 35 (F-S3-5), of snapshots at least 1.
 	DeleteAfterDays int
@@ -64,11 +69,12 @@ type BackupSelection struct {
 	ID string
 	// Name of the selection.
 	Name string
-	// Resources are ARNs of buckets, also with "*". A bucket that matches one of them is selected.
+	// Resources are ARNs of buckets, such as "arn:aws:s3:::invoices", also with "*" at the end (F-LIM-2). A
+	// bucket that matches one of them is selected.
 	Resources []string
 	// Except are ARNs of buckets that are left out. Empty: none.
 	Except []string
-	// ResourceTags that a bucket must have, all of them. Empty: tags do not matter.
+	// ResourceTags are tags that a bucket must have, all of them: values by keys. Empty: tags do not matter.
 	ResourceTags map[string]string
 }
 

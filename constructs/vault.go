@@ -9,7 +9,7 @@ import (
 
 // LowCostProps move recovery points to the low-cost warm tier (F-TIER-1).
 type LowCostProps struct {
-	// Name of the tiering configuration, of letters, digits and underscores.
+	// Name of the tiering configuration, of letters, digits and underscores. Unique in the account.
 	Name string
 	// Selections say what moves, and when.
 	Selections []LowCostSelection
@@ -19,7 +19,7 @@ type LowCostProps struct {
 type LowCostSelection struct {
 	// Resources are ARNs of buckets, or "*" alone.
 	Resources []string
-	// AfterDays is the age in days.
+	// AfterDays is the age in days, at least 60.
 	AfterDays int
 }
 
