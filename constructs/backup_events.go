@@ -13,7 +13,7 @@ func BackupEventRules(vaultNames, vaultARNs []string) []EventRule {
 	backup := func(id, detailType, description, key string, names []string, detail map[string]any) EventRule {
 		return EventRule{ID: id, Description: description, Source: "aws.backup", DetailType: detailType, Detail: detail, NamesAt: key, Names: names}
 	}
-	issues := backup("BackupIssues", "Backup Job State Change", "Backup jobs that completed with issues; the vault's own notifications do not say so",
+	issues := backup("BackupIssues", "Backup Job State Change", "Backup jobs that completed with issues, which the notifications of a vault do not tell",
 		"backupVaultName", vaultNames, map[string]any{"state": []string{"COMPLETED"}, "statusMessage": []any{map[string]any{"anything-but": []string{""}}}})
 	issues.Email = "A backup of <bucket> completed with issues in account <account>, <region>, at <time>. Objects or point-in-time recovery may be missing; the job has the details. Vault <vault>, job <job>."
 	issues.Paths = paths("bucket", "$.detail.resourceArn", "vault", "$.detail.backupVaultName", "job", "$.detail.backupJobId")

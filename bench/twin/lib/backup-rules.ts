@@ -7,7 +7,7 @@ const JOB_ENDS = ['COMPLETED', 'FAILED', 'ABORTED', 'EXPIRED', 'PARTIAL'];
 const ISSUES_EMAIL =
   `A backup of ${EventField.fromPath('$.detail.resourceArn')} completed with issues` +
   ` in account ${EventField.account}, ${EventField.region}, at ${EventField.time}.` +
-  ' Objects or point-in-time recovery may be missing from it; the job says what.' +
+  ' Objects or point-in-time recovery may be missing; the job has the details.' +
   ` Vault ${EventField.fromPath('$.detail.backupVaultName')},` +
   ` job ${EventField.fromPath('$.detail.backupJobId')}.`;
 
@@ -79,7 +79,7 @@ export function backupRules(
     {
       id: 'BackupIssues',
       description:
-        'Backup jobs that completed with issues; the vault's own notifications do not say so',
+        'Backup jobs that completed with issues, which the notifications of a vault do not tell',
       eventPattern: backupEvent('Backup Job State Change', {
         backupVaultName: vaultNames,
         state: ['COMPLETED'],

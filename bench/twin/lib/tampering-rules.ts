@@ -27,8 +27,8 @@ const email = (on: string) =>
   ` on ${EventField.fromPath(`$.detail.${on}`)}` +
   ` in account ${EventField.account}, ${EventField.region}, at ${EventField.time},` +
   ` from ${EventField.fromPath('$.detail.sourceIPAddress')}.` +
-  ` Error, if it was refused: ${EventField.fromPath('$.detail.errorCode')}.` +
-  ' If nobody of you deployed or meant this, somebody is touching your backups.';
+  ` Error, if AWS refused it: ${EventField.fromPath('$.detail.errorCode')}.` +
+  ' If none of you deployed or intended this, somebody is changing or deleting your backups.';
 
 /** Rules on the calls that touch it, as CloudTrail records them. */
 export function tamperingRules(on: Protected): AlertRule[] {
