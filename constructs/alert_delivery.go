@@ -107,7 +107,9 @@ func NewAlertDelivery(scope awsconstructs.Construct, id *string, props *AlertDel
 		Role:          d.Role,
 		Timeout:       jsii.Number(functionTimeout),
 		MemorySize:    jsii.Number(256),
-		Environment:   &awslambda.CfnFunction_EnvironmentProperty{Variables: map[string]string{alerting.DestinationsVariable: props.Destinations}},
+		Environment: &awslambda.CfnFunction_EnvironmentProperty{
+			Variables: map[string]string{alerting.DestinationsVariable: props.Destinations},
+		},
 		LoggingConfig: &awslambda.CfnFunction_LoggingConfigProperty{LogGroup: logs.Ref()},
 	})
 	awslambda.NewCfnEventSourceMapping(this, jsii.String("EventSource"), &awslambda.CfnEventSourceMappingProps{
@@ -117,14 +119,21 @@ func NewAlertDelivery(scope awsconstructs.Construct, id *string, props *AlertDel
 		BatchSize:                      jsii.Number(100),
 		MaximumBatchingWindowInSeconds: jsii.Number(10),
 		FunctionResponseTypes:          jsii.Strings("ReportBatchItemFailures"),
-		ScalingConfig:                  &awslambda.CfnEventSourceMapping_ScalingConfigProperty{MaximumConcurrency: jsii.Number(2)}, // the least that AWS allows
+		ScalingConfig: &awslambda.CfnEventSourceMapping_ScalingConfigProperty{
+			MaximumConcurrency: jsii.Number(2),
+		}, // the least that AWS allows
 	})
 	d.Alarm = awscloudwatch.NewCfnAlarm(this, jsii.String("UndeliveredAlarm"), &awscloudwatch.CfnAlarmProps{
-		AlarmName:          jsii.String(props.UndeliveredName),
-		AlarmDescription:   jsii.String("Alerts about backups could not be delivered. They are in the queue " + props.UndeliveredName + ", and the log of the function says why"),
-		Namespace:          jsii.String("AWS/SQS"),
-		MetricName:         jsii.String("ApproximateNumberOfMessagesVisible"),
-		Dimensions:         []any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String("QueueName"), Value: jsii.String(props.UndeliveredName)}},
+		AlarmName: jsii.String(props.UndeliveredName),
+		AlarmDescription: jsii.String(
+			"Alerts about backups could not be delivered. They are in the queue " + props.UndeliveredName + ", and the log of " +
+				"the function says why",
+		),
+		Namespace:  jsii.String("AWS/SQS"),
+		MetricName: jsii.String("ApproximateNumberOfMessagesVisible"),
+		Dimensions: []any{
+			&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String("QueueName"), Value: jsii.String(props.UndeliveredName)},
+		},
 		Statistic:          jsii.String("Maximum"),
 		Period:             jsii.Number(300),
 		EvaluationPeriods:  jsii.Number(1),
@@ -171,7 +180,11 @@ func (p *AlertDeliveryProps) role(queueARN, logsARN string) *awsiam.CfnRoleProps
 		Policies: []any{&awsiam.CfnRole_PolicyProperty{
 			PolicyName: jsii.String("Deliver"),
 			PolicyDocument: document(
-				Statement{Sid: "Queue", Actions: []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}, Resources: []string{queueARN}},
+				Statement{
+					Sid:       "Queue",
+					Actions:   []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+					Resources: []string{queueARN},
+				},
 				Statement{Sid: "Secrets", Actions: []string{"secretsmanager:GetSecretValue"}, Resources: p.SecretARNs},
 				Statement{Sid: "Logs", Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resources: []string{logsARN}},
 			),

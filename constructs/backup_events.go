@@ -11,11 +11,26 @@ var jobEnds = []string{"COMPLETED", "FAILED", "ABORTED", "EXPIRED", "PARTIAL"}
 // of its own. Events of failed restores and of settings name no vault, so every workload is notified of them.
 func BackupEventRules(vaultNames, vaultARNs []string) []EventRule {
 	backup := func(id, detailType, description, key string, names []string, detail map[string]any) EventRule {
-		return EventRule{ID: id, Description: description, Source: "aws.backup", DetailType: detailType, Detail: detail, NamesAt: key, Names: names}
+		return EventRule{
+			ID:          id,
+			Description: description,
+			Source:      "aws.backup",
+			DetailType:  detailType,
+			Detail:      detail,
+			NamesAt:     key,
+			Names:       names,
+		}
 	}
-	issues := backup("BackupIssues", "Backup Job State Change", "Backup jobs that completed with issues, which the notifications of a vault do not tell",
-		"backupVaultName", vaultNames, map[string]any{"state": []string{"COMPLETED"}, "statusMessage": []any{map[string]any{"anything-but": []string{""}}}})
-	issues.Email = "A backup of <bucket> completed with issues in account <account>, <region>, at <time>. Objects or point-in-time recovery may be missing; the job has the details. Vault <vault>, job <job>."
+	issues := backup(
+		"BackupIssues",
+		"Backup Job State Change",
+		"Backup jobs that completed with issues, which the notifications of a vault do not tell",
+		"backupVaultName",
+		vaultNames,
+		map[string]any{"state": []string{"COMPLETED"}, "statusMessage": []any{map[string]any{"anything-but": []string{""}}}},
+	)
+	issues.Email = "A backup of <bucket> completed with issues in account <account>, <region>, at <time>. Objects or " +
+		"point-in-time recovery may be missing; the job has the details. Vault <vault>, job <job>."
 	issues.Paths = paths("bucket", "$.detail.resourceArn", "vault", "$.detail.backupVaultName", "job", "$.detail.backupJobId")
 	return []EventRule{
 		backup("BackupJobs", "Backup Job State Change", "Backup jobs that ended",
@@ -25,11 +40,24 @@ func BackupEventRules(vaultNames, vaultARNs []string) []EventRule {
 		// A failed restore job does not name its vault.
 		backup("RestoreJobs", "Restore Job State Change", "Restore jobs of S3 that ended",
 			"", nil, map[string]any{"status": jobEnds, "resourceType": []string{"S3"}}),
-		backup("RecoveryPoints", "Recovery Point State Change", "Recovery points with a problem, such as a stopped continuous backup or a failed deletion, and those that have none any more",
-			"backupVaultName", vaultNames, map[string]any{"status": []string{"PARTIAL", "STOPPED", "EXPIRED", "COMPLETED", "AVAILABLE", "DELETING", "DELETED"}}),
+		backup(
+			"RecoveryPoints",
+			"Recovery Point State Change",
+			"Recovery points with a problem, such as a stopped continuous backup or a failed deletion, and those that have none any more",
+			"backupVaultName",
+			vaultNames,
+			map[string]any{"status": []string{"PARTIAL", "STOPPED", "EXPIRED", "COMPLETED", "AVAILABLE", "DELETING", "DELETED"}},
+		),
 		backup("Vaults", "Backup Vault State Change", "Vaults that were deleted or changed",
 			"backupVaultName", vaultNames, map[string]any{"state": []string{"DELETED", "MODIFIED"}}),
-		backup("Settings", "Region Setting State Change", "Resource types that were opted in or out of AWS Backup; S3 may be among them", "", nil, nil),
+		backup(
+			"Settings",
+			"Region Setting State Change",
+			"Resource types that were opted in or out of AWS Backup; S3 may be among them",
+			"",
+			nil,
+			nil,
+		),
 		issues,
 	}
 }
@@ -59,8 +87,12 @@ func TestRule(id string) EventRule {
 	}
 }
 
-// ClockRule is the rule that [SilenceAlarmsProps] need. It triggers four times a day. The number of days on which it did tells the alarms on missing
-// backups how old the stack is. The rules of the central bus ignore its events.
+// ClockRule is the rule that [SilenceAlarmsProps] need. It triggers four times a day. The number of days on which
+// it did tells the alarms on missing backups how old the stack is. The rules of the central bus ignore its events.
 func ClockRule() EventRule {
-	return EventRule{ID: "Clock", Description: "Triggers four times a day, so that the alarms on missing backups know how old the stack is", Schedule: "rate(6 hours)"}
+	return EventRule{
+		ID:          "Clock",
+		Description: "Triggers four times a day, so that the alarms on missing backups know how old the stack is",
+		Schedule:    "rate(6 hours)",
+	}
 }

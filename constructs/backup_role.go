@@ -46,7 +46,8 @@ func NewBackupRole(scope awsconstructs.Construct, id *string, props *BackupRoleP
 	require(props.S3BackupPolicyARN != "", "NewBackupRole: props.S3BackupPolicyARN is required; without it every backup of a bucket fails")
 	var policies any
 	if props.Copy != nil {
-		require(props.Copy.DestinationVaultARN != "" && len(props.Copy.KeyARNs) > 0, "CopyProps: DestinationVaultARN and KeyARNs are required")
+		require(props.Copy.DestinationVaultARN != "" && len(props.Copy.KeyARNs) > 0, "CopyProps: DestinationVaultARN and "+
+			"KeyARNs are required")
 		policies = []any{&awsiam.CfnRole_PolicyProperty{
 			PolicyName:     jsii.String("CopyToCentralVault"),
 			PolicyDocument: document(props.Copy.statements()...),
@@ -67,7 +68,8 @@ func NewBackupRole(scope awsconstructs.Construct, id *string, props *BackupRoleP
 	retain(role)
 	suppress(role, map[string]string{
 		"AwsSolutions-IAM4": "AWS keeps its policy for S3 backups current with what AWS Backup calls (F-IAM-1).",
-		"AwsSolutions-IAM5": "CopyFromBackupVault has no resource to name and is limited by backup:CopyTargets (F-COPY-4); the central key's id is not known before it is deployed, and its own policy decides.",
+		"AwsSolutions-IAM5": "CopyFromBackupVault has no resource to name and is limited by backup:CopyTargets (F-COPY-4); " +
+			"the central key's id is not known before it is deployed, and its own policy decides.",
 	})
 	return &BackupRole{Construct: this, Role: role}
 }

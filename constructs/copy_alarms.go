@@ -65,10 +65,12 @@ func NewCopyAlarms(scope awsconstructs.Construct, id *string, props *CopyAlarmsP
 // noneCompleted is the alarm on days with backups and without copies.
 func (a CopyAlarm) noneCompleted(props *CopyAlarmsProps) *awscloudwatch.CfnAlarmProps {
 	return belowOne(a.Days, a.Days, &awscloudwatch.CfnAlarmProps{
-		AlarmDescription:        jsii.String(a.Description),
-		Namespace:               jsii.String(props.Namespace),
-		MetricName:              jsii.String(copiesMetric),
-		Dimensions:              []any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String(copiesDimension), Value: jsii.String(a.VaultARN)}},
+		AlarmDescription: jsii.String(a.Description),
+		Namespace:        jsii.String(props.Namespace),
+		MetricName:       jsii.String(copiesMetric),
+		Dimensions: []any{
+			&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String(copiesDimension), Value: jsii.String(a.VaultARN)},
+		},
 		Statistic:               jsii.String("Sum"),
 		Period:                  jsii.Number(dayInSeconds),
 		TreatMissingData:        jsii.String("missing"),

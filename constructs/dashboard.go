@@ -63,9 +63,14 @@ func (p *DashboardProps) body() string {
 		}}
 	}
 	row(3, object{"type": "text", "properties": object{"markdown": fmt.Sprintf(
-		"# Backups of %s\nThis dashboard shows the events of all accounts in `%s`, within the time range chosen above. Times are UTC. A vault is named after its workload and its tier; a long name is shortened and ends with a hash.\n\n"+
-			"**A vault without a row had no job in that time. A vault without a row in the table of ages had no completed job.** An alarm that went into ALARM before that time is not listed. Alarms notify you of missing backups: those of the workload's account, and those of this account for copies.",
-		p.Project, p.LogGroupName)}})
+		"# Backups of %s\nThis dashboard shows the events of all accounts in `%s`, within the time range chosen above. "+
+			"Times are UTC. A vault is named after its workload and its tier; a long name is shortened and ends with a hash.\n\n"+
+			"**A vault without a row had no job in that time. A vault without a row in the table of ages had no completed "+
+			"job.** An alarm that went into ALARM before that time is not listed. Alarms notify you of missing backups: those "+
+			"of the workload's account, and those of this account for copies.",
+		p.Project,
+		p.LogGroupName,
+	)}})
 	row(8, query("Alarms that are not OK", "table", ringing...), query("Jobs a day", "bar", daily...))
 	row(10, query("Age of the last success, the oldest first", "table", ages...))
 	row(10, query("Jobs by vault, failures first", "table", jobs...))
@@ -93,9 +98,11 @@ var (
 	// ofJobs are the events of jobs that ended, with the name of the vault that a job is of. A copy job
 	// has only the ARN of it.
 	ofJobs = []string{
-		"filter source = \"aws.backup\" and `detail-type` in [\"Backup Job State Change\", \"Copy Job State Change\"] and detail.state in [\"COMPLETED\", " + failedJobs + "]",
+		"filter source = \"aws.backup\" and `detail-type` in [\"Backup Job State Change\", \"Copy Job State Change\"] and " +
+			"detail.state in [\"COMPLETED\", " + failedJobs + "]",
 		"parse detail.sourceBackupVaultArn \"*:backup-vault:*\" as before, copied",
-		"fields coalesce(detail.backupVaultName, copied) as vault, strcontains(`detail-type`, \"Copy\") as copy, strcontains(detail.state, \"COMPLETED\") as completed",
+		"fields coalesce(detail.backupVaultName, copied) as vault, strcontains(`detail-type`, \"Copy\") as copy, " +
+			"strcontains(detail.state, \"COMPLETED\") as completed",
 	}
 	daily = slices.Concat(ofJobs, []string{
 		"fields 1 - completed as failed",
@@ -109,22 +116,31 @@ var (
 		"limit 10000",
 	})
 	jobs = slices.Concat(ofJobs, []string{
-		"fields 1 - completed as failed, completed * (1 - copy) as backup_completed, (1 - completed) * (1 - copy) as backup_failed, completed * copy as copy_completed, (1 - completed) * copy as copy_failed",
-		"stats sum(failed) as all_failed, sum(backup_failed) as backups_failed, sum(copy_failed) as copies_failed, sum(backup_completed) as backups_completed, sum(copy_completed) as copies_completed, count(detail.statusMessage) as with_message by vault, account, region",
+		"fields 1 - completed as failed, completed * (1 - copy) as backup_completed, (1 - completed) * (1 - copy) as " +
+			"backup_failed, completed * copy as copy_completed, (1 - completed) * copy as copy_failed",
+		"stats sum(failed) as all_failed, sum(backup_failed) as backups_failed, sum(copy_failed) as copies_failed, " +
+			"sum(backup_completed) as backups_completed, sum(copy_completed) as copies_completed, count(detail.statusMessage) " +
+			"as with_message by vault, account, region",
 		"sort all_failed desc",
 		"limit 10000",
 	})
 	ringing = []string{
 		"filter `detail-type` = \"CloudWatch Alarm State Change\"",
 		"fields detail.alarmName as alarm",
-		"stats latest(detail.state.value) as state, latest(time) as since, latest(detail.configuration.description) as means by alarm, account, region",
+		"stats latest(detail.state.value) as state, latest(time) as since, latest(detail.configuration.description) as " +
+			"means by alarm, account, region",
 		"filter state != \"OK\"",
 		"sort since asc",
 	}
 	trouble = []string{
-		"filter detail.state in [" + failedJobs + "] or detail.status in [" + failedJobs + ", \"STOPPED\"] or detail.state.value in [\"ALARM\", \"INSUFFICIENT_DATA\"] or ispresent(detail.eventName)",
-		"fields time, account, region, replace(`detail-type`, \" State Change\", \"\") as event, coalesce(detail.state, detail.status, detail.state.value, detail.eventName) as what",
-		"fields coalesce(detail.resourceArn, detail.sourceResourceArn, detail.recoveryPointArn, detail.alarmName, detail.requestParameters.backupVaultName, detail.requestParameters.bucketName, detail.requestParameters.keyId, detail.requestParameters.backupPlanId) as about, coalesce(detail.statusMessage, detail.configuration.description, detail.state.reason, detail.userIdentity.arn) as says",
+		"filter detail.state in [" + failedJobs + "] or detail.status in [" + failedJobs + ", \"STOPPED\"] or " +
+			"detail.state.value in [\"ALARM\", \"INSUFFICIENT_DATA\"] or ispresent(detail.eventName)",
+		"fields time, account, region, replace(`detail-type`, \" State Change\", \"\") as event, coalesce(detail.state, " +
+			"detail.status, detail.state.value, detail.eventName) as what",
+		"fields coalesce(detail.resourceArn, detail.sourceResourceArn, detail.recoveryPointArn, detail.alarmName, " +
+			"detail.requestParameters.backupVaultName, detail.requestParameters.bucketName, detail.requestParameters.keyId, " +
+			"detail.requestParameters.backupPlanId) as about, coalesce(detail.statusMessage, detail.configuration.description, " +
+			"detail.state.reason, detail.userIdentity.arn) as says",
 		"sort @timestamp desc",
 		"display time, account, region, event, what, about, says",
 		"limit 200",

@@ -52,7 +52,10 @@ const dayInSeconds = 24 * 60 * 60
 // back on: before that there are no counts, which CloudWatch treats as breaching. The stack's age is the
 // number of days on which the clock has triggered.
 func NewSilenceAlarms(scope awsconstructs.Construct, id *string, props *SilenceAlarmsProps) *SilenceAlarms {
-	require(props.Topic != nil && props.Clock != nil && len(props.Alarms) > 0, "NewSilenceAlarms: props.Topic, props.Clock and props.Alarms are required")
+	require(
+		props.Topic != nil && props.Clock != nil && len(props.Alarms) > 0,
+		"NewSilenceAlarms: props.Topic, props.Clock and props.Alarms are required",
+	)
 	for _, a := range props.Alarms {
 		require(a.ID != "" && a.Name != "" && a.Vault != "" && a.Metric != "", "SilenceAlarm: ID, Name, Vault and Metric are required")
 		requireAlarmDays("SilenceAlarm "+a.ID, a.Days)
@@ -63,7 +66,8 @@ func NewSilenceAlarms(scope awsconstructs.Construct, id *string, props *SilenceA
 	young := map[int]*string{} // logical ids by days
 	for _, a := range props.Alarms {
 		if young[a.Days] == nil {
-			young[a.Days] = awscloudwatch.NewCfnAlarm(this, jsii.String(fmt.Sprintf("YoungerThan%dDays", a.Days)), youngerThan(a.Days, clock)).LogicalId()
+			young[a.Days] = awscloudwatch.NewCfnAlarm(this, jsii.String(fmt.Sprintf("YoungerThan%dDays", a.Days)), youngerThan(a.Days, clock)).
+				LogicalId()
 		}
 		none := awscloudwatch.NewCfnAlarm(this, jsii.String(a.ID+"-metric"), a.noneCompleted()).LogicalId()
 		s.Alarms = append(s.Alarms, awscloudwatch.NewCfnCompositeAlarm(this, jsii.String(a.ID), &awscloudwatch.CfnCompositeAlarmProps{
@@ -119,13 +123,21 @@ func belowOne(days, ofThem int, props *awscloudwatch.CfnAlarmProps) *awscloudwat
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
 func filled(namespace, metric, dimension, value string) []any {
 	return []any{
-		&awscloudwatch.CfnAlarm_MetricDataQueryProperty{Id: jsii.String("filled"), Expression: jsii.String("FILL(jobs, 0)"), ReturnData: jsii.Bool(true)},
-		&awscloudwatch.CfnAlarm_MetricDataQueryProperty{Id: jsii.String("jobs"), ReturnData: jsii.Bool(false), MetricStat: &awscloudwatch.CfnAlarm_MetricStatProperty{
-			Metric: &awscloudwatch.CfnAlarm_MetricProperty{
-				Namespace: jsii.String(namespace), MetricName: jsii.String(metric),
-				Dimensions: []any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String(dimension), Value: jsii.String(value)}},
+		&awscloudwatch.CfnAlarm_MetricDataQueryProperty{
+			Id:         jsii.String("filled"),
+			Expression: jsii.String("FILL(jobs, 0)"),
+			ReturnData: jsii.Bool(true),
+		},
+		&awscloudwatch.CfnAlarm_MetricDataQueryProperty{
+			Id:         jsii.String("jobs"),
+			ReturnData: jsii.Bool(false),
+			MetricStat: &awscloudwatch.CfnAlarm_MetricStatProperty{
+				Metric: &awscloudwatch.CfnAlarm_MetricProperty{
+					Namespace: jsii.String(namespace), MetricName: jsii.String(metric),
+					Dimensions: []any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String(dimension), Value: jsii.String(value)}},
+				},
+				Stat: jsii.String("Sum"), Period: jsii.Number(dayInSeconds),
 			},
-			Stat: jsii.String("Sum"), Period: jsii.Number(dayInSeconds),
-		}},
+		},
 	}
 }

@@ -37,23 +37,49 @@ func (t Tampering) Rules() []EventRule {
 		r.Source, r.NamesAt, r.Names = "aws."+service, key, names
 		rules = append(rules, r)
 	}
-	call("VaultCalls", "backup", "Calls that change or delete a vault, its lock, its policy or its recovery points", "requestParameters.backupVaultName", t.VaultNames,
-		"DeleteBackupVault", "DeleteBackupVaultAccessPolicy", "DeleteBackupVaultLockConfiguration", "DeleteBackupVaultNotifications",
-		"DeleteRecoveryPoint", "DisassociateRecoveryPoint", "PutBackupVaultAccessPolicy", "PutBackupVaultLockConfiguration",
-		"PutBackupVaultNotifications", "UpdateRecoveryPointLifecycle")
+	call(
+		"VaultCalls",
+		"backup",
+		"Calls that change or delete a vault, its lock, its policy or its recovery points",
+		"requestParameters.backupVaultName",
+		t.VaultNames,
+		"DeleteBackupVault",
+		"DeleteBackupVaultAccessPolicy",
+		"DeleteBackupVaultLockConfiguration",
+		"DeleteBackupVaultNotifications",
+		"DeleteRecoveryPoint",
+		"DisassociateRecoveryPoint",
+		"PutBackupVaultAccessPolicy",
+		"PutBackupVaultLockConfiguration",
+		"PutBackupVaultNotifications",
+		"UpdateRecoveryPointLifecycle",
+	)
 	call("PlanCalls", "backup", "Calls that change or delete a plan or its selection", "requestParameters.backupPlanId", t.PlanIDs,
 		"DeleteBackupPlan", "DeleteBackupSelection", "UpdateBackupPlan")
 	call("KeyCalls", "kms", "Calls that disable or delete a key, or change its policy", "resources.ARN", t.KeyARNs,
 		"DisableKey", "PutKeyPolicy", "ScheduleKeyDeletion")
-	call("BucketCalls", "s3", "Calls that change a bucket's Object Lock, versioning or notifications, or delete it", "requestParameters.bucketName", t.BucketNames,
-		"DeleteBucket", "PutBucketNotification", "PutBucketNotificationConfiguration", "PutBucketObjectLockConfiguration", "PutBucketVersioning")
+	call(
+		"BucketCalls",
+		"s3",
+		"Calls that change a bucket's Object Lock, versioning or notifications, or delete it",
+		"requestParameters.bucketName",
+		t.BucketNames,
+		"DeleteBucket",
+		"PutBucketNotification",
+		"PutBucketNotificationConfiguration",
+		"PutBucketObjectLockConfiguration",
+		"PutBucketVersioning",
+	)
 	return rules
 }
 
 // rule is the rule on calls that delete alerts or turn them off. The calls belong to several services. The
 // rule watches itself as well.
 func (p AlertParts) rule() EventRule {
-	require(p.RulePrefix != "" && len(p.AlarmPrefixes) > 0 && p.TopicARN != "", "AlertParts: RulePrefix, AlarmPrefixes and TopicARN are required")
+	require(
+		p.RulePrefix != "" && len(p.AlarmPrefixes) > 0 && p.TopicARN != "",
+		"AlertParts: RulePrefix, AlarmPrefixes and TopicARN are required",
+	)
 	ours := []map[string]string{{"prefix": p.RulePrefix}}
 	var alarms []map[string]string
 	for _, prefix := range p.AlarmPrefixes {
@@ -85,7 +111,19 @@ func (p AlertParts) rule() EventRule {
 func callRule(id, description, on string, detail map[string]any) EventRule {
 	return EventRule{
 		ID: id, Description: description, DetailType: "AWS API Call via CloudTrail", Detail: detail,
-		Email: "<who> called <call> on <on> in account <account>, <region>, at <time>, from <address>. Error, if AWS refused it: <error>. If none of you deployed or intended this, somebody is changing or deleting your backups.",
-		Paths: paths("who", "$.detail.userIdentity.arn", "call", "$.detail.eventName", "on", on, "address", "$.detail.sourceIPAddress", "error", "$.detail.errorCode"),
+		Email: "<who> called <call> on <on> in account <account>, <region>, at <time>, from <address>. Error, if AWS " +
+			"refused it: <error>. If none of you deployed or intended this, somebody is changing or deleting your backups.",
+		Paths: paths(
+			"who",
+			"$.detail.userIdentity.arn",
+			"call",
+			"$.detail.eventName",
+			"on",
+			on,
+			"address",
+			"$.detail.sourceIPAddress",
+			"error",
+			"$.detail.errorCode",
+		),
 	}
 }

@@ -35,7 +35,11 @@ var vaultEvents = []string{
 }
 
 // newVault creates a backup vault, which is retained and notifies a topic where there is one.
-func newVault(scope awsconstructs.Construct, topic interfacesawssns.ITopicRef, props *awsbackup.CfnBackupVaultProps) awsbackup.CfnBackupVault {
+func newVault(
+	scope awsconstructs.Construct,
+	topic interfacesawssns.ITopicRef,
+	props *awsbackup.CfnBackupVaultProps,
+) awsbackup.CfnBackupVault {
 	if topic != nil {
 		props.Notifications = &awsbackup.CfnBackupVault_NotificationObjectTypeProperty{
 			SnsTopicArn:       topicARN(topic),

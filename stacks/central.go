@@ -46,7 +46,9 @@ func NewCentralStack(scope awsconstructs.Construct, id *string, props *CentralSt
 
 func (c central) newKey(sources constructs.CopySources) *constructs.Key {
 	at := c.cfg.Central
-	grants := append(sources.KeyGrants(), constructs.OwnServiceLinkedRole(at.Account, config.BackupServiceLinkedRoleARN(at.Region, at.Account))...)
+	grants := append(
+		sources.KeyGrants(),
+		constructs.OwnServiceLinkedRole(at.Account, config.BackupServiceLinkedRoleARN(at.Region, at.Account))...)
 	if len(at.KeyAdministrators) > 0 {
 		var roles []string
 		for _, role := range at.KeyAdministrators {

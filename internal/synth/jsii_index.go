@@ -34,17 +34,17 @@ const indexWait = 15 * time.Second
 // Nothing depends on the index: where it cannot be written AwaitIndex returns at once, where it does not
 // appear after 15 seconds, and the next run starts as slowly as this one.
 func AwaitIndex(o Options) {
-	awaitIndex(cdkDir(cacheRoot(os.LookupEnv), cdkVersion()), o.announce, indexWait)
+	awaitIndex(cdkDir(cacheRoot(os.LookupEnv), cdkVersion()), o.announce)
 }
 
 // awaitIndex waits for the index in the directory of a package.
-func awaitIndex(dir string, say func(string), patience time.Duration) {
+func awaitIndex(dir string, say func(string)) {
 	if dir == "" || hasIndex(dir) || !writable(dir) {
 		return
 	}
 	say("preparing the AWS CDK for faster starts, once per version of the CDK")
 	const step = 50 * time.Millisecond
-	for ; patience > 0 && !hasIndex(dir); patience -= step {
+	for waited := time.Duration(0); waited < indexWait && !hasIndex(dir); waited += step {
 		time.Sleep(step)
 	}
 }

@@ -21,7 +21,7 @@ const asFirstRun = "CENTRAL_S3_BACKUP_AS_FIRST_RUN"
 func TestAwaitIndex(t *testing.T) {
 	if version := os.Getenv(asFirstRun); version != "" {
 		awscdk.Aws_REGION() // loads the CDK
-		awaitIndex(cdkDir(cacheRoot(os.LookupEnv), version), Options{Terminal: os.Stdout}.announce, indexWait)
+		awaitIndex(cdkDir(cacheRoot(os.LookupEnv), version), Options{Terminal: os.Stdout}.announce)
 		jsii.Close()
 		return
 	}
@@ -63,12 +63,12 @@ func TestNoIndex(t *testing.T) {
 	}
 	said := 0
 	say := func(string) { said++ }
-	awaitIndex(filepath.Join(t.TempDir(), "absent"), say, indexWait) // not writable: returns at once
+	awaitIndex(filepath.Join(t.TempDir(), "absent"), say) // not writable: returns at once
 	there := t.TempDir()
 	if err := os.WriteFile(filepath.Join(there, indexManifest), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	awaitIndex(there, say, indexWait)
+	awaitIndex(there, say)
 	if said != 0 {
 		t.Errorf("said %d times that it prepares something", said)
 	}
