@@ -102,8 +102,10 @@ func TestAlertDelivery(t *testing.T) {
 		"FunctionResponseTypes": []any{"ReportBatchItemFailures"},
 	})
 	template.HasResourceProperties(jsii.String("AWS::IAM::Role"), map[string]any{
-		"RoleName":                 "backup-alerts",
-		"AssumeRolePolicyDocument": map[string]any{"Statement": []any{map[string]any{"Principal": map[string]any{"Service": "lambda.amazonaws.com"}}}},
+		"RoleName": "backup-alerts",
+		"AssumeRolePolicyDocument": map[string]any{"Statement": []any{
+			map[string]any{"Principal": map[string]any{"Service": "lambda.amazonaws.com"}},
+		}},
 		"Policies": []any{map[string]any{"PolicyDocument": map[string]any{"Statement": []any{
 			map[string]any{"Sid": "Queue", "Resource": []any{queue}},
 			map[string]any{
@@ -113,7 +115,10 @@ func TestAlertDelivery(t *testing.T) {
 			map[string]any{"Sid": "Logs", "Resource": []any{logs}},
 		}}}},
 	})
-	template.HasResourceProperties(jsii.String("AWS::Logs::LogGroup"), map[string]any{"LogGroupName": "/aws/lambda/backup-alerts", "RetentionInDays": 90})
+	template.HasResourceProperties(jsii.String("AWS::Logs::LogGroup"), map[string]any{
+		"LogGroupName":    "/aws/lambda/backup-alerts",
+		"RetentionInDays": 90,
+	})
 	template.HasResourceProperties(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{
 		"AlarmName":  "backup-alerts-undelivered",
 		"MetricName": "ApproximateNumberOfMessagesVisible",
