@@ -74,7 +74,7 @@ func newEverything(stack awscdk.Stack) {
 	constructs.NewAlertDelivery(stack, jsii.String("Delivery"), &constructs.AlertDeliveryProps{
 		Name: "backup-alerts", LogGroupName: "/aws/lambda/backup-alerts", UndeliveredName: "undelivered", RoleName: "backup-alerts",
 		Bus: bus.Bus, Topic: topic.Topic, Destinations: "[]",
-		Code:       awss3assets.NewAsset(stack, jsii.String("Code"), &awss3assets.AssetProps{Path: jsii.String(program())}),
+		Code:       awss3assets.NewAsset(stack, jsii.String("Code"), &awss3assets.AssetProps{Path: jsii.String("testdata/program")}),
 		SecretARNs: []string{"arn:aws:secretsmanager:eu-central-1:222222222222:secret:backup/slack-??????"},
 	})
 }
