@@ -1,8 +1,6 @@
 package constructs_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -27,23 +25,11 @@ func newAlertDelivery(stack awscdk.Stack) {
 		UndeliveredName: "backup-alerts-undelivered",
 		RoleName:        "backup-alerts",
 		Bus:             bus.Bus,
-		Code:            awss3assets.NewAsset(stack, jsii.String("Code"), &awss3assets.AssetProps{Path: jsii.String(program())}),
+		Code:            awss3assets.NewAsset(stack, jsii.String("Code"), &awss3assets.AssetProps{Path: jsii.String("testdata/program")}),
 		Destinations:    `[{"kind":"slack","secret":"backup/slack"}]`,
 		SecretARNs:      []string{"arn:aws:secretsmanager:eu-central-1:111111111111:secret:backup/slack-??????"},
 		Topic:           awssns.NewTopic(stack, jsii.String("Topic"), nil),
 	})
-}
-
-// program is a directory with a program named bootstrap.
-func program() string {
-	dir, err := os.MkdirTemp("", "program")
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, "bootstrap"), nil, 0o700)
-	}
-	if err != nil {
-		panic(err)
-	}
-	return dir
 }
 
 var alertDelivery = inStack("AlertDelivery", newAlertDelivery)
@@ -102,8 +88,10 @@ func TestAlertDelivery(t *testing.T) {
 		"FunctionResponseTypes": []any{"ReportBatchItemFailures"},
 	})
 	template.HasResourceProperties(jsii.String("AWS::IAM::Role"), map[string]any{
-		"RoleName":                 "backup-alerts",
-		"AssumeRolePolicyDocument": map[string]any{"Statement": []any{map[string]any{"Principal": map[string]any{"Service": "lambda.amazonaws.com"}}}},
+		"RoleName": "backup-alerts",
+		"AssumeRolePolicyDocument": map[string]any{"Statement": []any{
+			map[string]any{"Principal": map[string]any{"Service": "lambda.amazonaws.com"}},
+		}},
 		"Policies": []any{map[string]any{"PolicyDocument": map[string]any{"Statement": []any{
 			map[string]any{"Sid": "Queue", "Resource": []any{queue}},
 			map[string]any{
@@ -113,7 +101,10 @@ func TestAlertDelivery(t *testing.T) {
 			map[string]any{"Sid": "Logs", "Resource": []any{logs}},
 		}}}},
 	})
-	template.HasResourceProperties(jsii.String("AWS::Logs::LogGroup"), map[string]any{"LogGroupName": "/aws/lambda/backup-alerts", "RetentionInDays": 90})
+	template.HasResourceProperties(jsii.String("AWS::Logs::LogGroup"), map[string]any{
+		"LogGroupName":    "/aws/lambda/backup-alerts",
+		"RetentionInDays": 90,
+	})
 	template.HasResourceProperties(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{
 		"AlarmName":  "backup-alerts-undelivered",
 		"MetricName": "ApproximateNumberOfMessagesVisible",

@@ -42,7 +42,11 @@ func TestAlertTopicMinimum(t *testing.T) {
 				map[string]any{"Sid": "Account"},
 				map[string]any{"Sid": "KeepKey"},
 				map[string]any{"Principal": publishers, "Action": []any{"kms:Decrypt", "kms:GenerateDataKey*"}, "Condition": own},
-				map[string]any{"Principal": eventBridge, "Action": []any{"kms:Decrypt", "kms:GenerateDataKey*"}, "Condition": assertions.Match_Absent()},
+				map[string]any{
+					"Principal": eventBridge,
+					"Action":    []any{"kms:Decrypt", "kms:GenerateDataKey*"},
+					"Condition": assertions.Match_Absent(),
+				},
 			}},
 		},
 		"DeletionPolicy":      "Retain",

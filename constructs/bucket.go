@@ -41,10 +41,8 @@ func NewBucket(scope awsconstructs.Construct, id *string, props *BucketProps) *B
 	require(props.Name != "", "NewBucket: props.Name is required")
 	require(props.Key != nil, "NewBucket: props.Key is required")
 	require(props.AccessLogBucket != nil, "NewBucket: props.AccessLogBucket is required")
-	require(
-		props.ObjectLockMode == "GOVERNANCE" || props.ObjectLockMode == "COMPLIANCE",
-		"NewBucket: props.ObjectLockMode is GOVERNANCE or COMPLIANCE",
-	)
+	require(props.ObjectLockMode == "GOVERNANCE" || props.ObjectLockMode == "COMPLIANCE",
+		"NewBucket: props.ObjectLockMode is GOVERNANCE or COMPLIANCE")
 	require(props.ObjectLockDays >= 1, "NewBucket: props.ObjectLockDays is at least 1")
 	this := awsconstructs.NewConstruct(scope, id)
 	bucket := awss3.NewCfnBucket(this, jsii.String(defaultID), &awss3.CfnBucketProps{

@@ -40,9 +40,18 @@ var copyAlarmsEverything = inStack("CopyAlarmsEverything", func(stack awscdk.Sta
 		TopicARN:  topicARN,
 		Namespace: "backup",
 		Alarms: []constructs.CopyAlarm{
-			{Workload: "invoices-prod", Tier: "critical", Description: "No copy of critical.", VaultARN: "arn:aws:backup:eu-central-1:222222222222:backup-vault:critical", Days: 1},
-			{Workload: "invoices-prod", Tier: "ledger", Description: "No copy of ledger.", VaultARN: "arn:aws:backup:eu-central-1:222222222222:backup-vault:ledger", Days: 7},
-			{Workload: "invoices-dev", Tier: "critical", Description: "No copy of critical.", VaultARN: "arn:aws:backup:eu-central-1:333333333333:backup-vault:critical", Days: 7},
+			{
+				Workload: "invoices-prod", Tier: "critical", Description: "No copy of critical.",
+				VaultARN: "arn:aws:backup:eu-central-1:222222222222:backup-vault:critical", Days: 1,
+			},
+			{
+				Workload: "invoices-prod", Tier: "ledger", Description: "No copy of ledger.",
+				VaultARN: "arn:aws:backup:eu-central-1:222222222222:backup-vault:ledger", Days: 7,
+			},
+			{
+				Workload: "invoices-dev", Tier: "critical", Description: "No copy of critical.",
+				VaultARN: "arn:aws:backup:eu-central-1:333333333333:backup-vault:critical", Days: 7,
+			},
 		},
 	})
 })

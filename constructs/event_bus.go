@@ -33,10 +33,8 @@ type EventBus struct {
 // NewEventBus creates a bus to which the roles of an organization's accounts send events.
 func NewEventBus(scope awsconstructs.Construct, id *string, props *EventBusProps) *EventBus {
 	require(props.Name != "", "NewEventBus: props.Name is required")
-	require(
-		props.OrganizationID != "" && props.RoleARN != "",
-		"NewEventBus: props.OrganizationID and props.RoleARN are required; they limit who may send",
-	)
+	require(props.OrganizationID != "" && props.RoleARN != "",
+		"NewEventBus: props.OrganizationID and props.RoleARN are required; they limit who may send")
 	this := awsconstructs.NewConstruct(scope, id)
 	bus := awsevents.NewCfnEventBus(this, jsii.String(defaultID), &awsevents.CfnEventBusProps{
 		Name:        jsii.String(props.Name),

@@ -52,10 +52,8 @@ const logDays = 400
 // backup job counts as zero copies. So a day with backups and without copies has a zero, and a vault
 // without any events has no count at all.
 func NewEventLog(scope awsconstructs.Construct, id *string, props *EventLogProps) *EventLog {
-	require(
-		props.LogGroupName != "" && props.LogGroupARN != "" && props.PolicyName != "",
-		"NewEventLog: props.LogGroupName, LogGroupARN and PolicyName are required",
-	)
+	require(props.LogGroupName != "" && props.LogGroupARN != "" && props.PolicyName != "",
+		"NewEventLog: props.LogGroupName, LogGroupARN and PolicyName are required")
 	require(props.Bus != nil && props.Namespace != "", "NewEventLog: props.Bus and props.Namespace are required")
 	require(len(props.AccountEndings) > 0, "NewEventLog: props.AccountEndings is required; one empty ending stands for all accounts")
 	this := awsconstructs.NewConstruct(scope, id)

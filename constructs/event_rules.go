@@ -69,10 +69,8 @@ type EventRules struct {
 // NewEventRules creates the rules and the role with which they send to the bus.
 func NewEventRules(scope awsconstructs.Construct, id *string, props *EventRulesProps) *EventRules {
 	require(props.Topic != nil, "NewEventRules: props.Topic is required")
-	require(
-		props.BusARN == "" || props.Account != "" && props.RoleName != "",
-		"NewEventRules: props.Account and props.RoleName are required with props.BusARN",
-	)
+	require(props.BusARN == "" || props.Account != "" && props.RoleName != "",
+		"NewEventRules: props.Account and props.RoleName are required with props.BusARN")
 	for _, r := range props.Rules {
 		require(r.ID != "", "EventRule: ID is required")
 		require((r.DetailType == "") != (r.Schedule == ""), "EventRule "+r.ID+": either DetailType or Schedule is required")

@@ -133,7 +133,9 @@ func TestEventRulesRefuse(t *testing.T) {
 	refuses(t, constructs.NewEventRules, func() *props {
 		return &props{
 			Account: "222222222222", RoleName: "acme-events", BusARN: centralBusARN, Topic: someTopic{},
-			Rules: []constructs.EventRule{{ID: "Vaults", DetailType: "Backup Vault State Change", NamesAt: "backupVaultName", Names: []string{"invoices"}}},
+			Rules: []constructs.EventRule{
+				{ID: "Vaults", DetailType: "Backup Vault State Change", NamesAt: "backupVaultName", Names: []string{"invoices"}},
+			},
 		}
 	}, []refusal[props]{
 		{"NewEventRules: props.Topic is required", func(p *props) { p.Topic = nil }},
@@ -169,7 +171,10 @@ func TestRulesRefuse(t *testing.T) {
 			parts.TopicARN = ""
 			constructs.Tampering{Alerts: parts}.Rules()
 		}, required},
-		"alarms without prefix": {func() { constructs.AlarmRule([]string{"a"}) }, "AlarmRule: prefixes are required; names may be too many for a rule"},
+		"alarms without prefix": {
+			func() { constructs.AlarmRule([]string{"a"}) },
+			"AlarmRule: prefixes are required; names may be too many for a rule",
+		},
 	} {
 		if got := panicOf(c.rules); got != c.want {
 			t.Errorf("%s: %q; want %q", name, got, c.want)

@@ -308,7 +308,8 @@ func ExampleNewAlertTopic() {
 		VaultNames: []string{"acme-invoices"},
 		Alerts:     constructs.AlertParts{RulePrefix: "invoices", AlarmPrefixes: []string{"acme-"}, TopicARN: *topic.Topic.Ref()},
 	}
-	backups := constructs.BackupEventRules([]string{"acme-invoices"}, []string{"arn:aws:backup:eu-central-1:222222222222:backup-vault:acme-invoices"})
+	backups := constructs.BackupEventRules([]string{"acme-invoices"},
+		[]string{"arn:aws:backup:eu-central-1:222222222222:backup-vault:acme-invoices"})
 	clock := constructs.ClockRule()
 	rules := constructs.NewEventRules(stack, jsii.String("Rules"), &constructs.EventRulesProps{
 		Topic: topic.Topic,

@@ -92,7 +92,10 @@ func TestKeyEverything(t *testing.T) {
 					"Sid": "WorkloadAccountsGrant", "Action": []any{"kms:CreateGrant"},
 					"Condition": map[string]any{"Bool": map[string]any{"kms:GrantIsForAWSResource": "true"}},
 				},
-				map[string]any{"Sid": "AWSBackupUse", "Condition": map[string]any{"StringEquals": map[string]any{"aws:PrincipalAccount": "111111111111"}}},
+				map[string]any{
+					"Sid":       "AWSBackupUse",
+					"Condition": map[string]any{"StringEquals": map[string]any{"aws:PrincipalAccount": "111111111111"}},
+				},
 				map[string]any{"Sid": "AWSBackupGrant"},
 				map[string]any{"Sid": "CentralAccountUse", "Principal": map[string]any{"AWS": "arn:aws:iam::333333333333:root"}},
 				map[string]any{"Sid": "CentralAccountGrant"},

@@ -16,17 +16,9 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// TestMain closes Node.js at the end. An app without an output directory writes its templates into a new
-// directory below TMPDIR and leaves it there, so Node.js gets a directory that is deleted.
 func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "constructs")
-	if err != nil {
-		panic(err)
-	}
-	_ = os.Setenv("TMPDIR", dir)
 	code := m.Run()
 	jsii.Close()
-	_ = os.RemoveAll(dir) // only temporary files
 	os.Exit(code)
 }
 

@@ -21,7 +21,9 @@ type refusal[Props any] struct {
 
 // refuses tests that a construct accepts props, and panics with a sentence on each change of them. There is no
 // scope: nothing can be created, and jsii asks for one once the props are accepted.
-func refuses[Props, Result any](t *testing.T, construct func(awsconstructs.Construct, *string, *Props) *Result, props func() *Props, refusals []refusal[Props]) {
+func refuses[Props, Result any](
+	t *testing.T, construct func(awsconstructs.Construct, *string, *Props) *Result, props func() *Props, refusals []refusal[Props],
+) {
 	t.Helper()
 	accepted := "parameter scope is required"
 	if got := panicOf(func() { construct(nil, nil, props()) }); !strings.Contains(got, accepted) {

@@ -52,10 +52,8 @@ const dayInSeconds = 24 * 60 * 60
 // back on: before that there are no counts, which CloudWatch treats as breaching. The stack's age is the
 // number of days on which the clock has triggered.
 func NewSilenceAlarms(scope awsconstructs.Construct, id *string, props *SilenceAlarmsProps) *SilenceAlarms {
-	require(
-		props.Topic != nil && props.Clock != nil && len(props.Alarms) > 0,
-		"NewSilenceAlarms: props.Topic, props.Clock and props.Alarms are required",
-	)
+	require(props.Topic != nil && props.Clock != nil && len(props.Alarms) > 0,
+		"NewSilenceAlarms: props.Topic, props.Clock and props.Alarms are required")
 	for _, a := range props.Alarms {
 		require(a.ID != "" && a.Name != "" && a.Vault != "" && a.Metric != "", "SilenceAlarm: ID, Name, Vault and Metric are required")
 		requireAlarmDays("SilenceAlarm "+a.ID, a.Days)

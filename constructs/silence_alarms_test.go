@@ -14,7 +14,10 @@ import (
 func newSilenceAlarms(stack awscdk.Stack, alarms ...constructs.SilenceAlarm) {
 	topic := awssns.NewTopic(stack, jsii.String("Topic"), nil)
 	clock := constructs.ClockRule()
-	rules := constructs.NewEventRules(stack, jsii.String("Rules"), &constructs.EventRulesProps{Topic: topic, Rules: []constructs.EventRule{clock}})
+	rules := constructs.NewEventRules(stack, jsii.String("Rules"), &constructs.EventRulesProps{
+		Topic: topic,
+		Rules: []constructs.EventRule{clock},
+	})
 	constructs.NewSilenceAlarms(stack, jsii.String("Silence"), &constructs.SilenceAlarmsProps{
 		Topic:  topic,
 		Clock:  rules.Rules[clock.ID],
@@ -23,8 +26,13 @@ func newSilenceAlarms(stack awscdk.Stack, alarms ...constructs.SilenceAlarm) {
 }
 
 var silenceAlarmsMinimum = inStack("SilenceAlarmsMinimum", func(stack awscdk.Stack) {
-	newSilenceAlarms(stack,
-		constructs.SilenceAlarm{ID: "critical-backups", Name: "critical-no-backup", Vault: "critical", Metric: "NumberOfBackupJobsCompleted", Days: 2})
+	newSilenceAlarms(stack, constructs.SilenceAlarm{
+		ID:     "critical-backups",
+		Name:   "critical-no-backup",
+		Vault:  "critical",
+		Metric: "NumberOfBackupJobsCompleted",
+		Days:   2,
+	})
 })
 
 func TestSilenceAlarmsMinimum(t *testing.T) {
@@ -63,9 +71,18 @@ func TestSilenceAlarmsMinimum(t *testing.T) {
 
 var silenceAlarmsEverything = inStack("SilenceAlarmsEverything", func(stack awscdk.Stack) {
 	newSilenceAlarms(stack,
-		constructs.SilenceAlarm{ID: "a-backups", Name: "a-no-backup", Description: "No backup in a.", Vault: "a", Metric: "NumberOfBackupJobsCompleted", Days: 2},
-		constructs.SilenceAlarm{ID: "a-copies", Name: "a-no-copy", Description: "No copy of a.", Vault: "a", Metric: "NumberOfCopyJobsCompleted", Days: 2},
-		constructs.SilenceAlarm{ID: "b-backups", Name: "b-no-backup", Description: "No backup in b.", Vault: "b", Metric: "NumberOfBackupJobsCompleted", Days: 7},
+		constructs.SilenceAlarm{
+			ID: "a-backups", Name: "a-no-backup", Description: "No backup in a.",
+			Vault: "a", Metric: "NumberOfBackupJobsCompleted", Days: 2,
+		},
+		constructs.SilenceAlarm{
+			ID: "a-copies", Name: "a-no-copy", Description: "No copy of a.",
+			Vault: "a", Metric: "NumberOfCopyJobsCompleted", Days: 2,
+		},
+		constructs.SilenceAlarm{
+			ID: "b-backups", Name: "b-no-backup", Description: "No backup in b.",
+			Vault: "b", Metric: "NumberOfBackupJobsCompleted", Days: 7,
+		},
 	)
 })
 

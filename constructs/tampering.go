@@ -76,10 +76,8 @@ func (t Tampering) Rules() []EventRule {
 // rule is the rule on calls that delete alerts or turn them off. The calls belong to several services. The
 // rule watches itself as well.
 func (p AlertParts) rule() EventRule {
-	require(
-		p.RulePrefix != "" && len(p.AlarmPrefixes) > 0 && p.TopicARN != "",
-		"AlertParts: RulePrefix, AlarmPrefixes and TopicARN are required",
-	)
+	require(p.RulePrefix != "" && len(p.AlarmPrefixes) > 0 && p.TopicARN != "",
+		"AlertParts: RulePrefix, AlarmPrefixes and TopicARN are required")
 	ours := []map[string]string{{"prefix": p.RulePrefix}}
 	var alarms []map[string]string
 	for _, prefix := range p.AlarmPrefixes {

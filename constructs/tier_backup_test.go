@@ -204,7 +204,10 @@ func TestTierBackupRefuses(t *testing.T) {
 			CopyDestinations: []string{centralVaultARN},
 			Rules:            []constructs.BackupRule{rule},
 			Selections:       []constructs.BackupSelection{{Name: "invoices", Resources: []string{"arn:aws:s3:::invoices"}}},
-			LowCost:          &constructs.LowCostProps{Name: "critical", Selections: []constructs.LowCostSelection{{Resources: []string{"*"}, AfterDays: 60}}},
+			LowCost: &constructs.LowCostProps{
+				Name:       "critical",
+				Selections: []constructs.LowCostSelection{{Resources: []string{"*"}, AfterDays: 60}},
+			},
 		}
 	}, []refusal[props]{
 		{"NewTierBackup: props.VaultName and props.PlanName are required", func(p *props) { p.VaultName = "" }},
