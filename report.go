@@ -7,7 +7,7 @@ import (
 	"os"
 	"text/tabwriter"
 
-	"github.com/mattn/go-isatty"
+	"golang.org/x/term"
 
 	"central-s3-backup/config"
 	"central-s3-backup/internal/synth"
@@ -68,7 +68,7 @@ func (r reporter) warnings(problems config.Problems) {
 	switch {
 	case r.opts.Format == formatJSON && !r.opts.PrintConfig:
 	case r.terminal:
-		fmt.Fprint(r.stderr, problems.Excerpts())
+		fmt.Fprint(r.stderr, problems.Excerpts(width(r.stderr)))
 	default:
 		fmt.Fprint(r.stderr, problems.Lines())
 	}
@@ -117,5 +117,18 @@ func (r reporter) json(problems config.Problems, stacks []synth.Stack) {
 
 func isTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
-	return ok && isatty.IsTerminal(file.Fd())
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// width is how many characters fit into a line of a terminal. Zero: nobody knows.
+func width(w io.Writer) int {
+	file, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	columns, _, err := term.GetSize(int(file.Fd()))
+	if err != nil {
+		return 0
+	}
+	return columns
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/mitchellh/go-wordwrap"
 )
 
 // Level says whether a problem stops the synthesis.
@@ -74,10 +76,10 @@ func (p Problem) line() string { return p.String() + "\n" }
 // excerptWidth is the greatest number of characters of a line that an excerpt shows.
 const excerptWidth = 120
 
-// excerpt is the problem and the lines of its places, with a caret under each.
-func (p Problem) excerpt() string {
+// excerpt is the problem, wrapped at so many characters, and the lines of its places, with a caret under each.
+func (p Problem) excerpt(width int) string {
 	var b strings.Builder
-	b.WriteString(p.line())
+	b.WriteString(wrapped(p.String(), width) + "\n")
 	for _, place := range append([]Place{p.Place}, p.See...) {
 		if place.Line > 0 {
 			line, below := place.marked()
@@ -98,9 +100,26 @@ func (ps Problems) Error() string { return ps.Lines() + ps.Count() }
 // Lines lists the problems, one in each line. It shows the same mistake ten times and then counts the others.
 func (ps Problems) Lines() string { return ps.list(Problem.line) }
 
-// Excerpts lists the problems as [Problems.Lines] does, for a terminal: below each are its lines of the
-// file, with a caret under the place.
-func (ps Problems) Excerpts() string { return ps.list(Problem.excerpt) }
+// Excerpts lists the problems as [Problems.Lines] does, for a terminal that is so many characters wide. Problems are
+// wrapped between words. Below each are its lines of the file, with a caret under the place. Zero: no problem is wrapped.
+func (ps Problems) Excerpts(width int) string {
+	return ps.list(func(p Problem) string { return p.excerpt(width) })
+}
+
+// hanging is what the lines of a wrapped problem begin with, after the first.
+const hanging = "    "
+
+// minWidth is the narrowest terminal, in characters, for which problems are wrapped.
+const minWidth = 40
+
+// wrapped breaks a text between words into lines of at most so many characters. A longer word is not broken.
+func wrapped(text string, width int) string {
+	if width < minWidth {
+		return text
+	}
+	lines := wordwrap.WrapString(text, uint(width-len(hanging)))
+	return strings.ReplaceAll(lines, "\n", "\n"+hanging)
+}
 
 // maxSameShown is how often the same mistake is shown before the others are counted.
 const maxSameShown = 10

@@ -54,7 +54,7 @@ func TestExcerpts(t *testing.T) {
        |                ^
 
 `
-	if got := problems.Excerpts(); !strings.HasSuffix(got, want) {
+	if got := problems.Excerpts(0); !strings.HasSuffix(got, want) {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }
@@ -63,7 +63,7 @@ func TestExcerpts(t *testing.T) {
 func TestExcerptOfLongLine(t *testing.T) {
 	list := strings.Repeat("{name: dummy-dev-b, tier: critical_data}, ", 20) + "{name: LAST, tier: critical_data}" + strings.Repeat(" ", 200)
 	text := strings.Replace(minimal, "buckets: [", "buckets: ["+list+", ", 1)
-	excerpts := strings.Split(problemsOf(Load("backup.yaml", []byte(text))).Excerpts(), "\n")
+	excerpts := strings.Split(problemsOf(Load("backup.yaml", []byte(text))).Excerpts(0), "\n")
 	found := false
 	for i, line := range excerpts {
 		if len([]rune(line)) > excerptWidth+20 && strings.Contains(line, " | ") {
@@ -80,11 +80,11 @@ func TestExcerptOfLongLine(t *testing.T) {
 
 // TestExcerptWithoutLine: a problem of the whole file has no line, and the CR of CRLF is not shown.
 func TestExcerptWithoutLine(t *testing.T) {
-	if got := problemsOf(LoadFile("absent.yaml")).Excerpts(); strings.Contains(got, "|") || !strings.HasPrefix(got, "absent.yaml: there is no such file") {
+	if got := problemsOf(LoadFile("absent.yaml")).Excerpts(0); strings.Contains(got, "|") || !strings.HasPrefix(got, "absent.yaml: there is no such file") {
 		t.Errorf("got %q", got)
 	}
 	crlf := strings.ReplaceAll(strings.Replace(minimal, "critical_data", "critcal_data", 1), "\n", "\r\n")
-	if got := problemsOf(Load("backup.yaml", []byte(crlf))).Excerpts(); strings.ContainsAny(got, "\r·") || !strings.Contains(got, "tier: critcal_data}]\n") {
+	if got := problemsOf(Load("backup.yaml", []byte(crlf))).Excerpts(0); strings.ContainsAny(got, "\r·") || !strings.Contains(got, "tier: critcal_data}]\n") {
 		t.Errorf("got %q", got)
 	}
 }
@@ -138,5 +138,35 @@ func TestManyProblems(t *testing.T) {
 		if !strings.Contains(lines[p.Line-1], "region: eu-centrall-1") || i > 0 && p.Line <= problems[i-1].Line {
 			t.Fatalf("problem %d is in line %d: %s", i, p.Line, lines[p.Line-1])
 		}
+	}
+}
+
+// TestWrapped: at a terminal a problem is wrapped between words. Its words stay as they are.
+func TestWrapped(t *testing.T) {
+	const text = "version: 1\nproject: dummy\norganization: {id: o-a1b2c3d4e5}\ncentral: {account: \"111111111111\", region: Frankfurt}\n" +
+		"workloads: [{name: a, environment: b, account: \"222222222222\", region: eu-central-1, buckets: [{name: a-b-c, tier: critcal_data}]}]\n"
+	problems := problemsOf(Load("backup.yaml", []byte(text)))
+	const width = 60
+	lines := 0
+	for line := range strings.Lines(problems.Excerpts(width)) {
+		line = strings.TrimRight(line, "\n")
+		if strings.Contains(line, " | ") {
+			continue // of the file
+		}
+		lines++
+		if words := strings.Fields(line); len(line) > width && len(words) > 1 {
+			t.Errorf("%d characters: %s", len(line), line)
+		}
+	}
+	if lines <= 2*len(problems) {
+		t.Errorf("%d lines for %d problems: nothing is wrapped", lines, len(problems))
+	}
+	for _, p := range problems {
+		if got := strings.Join(strings.Fields(wrapped(p.String(), width)), " "); got != strings.Join(strings.Fields(p.String()), " ") {
+			t.Errorf("the words of %s changed to %s", p, got)
+		}
+	}
+	if got := wrapped("a b", minWidth-1); got != "a b" {
+		t.Errorf("a terminal that is too narrow gets %q", got)
 	}
 }
