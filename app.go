@@ -22,8 +22,10 @@ const (
 )
 
 func main() {
-	if os.Getenv("NODE_OPTIONS") == "" {
-		_ = os.Setenv("NODE_OPTIONS", synth.NodeOptions) // fails only for a malformed name
+	for name, value := range synth.NodeEnvironment() {
+		if os.Getenv(name) == "" {
+			_ = os.Setenv(name, value) // fails only for a malformed name
+		}
 	}
 	code := exitDone
 	if os.Getenv(synth.PartVariable) == "" {

@@ -1,6 +1,8 @@
 package synth
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -9,79 +11,117 @@ import (
 	"time"
 )
 
-// What jsii does, and names nowhere in its interface, is all in this file: TestAwaitIndex fails when a
-// new version of it does something else.
+// This file alone relies on what jsii does inside and promises nowhere. TestAwaitIndex fails when a new
+// version of jsii does it differently.
 //
-// Node loads the CDK from a cache of unpacked packages, a directory for each package, version and hash.
-// The type description in it has 70 MB of JSON. A load that parses it also starts a worker thread, which
-// writes an index for the next loads: they take half the time and a quarter of the memory. The worker
-// needs some two seconds more, and jsii ends Node without waiting for it. The worker writes each file
-// under another name and renames it, indexManifest last, so that processes may do it at the same time
-// or be stopped in between.
+// Node loads the CDK from a cache of unpacked packages: a directory for each package, version and hash.
+// The package's type description is 70 MB of JSON. A load that has to parse it also starts a worker
+// thread, which writes an index there, and the next loads read only the types that they need: they
+// take half the time and a third of the memory. The worker needs about two seconds more than the load,
+// and jsii ends Node without waiting for it. The worker renames each file when it is complete,
+// indexManifest last, so several processes may write an index at the same time, and any may be killed.
 const (
 	cdkModule     = "github.com/aws/aws-cdk-go/awscdk/v2"
 	cdkPackage    = "aws-cdk-lib"
 	indexManifest = ".jsii.runtime.v1.json"
 )
 
-// indexWait is how long a run waits for the index: an idle machine needs 2 seconds, a busy one several times that.
+// indexWait limits the wait for the index. An idle machine needs 2 seconds, a busy one several times that.
 const indexWait = 15 * time.Second
 
-// AwaitIndex waits until Node has written the index that makes its next starts faster. Call it in the
-// process that has synthesized, after that and before Node is closed. Only the first run with a version
-// of the CDK has anything to wait for. It says so on Options.Terminal.
-//
-// Nothing depends on the index: where it cannot be written AwaitIndex returns at once, where it does not
-// appear after 15 seconds, and the next run starts as slowly as this one.
-func AwaitIndex(o Options) {
-	awaitIndex(cdkDir(cacheRoot(os.LookupEnv), cdkVersion()), o.announce)
+// What keeps Node below 700 MB while it holds the parsed type description and the worker parses it once
+// more. Without both, Node takes up to 1.1 GB.
+const (
+	// indexNodeOptions has V8 keep less space for young objects. That costs a large run time, so it is for
+	// runs that build the index.
+	indexNodeOptions = " --max-semi-space-size=2"
+	// indexMallocArenas has the worker give back what it has freed, as it has no arena of its own.
+	indexMallocArenas = "1"
+)
+
+// buildsIndex tells whether Node builds the index when it next loads the CDK.
+func buildsIndex() bool {
+	dir := cdkDir()
+	return dir != "" && !hasIndex(dir)
 }
 
-// awaitIndex waits for the index in the directory of a package.
-func awaitIndex(dir string, say func(string)) {
-	if dir == "" || hasIndex(dir) || !writable(dir) {
+// AwaitIndex waits until Node has written the index that makes its next starts faster. Call it in the
+// process that has synthesized, before Node is closed. Only the first run with a version of the CDK has
+// to wait, and says so on Options.Terminal.
+//
+// Nothing depends on the index. AwaitIndex returns at once if it cannot be written, and after 15 seconds
+// if it does not appear. The next run then starts as slowly as this one.
+func AwaitIndex(o Options) {
+	if dir := cdkDir(); dir != "" {
+		awaitIndex(dir, o.announce, indexWait)
+	}
+}
+
+// awaitIndex waits for the index below the directory of a version.
+func awaitIndex(dir string, say func(string), limit time.Duration) {
+	if hasIndex(dir) || !writable(dir) {
 		return
 	}
-	say("preparing the AWS CDK for faster starts, once per version of the CDK")
+	say("preparing the AWS CDK for faster starts; once per version of the CDK")
 	const step = 50 * time.Millisecond
-	for waited := time.Duration(0); waited < indexWait && !hasIndex(dir); waited += step {
+	for ; limit > 0 && !hasIndex(dir); limit -= step {
 		time.Sleep(step)
 	}
 }
 
+// hasIndex tells whether the version in a directory has an index.
 func hasIndex(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, indexManifest))
-	return err == nil
+	found, err := fs.Glob(os.DirFS(dir), "*/"+indexManifest)
+	return err == nil && len(found) > 0
 }
 
-// writable tells whether files can be made in a directory. The worker makes some, or gives up.
+// writable tells whether the version in a directory is there and files can be created in it. If not, no
+// index is being written.
 func writable(dir string) bool {
-	probe, err := os.CreateTemp(dir, ".writable-*")
-	if err != nil {
-		return false
+	entries, _ := os.ReadDir(dir) // without entries, no
+	for _, e := range entries {
+		if !e.IsDir() { // the lock of a process that unpacks
+			continue
+		}
+		probe, err := os.CreateTemp(filepath.Join(dir, e.Name()), ".writable-*")
+		if err != nil {
+			return false
+		}
+		return errors.Join(probe.Close(), os.Remove(probe.Name())) == nil
 	}
-	_ = probe.Close() // nothing was written
-	return os.Remove(probe.Name()) == nil
+	return false
 }
 
-// cacheRoot is the directory of jsii's package cache. It is "" where jsii has none, keeps no index in
-// it, or takes a directory that does not last. Node inherits the environment, which decides.
+// cdkDir is the directory of the CDK's version in the package cache. Empty: it is not known, or no index
+// is kept there.
+func cdkDir() string {
+	root, version := cacheRoot(os.LookupEnv), cdkVersion()
+	if root == "" || version == "" {
+		return ""
+	}
+	return filepath.Join(root, cdkPackage, version)
+}
+
+// cacheRoot is the directory of jsii's package cache. Empty: there is none, it keeps no index, or it may
+// not last. Node inherits the environment that decides about this.
 func cacheRoot(lookupEnv func(string) (string, bool)) string {
 	env := func(name string) string {
 		value, _ := lookupEnv(name)
 		return value
 	}
-	use, set := lookupEnv("JSII_RUNTIME_PACKAGE_CACHE")
-	disabled := set && !strings.EqualFold(use, "enabled")
-	copied := runtime.GOOS == "windows" // without symbolic links Node loads a copy of the package, and the index goes there
-	if disabled || copied || env("JSII_RUNTIME") != "" || env("JSII_VALIDATE_ASSEMBLIES") != "" {
-		return ""
-	}
-	if root := env("JSII_RUNTIME_PACKAGE_CACHE_ROOT"); root != "" {
-		return root
-	}
-	home := env("HOME")
+	cache, set := lookupEnv("JSII_RUNTIME_PACKAGE_CACHE")
+	root, home := env("JSII_RUNTIME_PACKAGE_CACHE_ROOT"), env("HOME")
 	switch {
+	case set && !strings.EqualFold(cache, "enabled"):
+		return ""
+	case env("JSII_VALIDATE_ASSEMBLIES") != "": // parses the type description in any case
+		return ""
+	case env("JSII_RUNTIME") != "": // a command in place of jsii's own program
+		return ""
+	case runtime.GOOS == "windows": // Node may load a copy of the package, and then the index is lost with it
+		return ""
+	case root != "":
+		return root
 	case !filepath.IsAbs(home):
 		return ""
 	case runtime.GOOS == "darwin":
@@ -90,20 +130,7 @@ func cacheRoot(lookupEnv func(string) (string, bool)) string {
 	return filepath.Join(home, ".cache", "aws", "jsii", "package-cache")
 }
 
-// cdkDir is the directory that Node loads a version of the CDK from. It is "" where there is none.
-func cdkDir(root, version string) string {
-	if root == "" || version == "" {
-		return ""
-	}
-	hashes, err := filepath.Glob(filepath.Join(root, cdkPackage, version, "*", "package.json"))
-	if err != nil || len(hashes) != 1 {
-		return ""
-	}
-	return filepath.Dir(hashes[0])
-}
-
-// cdkVersion is the version of the CDK that this program is built with, without a v. It is "" where the
-// program does not know.
+// cdkVersion is the version of the CDK in this program, without the v. Empty: the program does not say.
 func cdkVersion() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -6,10 +6,19 @@ import (
 	"strings"
 )
 
-// NodeOptions limits the heap of Node.js, in megabytes. jsii allows it 4 GB, and with that V8 collects
+// nodeOptions limits the heap of Node.js, in megabytes. jsii allows it 4 GB, and with that V8 collects
 // no garbage before it has more than 1 GB. A process of a run needs half of the limit, and stays below
 // 700 MB with everything else that Node.js has.
-const NodeOptions = "--max-old-space-size=500"
+const nodeOptions = "--max-old-space-size=500"
+
+// NodeEnvironment has environment variables for Node.js by name, which keep its memory small. They are
+// defaults: a value that the user has set stays.
+func NodeEnvironment() map[string]string {
+	if buildsIndex() {
+		return map[string]string{"NODE_OPTIONS": nodeOptions + indexNodeOptions, "MALLOC_ARENA_MAX": indexMallocArenas}
+	}
+	return map[string]string{"NODE_OPTIONS": nodeOptions}
+}
 
 // minNode is the oldest major version of Node.js that the CDK runs in.
 const minNode = 20

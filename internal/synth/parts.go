@@ -25,8 +25,8 @@ import (
 // A Node process needs more than a second before its first stack, grows with every resource, and works
 // on one core. bench/results.md has the measurements behind these numbers.
 const (
-	// resourcesPerProcess is how many resources one more process at a time pays for: those of some 40 workloads.
-	resourcesPerProcess = 3_000
+	// resourcesPerProcess is how many resources one more process at a time pays for: those of some 24 workloads.
+	resourcesPerProcess = 1_800
 	// maxResources is how many resources one process synthesizes, so that it stays below 700 MB: those
 	// of some 130 workloads. The stack that reaches the limit is still finished.
 	maxResources = 10_000
