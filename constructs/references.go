@@ -9,35 +9,49 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawssns"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 )
 
-// Nested properties take texts alone, so what a prop refers to is read here. An L1 construct is asked for
-// its attribute: that is one call into Node, where the reference that every construct has takes three.
+// Nested properties take texts alone, so what a prop refers to is read here. jsii asks Node for it, which
+// takes as long as a small resource. So each is read once, and of an L1 construct as its attribute: the
+// reference that every construct has takes three calls.
+
+// texts has what was read, by construct. A token stays the same for as long as the construct is there.
+var texts = map[awsconstructs.IConstruct]*string{}
+
+func read(construct awsconstructs.IConstruct, from func() *string) *string {
+	text, known := texts[construct]
+	if !known {
+		text = from()
+		texts[construct] = text
+	}
+	return text
+}
 
 func keyARN(key interfacesawskms.IKeyRef) *string {
 	if l1, is := key.(awskms.CfnKey); is {
-		return l1.AttrArn()
+		return read(key, l1.AttrArn)
 	}
-	return key.KeyRef().KeyArn
+	return read(key, func() *string { return key.KeyRef().KeyArn })
 }
 
 func bucketName(bucket interfacesawss3.IBucketRef) *string {
 	if l1, is := bucket.(awss3.CfnBucket); is {
-		return l1.Ref()
+		return read(bucket, l1.Ref)
 	}
-	return bucket.BucketRef().BucketName
+	return read(bucket, func() *string { return bucket.BucketRef().BucketName })
 }
 
 func roleARN(role interfacesawsiam.IRoleRef) *string {
 	if l1, is := role.(awsiam.CfnRole); is {
-		return l1.AttrArn()
+		return read(role, l1.AttrArn)
 	}
-	return role.RoleRef().RoleArn
+	return read(role, func() *string { return role.RoleRef().RoleArn })
 }
 
 func topicARN(topic interfacesawssns.ITopicRef) *string {
 	if l1, is := topic.(awssns.CfnTopic); is {
-		return l1.Ref()
+		return read(topic, l1.Ref)
 	}
-	return topic.TopicRef().TopicArn
+	return read(topic, func() *string { return topic.TopicRef().TopicArn })
 }
