@@ -145,11 +145,11 @@ func (b *bench) others(one, many *subject) (string, error) {
 func header() string {
 	return fmt.Sprintf(`# This app beside its twin
 
-`+"`make bench`"+` wrote this file and the plot. The twin, in [twin](twin), is the app as it would have been written in TypeScript with L2 constructs; it reads the same backup.yaml and
-makes the same resources, which is checked property by property in the same run. Every workload has six buckets, one for each tier, and 75 resources. Both are measured as built
+`+"`make bench`"+` wrote this file and the plot. The twin, in [twin](twin), is the same app in TypeScript, with L2 constructs; it reads the same backup.yaml and
+creates the same resources, which is checked property by property in the same run. Every workload has six buckets, one for each tier, and 75 resources. Both are measured as built
 programs, by turns.
 
-%d cores (%s), %s, Node %s, aws-cdk-lib 2.240.0, jsii 1.128.0.
+%d cores (%s), %s, Node %s, aws-cdk-lib 2.240.0, jsii 1.142.0.
 
 ![Seconds against workloads](results.svg)
 `, runtime.NumCPU(), cpuModel(), strings.TrimPrefix(runtime.Version(), "X:"), firstLine("node", "--version"))
