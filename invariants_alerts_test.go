@@ -282,7 +282,7 @@ func takenBy(t *testing.T, stack template, event map[string]any) []string {
 }
 
 // TestRulesByTheirCutNames: of a long stack name CloudFormation leaves a part in the names of rules, and
-// who disables one is heard of all the same.
+// whoever disables one is reported all the same.
 func TestRulesByTheirCutNames(t *testing.T) {
 	every(t, func(t *testing.T, _ *assembly, template template) {
 		for _, length := range []int{24, 25, 40} {
@@ -338,7 +338,7 @@ func TestEventLog(t *testing.T) {
 }
 
 // TestDelivery: what arrives on the bus reaches the function through the queue, what is not taken is
-// kept and rings, and no secret is in the template. Without Slack and PagerDuty there is no function.
+// kept and gives an alarm, and no secret is in the template. Without Slack and PagerDuty there is no function.
 func TestDelivery(t *testing.T) {
 	for _, a := range []*assembly{example, gov} {
 		if functions := a.templates[a.cfg.CentralStackName()].ofType("AWS::Lambda::Function"); len(functions) > 0 {
@@ -376,7 +376,7 @@ func TestDelivery(t *testing.T) {
 		"partial batches":       fmt.Sprint(mapping["FunctionResponseTypes"]) == "[ReportBatchItemFailures]",
 		"not taken by function": at(queue, "RedrivePolicy", "deadLetterTargetArn", "Fn::GetAtt", 0) == deadID,
 		"visibility":            queue["VisibilityTimeout"].(float64) >= 6*function["Timeout"].(float64),
-		"rings":                 alarm["MetricName"] == "ApproximateNumberOfMessagesVisible" && at(alarm, "AlarmActions", 0, "Ref") != nil,
+		"alarm":                 alarm["MetricName"] == "ApproximateNumberOfMessagesVisible" && at(alarm, "AlarmActions", 0, "Ref") != nil,
 		"runtime":               function["Runtime"] == "provided.al2023" && fmt.Sprint(function["Architectures"]) == "[arm64]",
 		"program":               function["Handler"] == "bootstrap",
 		"destinations":          at(function, "Environment", "Variables", "DESTINATIONS") == destinations,

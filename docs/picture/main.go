@@ -119,7 +119,8 @@ func (p *picture) printf(format string, args ...any) { fmt.Fprintf(p, format, ar
 
 // account draws the frame of an account with its name and a line below it.
 func (p *picture) account(x, y, high int, name, line string) {
-	p.printf(`<rect x="%d" y="%d" width="%d" height="%d" rx="8" fill="%s" stroke="%s"/>`+"\n", x, y, columnWidth, high, p.theme.account, p.line)
+	p.printf(`<rect x="%d" y="%d" width="%d" height="%d" rx="8" fill="%s" stroke="%s"/>`+"\n",
+		x, y, columnWidth, high, p.theme.account, p.line)
 	p.write(x+margin, y+28, titleSize+2, "600", "start", p.text, name)
 	p.write(x+margin, y+50, textSize, "400", "start", p.soft, line)
 }
