@@ -17,11 +17,25 @@ func checkRestoreTestingTiers(c *checker) {
 			switch {
 			case t == nil: // reported as unknown
 			case !t.BackedUp():
-				c.report(at, Problem{What: "this tier has no backups to restore", Got: tier, Want: "a tier with continuous_backup or snapshot_backup"})
+				c.report(
+					at,
+					Problem{What: "this tier has no backups to restore", Got: tier, Want: "a tier with continuous_backup or snapshot_backup"},
+				)
 			case !used:
-				c.report(at, Problem{What: "this workload has no bucket in this tier: the test would restore nothing, and pass", Got: tier, Want: "a tier of the workload's buckets"})
+				c.report(
+					at,
+					Problem{
+						What: "this workload has no bucket in this tier: the test would restore nothing, and pass",
+						Got:  tier,
+						Want: "a tier of the workload's buckets",
+					},
+				)
 			case slices.Index(w.RestoreTesting.Tiers, tier) < j:
-				c.report(at, Problem{What: "duplicate tier", Got: tier, Want: "each tier once"}, restoreTestingTierPath(i, slices.Index(w.RestoreTesting.Tiers, tier)))
+				c.report(
+					at,
+					Problem{What: "duplicate tier", Got: tier, Want: "each tier once"},
+					restoreTestingTierPath(i, slices.Index(w.RestoreTesting.Tiers, tier)),
+				)
 			}
 		}
 	}
@@ -44,8 +58,12 @@ func (c *checker) tiersDoubtful(workload int) bool {
 
 func checkRestoreTestingNothing(c *checker) {
 	for i, w := range c.cfg.Workloads {
-		if w.RestoreTesting != nil && len(w.RestoreTesting.Tiers) == 0 && !c.tiersDoubtful(i) && !slices.ContainsFunc(c.uses[i], func(u TierUse) bool { return u.Tier.BackedUp() }) {
-			c.report(restoreTestingPath(i), Problem{What: "this workload has no backups to restore", Want: "a bucket in a tier with backups, or no restore_testing"})
+		if w.RestoreTesting != nil && len(w.RestoreTesting.Tiers) == 0 && !c.tiersDoubtful(i) &&
+			!slices.ContainsFunc(c.uses[i], func(u TierUse) bool { return u.Tier.BackedUp() }) {
+			c.report(
+				restoreTestingPath(i),
+				Problem{What: "this workload has no backups to restore", Want: "a bucket in a tier with backups, or no restore_testing"},
+			)
 		}
 	}
 }
@@ -58,7 +76,14 @@ func checkRestoreTestingPlans(c *checker) {
 		}
 		plans[w.Account]++
 		if plans[w.Account] == MaxRestoreTestingPlans+1 {
-			c.report(restoreTestingPath(i), Problem{What: "AWS Backup does not allow so many restore testing plans in an account", Got: fmt.Sprintf("plan %d of account %s", MaxRestoreTestingPlans+1, w.Account), Want: fmt.Sprintf("restore_testing in at most %d workloads of an account", MaxRestoreTestingPlans)})
+			c.report(
+				restoreTestingPath(i),
+				Problem{
+					What: "AWS Backup does not allow so many restore testing plans in an account",
+					Got:  fmt.Sprintf("plan %d of account %s", MaxRestoreTestingPlans+1, w.Account),
+					Want: fmt.Sprintf("restore_testing in at most %d workloads of an account", MaxRestoreTestingPlans),
+				},
+			)
 		}
 	}
 }

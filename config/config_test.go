@@ -138,7 +138,14 @@ func TestLockDefaults(t *testing.T) {
 			cfg := load(t, strings.Replace(text, "tier: critical_data", "tier: "+test.tier, 1)+test.tiers)
 			lock := cfg.Central.VaultLock
 			if lock.Mode != Governance || lock.MinRetentionDays != test.minDays || lock.MaxRetentionDays != test.maxDays {
-				t.Errorf("got %s, %d to %d days; want governance, %d to %d", lock.Mode, lock.MinRetentionDays, lock.MaxRetentionDays, test.minDays, test.maxDays)
+				t.Errorf(
+					"got %s, %d to %d days; want governance, %d to %d",
+					lock.Mode,
+					lock.MinRetentionDays,
+					lock.MaxRetentionDays,
+					test.minDays,
+					test.maxDays,
+				)
 			}
 		})
 	}
@@ -207,7 +214,9 @@ func TestNoCDK(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, imported := range f.Imports {
-			if path := imported.Path.Value; strings.Contains(path, "aws") || strings.Contains(path, "jsii") || strings.Contains(path, "cdk") || strings.Contains(path, "constructs") || strings.Contains(path, "stacks") {
+			if path := imported.Path.Value; strings.Contains(path, "aws") || strings.Contains(path, "jsii") || strings.Contains(path, "cdk") ||
+				strings.Contains(path, "constructs") ||
+				strings.Contains(path, "stacks") {
 				t.Errorf("%s imports %s", file, path)
 			}
 		}

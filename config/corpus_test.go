@@ -85,7 +85,9 @@ func compare(t *testing.T, text []byte, problems Problems) {
 		}
 	}
 	for _, p := range problems {
-		if p.Check == "nobody-alerted" && !strings.Contains(string(text), "nobody is notified") { // most files have no alerts, because they test something else
+		if p.Check == "nobody-alerted" &&
+			!strings.Contains(string(text), "nobody is notified") {
+			// most files have no alerts, because they test something else
 			continue
 		}
 		if !takeMatch(wanted, p) {

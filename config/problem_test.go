@@ -45,7 +45,12 @@ func TestElevenAreShown(t *testing.T) {
 // TestExcerpts: at a terminal, a problem comes with its line and the line that it contradicts, each with a
 // caret under the value. Control characters are replaced.
 func TestExcerpts(t *testing.T) {
-	text := strings.Replace(minimal, "buckets: [{name: dummy-dev-a, tier: critical_data}]", "buckets:\n      - {name: dummy-dev-a, tier: critical_data} # ü\u009b31m\n      -\t{name: dummy-dev-a, tier: critical_data}", 1)
+	text := strings.Replace(
+		minimal,
+		"buckets: [{name: dummy-dev-a, tier: critical_data}]",
+		"buckets:\n      - {name: dummy-dev-a, tier: critical_data} # ü\u009b31m\n      -\t{name: dummy-dev-a, tier: critical_data}",
+		1,
+	)
 	problems := problemsOf(Load("backup.yaml", []byte(text)))
 	want := `backup.yaml:12:16: workloads[0].buckets[1].name: duplicate bucket; got dummy-dev-a; want each bucket once; see backup.yaml:11:16 [F-S3-7]
     12 |       -	{name: dummy-dev-a, tier: critical_data}
@@ -69,7 +74,8 @@ func TestExcerptOfLongLine(t *testing.T) {
 		if len([]rune(line)) > excerptWidth+20 && strings.Contains(line, " | ") {
 			t.Errorf("%d characters: %s", len([]rune(line)), line)
 		}
-		if strings.Contains(line, "| …") && strings.HasSuffix(line, "…") && strings.HasSuffix(excerpts[i+1], "^") && strings.HasPrefix(string([]rune(line)[len([]rune(excerpts[i+1]))-1:]), "LAST") {
+		if strings.Contains(line, "| …") && strings.HasSuffix(line, "…") && strings.HasSuffix(excerpts[i+1], "^") &&
+			strings.HasPrefix(string([]rune(line)[len([]rune(excerpts[i+1]))-1:]), "LAST") {
 			found = true
 		}
 	}
@@ -80,18 +86,25 @@ func TestExcerptOfLongLine(t *testing.T) {
 
 // TestExcerptWithoutLine: a problem of the whole file has no line, and the CR of CRLF is not shown.
 func TestExcerptWithoutLine(t *testing.T) {
-	if got := problemsOf(LoadFile("absent.yaml")).Excerpts(0); strings.Contains(got, "|") || !strings.HasPrefix(got, "absent.yaml: there is no such file") {
+	if got := problemsOf(LoadFile("absent.yaml")).Excerpts(0); strings.Contains(got, "|") ||
+		!strings.HasPrefix(got, "absent.yaml: there is no such file") {
 		t.Errorf("got %q", got)
 	}
 	crlf := strings.ReplaceAll(strings.Replace(minimal, "critical_data", "critcal_data", 1), "\n", "\r\n")
-	if got := problemsOf(Load("backup.yaml", []byte(crlf))).Excerpts(0); strings.ContainsAny(got, "\r·") || !strings.Contains(got, "tier: critcal_data}]\n") {
+	if got := problemsOf(Load("backup.yaml", []byte(crlf))).Excerpts(0); strings.ContainsAny(got, "\r·") ||
+		!strings.Contains(got, "tier: critcal_data}]\n") {
 		t.Errorf("got %q", got)
 	}
 }
 
 // TestOrder: problems of one line are in the order of their columns.
 func TestOrder(t *testing.T) {
-	text := strings.Replace(minimal, `{account: "111111111111", region: eu-central-1}`, `{region: eu-centrall-1, account: 111111111111, vault_nam: x}`, 1)
+	text := strings.Replace(
+		minimal,
+		`{account: "111111111111", region: eu-central-1}`,
+		`{region: eu-centrall-1, account: 111111111111, vault_nam: x}`,
+		1,
+	)
 	problems := problemsOf(Load("backup.yaml", []byte(text)))
 	last := 0
 	for _, p := range problems {
@@ -110,7 +123,9 @@ func TestOrder(t *testing.T) {
 // TestSuggestionsEnd: with thousands of wrong names, only the first hundred get a suggestion, so that the
 // check stays fast.
 func TestSuggestionsEnd(t *testing.T) {
-	text := string(fleet(2000, 1)) + "rollout: {pipeline: {account: \"111111111111\", region: eu-central-1, repository: a/b, connection_arn: \"arn:aws:codeconnections:eu-central-1:111111111111:connection/0a1b\", waves: [["
+	text := string(
+		fleet(2000, 1),
+	) + "rollout: {pipeline: {account: \"111111111111\", region: eu-central-1, repository: a/b, connection_arn: \"arn:aws:codeconnections:eu-central-1:111111111111:connection/0a1b\", waves: [["
 	for i := range 1000 {
 		text += fmt.Sprintf("payment-%04d-prod, ", i)
 	}

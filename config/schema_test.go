@@ -100,7 +100,11 @@ func generateSchema(t *testing.T) []byte {
 	}
 	// AddGoComments names packages by their folder, here the current one.
 	for key, comment := range reflector.CommentMap {
-		reflector.CommentMap[strings.Replace(key, "central-s3-backup/config/.", "central-s3-backup/config.", 1)] = strings.ReplaceAll(comment, "\n", " ")
+		reflector.CommentMap[strings.Replace(key, "central-s3-backup/config/.", "central-s3-backup/config.", 1)] = strings.ReplaceAll(
+			comment,
+			"\n",
+			" ",
+		)
 	}
 	schema := reflector.ReflectFromType(reflect.TypeFor[Config]())
 	schema.ID = ""

@@ -78,7 +78,10 @@ func TestAlertDelivery(t *testing.T) {
 		"Handler":       "bootstrap",
 		"Timeout":       120,
 		"Role":          template.arn("AWS::IAM::Role"),
-		"Code":          map[string]any{"S3Bucket": assertions.Match_AnyValue(), "S3Key": assertions.Match_StringLikeRegexp(jsii.String(`\.zip$`))},
+		"Code": map[string]any{
+			"S3Bucket": assertions.Match_AnyValue(),
+			"S3Key":    assertions.Match_StringLikeRegexp(jsii.String(`\.zip$`)),
+		},
 		"Environment":   map[string]any{"Variables": map[string]any{"DESTINATIONS": `[{"kind":"slack","secret":"backup/slack"}]`}},
 		"LoggingConfig": map[string]any{"LogGroup": template.ref("AWS::Logs::LogGroup")},
 	})

@@ -43,7 +43,8 @@ func TestEventLogMinimum(t *testing.T) {
 		"PolicyName": "backup-alerts",
 		"PolicyDocument": `{"Statement":[{"Action":["logs:CreateLogStream","logs:PutLogEvents"],"Effect":"Allow",` +
 			`"Principal":{"Service":["events.amazonaws.com","delivery.logs.amazonaws.com"]},` +
-			`"Resource":["arn:aws:logs:eu-central-1:111111111111:log-group:/aws/events/backup-alerts:*"],"Sid":"EventBridge"}],"Version":"2012-10-17"}`,
+			`"Resource":["arn:aws:logs:eu-central-1:111111111111:log-group:/aws/events/backup-alerts:*"],` +
+			`"Sid":"EventBridge"}],"Version":"2012-10-17"}`,
 	})
 	template.HasResourceProperties(jsii.String("AWS::Logs::MetricFilter"), map[string]any{
 		"LogGroupName":  template.ref("AWS::Logs::LogGroup"),
@@ -72,7 +73,8 @@ func TestEventLogEverything(t *testing.T) {
 	template := eventLogEverything.template(t)
 	for _, detailType := range []string{"Copy Job State Change", "Backup Job State Change"} {
 		template.HasResourceProperties(jsii.String("AWS::Logs::MetricFilter"), map[string]any{
-			"FilterPattern": `{ $.source = "aws.backup" && $.detail-type = "` + detailType + `" && $.detail.state = "COMPLETED" && $.account = "*7" }`,
+			"FilterPattern": `{ $.source = "aws.backup" && $.detail-type = "` + detailType +
+				`" && $.detail.state = "COMPLETED" && $.account = "*7" }`,
 		})
 	}
 	template.ResourceCountIs(jsii.String("AWS::Logs::MetricFilter"), jsii.Number(20))

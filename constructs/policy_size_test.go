@@ -26,7 +26,8 @@ func TestPolicySizes(t *testing.T) {
 			s.OrganizationPaths = append(s.OrganizationPaths, strings.Repeat("p", 500))
 		}
 		own := OwnServiceLinkedRole("111111111111", s.ServiceLinkedRoleARN)
-		if vault, key := size(s.vaultPolicy()...), size(append(append(keyPolicy(s.AccountARNs[0]), s.KeyGrants()...), own...)...); vault > limit || key > limit {
+		if vault, key := size(s.vaultPolicy()...), size(append(append(keyPolicy(s.AccountARNs[0]), s.KeyGrants()...), own...)...); vault > limit ||
+			key > limit {
 			t.Fatalf("%d accounts: %d and %d bytes", n, vault, key)
 		}
 		if reflect.DeepEqual(s.vaultPolicy()[0].Principal, map[string]any{"AWS": s.AccountARNs}) {
@@ -49,7 +50,12 @@ func TestNoSources(t *testing.T) {
 
 // TestLogDeliverySize: a bucket policy lists the buckets that log while it may be that large (F-LIM-7).
 func TestLogDeliverySize(t *testing.T) {
-	p := &AccessLogBucketProps{ARN: "arn:aws-us-gov:s3:::" + strings.Repeat("l", 63), Account: "222222222222", AnySourceARN: "arn:aws-us-gov:s3:::*", MaxPolicyBytes: 20 * 1024}
+	p := &AccessLogBucketProps{
+		ARN:            "arn:aws-us-gov:s3:::" + strings.Repeat("l", 63),
+		Account:        "222222222222",
+		AnySourceARN:   "arn:aws-us-gov:s3:::*",
+		MaxPolicyBytes: 20 * 1024,
+	}
 	listed := 0
 	for n := range 248 {
 		p.SourceARNs = append(p.SourceARNs, fmt.Sprintf("arn:aws-us-gov:s3:::%063d", n))
