@@ -108,7 +108,8 @@ func TestTopics(t *testing.T) {
 	}
 }
 
-// TestBus: the central bus takes events of the organization's event roles alone.
+// TestBus: the central bus takes events of the event roles of this file alone, with a source that only AWS can give
+// them, or that of a test (F-EVT-15).
 func TestBus(t *testing.T) {
 	for _, a := range []*assembly{example, fleet, gov} {
 		central := a.templates[a.cfg.CentralStackName()]
@@ -118,13 +119,25 @@ func TestBus(t *testing.T) {
 		}
 		for _, policy := range policies {
 			s := policy.Properties["Statement"]
-			want := "map[ArnLike:map[aws:PrincipalArn:[arn:" + partitionOf(a, central) + ":iam::*:role/" + a.cfg.Project + "-events-*]] "
+			partition := partitionOf(a, central)
+			roles := []string{fmt.Sprintf("arn:%s:iam::%s:role/%s-events-central", partition, a.cfg.Central.Account, a.cfg.Project)}
+			accounts := []string{fmt.Sprintf("arn:%s:iam::%s:root", partition, a.cfg.Central.Account)}
+			for _, w := range a.cfg.Workloads {
+				if config.Partition(w.Region) != partition {
+					continue
+				}
+				roles = append(roles, fmt.Sprintf("arn:%s:iam::%s:role/%s", partition, w.Account, a.cfg.EventRoleName(w.ID())))
+				if root := fmt.Sprintf("arn:%s:iam::%s:root", partition, w.Account); !slices.Contains(accounts, root) {
+					accounts = append(accounts, root)
+				}
+			}
+			want := "map[ArnLike:map[aws:PrincipalArn:" + fmt.Sprint(roles) + "] ForAllValues:StringLike:map[events:source:[aws.* central-s3-backup]] "
 			if len(a.cfg.Organization.Paths) > 0 {
 				want += "ForAnyValue:StringLike:map[aws:PrincipalOrgPaths:" + fmt.Sprint(a.cfg.Organization.Paths) + "] "
 			}
 			want += "StringEquals:map[aws:PrincipalOrgID:" + a.cfg.Organization.ID + "]]"
 			if fmt.Sprint(at(s, "Condition")) != want || fmt.Sprint(at(s, "Action")) != "[events:PutEvents]" ||
-				at(s, "Principal", "AWS") != "*" || at(s, "Effect") != "Allow" {
+				fmt.Sprint(at(s, "Principal", "AWS")) != fmt.Sprint(accounts) || at(s, "Effect") != "Allow" {
 				t.Errorf("%v\nwant %s", s, want)
 			}
 		}
@@ -361,12 +374,12 @@ func TestDelivery(t *testing.T) {
 		t.Fatalf("no %s %s", typ, name)
 		return "", nil
 	}
-	queueID, queue := one("AWS::SQS::Queue", "acme-backup-backup-alerts")
-	deadID, _ := one("AWS::SQS::Queue", "acme-backup-backup-alerts-undelivered")
+	queueID, queue := one("AWS::SQS::Queue", "acme-stores-backup-alerts")
+	deadID, _ := one("AWS::SQS::Queue", "acme-stores-backup-alerts-undelivered")
 	functionID, function := one("AWS::Lambda::Function", "")
 	_, mapping := one("AWS::Lambda::EventSourceMapping", "")
-	_, rule := one("AWS::Events::Rule", "acme-backup-backup-alerts")
-	_, alarm := one("AWS::CloudWatch::Alarm", "acme-backup-backup-alerts-undelivered")
+	_, rule := one("AWS::Events::Rule", "acme-stores-backup-alerts")
+	_, alarm := one("AWS::CloudWatch::Alarm", "acme-stores-backup-alerts-undelivered")
 	for what, ok := range map[string]bool{
 		"bus to queue":          at(rule, "Targets", 0, "Arn", "Fn::GetAtt", 0) == queueID,
 		"not taken by queue":    at(rule, "Targets", 0, "DeadLetterConfig", "Arn", "Fn::GetAtt", 0) == deadID,

@@ -201,45 +201,13 @@ func TestLowCost(t *testing.T) {
 	want := map[string]string{
 		"agency-backup-central central-aws-vault-S3":                             after(90, "*"),
 		"agency-backup-records-prod agency-records-prod-curated_data":            after(120, "*"),
-		"acme-backup-backup-central acme-central":                                after(90, ledger),
-		"acme-backup-backup-central acme-central-2024":                           after(90, ledger),
-		"acme-backup-backup-payments-prod acme-backup-payments-prod-ledger_data": after(90, "*"),
+		"acme-stores-backup-central acme-central":                                after(90, ledger),
+		"acme-stores-backup-central acme-central-2024":                           after(90, ledger),
+		"acme-stores-backup-payments-prod acme-stores-payments-prod-ledger_data": after(90, "*"),
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %v\nwant %v", got, want)
 	}
-}
-
-// TestBackupRole: the role backs up S3, and copies into the central vault alone (F-IAM-1, F-COPY-4).
-func TestBackupRole(t *testing.T) {
-	every(t, func(t *testing.T, a *assembly, template template) {
-		role, ok := template.Resources["BackupRole"]
-		if !ok {
-			if len(template.ofType("AWS::Backup::BackupPlan")) > 0 {
-				t.Error("plans and no role")
-			}
-			return
-		}
-		want := "[arn:" + partitionOf(a, template) + ":iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup]"
-		if got := fmt.Sprint(role.Properties["ManagedPolicyArns"]); got != want {
-			t.Errorf("managed policies %s", got)
-		}
-		if name := role.Properties["RoleName"].(string); !strings.HasPrefix(name, a.cfg.Project+"-backup-") {
-			t.Errorf("the central policies do not know %s", name)
-		}
-		copies := strings.Contains(string(template.bytes), "CopyActions")
-		if got := role.Properties["Policies"] != nil; got != copies {
-			t.Errorf("may copy: %v, copies: %v", got, copies)
-		}
-		for _, s := range list(at(role.Properties, "Policies", 0, "PolicyDocument", "Statement")) {
-			if !slices.Contains(list(at(s, "Action")), any("backup:CopyFromBackupVault")) {
-				continue
-			}
-			if got := fmt.Sprint(at(s, "Condition")); got != "map[ForAnyValue:ArnLike:map[backup:CopyTargets:["+a.cfg.CentralVaultARN()+"]]]" {
-				t.Errorf("copies are limited by %s", got)
-			}
-		}
-	})
 }
 
 func deniesWithoutTLS(t template, bucketID string) bool {
@@ -250,6 +218,7 @@ func deniesWithoutTLS(t template, bucketID string) bool {
 		for _, s := range list(at(policy.Properties, "PolicyDocument", "Statement")) {
 			all := fmt.Sprintf("[s3:*] [map[Fn::GetAtt:[%s Arn]] map[Fn::Sub:${%s.Arn}/*]]", bucketID, bucketID)
 			if at(s, "Effect") == "Deny" && at(s, "Principal", "AWS") == "*" && at(s, "Condition", "Bool", "aws:SecureTransport") == "false" &&
+				at(s, "Condition", "BoolIfExists", "aws:PrincipalIsAWSService") == "false" &&
 				fmt.Sprint(at(s, "Action"), at(s, "Resource")) == all {
 				return true
 			}

@@ -10,37 +10,96 @@ import (
 	"testing"
 )
 
-// TestCentralPolicies: while the policies stay small they list the accounts; with 2,000 accounts the
-// organization's conditions carry them alone. Either way only the workloads' backup roles come in,
-// from the organization, to copy.
+// TestCentralPolicies: only the workloads' backup roles come in, from the organization, to copy. The policies name the
+// roles while there is room for them, then their accounts, and then nobody but the organization's paths. No policy
+// is larger than AWS allows.
 func TestCentralPolicies(t *testing.T) {
-	for _, workloads := range []int{3, 2000} {
-		t.Run(fmt.Sprint(workloads), func(t *testing.T) {
-			central := centralOf(t, workloads, "")
+	const slr = "arn:aws:iam::*:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"
+	// roles, accounts and nobody are the principals and the conditions with which a policy names that much. others are ARNs
+	// of further roles.
+	roles := func(workloads int, role string, others ...string) (principal any, condition map[string]any) {
+		var accounts, arns []any
+		for i := range workloads {
+			accounts = append(accounts, fmt.Sprintf("arn:aws:iam::%012d:root", i))
+			arns = append(arns, fmt.Sprintf("arn:aws:iam::%012d:role/%sw%d-prod", i, role, i))
+		}
+		for _, arn := range others {
+			arns = append(arns, arn)
+		}
+		return accounts, map[string]any{"ArnLike": map[string]any{"aws:PrincipalArn": arns}, "StringEquals": map[string]any{"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
+	}
+	accounts := func(workloads int, role string, others ...string) (principal any, condition map[string]any) {
+		pattern := "arn:aws:iam::*:role/" + role + "*"
+		arns := []any{pattern}
+		for _, arn := range others {
+			arns = append(arns, arn)
+		}
+		equals := map[string]any{"aws:PrincipalOrgID": "o-a1b2c3d4e5"}
+		condition = map[string]any{
+			"ArnLike":      map[string]any{"aws:PrincipalArn": arns},
+			"ArnNotLike":   map[string]any{"aws:PrincipalArn": []any{pattern + "/*"}},
+			"StringEquals": equals,
+		}
+		if workloads > 0 {
+			var list []any
+			for i := range workloads {
+				list = append(list, fmt.Sprintf("%012d", i))
+			}
+			equals["aws:PrincipalAccount"] = list
+		} else {
+			condition["ForAnyValue:StringLike"] = map[string]any{"aws:PrincipalOrgPaths": []any{"o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"}}
+		}
+		return "*", condition
+	}
+	for _, c := range []struct{ workloads, key, vault int }{
+		{3, 3, 3}, {170, 170, 170}, {200, -200, 200}, {1000, -1000, -1000}, {1500, 0, 0}, // at three of them a policy is almost full
+	} {
+		t.Run(fmt.Sprint(c.workloads), func(t *testing.T) {
+			organization := "{id: o-a1b2c3d4e5}"
+			if c.vault == 0 {
+				organization = `{id: o-a1b2c3d4e5, paths: ["o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"]}`
+			}
+			central := centralAssembly(t, organization, c.workloads, "").templates["fleet-backup-central"]
+			expected := func(n int, role string, others ...string) (any, map[string]any) {
+				if n > 0 {
+					return roles(n, role, others...)
+				}
+				return accounts(-n, role, others...)
+			}
 			vault := policyOf(t, central, "AWS::Backup::BackupVault", "AccessPolicy")
 			key := policyOf(t, central, "AWS::KMS::Key", "KeyPolicy")
 			if vault.bytes > 20*1024 || key.bytes > 32*1024 { // F-LIM-7
 				t.Errorf("policies of %d and %d bytes", vault.bytes, key.bytes)
 			}
-			var want any = "*"
-			if workloads == 3 {
-				want = []any{"arn:aws:iam::000000000000:root", "arn:aws:iam::000000000001:root", "arn:aws:iam::000000000002:root"}
-			}
-			const role = "arn:aws:iam::*:role/fleet-backup-*"
-			const slr = "arn:aws:iam::*:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"
-			const organization = "StringEquals:map[aws:PrincipalOrgID:o-a1b2c3d4e5]"
-			for sid, condition := range map[string]string{
-				"CopyFromWorkloadAccounts": "map[ArnLike:map[aws:PrincipalArn:[" + role + "]] " + organization + "]",
-			} {
-				vault.expect(t, sid, "Allow", want, condition, "backup:CopyIntoBackupVault")
-			}
-			arns := "ArnLike:map[aws:PrincipalArn:[" + role + " " + slr + "]]"
-			const via = "StringLike:map[kms:ViaService:backup.*.amazonaws.com]"
-			key.expect(t, "WorkloadAccountsUse", "Allow", want, "map["+arns+" "+organization+" "+via+"]",
+			principal, condition := expected(c.vault, "fleet-backup-")
+			vault.expect(t, "CopyFromWorkloadAccounts", "Allow", principal, fmt.Sprint(condition), "backup:CopyIntoBackupVault")
+			principal, condition = expected(c.key, "fleet-backup-", slr)
+			condition["StringLike"] = map[string]any{"kms:ViaService": "backup.*.amazonaws.com"}
+			key.expect(t, "WorkloadAccountsUse", "Allow", principal, fmt.Sprint(condition),
 				"kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")
-			key.expect(t, "WorkloadAccountsGrant", "Allow", want,
-				"map["+arns+" Bool:map[kms:GrantIsForAWSResource:true] "+organization+" "+via+"]", "kms:CreateGrant")
+			condition["Bool"] = map[string]any{"kms:GrantIsForAWSResource": "true"}
+			key.expect(t, "WorkloadAccountsGrant", "Allow", principal, fmt.Sprint(condition), "kms:CreateGrant")
+			for _, bus := range central.ofType("AWS::Events::EventBusPolicy") {
+				text, _ := json.Marshal(bus.Properties["Statement"])
+				if len(text) > 10*1024 { // F-EVT-17
+					t.Errorf("a bus policy of %d bytes", len(text))
+				}
+			}
 		})
+	}
+}
+
+// TestOnlyCopiesComeIn: an account whose tiers are not copied is in no policy of the vault and its key.
+func TestOnlyCopiesComeIn(t *testing.T) {
+	central := example.templates[example.cfg.CentralStackName()]
+	for _, p := range []policy{
+		policyOf(t, central, "AWS::Backup::BackupVault", "AccessPolicy"), policyOf(t, central, "AWS::KMS::Key", "KeyPolicy"),
+	} {
+		for _, w := range example.cfg.Workloads {
+			if in := strings.Contains(fmt.Sprint(p.statements), w.Account); in != example.cfg.Copies(w) {
+				t.Errorf("%s is in the policy: %v; has copies: %v", w.Account, in, example.cfg.Copies(w))
+			}
+		}
 	}
 }
 
@@ -48,10 +107,16 @@ func TestCentralPolicies(t *testing.T) {
 func TestCentralPoliciesForNobodyElse(t *testing.T) {
 	central := centralOf(t, 3, "")
 	vault := policyOf(t, central, "AWS::Backup::BackupVault", "AccessPolicy")
-	vault.expect(t, "ProtectRecoveryPoints", "Deny", "*", "map[Bool:map[aws:PrincipalIsAWSService:false]]",
-		"backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle", "backup:DeleteBackupVaultLockConfiguration")
-	if len(vault.statements) != 2 {
-		t.Errorf("%d statements in the vault's policy, want 2", len(vault.statements))
+	const people = "map[BoolIfExists:map[aws:PrincipalIsAWSService:false]]" // F-IAM-11
+	const others = "ArnNotLike:map[aws:PrincipalArn:arn:aws:iam::111111111111:role/cdk-*-cfn-exec-role-111111111111-eu-central-1]"
+	vault.expect(t, "ProtectRecoveryPoints", "Deny", "*", people, "backup:DeleteRecoveryPoint", "backup:DisassociateRecoveryPoint",
+		"backup:UpdateRecoveryPointLifecycle", "backup:DeleteBackupVaultLockConfiguration")
+	vault.expect(t, "KeepVault", "Deny", "*", "map["+others+" BoolIfExists:map[aws:PrincipalIsAWSService:false]]", "backup:DeleteBackupVault")
+	vault.expect(t, "NoComplianceLock", "Deny", "*", "map["+others+" Null:map[backup:ChangeableForDays:false]]", // F-LOCK-14
+		"backup:PutBackupVaultLockConfiguration")
+	vault.expect(t, "NoCopies", "Deny", "*", people, "backup:CopyFromBackupVault")
+	if len(vault.statements) != 5 {
+		t.Errorf("%d statements in the vault's policy, want 5", len(vault.statements))
 	}
 	for _, s := range vault.statements { // F-RST-8
 		if slices.Contains(list(s["Action"]), any("backup:PutBackupVaultAccessPolicy")) {
@@ -60,7 +125,7 @@ func TestCentralPoliciesForNobodyElse(t *testing.T) {
 	}
 	key := policyOf(t, central, "AWS::KMS::Key", "KeyPolicy")
 	key.expect(t, "Account", "Allow", "arn:aws:iam::111111111111:root", "<nil>", "kms:*") // F-KMS-1
-	key.expect(t, "KeepKey", "Deny", "*", "map[Bool:map[aws:PrincipalIsAWSService:false]]", "kms:ScheduleKeyDeletion")
+	key.expect(t, "KeepKey", "Deny", "*", people, "kms:ScheduleKeyDeletion")
 	own := "ArnEquals:map[aws:PrincipalArn:arn:aws:iam::111111111111:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup]"
 	key.expect(t, "AWSBackupUse", "Allow", "*",
 		"map["+own+" StringEquals:map[aws:PrincipalAccount:111111111111] StringLike:map[kms:ViaService:backup.*.amazonaws.com]]",
@@ -165,13 +230,13 @@ func TestDashboard(t *testing.T) {
 // centralOf synthesizes the central stack alone, for workloads in an account each.
 func centralOf(t *testing.T, workloads int, central string) template {
 	t.Helper()
-	return centralAssembly(t, workloads, central).templates["fleet-backup-central"]
+	return centralAssembly(t, "{id: o-a1b2c3d4e5}", workloads, central).templates["fleet-backup-central"]
 }
 
-func centralAssembly(t *testing.T, workloads int, central string) *assembly {
+func centralAssembly(t *testing.T, organization string, workloads int, central string) *assembly {
 	t.Helper()
 	var b strings.Builder
-	b.WriteString("version: 1\nproject: fleet\norganization: {id: o-a1b2c3d4e5}\n")
+	b.WriteString("version: 1\nproject: fleet\norganization: " + organization + "\n")
 	b.WriteString("central:\n  account: \"111111111111\"\n  region: eu-central-1" + central + "\nworkloads:\n")
 	for i := range workloads {
 		fmt.Fprintf(&b, "  - {name: w%d, environment: prod, account: \"%012d\", region: eu-central-1, ", i, i)

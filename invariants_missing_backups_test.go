@@ -161,7 +161,7 @@ workloads:
 // event once.
 func TestManyCopyAlarms(t *testing.T) {
 	const workloads = 1000
-	a := centralAssembly(t, workloads, "")
+	a := centralAssembly(t, "{id: o-a1b2c3d4e5}", workloads, "")
 	var stacks []string
 	alarms := map[any]int{}
 	for stack, template := range a.templates {

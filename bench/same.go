@@ -15,12 +15,12 @@ import (
 
 // compared are the properties of each type of resource that have to be the same in the app and in the
 // twin: all that say what a resource does. A type that is missing here fails the comparison. Of bucket
-// policies it is the statement that both write by themselves: for deliveries of access logs L2 writes one
+// policies it is the statements that both write by themselves: for deliveries of access logs L2 writes one
 // for each bucket where the app has one for all.
 var compared = map[string][]string{
 	"AWS::S3::Bucket": {"BucketName", "VersioningConfiguration", "PublicAccessBlockConfiguration", "OwnershipControls", "ObjectLockEnabled",
 		"ObjectLockConfiguration", "NotificationConfiguration", "BucketEncryption", "LoggingConfiguration", "LifecycleConfiguration", "Tags"},
-	"AWS::S3::BucketPolicy":        {"Bucket", tlsOnly},
+	"AWS::S3::BucketPolicy":        {"Bucket", tlsOnly, keepGovernance},
 	"AWS::KMS::Key":                {"Description", "EnableKeyRotation", "PendingWindowInDays", "KeyPolicy"},
 	"AWS::KMS::Alias":              {"AliasName", "TargetKeyId"},
 	"AWS::Backup::BackupVault":     {"BackupVaultName", "EncryptionKeyArn", "LockConfiguration", "AccessPolicy", "BackupVaultTags", "Notifications"},
@@ -41,7 +41,10 @@ var compared = map[string][]string{
 	"AWS::CloudWatch::CompositeAlarm": {"AlarmName", "AlarmDescription", "AlarmRule", "ActionsEnabled", "ActionsSuppressor", "AlarmActions", "OKActions", "InsufficientDataActions"},
 }
 
-const tlsOnly = "PolicyDocument/TLSOnly"
+const (
+	tlsOnly        = "PolicyDocument/TLSOnly"
+	keepGovernance = "PolicyDocument/KeepGovernanceRetention"
+)
 
 type template struct {
 	Resources map[string]struct {

@@ -152,3 +152,16 @@ func warnOfTagSelections(c *checker) {
 		}
 	}
 }
+
+// warnOfRolesThatReadAll finds workloads with more buckets than fit into the policy of the backup role.
+func warnOfRolesThatReadAll(c *checker) {
+	for i, uses := range c.uses {
+		if buckets, fits := c.cfg.backupRoleBuckets(uses); !fits {
+			c.report(workloadPath(i)+".buckets", Problem{
+				What: fmt.Sprintf("the backup role of this workload can read every bucket of the account: a role has no room to name %d buckets",
+					len(buckets)),
+				Got: fmt.Sprintf("%d buckets with backups", len(buckets)), Want: "two workloads, or an account for this workload alone",
+			})
+		}
+	}
+}

@@ -17,16 +17,9 @@ func checkOrganizationPaths(c *checker) {
 	}
 }
 
-// checkPolicySize keeps the central policies within AWS's sizes. Accounts need no check: a policy lists
-// them only where they fit, and else relies on the organization's conditions.
+// checkPolicySize keeps the central policies within AWS's sizes. What lists accounts is cut where it does not fit.
 func checkPolicySize(c *checker) {
-	paths, administrators := 0, 0
-	for _, p := range c.cfg.Organization.Paths {
-		paths += 2 * len(p+`"",`)
-	}
-	for _, role := range c.cfg.Central.KeyAdministrators {
-		administrators += len(c.cfg.CentralRoleARN(role) + `"",`)
-	}
+	paths, administrators := 2*c.cfg.pathBytes(), c.cfg.administratorBytes()
 	if paths+administrators <= MaxPolicyNamesBytes {
 		return
 	}
@@ -39,4 +32,58 @@ func checkPolicySize(c *checker) {
 		Got:  fmt.Sprintf("%d bytes", paths+administrators),
 		Want: fmt.Sprintf("at most %d bytes: name a higher organizational unit, or fewer roles", MaxPolicyNamesBytes),
 	})
+}
+
+// checkAccountsNamed finds central policies that would let the whole organization in.
+func checkAccountsNamed(c *checker) {
+	if n := c.accountsBeyondPolicies(); n > 0 && len(c.cfg.Organization.Paths) == 0 {
+		c.report("organization", Problem{
+			What: fmt.Sprintf("the policies of the central vault and key have no room to name %d accounts: a role named %s… in any account of "+
+				"the organization could copy into the vault and use the key", n, c.cfg.backupRolePrefix()),
+			Got: "no paths", Want: "organization.paths with the organizational units of these accounts",
+		})
+	}
+}
+
+func warnOfAccountsNotNamed(c *checker) {
+	if n := c.accountsBeyondPolicies(); n > 0 && len(c.cfg.Organization.Paths) > 0 {
+		c.report("organization.paths", Problem{
+			What: fmt.Sprintf("the policies of the central vault and key have no room to name %d accounts: a role named %s… in any account "+
+				"below these paths can copy into the vault and use the key", n, c.cfg.backupRolePrefix()),
+			Got: strings.Join(c.cfg.Organization.Paths, ", "), Want: "paths with no other accounts below them",
+		})
+	}
+}
+
+// accountsBeyondPolicies is the number of accounts with copies where the policy of the central vaults or that of
+// their key has no room for them. Zero: both name them.
+func (c *checker) accountsBeyondPolicies() int {
+	if !c.cfg.VaultCallers().Unlimited() && !c.cfg.KeyCallers().Unlimited() {
+		return 0
+	}
+	accounts := map[string]bool{}
+	for _, r := range c.cfg.copyingRoles() {
+		accounts[r.account] = true
+	}
+	return len(accounts)
+}
+
+// checkProjectPatterns finds a project whose roles another project's patterns would match. Where the central policies
+// have no room for names, "acme-backup-*" stands for the roles of acme, and also for those of acme-backup. A project
+// that is deployed cannot get another name.
+func checkProjectPatterns(c *checker) {
+	if c.previous != nil && c.previous.cfg.Project == c.cfg.Project {
+		return
+	}
+	name := c.cfg.Project + "-"
+	for _, infix := range []string{"-backup-", "-events-"} {
+		if other, _, found := strings.Cut(name, infix); found {
+			c.report("project", Problem{
+				What: fmt.Sprintf("the central account of a project %q could take the roles of this project for its own: both start with %s%s",
+					other, other, infix),
+				Got: c.cfg.Project, Want: fmt.Sprintf("a project without %q in its name", strings.Trim(infix, "-")),
+			})
+			return
+		}
+	}
 }

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"slices"
 )
 
 func compareBucketPlaces(c *checker) {
@@ -43,13 +42,13 @@ func compareManagedBuckets(c *checker) {
 
 // compareWorkloads finds stacks that stay deployed but are no longer synthesized.
 func compareWorkloads(c *checker) {
-	stacks, accounts := c.cfg.byStack(), c.cfg.WorkloadAccounts()
+	stacks, callers := c.cfg.byStack(), c.cfg.VaultCallers()
 	for i, w := range c.previous.cfg.Workloads {
 		if _, kept := stacks[w.deployed()]; kept {
 			continue
 		}
 		what := "the stack of a removed workload stays deployed and continues to back up, but no change reaches it"
-		if !slices.Contains(accounts, w.Account) {
+		if c.previous.cfg.Copies(w) && !callers.letIn(c.cfg.Central.Region, w.Account, c.previous.cfg.BackupRoleName(w)) {
 			what += ", and the central account would refuse its copies"
 		}
 		c.report("workloads", Problem{

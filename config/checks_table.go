@@ -32,6 +32,9 @@ var checks = []check{
 	// check_organization.go
 	{"organization-path-elsewhere", Error, "F-COPY-3", checkOrganizationPaths},
 	{"policy-size", Error, "F-LIM-7", checkPolicySize},
+	{"accounts-not-named", Error, "F-LIM-7", checkAccountsNamed},
+	{"accounts-by-path", Warning, "F-LIM-7", warnOfAccountsNotNamed},
+	{"project-pattern", Error, "F-COPY-3", checkProjectPatterns},
 
 	// check_vaults.go
 	{"default-vault", Error, "F-COPY-7", checkDefaultVault},
@@ -98,6 +101,8 @@ var checks = []check{
 	{"tag-without-backups", Error, "F-S3-4", checkTagsWithoutBackups},
 	{"tag-selected-twice", Error, "F-S3-7", checkTagsTwice},
 	{"tag-needs-opt-in", Warning, "F-REG-1", warnOfTagSelections},
+
+	{"role-reads-all-buckets", Warning, "F-IAM-12", warnOfRolesThatReadAll},
 
 	// check_names.go
 	{"name-collision", Error, "F-CFN-2", checkNames},

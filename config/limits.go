@@ -57,9 +57,15 @@ const (
 	MaxStackResources = 500
 	// MaxTemplateBytes is the largest size of a CloudFormation template, in bytes (F-LIM-6).
 	MaxTemplateBytes = 1 << 20
-	// MaxPolicyBytes is the size, in bytes, above which a policy does not list accounts. It is the limit of
-	// bucket policies (F-LIM-7); AWS documents none for vault policies.
+	// MaxPolicyBytes is the largest size of a bucket's policy, in bytes (F-LIM-7). AWS documents none for the policy
+	// of a vault, for which it is used as well.
 	MaxPolicyBytes = 20 * 1024
+	// MaxKeyPolicyBytes is the largest size of a key's policy, in bytes (F-LIM-7).
+	MaxKeyPolicyBytes = 32 * 1024
+	// MaxBusPolicyBytes is the largest size of an event bus's policy, in bytes (F-EVT-17).
+	MaxBusPolicyBytes = 10 * 1024
+	// MaxRolePolicyBytes is the largest size of all inline policies of a role together, in bytes (F-IAM-12).
+	MaxRolePolicyBytes = 10_240
 	// MaxPolicyNamesBytes is the space, in bytes, for organization paths and key administrators in the policy
 	// of the central key. Each path is in it twice. The rest of the 32 KB of a key policy is for the accounts
 	// and the fixed statements (F-LIM-7).

@@ -67,11 +67,6 @@ func (c *Config) EventRoleName(id string) string {
 
 func (c *Config) eventRolePrefix() string { return c.Project + "-events-" }
 
-// EventRoleARNs matches the roles that send events to the central bus, in every account.
-func (c *Config) EventRoleARNs() string {
-	return fmt.Sprintf("arn:%s:iam::*:role/%s*", Partition(c.Central.Region), c.eventRolePrefix())
-}
-
 // AlertName is the name of the event bus, the queue and the Lambda function for alerts in the central account.
 func (c *Config) AlertName() string { return c.Project + "-backup-alerts" }
 
@@ -164,6 +159,11 @@ func (c *Config) DeployRoleARNs() string {
 	return fmt.Sprintf("arn:%s:iam::*:role/cdk-*-cfn-exec-role-*", Partition(c.Central.Region))
 }
 
+// DeployRoleARN matches the roles with which CloudFormation deploys in an account and Region for the CDK CLI.
+func DeployRoleARN(region, account string) string {
+	return roleARN(region, account, fmt.Sprintf("cdk-*-cfn-exec-role-%s-%s", account, region))
+}
+
 // AlarmPrefix is the prefix of a workload's named alarms.
 func (c *Config) AlarmPrefix(w Workload) string { return c.prefix(w) + "-" }
 
@@ -214,12 +214,7 @@ func (c *Config) CentralKeysARN() string {
 
 // CentralRoleARN is the ARN of a role in the central account.
 func (c *Config) CentralRoleARN(role string) string {
-	return fmt.Sprintf("arn:%s:iam::%s:role/%s", Partition(c.Central.Region), c.Central.Account, role)
-}
-
-// BackupRoleARNs matches the backup roles of every workload account.
-func (c *Config) BackupRoleARNs() string {
-	return fmt.Sprintf("arn:%s:iam::*:role/%s*", Partition(c.Central.Region), c.backupRolePrefix())
+	return roleARN(c.Central.Region, c.Central.Account, role)
 }
 
 // VaultARN is the ARN of a tier's vault in a workload's account.

@@ -138,10 +138,10 @@ func (c *Config) templateBytes(uses []TierUse, named int) int {
 		stack   = 16000 // roles, log bucket, topic, rules on calls
 		backups = 9000  // rules on backups
 		key     = 1700
-		plan    = 8500 // vault, plan, selections, alarm
-		copies  = 2500 // alarm
-		email   = 600  // without the address
-		bucket  = 2900 // with its policy, without its name
+		plan    = 10000 // vault, plan, selections, alarm
+		copies  = 2500  // alarm
+		email   = 600   // without the address
+		bucket  = 3800  // with its policy, without its name
 		perByte = 11
 	)
 	n := stack + key*len(keyNames(uses))
@@ -162,7 +162,7 @@ func (c *Config) templateBytes(uses []TierUse, named int) int {
 			n += copies
 		}
 		for _, b := range use.Buckets {
-			n += bytesPerARN + min(len(b.Name), MaxBucketName)
+			n += 3 * (bytesPerARN + min(len(b.Name), MaxBucketName)) // the selection, and twice the role
 		}
 		if use.Tagged {
 			n += named

@@ -87,19 +87,33 @@ func (c *Config) NamedBuckets(account, region string) []string {
 	return names
 }
 
-// WorkloadAccounts lists the accounts that have a workload in the partition of the central account, each
-// once, in file order. An account of another partition cannot copy. Accounts without copies are in the
-// list too: if they get their first copied bucket, the central stack need not be deployed again.
-func (c *Config) WorkloadAccounts() []string {
-	var accounts []string
-	seen := map[string]bool{}
-	for _, w := range c.Workloads {
-		if !seen[w.Account] && Partition(w.Region) == Partition(c.Central.Region) {
-			seen[w.Account] = true
-			accounts = append(accounts, w.Account)
+// BackupRoleBuckets are the buckets that a workload's backup role may read. Nil: it may read all buckets of the account,
+// as AWS's policy allows (F-IAM-1). Some are selected by tag, or the list does not fit into the role's policies.
+func (c *Config) BackupRoleBuckets(w Workload) []string {
+	buckets, fits := c.backupRoleBuckets(c.TierUses(w))
+	if !fits {
+		return nil
+	}
+	return buckets
+}
+
+// backupRoleBuckets are the buckets that are backed up by name, and whether a backup role can be limited to them.
+func (c *Config) backupRoleBuckets(uses []TierUse) (buckets []string, fits bool) {
+	const others = 1_500 // bytes of the other policy of the role, and of this one without buckets
+	bytes := others
+	for _, use := range uses {
+		if use.Tagged {
+			return nil, true
+		}
+		if !use.Tier.BackedUp() {
+			continue
+		}
+		for _, b := range use.Buckets {
+			buckets = append(buckets, b.Name)
+			bytes += 2*(len(b.Name)+len(`"arn:aws-us-gov:s3:::",`)) + len("/*")
 		}
 	}
-	return accounts
+	return buckets, bytes <= MaxRolePolicyBytes
 }
 
 // tierReference is a place in the file that uses a tier.

@@ -15,9 +15,9 @@ import (
 // newAlertDelivery creates a delivery. All its props are required, so there is only one.
 func newAlertDelivery(stack awscdk.Stack) {
 	bus := constructs.NewEventBus(stack, jsii.String("Bus"), &constructs.EventBusProps{
-		Name:           "backup-alerts",
-		OrganizationID: "o-a1b2c3d4e5",
-		RoleARN:        "arn:aws:iam::*:role/acme-events-*",
+		Name:    "backup-alerts",
+		Senders: eventSenders,
+		Sources: []string{"aws.*"},
 	})
 	constructs.NewAlertDelivery(stack, jsii.String("Delivery"), &constructs.AlertDeliveryProps{
 		Name:            "backup-alerts",

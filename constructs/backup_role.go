@@ -6,7 +6,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// BackupRoleProps are the props of [NewBackupRole]. All but Copy are required.
+// BackupRoleProps are the props of [NewBackupRole]. All but Copy and BucketARNs are required.
 type BackupRoleProps struct {
 	// Name of the role, at most 64 characters.
 	Name string
@@ -16,6 +16,10 @@ type BackupRoleProps struct {
 	// "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup". CDK's own backup selection does not
 	// attach it (F-IAM-1, F-IAM-6).
 	S3BackupPolicyARN string
+	// BucketARNs are the buckets that the role backs up. AWS's policy lets it read every bucket of the account; with
+	// BucketARNs it reads these alone. All policies of a role have room for 10,240 characters, which is about fifty
+	// buckets with the longest names. Empty: all buckets, as with a selection by tags.
+	BucketARNs []string
 	// Copy lets the role copy to another account. Nil: it may not.
 	Copy *CopyProps
 }
@@ -44,17 +48,23 @@ func NewBackupRole(scope awsconstructs.Construct, id *string, props *BackupRoleP
 	require(props.Name != "", "NewBackupRole: props.Name is required; AWS Backup needs the same role until the last backup expires")
 	require(props.Account != "", "NewBackupRole: props.Account is required")
 	require(props.S3BackupPolicyARN != "", "NewBackupRole: props.S3BackupPolicyARN is required; without it every backup of a bucket fails")
-	var policies any
+	var policies []any
+	if len(props.BucketARNs) > 0 {
+		policies = append(policies, &awsiam.CfnRole_PolicyProperty{
+			PolicyName:     jsii.String("OwnBuckets"),
+			PolicyDocument: document(ownBuckets(props.BucketARNs)),
+		})
+	}
 	if props.Copy != nil {
 		require(props.Copy.DestinationVaultARN != "" && len(props.Copy.KeyARNs) > 0, "CopyProps: DestinationVaultARN and "+
 			"KeyARNs are required")
-		policies = []any{&awsiam.CfnRole_PolicyProperty{
+		policies = append(policies, &awsiam.CfnRole_PolicyProperty{
 			PolicyName:     jsii.String("CopyToCentralVault"),
 			PolicyDocument: document(props.Copy.statements()...),
-		}}
+		})
 	}
 	this := awsconstructs.NewConstruct(scope, id)
-	role := awsiam.NewCfnRole(this, jsii.String(defaultID), &awsiam.CfnRoleProps{
+	p := &awsiam.CfnRoleProps{
 		RoleName:    jsii.String(props.Name),
 		Description: jsii.String("AWS Backup assumes this role to back up S3 buckets"),
 		AssumeRolePolicyDocument: document(Statement{
@@ -63,8 +73,11 @@ func NewBackupRole(scope awsconstructs.Construct, id *string, props *BackupRoleP
 			Condition: map[string]map[string]any{"StringEquals": {"aws:SourceAccount": props.Account}},
 		}),
 		ManagedPolicyArns: &[]any{props.S3BackupPolicyARN},
-		Policies:          policies,
-	})
+	}
+	if policies != nil {
+		p.Policies = policies
+	}
+	role := awsiam.NewCfnRole(this, jsii.String(defaultID), p)
 	retain(role)
 	suppress(role, map[string]string{
 		"AwsSolutions-IAM4": "AWS keeps its policy for S3 backups current with what AWS Backup calls (F-IAM-1).",
@@ -72,6 +85,23 @@ func NewBackupRole(scope awsconstructs.Construct, id *string, props *BackupRoleP
 			"the central key's id is not known before it is deployed, and its own policy decides.",
 	})
 	return &BackupRole{Construct: this, Role: role}
+}
+
+// ownBuckets denies what AWS's policy allows on every bucket (F-IAM-1), except on these. Their objects are all that the
+// role reads, so it uses no other key through S3 either.
+func ownBuckets(arns []string) Statement {
+	s := Statement{
+		Sid:  "OwnBuckets",
+		Deny: true,
+		Actions: []string{
+			"s3:GetBucket*", "s3:GetInventoryConfiguration", "s3:GetObject*", "s3:ListBucket*", "s3:ListTagsForResource",
+			"s3:PutBucketNotification", "s3:PutInventoryConfiguration",
+		},
+	}
+	for _, arn := range arns {
+		s.NotResources = append(s.NotResources, arn, arn+"/*")
+	}
+	return s
 }
 
 // statements are the copy statements of AWS's general backup policy (F-IAM-3), narrowed to one
@@ -87,7 +117,11 @@ func (c *CopyProps) statements() []Statement {
 			Sid:       "CopyToCentralVaultOnly",
 			Actions:   []string{"backup:CopyFromBackupVault"},
 			Resources: everything,
-			Condition: map[string]map[string]any{"ForAnyValue:ArnLike": {"backup:CopyTargets": []string{c.DestinationVaultARN}}},
+			// All targets, of which there is one at least (F-COPY-15).
+			Condition: map[string]map[string]any{
+				"ForAllValues:ArnLike": {"backup:CopyTargets": []string{c.DestinationVaultARN}},
+				"Null":                 {"backup:CopyTargets": "false"},
+			},
 		},
 		{
 			Sid:       "UseVaultKeys",

@@ -41,6 +41,7 @@ var backupRoleEverything = inStack("BackupRoleEverything", func(stack awscdk.Sta
 		Name:              "acme-backup-invoices",
 		Account:           "222222222222",
 		S3BackupPolicyARN: "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
+		BucketARNs:        []string{"arn:aws:s3:::invoices", "arn:aws:s3:::ledger"},
 		Copy: &constructs.CopyProps{
 			DestinationVaultARN: centralVaultARN,
 			KeyARNs:             []string{"arn:aws:kms:eu-central-1:222222222222:key/own", "arn:aws:kms:eu-central-1:111111111111:key/*"},
@@ -54,6 +55,17 @@ func TestBackupRoleEverything(t *testing.T) {
 	viaBackup := map[string]any{"kms:ViaService": "backup.*.amazonaws.com"}
 	template.HasResourceProperties(jsii.String("AWS::IAM::Role"), map[string]any{
 		"Policies": []any{map[string]any{
+			"PolicyName": "OwnBuckets",
+			"PolicyDocument": map[string]any{"Statement": []any{map[string]any{
+				"Effect": "Deny", "Resource": assertions.Match_Absent(),
+				"NotResource": []any{"arn:aws:s3:::invoices", "arn:aws:s3:::invoices/*", "arn:aws:s3:::ledger", "arn:aws:s3:::ledger/*"},
+				// All that AWS's policy allows on every bucket (F-IAM-1), and nothing that has no bucket.
+				"Action": []any{
+					"s3:GetBucket*", "s3:GetInventoryConfiguration", "s3:GetObject*", "s3:ListBucket*", "s3:ListTagsForResource",
+					"s3:PutBucketNotification", "s3:PutInventoryConfiguration",
+				},
+			}}},
+		}, map[string]any{
 			"PolicyName": "CopyToCentralVault",
 			"PolicyDocument": map[string]any{"Statement": []any{
 				map[string]any{
@@ -63,7 +75,10 @@ func TestBackupRoleEverything(t *testing.T) {
 				},
 				map[string]any{
 					"Sid": "CopyToCentralVaultOnly", "Action": []any{"backup:CopyFromBackupVault"}, "Resource": []any{"*"},
-					"Condition": map[string]any{"ForAnyValue:ArnLike": map[string]any{"backup:CopyTargets": []any{centralVaultARN}}},
+					"Condition": map[string]any{ // F-COPY-15
+						"ForAllValues:ArnLike": map[string]any{"backup:CopyTargets": []any{centralVaultARN}},
+						"Null":                 map[string]any{"backup:CopyTargets": "false"},
+					},
 				},
 				map[string]any{"Sid": "UseVaultKeys", "Resource": keys, "Condition": map[string]any{"StringLike": viaBackup}},
 				map[string]any{

@@ -31,7 +31,7 @@ type Bucket struct {
 	Construct awsconstructs.Construct
 	// Bucket is retained.
 	Bucket awss3.CfnBucket
-	// Policy of the bucket, which denies requests without TLS.
+	// Policy of the bucket. It denies requests without TLS, and to bypass governance retention.
 	Policy awss3.CfnBucketPolicy
 }
 
@@ -88,7 +88,21 @@ func NewBucket(scope awsconstructs.Construct, id *string, props *BucketProps) *B
 		Tags: tagList(props.Tags),
 	})
 	retain(bucket)
-	return &Bucket{Construct: this, Bucket: bucket, Policy: newBucketPolicy(this, bucket, *bucket.LogicalId())}
+	logicalID := *bucket.LogicalId()
+	return &Bucket{Construct: this, Bucket: bucket, Policy: newBucketPolicy(this, bucket, logicalID, keepGovernance(logicalID))}
+}
+
+// keepGovernance denies people and roles to bypass the retention of the GOVERNANCE mode. S3 allows that to whoever has
+// "s3:*", and its console asks for it by default (F-OL-1). Whoever has to bypass it changes the bucket's policy first.
+func keepGovernance(logicalID string) Statement {
+	return Statement{
+		Sid:        "KeepGovernanceRetention",
+		Deny:       true,
+		Principal:  anyone,
+		Actions:    []string{"s3:BypassGovernanceRetention"},
+		Condition:  exceptServices,
+		intrinsics: []any{objectsOf(logicalID)},
+	}
 }
 
 // newBucketPolicy creates a bucket's policy: it denies requests without TLS. more are further statements.
@@ -123,7 +137,10 @@ func ownerEnforced() *awss3.CfnBucket_OwnershipControlsProperty {
 	}
 }
 
+// encryption has the rule, and refuses objects under keys of the client's own: AWS Backup does not back them up
+// (F-S3-3, F-S3-26).
 func encryption(rule *awss3.CfnBucket_ServerSideEncryptionRuleProperty) *awss3.CfnBucket_BucketEncryptionProperty {
+	rule.BlockedEncryptionTypes = &awss3.CfnBucket_BlockedEncryptionTypesProperty{EncryptionType: jsii.Strings("SSE-C")}
 	return &awss3.CfnBucket_BucketEncryptionProperty{ServerSideEncryptionConfiguration: []any{rule}}
 }
 

@@ -72,14 +72,26 @@ func TestBucketMinimum(t *testing.T) {
 	})
 	template.HasResourceProperties(jsii.String("AWS::S3::BucketPolicy"), map[string]any{
 		"Bucket": map[string]any{"Ref": "Invoices"},
-		"PolicyDocument": map[string]any{"Statement": []any{map[string]any{
-			"Sid": "TLSOnly", "Effect": "Deny", "Principal": map[string]any{"AWS": "*"}, "Action": []any{"s3:*"},
-			"Resource": []any{
-				map[string]any{"Fn::GetAtt": []any{"Invoices", "Arn"}},
-				map[string]any{"Fn::Sub": "${Invoices.Arn}/*"},
+		"PolicyDocument": map[string]any{"Statement": []any{
+			map[string]any{
+				"Sid": "TLSOnly", "Effect": "Deny", "Principal": map[string]any{"AWS": "*"}, "Action": []any{"s3:*"},
+				"Resource": []any{
+					map[string]any{"Fn::GetAtt": []any{"Invoices", "Arn"}},
+					map[string]any{"Fn::Sub": "${Invoices.Arn}/*"},
+				},
+				"Condition": map[string]any{
+					"Bool":         map[string]any{"aws:SecureTransport": "false"},
+					"BoolIfExists": map[string]any{"aws:PrincipalIsAWSService": "false"},
+				},
 			},
-			"Condition": map[string]any{"Bool": map[string]any{"aws:SecureTransport": "false", "aws:PrincipalIsAWSService": "false"}},
-		}}},
+			map[string]any{ // F-OL-1
+				"Sid": "KeepGovernanceRetention", "Effect": "Deny", "Principal": map[string]any{"AWS": "*"},
+				"Action": []any{"s3:BypassGovernanceRetention"}, "Resource": []any{map[string]any{"Fn::Sub": "${Invoices.Arn}/*"}},
+				"Condition": assertions.Match_ObjectEquals(&map[string]any{
+					"BoolIfExists": map[string]any{"aws:PrincipalIsAWSService": "false"},
+				}),
+			},
+		}},
 	})
 }
 

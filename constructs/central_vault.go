@@ -12,13 +12,16 @@ import (
 type CentralVaultProps struct {
 	// Name of the vault.
 	Name string
-	// Key encrypts the vault. Its policy needs [CopySources.KeyGrants] of the Sources, and
-	// [OwnServiceLinkedRole], as Grants of [KeyProps].
+	// Key encrypts the vault. Its policy needs [CopySources] and [OwnServiceLinkedRole], as Grants of [KeyProps].
 	Key interfacesawskms.IKeyRef
 	// Lock of the vault.
 	Lock VaultLock
 	// Sources may copy into the vault. Zero: nobody.
-	Sources CopySources
+	Sources OrganizationRoles
+	// DeployRoleARN matches the roles with which CloudFormation deploys, such as
+	// "arn:aws:iam::111111111111:role/cdk-*-cfn-exec-role-111111111111-eu-central-1". Nobody else may delete the
+	// vault, or turn its governance lock into a compliance lock. Empty: nobody may.
+	DeployRoleARN string
 	// Topic is notified of the vault's events. Nil: none.
 	Topic interfacesawssns.ITopicRef
 	// LowCost moves old copies to the low-cost warm tier. Nil: they stay where they are.
@@ -46,7 +49,7 @@ type CentralVault struct {
 }
 
 // NewCentralVault creates a locked vault, with a policy that lets the sources copy in and denies the
-// deletion of recovery points.
+// deletion of recovery points. Nobody may copy out of it.
 func NewCentralVault(scope awsconstructs.Construct, id *string, props *CentralVaultProps) *CentralVault {
 	props.validate()
 	this := awsconstructs.NewConstruct(scope, id)
@@ -54,13 +57,30 @@ func NewCentralVault(scope awsconstructs.Construct, id *string, props *CentralVa
 		BackupVaultName:   jsii.String(props.Name),
 		EncryptionKeyArn:  props.Key,
 		LockConfiguration: props.Lock.property(),
-		AccessPolicy:      document(props.Sources.vaultPolicy()...),
+		AccessPolicy:      document(props.policy()...),
 	})
 	v := &CentralVault{Construct: this, Vault: vault}
 	if props.LowCost != nil {
 		v.LowCost = newTieringConfiguration(this, vault.Ref(), props.LowCost)
 	}
 	return v
+}
+
+// policy lets the sources copy into the vault. It allows nobody else anything (F-COPY-2, F-COPY-3).
+func (p *CentralVaultProps) policy() []Statement {
+	var statements []Statement
+	if !p.Sources.none() {
+		statements = append(statements, Statement{
+			Sid:       "CopyFromWorkloadAccounts",
+			Principal: p.Sources.principal(),
+			Actions:   []string{"backup:CopyIntoBackupVault"},
+			Resources: everything,
+			Condition: p.Sources.condition(),
+		})
+	}
+	statements = append(statements,
+		protectVault(p.DeployRoleARN, p.Lock.ChangeableForDays > 0, "backup:DeleteBackupVaultLockConfiguration")...)
+	return append(statements, copyOnlyTo(nil)...)
 }
 
 func (p *CentralVaultProps) validate() {

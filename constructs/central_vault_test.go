@@ -12,6 +12,9 @@ import (
 	"central-s3-backup/constructs"
 )
 
+// deployRole matches the roles with which CloudFormation deploys the vaults of these tests.
+const deployRole = "arn:aws:iam::111111111111:role/cdk-*-cfn-exec-role-111111111111-eu-central-1"
+
 var centralVaultMinimum = inStack("CentralVaultMinimum", func(stack awscdk.Stack) {
 	constructs.NewCentralVault(stack, jsii.String("Central"), &constructs.CentralVaultProps{
 		Name: "central",
@@ -31,7 +34,27 @@ func TestCentralVaultMinimum(t *testing.T) {
 			"AccessPolicy": map[string]any{"Statement": []any{
 				map[string]any{
 					"Sid": "ProtectRecoveryPoints", "Effect": "Deny",
-					"Action": []any{"backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle", "backup:DeleteBackupVaultLockConfiguration"},
+					"Action": []any{
+						"backup:DeleteRecoveryPoint", "backup:DisassociateRecoveryPoint", "backup:UpdateRecoveryPointLifecycle",
+						"backup:DeleteBackupVaultLockConfiguration",
+					},
+					"Condition": map[string]any{"BoolIfExists": map[string]any{"aws:PrincipalIsAWSService": "false"}},
+				},
+				map[string]any{
+					"Sid": "KeepVault", "Effect": "Deny", "Action": []any{"backup:DeleteBackupVault"},
+					"Condition": assertions.Match_ObjectEquals(&map[string]any{
+						"BoolIfExists": map[string]any{"aws:PrincipalIsAWSService": "false"},
+					}),
+				},
+				map[string]any{
+					"Sid": "NoComplianceLock", "Effect": "Deny", "Action": []any{"backup:PutBackupVaultLockConfiguration"},
+					"Condition": assertions.Match_ObjectEquals(&map[string]any{
+						"Null": map[string]any{"backup:ChangeableForDays": "false"},
+					}),
+				},
+				map[string]any{
+					"Sid": "NoCopies", "Effect": "Deny", "Action": []any{"backup:CopyFromBackupVault"},
+					"Condition": map[string]any{"BoolIfExists": map[string]any{"aws:PrincipalIsAWSService": "false"}},
 				},
 			}},
 			"Notifications": assertions.Match_Absent(),
@@ -48,15 +71,14 @@ var centralVaultEverything = inStack("CentralVaultEverything", func(stack awscdk
 		Name: "central",
 		Key:  awskms.NewKey(stack, jsii.String("Key"), nil),
 		Lock: constructs.VaultLock{MinRetentionDays: 15, MaxRetentionDays: 1825, ChangeableForDays: 3},
-		Sources: constructs.CopySources{
-			OrganizationID:       "o-a1b2c3d4e5",
-			OrganizationPaths:    []string{"o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"},
-			AccountARNs:          []string{"arn:aws:iam::222222222222:root", "arn:aws:iam::333333333333:root"},
-			RoleARN:              "arn:aws:iam::*:role/acme-backup-*",
-			ServiceLinkedRoleARN: "arn:aws:iam::*:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup",
-			MaxPolicyBytes:       20 * 1024,
+		Sources: constructs.OrganizationRoles{
+			OrganizationID:    "o-a1b2c3d4e5",
+			OrganizationPaths: []string{"o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"},
+			AccountARNs:       []string{"arn:aws:iam::222222222222:root", "arn:aws:iam::333333333333:root"},
+			RoleARNs:          []string{"arn:aws:iam::*:role/acme-backup-*"},
 		},
-		Topic: awssns.NewTopic(stack, jsii.String("Topic"), nil),
+		DeployRoleARN: deployRole,
+		Topic:         awssns.NewTopic(stack, jsii.String("Topic"), nil),
 		LowCost: &constructs.LowCostProps{
 			Name: "central",
 			Selections: []constructs.LowCostSelection{
@@ -80,9 +102,12 @@ func TestCentralVaultEverything(t *testing.T) {
 					"StringEquals":           map[string]any{"aws:PrincipalOrgID": "o-a1b2c3d4e5"},
 					"ForAnyValue:StringLike": map[string]any{"aws:PrincipalOrgPaths": []any{"o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"}},
 					"ArnLike":                map[string]any{"aws:PrincipalArn": []any{"arn:aws:iam::*:role/acme-backup-*"}},
+					"ArnNotLike":             map[string]any{"aws:PrincipalArn": []any{"arn:aws:iam::*:role/acme-backup-*/*"}},
 				},
 			},
 			map[string]any{"Sid": "ProtectRecoveryPoints"},
+			map[string]any{"Sid": "KeepVault", "Condition": map[string]any{"ArnNotLike": map[string]any{"aws:PrincipalArn": deployRole}}},
+			map[string]any{"Sid": "NoCopies"}, // and nothing denies the compliance lock that the props ask for
 		}},
 		"Notifications": map[string]any{"SNSTopicArn": template.ref("AWS::SNS::Topic")},
 	})
@@ -102,8 +127,10 @@ func TestCentralVaultRefuses(t *testing.T) {
 		return &props{
 			Name: "central", Key: someKey{},
 			Lock: constructs.VaultLock{MinRetentionDays: 1, MaxRetentionDays: 1, ChangeableForDays: 3},
-			Sources: constructs.CopySources{
-				OrganizationID: "o-a1b2c3d4e5", AccountARNs: []string{"arn:aws:iam::222222222222:root"}, RoleARN: "arn:aws:iam::*:role/acme-backup-*",
+			Sources: constructs.OrganizationRoles{
+				OrganizationID: "o-a1b2c3d4e5",
+				AccountARNs:    []string{"arn:aws:iam::222222222222:root"},
+				RoleARNs:       []string{"arn:aws:iam::*:role/acme-backup-*"},
 			},
 			LowCost: &constructs.LowCostProps{Name: "central", Selections: []constructs.LowCostSelection{{Resources: []string{"*"}, AfterDays: 60}}},
 		}
@@ -117,28 +144,26 @@ func TestCentralVaultRefuses(t *testing.T) {
 		},
 		{"VaultLock: ChangeableForDays is at least 3, or 0 for a governance lock", func(p *props) { p.Lock.ChangeableForDays = 2 }},
 		{
-			"CopySources: OrganizationID and RoleARN are required with AccountARNs; they limit who may copy",
+			"OrganizationRoles: OrganizationID is required with RoleARNs; it limits who is let in",
 			func(p *props) { p.Sources.OrganizationID = "" },
 		},
 		{
-			"CopySources: OrganizationID and RoleARN are required with AccountARNs; they limit who may copy",
-			func(p *props) { p.Sources.RoleARN = "" },
+			"OrganizationRoles: RoleARNs is required with AccountARNs and Accounts; otherwise nobody is let in",
+			func(p *props) { p.Sources.RoleARNs = nil },
 		},
 		{"LowCostSelection: AfterDays is at least 60", func(p *props) { p.LowCost.Selections[0].AfterDays = 1 }},
 	})
 }
 
 // A role that AWS Backup copies with has to be allowed by the key as well.
-func TestKeyGrantsRefuse(t *testing.T) {
-	sources := constructs.CopySources{
-		OrganizationID: "o-a1b2c3d4e5", AccountARNs: []string{"arn:aws:iam::222222222222:root"}, RoleARN: "arn:aws:iam::*:role/acme-backup-*",
-	}
-	want := "CopySources: ServiceLinkedRoleARN is required with AccountARNs; AWS Backup copies with that role"
-	if got := panicOf(func() { sources.KeyGrants() }); got != want {
+func TestCopySourcesRefuses(t *testing.T) {
+	roles := constructs.OrganizationRoles{OrganizationID: "o-a1b2c3d4e5", RoleARNs: []string{"arn:aws:iam::*:role/acme-backup-*"}}
+	want := "CopySources: serviceLinkedRoleARN is required; AWS Backup copies with that role"
+	if got := panicOf(func() { constructs.CopySources(roles, "") }); got != want {
 		t.Errorf("%q; want %q", got, want)
 	}
-	sources.ServiceLinkedRoleARN = "arn:aws:iam::*:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"
-	if grants := sources.KeyGrants(); len(grants) != 2 {
+	grants := constructs.CopySources(roles, "arn:aws:iam::*:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup")
+	if len(grants) != 2 {
 		t.Errorf("%d grants; want two", len(grants))
 	}
 }

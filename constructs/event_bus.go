@@ -6,18 +6,15 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// EventBusProps are the props of [NewEventBus]. All but OrganizationPaths are required.
+// EventBusProps are the props of [NewEventBus]. All are required.
 type EventBusProps struct {
 	// Name of the bus.
 	Name string
-	// OrganizationID of the AWS organization whose accounts may send.
-	OrganizationID string
-	// OrganizationPaths limit them to accounts below these paths, such as
-	// "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*". Empty: no further limit.
-	OrganizationPaths []string
-	// RoleARN matches the roles that may send, with "*" for any characters, such as
-	// "arn:aws:iam::*:role/acme-events-*". [NewEventRules] creates such a role in each account.
-	RoleARN string
+	// Senders may send. [NewEventRules] creates such a role in each account.
+	Senders OrganizationRoles
+	// Sources of the events that they may send, such as "aws.*". Nobody but AWS can send events whose source starts
+	// with "aws." (F-EVT-15).
+	Sources []string
 }
 
 // EventBus is an event bus that receives the events of other accounts.
@@ -33,8 +30,12 @@ type EventBus struct {
 // NewEventBus creates a bus to which the roles of an organization's accounts send events.
 func NewEventBus(scope awsconstructs.Construct, id *string, props *EventBusProps) *EventBus {
 	require(props.Name != "", "NewEventBus: props.Name is required")
-	require(props.OrganizationID != "" && props.RoleARN != "",
-		"NewEventBus: props.OrganizationID and props.RoleARN are required; they limit who may send")
+	require(!props.Senders.none(), "NewEventBus: props.Senders is required; it limits who may send")
+	require(len(props.Sources) > 0, "NewEventBus: props.Sources is required; without it events could be made up")
+	props.Senders.validate()
+	condition := props.Senders.condition()
+	// A request may have several events.
+	condition["ForAllValues:StringLike"] = map[string]any{"events:source": props.Sources}
 	this := awsconstructs.NewConstruct(scope, id)
 	bus := awsevents.NewCfnEventBus(this, jsii.String(defaultID), &awsevents.CfnEventBusProps{
 		Name:        jsii.String(props.Name),
@@ -45,10 +46,10 @@ func NewEventBus(scope awsconstructs.Construct, id *string, props *EventBusProps
 		StatementId:  jsii.String("Organization"),
 		Statement: Statement{
 			Sid:       "Organization",
-			Principal: anyone,
+			Principal: props.Senders.principal(),
 			Actions:   []string{"events:PutEvents"},
 			Resources: []string{*bus.AttrArn()},
-			Condition: organizationCondition(props.OrganizationID, props.OrganizationPaths, props.RoleARN),
+			Condition: condition,
 		}.json(),
 	})
 	return &EventBus{Construct: this, Bus: bus, Policy: policy}

@@ -10,11 +10,14 @@ import (
 	"central-s3-backup/constructs"
 )
 
+// eventSenders are the roles that send events to the buses of these tests.
+var eventSenders = constructs.OrganizationRoles{OrganizationID: "o-a1b2c3d4e5", RoleARNs: []string{"arn:aws:iam::*:role/acme-events-*"}}
+
 var eventBusMinimum = inStack("EventBusMinimum", func(stack awscdk.Stack) {
 	constructs.NewEventBus(stack, jsii.String("Bus"), &constructs.EventBusProps{
-		Name:           "backup-alerts",
-		OrganizationID: "o-a1b2c3d4e5",
-		RoleARN:        "arn:aws:iam::*:role/acme-events-*",
+		Name:    "backup-alerts",
+		Senders: eventSenders,
+		Sources: []string{"aws.*"},
 	})
 })
 
@@ -27,8 +30,10 @@ func TestEventBusMinimum(t *testing.T) {
 			"Effect": "Allow", "Principal": map[string]any{"AWS": "*"}, "Action": []any{"events:PutEvents"},
 			"Resource": []any{map[string]any{"Fn::GetAtt": []any{"Bus", "Arn"}}},
 			"Condition": assertions.Match_ObjectEquals(&map[string]any{
-				"StringEquals": map[string]any{"aws:PrincipalOrgID": "o-a1b2c3d4e5"},
-				"ArnLike":      map[string]any{"aws:PrincipalArn": []any{"arn:aws:iam::*:role/acme-events-*"}},
+				"StringEquals":            map[string]any{"aws:PrincipalOrgID": "o-a1b2c3d4e5"},
+				"ArnLike":                 map[string]any{"aws:PrincipalArn": []any{"arn:aws:iam::*:role/acme-events-*"}},
+				"ArnNotLike":              map[string]any{"aws:PrincipalArn": []any{"arn:aws:iam::*:role/acme-events-*/*"}},
+				"ForAllValues:StringLike": map[string]any{"events:source": []any{"aws.*"}},
 			}),
 		},
 	})
@@ -37,19 +42,30 @@ func TestEventBusMinimum(t *testing.T) {
 
 var eventBusEverything = inStack("EventBusEverything", func(stack awscdk.Stack) {
 	constructs.NewEventBus(stack, jsii.String("Bus"), &constructs.EventBusProps{
-		Name:              "backup-alerts",
-		OrganizationID:    "o-a1b2c3d4e5",
-		OrganizationPaths: []string{"o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"},
-		RoleARN:           "arn:aws:iam::*:role/acme-events-*",
+		Name: "backup-alerts",
+		Senders: constructs.OrganizationRoles{
+			OrganizationID:    "o-a1b2c3d4e5",
+			OrganizationPaths: []string{"o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"},
+			Accounts:          []string{"222222222222"},
+			AccountARNs:       []string{"arn:aws:iam::222222222222:root"},
+			RoleARNs:          []string{"arn:aws:iam::222222222222:role/acme-events-invoices"},
+		},
+		Sources: []string{"aws.*", "acme"},
 	})
 })
 
 func TestEventBusEverything(t *testing.T) {
 	template := eventBusEverything.template(t)
 	template.HasResourceProperties(jsii.String("AWS::Events::EventBusPolicy"), map[string]any{
-		"Statement": map[string]any{"Condition": map[string]any{
-			"ForAnyValue:StringLike": map[string]any{"aws:PrincipalOrgPaths": []any{"o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"}},
-		}},
+		"Statement": map[string]any{
+			"Principal": map[string]any{"AWS": []any{"arn:aws:iam::222222222222:root"}},
+			"Condition": assertions.Match_ObjectEquals(&map[string]any{
+				"StringEquals":            map[string]any{"aws:PrincipalOrgID": "o-a1b2c3d4e5", "aws:PrincipalAccount": []any{"222222222222"}},
+				"ArnLike":                 map[string]any{"aws:PrincipalArn": []any{"arn:aws:iam::222222222222:role/acme-events-invoices"}},
+				"ForAnyValue:StringLike":  map[string]any{"aws:PrincipalOrgPaths": []any{"o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"}},
+				"ForAllValues:StringLike": map[string]any{"events:source": []any{"aws.*", "acme"}},
+			}),
+		},
 	})
 	template.ResourceCountIs(jsii.String("AWS::Events::EventBus"), jsii.Number(1))
 	template.ResourceCountIs(jsii.String("AWS::Events::EventBusPolicy"), jsii.Number(1))
@@ -58,10 +74,18 @@ func TestEventBusEverything(t *testing.T) {
 func TestEventBusRefuses(t *testing.T) {
 	type props = constructs.EventBusProps
 	refuses(t, constructs.NewEventBus, func() *props {
-		return &props{Name: "alerts", OrganizationID: "o-a1b2c3d4e5", RoleARN: "arn:aws:iam::*:role/acme-events-*"}
+		return &props{
+			Name:    "alerts",
+			Senders: eventSenders,
+			Sources: []string{"aws.*"},
+		}
 	}, []refusal[props]{
 		{"NewEventBus: props.Name is required", func(p *props) { p.Name = "" }},
-		{"NewEventBus: props.OrganizationID and props.RoleARN are required; they limit who may send", func(p *props) { p.OrganizationID = "" }},
-		{"NewEventBus: props.OrganizationID and props.RoleARN are required; they limit who may send", func(p *props) { p.RoleARN = "" }},
+		{"NewEventBus: props.Senders is required; it limits who may send", func(p *props) { p.Senders.RoleARNs = nil }},
+		{"NewEventBus: props.Sources is required; without it events could be made up", func(p *props) { p.Sources = nil }},
+		{
+			"OrganizationRoles: OrganizationID is required with RoleARNs; it limits who is let in",
+			func(p *props) { p.Senders.OrganizationID = "" },
+		},
 	})
 }

@@ -11,9 +11,9 @@ import (
 
 func newEventLog(stack awscdk.Stack, accountEndings ...string) {
 	bus := constructs.NewEventBus(stack, jsii.String("Bus"), &constructs.EventBusProps{
-		Name:           "backup-alerts",
-		OrganizationID: "o-a1b2c3d4e5",
-		RoleARN:        "arn:aws:iam::*:role/acme-events-*",
+		Name:    "backup-alerts",
+		Senders: eventSenders,
+		Sources: []string{"aws.*"},
 	})
 	constructs.NewEventLog(stack, jsii.String("Log"), &constructs.EventLogProps{
 		LogGroupName:   "/aws/events/backup-alerts",

@@ -23,17 +23,16 @@ func Example() {
 
 	// The key lets the backup role and AWS Backup copy into the central vault.
 	const serviceLinkedRole = "arn:aws:iam::222222222222:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"
-	sources := constructs.CopySources{
-		OrganizationID:       "o-a1b2c3d4e5",
-		AccountARNs:          []string{"arn:aws:iam::222222222222:root"},
-		RoleARN:              "arn:aws:iam::*:role/acme-backup",
-		ServiceLinkedRoleARN: serviceLinkedRole,
+	sources := constructs.OrganizationRoles{
+		OrganizationID: "o-a1b2c3d4e5",
+		AccountARNs:    []string{"arn:aws:iam::222222222222:root"},
+		RoleARNs:       []string{"arn:aws:iam::222222222222:role/acme-backup"},
 	}
 	key := constructs.NewKey(stack, jsii.String("Key"), &constructs.KeyProps{
 		Alias:       "alias/acme-backup",
 		Description: "Encrypts backups",
 		AccountARN:  "arn:aws:iam::222222222222:root",
-		Grants:      append(sources.KeyGrants(), constructs.OwnServiceLinkedRole("222222222222", serviceLinkedRole)...),
+		Grants:      append(constructs.CopySources(sources, serviceLinkedRole), constructs.OwnServiceLinkedRole("222222222222", serviceLinkedRole)...),
 	})
 	central := constructs.NewCentralVault(stack, jsii.String("Central"), &constructs.CentralVaultProps{
 		Name:    "acme-central",
@@ -241,18 +240,18 @@ func ExampleNewCentralVault() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("central"), nil)
 
-	sources := constructs.CopySources{
-		OrganizationID:       "o-a1b2c3d4e5",
-		AccountARNs:          []string{"arn:aws:iam::222222222222:root", "arn:aws:iam::333333333333:root"},
-		RoleARN:              "arn:aws:iam::*:role/acme-backup-*",
-		ServiceLinkedRoleARN: "arn:aws:iam::*:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup",
+	sources := constructs.OrganizationRoles{
+		OrganizationID: "o-a1b2c3d4e5",
+		AccountARNs:    []string{"arn:aws:iam::222222222222:root", "arn:aws:iam::333333333333:root"},
+		RoleARNs:       []string{"arn:aws:iam::*:role/acme-backup-*"},
 	}
+	users := constructs.CopySources(sources, "arn:aws:iam::*:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup")
 	own := constructs.OwnServiceLinkedRole("111111111111",
 		"arn:aws:iam::111111111111:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup")
 	key := constructs.NewKey(stack, jsii.String("Key"), &constructs.KeyProps{
 		Alias:      "alias/acme-central",
 		AccountARN: "arn:aws:iam::111111111111:root",
-		Grants:     append(sources.KeyGrants(), own...),
+		Grants:     append(users, own...),
 	})
 	constructs.NewCentralVault(stack, jsii.String("Central"), &constructs.CentralVaultProps{
 		Name:    "acme-central",

@@ -18,7 +18,7 @@ type KeyProps struct {
 	AccountARN string
 	// Grants are further statements of the key's policy. Empty: only IAM policies of the account allow the
 	// use of the key. The key of a vault that is copied needs [CopyDestination], and the key of a
-	// central vault [CopySources.KeyGrants] and [OwnServiceLinkedRole]. Others are [KeyAdministrators].
+	// central vault [CopySources] and [OwnServiceLinkedRole]. Others are [KeyAdministrators].
 	Grants []Statement
 }
 

@@ -31,7 +31,7 @@ func TestKeyMinimum(t *testing.T) {
 					},
 					map[string]any{
 						"Sid": "KeepKey", "Effect": "Deny", "Action": []any{"kms:ScheduleKeyDeletion"},
-						"Condition": map[string]any{"Bool": map[string]any{"aws:PrincipalIsAWSService": "false"}},
+						"Condition": map[string]any{"BoolIfExists": map[string]any{"aws:PrincipalIsAWSService": "false"}},
 					},
 				},
 			},
@@ -47,13 +47,12 @@ func TestKeyMinimum(t *testing.T) {
 
 var keyEverything = inStack("KeyEverything", func(stack awscdk.Stack) {
 	backupRole := "arn:aws:iam::*:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"
-	grants := constructs.CopySources{
-		OrganizationID:       "o-a1b2c3d4e5",
-		OrganizationPaths:    []string{"o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"},
-		AccountARNs:          []string{"arn:aws:iam::222222222222:root"},
-		RoleARN:              "arn:aws:iam::*:role/acme-backup-*",
-		ServiceLinkedRoleARN: backupRole,
-	}.KeyGrants()
+	grants := constructs.CopySources(constructs.OrganizationRoles{
+		OrganizationID:    "o-a1b2c3d4e5",
+		OrganizationPaths: []string{"o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"},
+		AccountARNs:       []string{"arn:aws:iam::222222222222:root"},
+		RoleARNs:          []string{"arn:aws:iam::222222222222:role/acme-backup-invoices", "arn:aws:iam::*:role/acme-backup-*"},
+	}, backupRole)
 	grants = append(grants, constructs.OwnServiceLinkedRole("111111111111", backupRole)...)
 	grants = append(grants, constructs.CopyDestination("o-a1b2c3d4e5", "arn:aws:iam::333333333333:root", backupRole)...)
 	grants = append(grants, constructs.KeyAdministrators("111111111111", []string{"arn:aws:iam::111111111111:role/github_ci"}))
@@ -82,7 +81,9 @@ func TestKeyEverything(t *testing.T) {
 						"StringEquals":           map[string]any{"aws:PrincipalOrgID": "o-a1b2c3d4e5"},
 						"ForAnyValue:StringLike": map[string]any{"aws:PrincipalOrgPaths": []any{"o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"}},
 						"StringLike":             map[string]any{"kms:ViaService": "backup.*.amazonaws.com"},
+						"ArnNotLike":             map[string]any{"aws:PrincipalArn": []any{"arn:aws:iam::*:role/acme-backup-*/*"}},
 						"ArnLike": map[string]any{"aws:PrincipalArn": []any{
+							"arn:aws:iam::222222222222:role/acme-backup-invoices",
 							"arn:aws:iam::*:role/acme-backup-*",
 							"arn:aws:iam::*:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup",
 						}},

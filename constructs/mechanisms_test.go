@@ -46,7 +46,7 @@ func newEverything(stack awscdk.Stack) {
 	})
 
 	bus := constructs.NewEventBus(stack, jsii.String("Bus"), &constructs.EventBusProps{
-		Name: "backup-alerts", OrganizationID: "o-a1b2c3d4e5", RoleARN: "arn:aws:iam::*:role/acme-events-*",
+		Name: "backup-alerts", Senders: eventSenders, Sources: []string{"aws.*"},
 	})
 	rules := constructs.NewEventRules(stack, jsii.String("Rules"), &constructs.EventRulesProps{
 		Account: account, RoleName: "acme-events", BusARN: *bus.Bus.AttrArn(), Topic: topic.Topic, Rules: eventRules,

@@ -15,6 +15,8 @@ type Statement struct {
 	Actions []string
 	// Resources are ARNs. In the policy of a key or a vault "*" means that key or vault.
 	Resources []string
+	// NotResources are ARNs in place of Resources: the statement is about everything else.
+	NotResources []string
 	// Condition is operator → key → value, a string or a []string.
 	Condition map[string]map[string]any
 
@@ -46,6 +48,9 @@ func (s Statement) json() map[string]any {
 	if s.Resources != nil {
 		m["Resource"] = s.Resources
 	}
+	if s.NotResources != nil {
+		m["NotResource"] = s.NotResources
+	}
 	if s.intrinsics != nil {
 		m["Resource"] = s.intrinsics
 	}
@@ -72,8 +77,10 @@ var (
 	everything = []string{"*"}
 	// anyone is the principal of statements whose condition limits who is meant.
 	anyone = map[string]any{"AWS": "*"}
-	// exceptServices holds for people and roles. It does not hold for an AWS service that acts by itself.
-	exceptServices = map[string]map[string]any{"Bool": {"aws:PrincipalIsAWSService": "false"}}
+	// exceptServices holds for people, roles and anonymous requests, which have no such key (F-IAM-11). It does not
+	// hold for an AWS service that acts by itself.
+	exceptServices = map[string]map[string]any{"BoolIfExists": notService}
+	notService     = map[string]any{"aws:PrincipalIsAWSService": "false"}
 	// viaBackup holds for requests that AWS Backup makes on behalf of the principal, in any Region.
 	viaBackup = map[string]any{"kms:ViaService": "backup.*.amazonaws.com"}
 	// useKey is what AWS Backup documents for copies between vaults with customer managed keys (F-KMS-4).
@@ -92,20 +99,8 @@ func withoutTLS(action string, resources ...string) Statement {
 		Actions:   []string{action},
 		Resources: resources,
 		Condition: map[string]map[string]any{
-			"Bool": {"aws:SecureTransport": "false", "aws:PrincipalIsAWSService": "false"},
+			"Bool":         {"aws:SecureTransport": "false"},
+			"BoolIfExists": notService,
 		},
 	}
-}
-
-// organizationCondition holds for the roles of an organization's accounts. With paths it holds only for
-// accounts below them.
-func organizationCondition(id string, paths []string, roleARNs ...string) map[string]map[string]any {
-	condition := map[string]map[string]any{
-		"StringEquals": {"aws:PrincipalOrgID": id},
-		"ArnLike":      {"aws:PrincipalArn": roleARNs},
-	}
-	if len(paths) > 0 {
-		condition["ForAnyValue:StringLike"] = map[string]any{"aws:PrincipalOrgPaths": paths}
-	}
-	return condition
 }

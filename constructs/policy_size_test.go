@@ -7,41 +7,11 @@ import (
 	"testing"
 )
 
-// TestPolicySizes: whatever the number of accounts, the policies stay within their sizes (F-LIM-7),
-// and accounts are listed as long as they do.
-func TestPolicySizes(t *testing.T) {
-	const limit = 20 * 1024
-	listed := 0
-	for n := 1; n <= 700; n++ {
-		s := CopySources{
-			OrganizationID:       "o-" + strings.Repeat("a", 32),
-			RoleARN:              "arn:aws-us-gov:iam::*:role/abcdefghijklmnopqrst-backup-*",
-			ServiceLinkedRoleARN: "arn:aws-us-gov:iam::*:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup",
-			MaxPolicyBytes:       limit,
-		}
-		for i := range n {
-			s.AccountARNs = append(s.AccountARNs, fmt.Sprintf("arn:aws-us-gov:iam::%012d:root", i))
-		}
-		for range 8 { // 4 KB, which are twice in the key's policy
-			s.OrganizationPaths = append(s.OrganizationPaths, strings.Repeat("p", 500))
-		}
-		own := OwnServiceLinkedRole("111111111111", s.ServiceLinkedRoleARN)
-		if vault, key := size(s.vaultPolicy()...), size(append(append(keyPolicy(s.AccountARNs[0]), s.KeyGrants()...), own...)...); vault > limit ||
-			key > limit {
-			t.Fatalf("%d accounts: %d and %d bytes", n, vault, key)
-		}
-		if reflect.DeepEqual(s.vaultPolicy()[0].Principal, map[string]any{"AWS": s.AccountARNs}) {
-			listed = n
-		}
-	}
-	if listed < 200 || listed == 700 {
-		t.Errorf("up to %d accounts are listed", listed)
-	}
-}
-
-// TestNoSources: a vault that nobody copies into allows nobody anything.
+// TestNoSources: a vault that nobody copies into allows nobody anything, and neither does its key.
 func TestNoSources(t *testing.T) {
-	for _, s := range append(CopySources{}.vaultPolicy(), CopySources{}.KeyGrants()...) {
+	nobody := OrganizationRoles{}
+	p := CentralVaultProps{Lock: VaultLock{MinRetentionDays: 1}}
+	for _, s := range append(p.policy(), CopySources(nobody, "")...) {
 		if !s.Deny {
 			t.Errorf("allows %v", s)
 		}

@@ -24,6 +24,10 @@ type TierBackupProps struct {
 	// CopyDestinations are the ARNs of the vaults that recovery points may be copied to, by the rules and by
 	// people. Empty: none.
 	CopyDestinations []string
+	// DeployRoleARN matches the roles with which CloudFormation deploys, such as
+	// "arn:aws:iam::222222222222:role/cdk-*-cfn-exec-role-222222222222-eu-central-1". Nobody else may delete the
+	// vault, or give it a compliance lock. Empty: nobody may.
+	DeployRoleARN string
 	// Rules of the plan. All backups of a bucket are in the plan's one vault (F-S3-8). The start windows of two
 	// rules must not overlap: AWS Backup takes only the backup that is kept longer (F-SCH-5).
 	Rules []BackupRule
@@ -100,7 +104,7 @@ func NewTierBackup(scope awsconstructs.Construct, id *string, props *TierBackupP
 	vault := newVault(this, props.Topic, &awsbackup.CfnBackupVaultProps{
 		BackupVaultName:  jsii.String(props.VaultName),
 		EncryptionKeyArn: props.Key,
-		AccessPolicy:     document(protectRecoveryPoints(), copyOnlyTo(props.CopyDestinations)),
+		AccessPolicy:     document(append(protectVault(props.DeployRoleARN, false), copyOnlyTo(props.CopyDestinations)...)...),
 		BackupVaultTags:  textMap(props.Tags),
 	})
 	vaultName := vault.Ref() // the plan waits for the vault

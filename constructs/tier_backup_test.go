@@ -55,13 +55,19 @@ func TestTierBackupMinimum(t *testing.T) {
 			"AccessPolicy": map[string]any{"Statement": []any{
 				map[string]any{
 					"Sid": "ProtectRecoveryPoints", "Effect": "Deny", "Principal": map[string]any{"AWS": "*"},
-					"Action":    []any{"backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"},
-					"Condition": map[string]any{"Bool": map[string]any{"aws:PrincipalIsAWSService": "false"}},
+					"Action": []any{ // F-RST-8, F-RST-17
+						"backup:DeleteRecoveryPoint", "backup:DisassociateRecoveryPoint", "backup:UpdateRecoveryPointLifecycle",
+					},
+					"Condition": map[string]any{"BoolIfExists": map[string]any{"aws:PrincipalIsAWSService": "false"}},
+				},
+				map[string]any{"Sid": "KeepVault", "Effect": "Deny", "Action": []any{"backup:DeleteBackupVault"}},
+				map[string]any{
+					"Sid": "NoComplianceLock", "Effect": "Deny", "Action": []any{"backup:PutBackupVaultLockConfiguration"},
 				},
 				map[string]any{
-					"Sid": "CopyOnlyToApprovedVaults", "Effect": "Deny", "Principal": map[string]any{"AWS": "*"},
+					"Sid": "NoCopies", "Effect": "Deny", "Principal": map[string]any{"AWS": "*"},
 					"Action":    []any{"backup:CopyFromBackupVault"},
-					"Condition": map[string]any{"Bool": map[string]any{"aws:PrincipalIsAWSService": "false"}},
+					"Condition": map[string]any{"BoolIfExists": map[string]any{"aws:PrincipalIsAWSService": "false"}},
 				},
 			}},
 			"Notifications": assertions.Match_Absent(),
@@ -105,6 +111,7 @@ var tierBackupEverything = inStack("TierBackupEverything", func(stack awscdk.Sta
 			AssumedBy: awsiam.NewServicePrincipal(jsii.String("backup.amazonaws.com"), nil),
 		}),
 		CopyDestinations: []string{centralVaultARN},
+		DeployRoleARN:    deployRole,
 		Rules:            []constructs.BackupRule{continuous, snapshots},
 		Selections: []constructs.BackupSelection{
 			{Name: "named", Resources: []string{"arn:aws:s3:::invoices", "arn:aws:s3:::ledger-*"}},
@@ -133,8 +140,26 @@ func TestTierBackupEverything(t *testing.T) {
 		"AccessPolicy": map[string]any{"Statement": []any{
 			map[string]any{"Sid": "ProtectRecoveryPoints"},
 			map[string]any{
-				"Sid":       "CopyOnlyToApprovedVaults",
-				"Condition": map[string]any{"ForAllValues:ArnNotLike": map[string]any{"backup:CopyTargets": []any{centralVaultARN}}},
+				"Sid": "KeepVault",
+				"Condition": assertions.Match_ObjectEquals(&map[string]any{
+					"BoolIfExists": map[string]any{"aws:PrincipalIsAWSService": "false"},
+					"ArnNotLike":   map[string]any{"aws:PrincipalArn": deployRole},
+				}),
+			},
+			map[string]any{ // F-LOCK-14
+				"Sid": "NoComplianceLock",
+				"Condition": assertions.Match_ObjectEquals(&map[string]any{
+					"Null":       map[string]any{"backup:ChangeableForDays": "false"},
+					"ArnNotLike": map[string]any{"aws:PrincipalArn": deployRole},
+				}),
+			},
+			map[string]any{ // F-COPY-15
+				"Sid": "CopyOnlyToApprovedVaults", "Effect": "Deny", "Action": []any{"backup:CopyFromBackupVault"},
+				"Condition": map[string]any{"ForAnyValue:ArnNotLike": map[string]any{"backup:CopyTargets": []any{centralVaultARN}}},
+			},
+			map[string]any{
+				"Sid": "CopyOnlyToNamedVaults", "Effect": "Deny", "Action": []any{"backup:CopyFromBackupVault"},
+				"Condition": map[string]any{"Null": map[string]any{"backup:CopyTargets": "true"}},
 			},
 		}},
 		"Notifications": map[string]any{
@@ -202,6 +227,7 @@ func TestTierBackupRefuses(t *testing.T) {
 		return &props{
 			VaultName: "critical", PlanName: "critical", Key: someKey{}, Role: someRole{},
 			CopyDestinations: []string{centralVaultARN},
+			DeployRoleARN:    deployRole,
 			Rules:            []constructs.BackupRule{rule},
 			Selections:       []constructs.BackupSelection{{Name: "invoices", Resources: []string{"arn:aws:s3:::invoices"}}},
 			LowCost: &constructs.LowCostProps{

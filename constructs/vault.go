@@ -83,32 +83,60 @@ func newTieringConfiguration(scope awsconstructs.Construct, name *string, props 
 	})
 }
 
-// protectRecoveryPoints denies people and roles what would end a recovery point before its time
-// (F-RST-8). It does not keep AWS Backup from deleting what has expired (F-CFN-10). Changing the policy
-// itself is not denied: that would lock CloudFormation out as well. more are further actions to deny.
-func protectRecoveryPoints(more ...string) Statement {
-	return Statement{
-		Sid:       "ProtectRecoveryPoints",
-		Deny:      true,
-		Principal: anyone,
-		Actions:   append([]string{"backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"}, more...),
-		Resources: everything,
-		Condition: exceptServices,
+// protectVault denies people and roles what would end a recovery point before its time (F-RST-8, F-RST-17), delete
+// the vault, or make it useless for good. It does not keep AWS Backup from deleting what has expired (F-CFN-10).
+// Changing the policy itself is not denied: that would lock CloudFormation out as well. more are further actions to
+// deny.
+//
+// deployRoleARN matches the roles with which CloudFormation deploys. They may delete the vault, which AWS Backup
+// allows while it is empty (F-LOCK-12), so that a failed creation can be rolled back. compliance tells that the vault
+// has a compliance lock. Without it nobody but these roles may create one: three days later nobody could undo it, and
+// with an absurd minimum no backup could ever enter the vault (F-LOCK-14). They may, since CloudFormation may lock
+// the vault before it updates this policy.
+func protectVault(deployRoleARN string, compliance bool, more ...string) []Statement {
+	deny := func(sid string, condition map[string]map[string]any, actions ...string) Statement {
+		return Statement{Sid: sid, Deny: true, Principal: anyone, Actions: actions, Resources: everything, Condition: condition}
 	}
+	except := func(operator string, key map[string]any) map[string]map[string]any {
+		condition := map[string]map[string]any{operator: key}
+		if deployRoleARN != "" {
+			condition["ArnNotLike"] = map[string]any{"aws:PrincipalArn": deployRoleARN}
+		}
+		return condition
+	}
+	statements := []Statement{
+		deny("ProtectRecoveryPoints", exceptServices, append([]string{
+			"backup:DeleteRecoveryPoint",
+			"backup:DisassociateRecoveryPoint",
+			"backup:UpdateRecoveryPointLifecycle",
+		}, more...)...),
+		deny("KeepVault", except("BoolIfExists", notService), "backup:DeleteBackupVault"),
+	}
+	if !compliance {
+		statements = append(statements, deny("NoComplianceLock",
+			except("Null", map[string]any{"backup:ChangeableForDays": "false"}), "backup:PutBackupVaultLockConfiguration"))
+	}
+	return statements
 }
 
-// copyOnlyTo denies copies out of a vault to any vault but the destinations (F-COPY-4).
-func copyOnlyTo(destinations []string) Statement {
-	s := Statement{
-		Sid:       "CopyOnlyToApprovedVaults",
-		Deny:      true,
-		Principal: anyone,
-		Actions:   []string{"backup:CopyFromBackupVault"},
-		Resources: everything,
-		Condition: map[string]map[string]any{"ForAllValues:ArnNotLike": {"backup:CopyTargets": destinations}},
+// copyOnlyTo denies copies out of a vault to any vault but the destinations. A request may name several vaults, or
+// none (F-COPY-4, F-COPY-15).
+func copyOnlyTo(destinations []string) []Statement {
+	deny := func(sid string, condition map[string]map[string]any) Statement {
+		return Statement{
+			Sid:       sid,
+			Deny:      true,
+			Principal: anyone,
+			Actions:   []string{"backup:CopyFromBackupVault"},
+			Resources: everything,
+			Condition: condition,
+		}
 	}
 	if len(destinations) == 0 {
-		s.Condition = exceptServices
+		return []Statement{deny("NoCopies", exceptServices)}
 	}
-	return s
+	return []Statement{
+		deny("CopyOnlyToApprovedVaults", map[string]map[string]any{"ForAnyValue:ArnNotLike": {"backup:CopyTargets": destinations}}),
+		deny("CopyOnlyToNamedVaults", map[string]map[string]any{"Null": {"backup:CopyTargets": "true"}}),
+	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"central-s3-backup/config"
 	"central-s3-backup/constructs"
+	"central-s3-backup/internal/alerting"
 )
 
 // newTopic creates the topic for e-mails about a workload or about the central account.
@@ -84,10 +85,9 @@ var silenceMetrics = map[string]string{
 func (c central) newAlerts(scope awsconstructs.Construct, function string) {
 	at := c.cfg.Central
 	bus := constructs.NewEventBus(scope, jsii.String("Bus"), &constructs.EventBusProps{
-		Name:              c.cfg.AlertName(),
-		OrganizationID:    c.cfg.Organization.ID,
-		OrganizationPaths: c.cfg.Organization.Paths,
-		RoleARN:           c.cfg.EventRoleARNs(),
+		Name:    c.cfg.AlertName(),
+		Senders: organizationRoles(c.cfg, c.cfg.BusCallers()),
+		Sources: []string{"aws.*", alerting.TestSource},
 	}).Bus
 	watched := watched{
 		id: config.CentralID, account: at.Account, topic: c.topic, busARN: *bus.AttrArn(),

@@ -37,17 +37,16 @@ func NewCentralStack(scope awsconstructs.Construct, id *string, props *CentralSt
 		fmt.Sprintf("Central backup account of %s: key, vault and lock for copies of S3 backups, and alerts", cfg.Project))}
 	alerts := awsconstructs.NewConstruct(c.stack, jsii.String("Alerts"))
 	c.topic = newTopic(alerts, cfg, config.CentralID, at.Account, at.Region)
-	sources := copySources(cfg)
-	c.key = c.newKey(sources)
-	c.newVaults(sources)
+	c.key = c.newKey()
+	c.newVaults()
 	c.newAlerts(alerts, props.Function)
 	return c.stack
 }
 
-func (c central) newKey(sources constructs.CopySources) *constructs.Key {
+func (c central) newKey() *constructs.Key {
 	at := c.cfg.Central
 	grants := append(
-		sources.KeyGrants(),
+		constructs.CopySources(organizationRoles(c.cfg, c.cfg.KeyCallers()), config.BackupServiceLinkedRoleARN(at.Region, "*")),
 		constructs.OwnServiceLinkedRole(at.Account, config.BackupServiceLinkedRoleARN(at.Region, at.Account))...)
 	if len(at.KeyAdministrators) > 0 {
 		var roles []string
@@ -66,38 +65,38 @@ func (c central) newKey(sources constructs.CopySources) *constructs.Key {
 
 // newVaults creates the vault and the retained ones. Their ids are their names, below a scope of their own:
 // a vault that becomes a retained one keeps its logical id.
-func (c central) newVaults(sources constructs.CopySources) {
+func (c central) newVaults() {
+	at := c.cfg.Central
+	sources := organizationRoles(c.cfg, c.cfg.VaultCallers())
 	scope := awsconstructs.NewConstruct(c.stack, jsii.String("Vaults"))
 	add := func(name string, lock constructs.VaultLock) {
 		constructs.NewCentralVault(scope, jsii.String(name), &constructs.CentralVaultProps{
-			Name:    name,
-			Key:     c.key.Key,
-			Lock:    lock,
-			Sources: sources,
-			Topic:   c.topic.Topic,
-			LowCost: lowCostCopies(c.cfg, name),
+			Name:          name,
+			Key:           c.key.Key,
+			Lock:          lock,
+			Sources:       sources,
+			DeployRoleARN: config.DeployRoleARN(at.Region, at.Account),
+			Topic:         c.topic.Topic,
+			LowCost:       lowCostCopies(c.cfg, name),
 		})
 	}
-	at := c.cfg.Central
 	add(at.VaultName, vaultLock(at.VaultLock.MinRetentionDays, at.VaultLock.MaxRetentionDays, at.VaultLock.ChangeableForDays))
 	for _, v := range at.RetainedVaults {
 		add(v.Name, vaultLock(v.MinRetentionDays, v.MaxRetentionDays, v.ChangeableForDays))
 	}
 }
 
-func copySources(cfg *config.Config) constructs.CopySources {
-	region := cfg.Central.Region
-	var accounts []string
-	for _, account := range cfg.WorkloadAccounts() {
-		accounts = append(accounts, config.AccountARN(region, account))
+// organizationRoles are callers from the accounts of the organization.
+func organizationRoles(cfg *config.Config, callers config.Callers) constructs.OrganizationRoles {
+	if len(callers.RoleARNs) == 0 {
+		return constructs.OrganizationRoles{}
 	}
-	return constructs.CopySources{
-		OrganizationID:       cfg.Organization.ID,
-		OrganizationPaths:    cfg.Organization.Paths,
-		AccountARNs:          accounts,
-		RoleARN:              cfg.BackupRoleARNs(),
-		ServiceLinkedRoleARN: config.BackupServiceLinkedRoleARN(region, "*"),
-		MaxPolicyBytes:       config.MaxPolicyBytes,
+	return constructs.OrganizationRoles{
+		OrganizationID:    cfg.Organization.ID,
+		OrganizationPaths: cfg.Organization.Paths,
+		RoleARNs:          callers.RoleARNs,
+		AccountARNs:       callers.AccountARNs,
+		Accounts:          callers.Accounts,
 	}
 }
 

@@ -2,7 +2,6 @@ package stacks
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -65,7 +64,7 @@ func (s workload) newKeys() map[string]*constructs.Key {
 			Description: fmt.Sprintf("Encrypts the %s of %s in %s", key.Name, s.w.Name, s.w.Environment),
 			AccountARN:  config.AccountARN(s.w.Region, s.w.Account),
 		}
-		if key.Name == config.VaultKey && s.copied() {
+		if key.Name == config.VaultKey && s.cfg.Copies(s.w) {
 			central := s.cfg.Central
 			props.Grants = constructs.CopyDestination(s.cfg.Organization.ID,
 				config.AccountARN(central.Region, central.Account),
@@ -120,8 +119,9 @@ func (s workload) newTiers() []*constructs.TierBackup {
 		Name:              s.cfg.BackupRoleName(s.w),
 		Account:           s.w.Account,
 		S3BackupPolicyARN: config.ManagedPolicyARN(s.w.Region, "AWSBackupServiceRolePolicyForS3Backup"),
+		BucketARNs:        bucketARNs(s.w.Region, s.cfg.BackupRoleBuckets(s.w)),
 	}
-	if s.copied() {
+	if s.cfg.Copies(s.w) {
 		roleProps.Copy = &constructs.CopyProps{
 			DestinationVaultARN: s.cfg.CentralVaultARN(),
 			KeyARNs:             []string{*vaultKey.Key.AttrArn(), s.cfg.CentralKeysARN()},
@@ -136,14 +136,15 @@ func (s workload) newTiers() []*constructs.TierBackup {
 			continue
 		}
 		props := &constructs.TierBackupProps{
-			VaultName:  s.cfg.TierName(s.w, use.Tier),
-			PlanName:   s.cfg.TierName(s.w, use.Tier),
-			Key:        vaultKey.Key,
-			Role:       role.Role,
-			Rules:      s.rules(use.Tier),
-			Selections: s.selections(use),
-			Topic:      s.topic.Topic,
-			Tags:       s.tags(use.Tier),
+			VaultName:     s.cfg.TierName(s.w, use.Tier),
+			PlanName:      s.cfg.TierName(s.w, use.Tier),
+			Key:           vaultKey.Key,
+			Role:          role.Role,
+			DeployRoleARN: config.DeployRoleARN(s.w.Region, s.w.Account),
+			Rules:         s.rules(use.Tier),
+			Selections:    s.selections(use),
+			Topic:         s.topic.Topic,
+			Tags:          s.tags(use.Tier),
 		}
 		if use.Tier.Copied() {
 			props.CopyDestinations = []string{s.cfg.CentralVaultARN()}
@@ -216,9 +217,4 @@ const (
 
 func (s workload) tags(t *config.Tier) map[string]string {
 	return map[string]string{tierTag: t.Name, workloadTag: s.w.ID()}
-}
-
-// copied tells whether any tier of the workload is copied to the central account.
-func (s workload) copied() bool {
-	return slices.ContainsFunc(s.uses, func(use config.TierUse) bool { return use.Tier.Copied() })
 }

@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { EXCEPT_SERVICES } from './policies';
+import { WITHOUT_TLS } from './policies';
 import { RetainedKey } from './retained-key';
 
 const PUBLISHERS = [
@@ -62,9 +62,7 @@ export class AlertTopic extends Topic {
         principals: [new AnyPrincipal()],
         actions: ['sns:Publish'],
         resources: [this.topicArn],
-        conditions: {
-          Bool: { 'aws:SecureTransport': 'false', ...EXCEPT_SERVICES.Bool },
-        },
+        conditions: WITHOUT_TLS,
       }),
     );
   }

@@ -1,11 +1,9 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type { Central, Config } from './config';
 import {
-  backupRoleNames,
   CENTRAL_VAULT,
   centralBusName,
   eventLogGroup,
-  eventRoleNames,
   topicName,
 } from './names';
 
@@ -22,6 +20,15 @@ export function vaultArn(stack: Stack, name: string, at?: Central): string {
     resource: 'backup-vault',
     resourceName: name,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+export function bucketArn(stack: Stack, name: string): string {
+  return stack.formatArn({
+    service: 's3',
+    region: '',
+    account: '',
+    resource: name,
   });
 }
 
@@ -62,14 +69,13 @@ export function centralKeyArns(stack: Stack, central: Central): string {
   });
 }
 
-/** Matches the backup roles of all workload accounts. */
-export function backupRoleArns(stack: Stack, config: Config): string {
-  return roleArn(stack, '*', backupRoleNames(config));
-}
-
-/** Matches the roles of all accounts that send events to the central one. */
-export function eventRoleArns(stack: Stack, config: Config): string {
-  return roleArn(stack, '*', eventRoleNames(config));
+/** Matches the roles with which CloudFormation deploys the stack for the CDK CLI. */
+export function deployRoleArn(stack: Stack): string {
+  return roleArn(
+    stack,
+    stack.account,
+    `cdk-*-cfn-exec-role-${stack.account}-${stack.region}`,
+  );
 }
 
 /** AWS Backup's service-linked role in an account; '*' matches any account's. */
@@ -81,7 +87,7 @@ export function serviceLinkedRoleArn(stack: Stack, account: string): string {
   );
 }
 
-function roleArn(stack: Stack, account: string, name: string): string {
+export function roleArn(stack: Stack, account: string, name: string): string {
   return stack.formatArn({
     service: 'iam',
     region: '',

@@ -1,5 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import {
+  Effect,
   ManagedPolicy,
   PolicyDocument,
   PolicyStatement,
@@ -12,6 +13,8 @@ import { USE_KEY, VIA_BACKUP } from './policies';
 export interface BackupRoleProps {
   readonly roleName: string;
   readonly account: string;
+  /** The only buckets that the role reads. */
+  readonly bucketArns: string[];
   /** Lets the role copy to one vault of another account. */
   readonly copy?: CopyPermissions;
 }
@@ -36,12 +39,34 @@ export class BackupRole extends Role {
           'AWSBackupServiceRolePolicyForS3Backup',
         ),
       ],
-      inlinePolicies: props.copy && {
-        CopyToCentralVault: copyPolicy(props.copy),
+      inlinePolicies: {
+        OwnBuckets: ownBuckets(props.bucketArns),
+        ...(props.copy && { CopyToCentralVault: copyPolicy(props.copy) }),
       },
     });
     this.applyRemovalPolicy(RemovalPolicy.RETAIN);
   }
+}
+
+function ownBuckets(bucketArns: string[]): PolicyDocument {
+  return new PolicyDocument({
+    statements: [
+      new PolicyStatement({
+        sid: 'OwnBuckets',
+        effect: Effect.DENY,
+        actions: [
+          's3:GetBucket*',
+          's3:GetInventoryConfiguration',
+          's3:GetObject*',
+          's3:ListBucket*',
+          's3:ListTagsForResource',
+          's3:PutBucketNotification',
+          's3:PutInventoryConfiguration',
+        ],
+        notResources: bucketArns.flatMap((arn) => [arn, `${arn}/*`]),
+      }),
+    ],
+  });
 }
 
 function copyPolicy(copy: CopyPermissions): PolicyDocument {
@@ -57,9 +82,10 @@ function copyPolicy(copy: CopyPermissions): PolicyDocument {
         actions: ['backup:CopyFromBackupVault'],
         resources: ['*'],
         conditions: {
-          'ForAnyValue:ArnLike': {
+          'ForAllValues:ArnLike': {
             'backup:CopyTargets': [copy.destinationVaultArn],
           },
+          Null: { 'backup:CopyTargets': 'false' },
         },
       }),
       new PolicyStatement({

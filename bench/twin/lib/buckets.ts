@@ -10,7 +10,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { EXCEPT_SERVICES } from './policies';
+import { EXCEPT_SERVICES, WITHOUT_TLS } from './policies';
 
 const ABORT_INCOMPLETE_UPLOADS_AFTER = Duration.days(7);
 
@@ -37,6 +37,7 @@ export class AccessLogBucket extends Bucket {
       ],
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    refuseClientKeys(this);
     denyWithoutTls(this);
   }
 }
@@ -79,7 +80,9 @@ export class DataBucket extends Bucket {
       'NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled',
       true,
     );
+    refuseClientKeys(this);
     denyWithoutTls(this);
+    keepGovernanceRetention(this);
   }
 }
 
@@ -92,9 +95,29 @@ function denyWithoutTls(bucket: Bucket): void {
       principals: [new AnyPrincipal()],
       actions: ['s3:*'],
       resources: [bucket.bucketArn, bucket.arnForObjects('*')],
-      conditions: {
-        Bool: { 'aws:SecureTransport': 'false', ...EXCEPT_SERVICES.Bool },
-      },
+      conditions: WITHOUT_TLS,
     }),
+  );
+}
+
+/** The console of S3 asks to bypass it by default. */
+function keepGovernanceRetention(bucket: Bucket): void {
+  bucket.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'KeepGovernanceRetention',
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['s3:BypassGovernanceRetention'],
+      resources: [bucket.arnForObjects('*')],
+      conditions: EXCEPT_SERVICES,
+    }),
+  );
+}
+
+/** AWS Backup does not back up objects under keys of the client's own. */
+function refuseClientKeys(bucket: Bucket): void {
+  (bucket.node.defaultChild as CfnBucket).addPropertyOverride(
+    'BucketEncryption.ServerSideEncryptionConfiguration.0.BlockedEncryptionTypes.EncryptionType',
+    ['SSE-C'],
   );
 }

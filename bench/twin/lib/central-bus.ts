@@ -1,12 +1,11 @@
 import { EventBus, EventBusPolicy } from 'aws-cdk-lib/aws-events';
-import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import type { Callers } from './callers';
 
 export interface CentralBusProps {
   readonly eventBusName: string;
-  readonly organizationId: string;
-  /** Matches the roles that may send. */
-  readonly senderRoleArns: string;
+  readonly senders: Callers;
 }
 
 /** Takes the events of all accounts of the organization. */
@@ -22,12 +21,14 @@ export class CentralBus extends EventBus {
       statementId: 'Organization',
       statement: new PolicyStatement({
         sid: 'Organization',
-        principals: [new AnyPrincipal()],
+        principals: props.senders.principals,
         actions: ['events:PutEvents'],
         resources: [this.eventBusArn],
         conditions: {
-          StringEquals: { 'aws:PrincipalOrgID': props.organizationId },
-          ArnLike: { 'aws:PrincipalArn': [props.senderRoleArns] },
+          ...props.senders.conditions(),
+          'ForAllValues:StringLike': {
+            'events:source': ['aws.*', 'central-s3-backup'],
+          },
         },
       }).toJSON(),
     });

@@ -9,20 +9,22 @@ import type { Construct } from 'constructs';
 import { AlertTopic, VAULT_EVENTS } from './alert-topic';
 import { Alerts } from './alerts';
 import {
-  backupRoleArns,
+  deployRoleArn,
   eventLogGroupArn,
-  eventRoleArns,
   serviceLinkedRoleArn,
   topicArn,
 } from './arns';
 import { BackupDashboard } from './backup-dashboard';
 import { BackupStack } from './backup-stack';
 import { CentralBus } from './central-bus';
-import { type Config, copyRetentions } from './config';
+import { callers, type PolicyRoom } from './callers';
+import { type Config, copyRetentions, tierUses } from './config';
 import { accountEndings } from './copied-vaults';
 import { type CopyAlarm, CopyAlarms } from './copy-alarms';
 import { EventLog } from './event-log';
 import {
+  backupRoleName,
+  backupRoleNames,
   CENTRAL_ID,
   CENTRAL_KEY_ALIAS,
   CENTRAL_VAULT,
@@ -31,16 +33,16 @@ import {
   copyAlarmPrefixes,
   dashboardName,
   eventLogGroup,
+  eventRoleName,
+  eventRoleNames,
   metricNamespace,
   rulePrefix,
   topicName,
+  workloadId,
 } from './names';
-import {
-  forAccounts,
-  protectRecoveryPoints,
-  useKeyThroughBackup,
-} from './policies';
+import { copyOnlyTo, protectVault, useKeyThroughBackup } from './policies';
 import { RetainedKey } from './retained-key';
+import { isCopied } from './tiers';
 
 const MIN_RETENTION_DAYS = 15;
 
@@ -53,9 +55,34 @@ export class CentralStack extends BackupStack {
       description: `Central backup account of ${config.project}: key, vault and lock for copies of S3 backups, and alerts`,
     });
 
-    const accounts = [...new Set(config.workloads.map((w) => w.account))];
-    const fromOrganization = { 'aws:PrincipalOrgID': config.organizationId };
-    const backupRoles = backupRoleArns(this, config);
+    const copying = config.workloads
+      .filter((workload) =>
+        tierUses(config, workload).some(({ tier }) => isCopied(tier)),
+      )
+      .map((workload) => ({
+        account: workload.account,
+        roleName: backupRoleName(config, workload),
+      }));
+    const sources = (room: PolicyRoom) =>
+      callers(this, config, copying, backupRoleNames(config), room);
+    const keyUsers = sources({ limit: 32 * 1024, rest: 2700, statements: 2 });
+    const copiers = sources({ limit: 20 * 1024, rest: 2500, statements: 1 });
+    const senders = callers(
+      this,
+      config,
+      [
+        {
+          account: config.central.account,
+          roleName: eventRoleName(config, CENTRAL_ID),
+        },
+        ...config.workloads.map((workload) => ({
+          account: workload.account,
+          roleName: eventRoleName(config, workloadId(workload)),
+        })),
+      ],
+      eventRoleNames(config),
+      { limit: 10 * 1024, rest: 1000, statements: 1 },
+    );
 
     const topic = new AlertTopic(this, 'AlertTopic', {
       topicName: topicName(config, CENTRAL_ID),
@@ -65,16 +92,10 @@ export class CentralStack extends BackupStack {
       description:
         'Encrypts the copies of S3 backups in the central backup account',
       grants: [
-        ...forAccounts(this, accounts, (principals) =>
-          useKeyThroughBackup('WorkloadAccounts', principals, {
-            StringEquals: fromOrganization,
-            ArnLike: {
-              'aws:PrincipalArn': [
-                backupRoles,
-                serviceLinkedRoleArn(this, '*'),
-              ],
-            },
-          }),
+        ...useKeyThroughBackup(
+          'WorkloadAccounts',
+          keyUsers.principals,
+          keyUsers.conditions(serviceLinkedRoleArn(this, '*')),
         ),
         // It makes the copies that arrive here.
         ...useKeyThroughBackup('AWSBackup', [new AnyPrincipal()], {
@@ -95,19 +116,18 @@ export class CentralStack extends BackupStack {
       lockConfiguration: vaultLock(copyRetentions(config)),
       accessPolicy: new PolicyDocument({
         statements: [
-          ...forAccounts(this, accounts, (principals) => [
-            new PolicyStatement({
-              sid: 'CopyFromWorkloadAccounts',
-              principals,
-              actions: ['backup:CopyIntoBackupVault'],
-              resources: ['*'],
-              conditions: {
-                StringEquals: fromOrganization,
-                ArnLike: { 'aws:PrincipalArn': [backupRoles] },
-              },
-            }),
-          ]),
-          protectRecoveryPoints('backup:DeleteBackupVaultLockConfiguration'),
+          new PolicyStatement({
+            sid: 'CopyFromWorkloadAccounts',
+            principals: copiers.principals,
+            actions: ['backup:CopyIntoBackupVault'],
+            resources: ['*'],
+            conditions: copiers.conditions(),
+          }),
+          ...protectVault(
+            deployRoleArn(this),
+            'backup:DeleteBackupVaultLockConfiguration',
+          ),
+          ...copyOnlyTo(),
         ],
       }),
       notificationTopic: topic,
@@ -117,8 +137,7 @@ export class CentralStack extends BackupStack {
 
     const eventBus = new CentralBus(this, 'Bus', {
       eventBusName: centralBusName(config),
-      organizationId: config.organizationId,
-      senderRoleArns: eventRoleArns(this, config),
+      senders,
     });
     new Alerts(this, 'Alerts', {
       config,

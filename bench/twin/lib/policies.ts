@@ -1,11 +1,8 @@
-import type { Stack } from 'aws-cdk-lib';
 import {
-  AccountPrincipal,
   AnyPrincipal,
   type Conditions,
   Effect,
   type IPrincipal,
-  PolicyDocument,
   PolicyStatement,
 } from 'aws-cdk-lib/aws-iam';
 
@@ -21,29 +18,77 @@ export const USE_KEY = [
 /** Holds for requests that AWS Backup makes for the principal. */
 export const VIA_BACKUP = { 'kms:ViaService': 'backup.*.amazonaws.com' };
 
-/** Holds for people and roles, and not for an AWS service that acts by itself. */
+/** Holds for people, roles and anonymous requests, and not for an AWS service that acts by itself. */
 export const EXCEPT_SERVICES = {
-  Bool: { 'aws:PrincipalIsAWSService': 'false' },
+  BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
 };
 
-/** Room in a policy for a list of accounts. */
-const MAX_LISTED_BYTES = 16 * 1024;
+/** Denies without TLS what a policy allows. */
+export const WITHOUT_TLS = {
+  Bool: { 'aws:SecureTransport': 'false' },
+  ...EXCEPT_SERVICES,
+};
 
-export function protectRecoveryPoints(
+/** Keeps recovery points, the vault, and a vault that has no compliance lock without one. */
+export function protectVault(
+  deployRoleArn: string,
   ...moreActions: string[]
-): PolicyStatement {
-  return new PolicyStatement({
-    sid: 'ProtectRecoveryPoints',
-    effect: Effect.DENY,
-    principals: [new AnyPrincipal()],
-    actions: [
+): PolicyStatement[] {
+  const deny = (sid: string, conditions: Conditions, ...actions: string[]) =>
+    new PolicyStatement({
+      sid,
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions,
+      resources: ['*'],
+      conditions,
+    });
+  const others = { ArnNotLike: { 'aws:PrincipalArn': deployRoleArn } };
+  return [
+    deny(
+      'ProtectRecoveryPoints',
+      EXCEPT_SERVICES,
       'backup:DeleteRecoveryPoint',
+      'backup:DisassociateRecoveryPoint',
       'backup:UpdateRecoveryPointLifecycle',
       ...moreActions,
-    ],
-    resources: ['*'],
-    conditions: EXCEPT_SERVICES,
-  });
+    ),
+    deny(
+      'KeepVault',
+      { ...EXCEPT_SERVICES, ...others },
+      'backup:DeleteBackupVault',
+    ),
+    deny(
+      'NoComplianceLock',
+      { Null: { 'backup:ChangeableForDays': 'false' }, ...others },
+      'backup:PutBackupVaultLockConfiguration',
+    ),
+  ];
+}
+
+/** Denies copies out of a vault to any other than the destination. */
+export function copyOnlyTo(destinationVaultArn?: string): PolicyStatement[] {
+  const deny = (sid: string, conditions: Conditions) =>
+    new PolicyStatement({
+      sid,
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['backup:CopyFromBackupVault'],
+      resources: ['*'],
+      conditions,
+    });
+  return destinationVaultArn === undefined
+    ? [deny('NoCopies', EXCEPT_SERVICES)]
+    : [
+        deny('CopyOnlyToApprovedVaults', {
+          'ForAnyValue:ArnNotLike': {
+            'backup:CopyTargets': [destinationVaultArn],
+          },
+        }),
+        deny('CopyOnlyToNamedVaults', {
+          Null: { 'backup:CopyTargets': 'true' },
+        }),
+      ];
 }
 
 /** Lets principals use a key through AWS Backup, and pass that on to AWS Backup alone. */
@@ -72,22 +117,4 @@ export function useKeyThroughBackup(
       },
     }),
   ];
-}
-
-/**
- * Statements for the listed accounts or, where these make a policy too large,
- * for whoever meets the statements' conditions.
- */
-export function forAccounts(
-  stack: Stack,
-  accounts: string[],
-  statements: (principals: IPrincipal[]) => PolicyStatement[],
-): PolicyStatement[] {
-  const listed = statements(
-    accounts.map((account) => new AccountPrincipal(account)),
-  );
-  const document = new PolicyDocument({ statements: listed });
-  return JSON.stringify(stack.resolve(document)).length <= MAX_LISTED_BYTES
-    ? listed
-    : statements([new AnyPrincipal()]);
 }

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, TimeZone } from 'aws-cdk-lib';
 import {
   BackupPlan,
   type BackupPlanCopyActionProps,
@@ -8,19 +8,14 @@ import {
   type IBackupVault,
 } from 'aws-cdk-lib/aws-backup';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import {
-  AnyPrincipal,
-  Effect,
-  type IRole,
-  PolicyDocument,
-  PolicyStatement,
-} from 'aws-cdk-lib/aws-iam';
+import { type IRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { VAULT_EVENTS } from './alert-topic';
-import { EXCEPT_SERVICES, protectRecoveryPoints } from './policies';
+import { deployRoleArn } from './arns';
+import { copyOnlyTo, protectVault } from './policies';
 
 /** The two rules of a plan start apart, so that their start windows do not overlap. */
 const CONTINUOUS_SCHEDULE = Schedule.cron({ minute: '5', hour: '2' });
@@ -63,8 +58,8 @@ export class TierBackup extends Construct {
       encryptionKey: props.encryptionKey,
       accessPolicy: new PolicyDocument({
         statements: [
-          protectRecoveryPoints(),
-          copyOnlyTo(props.copy?.destination),
+          ...protectVault(deployRoleArn(Stack.of(this))),
+          ...copyOnlyTo(props.copy?.destination.backupVaultArn),
         ],
       }),
       notificationTopic: props.topic,
@@ -127,22 +122,4 @@ function rules(props: TierBackupProps): BackupPlanRule[] {
     );
   }
   return list;
-}
-
-/** Denies copies out of a vault to any other than the destination. */
-function copyOnlyTo(destination?: IBackupVault): PolicyStatement {
-  return new PolicyStatement({
-    sid: 'CopyOnlyToApprovedVaults',
-    effect: Effect.DENY,
-    principals: [new AnyPrincipal()],
-    actions: ['backup:CopyFromBackupVault'],
-    resources: ['*'],
-    conditions: destination
-      ? {
-          'ForAllValues:ArnNotLike': {
-            'backup:CopyTargets': [destination.backupVaultArn],
-          },
-        }
-      : EXCEPT_SERVICES,
-  });
 }

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { AlertTopic } from './alert-topic';
 import { Alerts } from './alerts';
 import {
+  bucketArn,
   centralKeyArns,
   centralVaultArn,
   serviceLinkedRoleArn,
@@ -65,6 +66,7 @@ export class WorkloadStack extends BackupStack {
     const backup = uses.some(({ tier }) => isBackedUp(tier))
       ? this.sharedBackup(
           topic,
+          uses,
           uses.some(({ tier }) => isCopied(tier)),
         )
       : undefined;
@@ -172,7 +174,11 @@ export class WorkloadStack extends BackupStack {
     return alarms;
   }
 
-  private sharedBackup(topic: AlertTopic, copied: boolean): SharedBackup {
+  private sharedBackup(
+    topic: AlertTopic,
+    uses: TierUse[],
+    copied: boolean,
+  ): SharedBackup {
     const { central, organizationId } = this.config;
     const destinationVaultArn = centralVaultArn(this, central);
     const vaultKey = this.newKey(
@@ -196,6 +202,11 @@ export class WorkloadStack extends BackupStack {
       role: new BackupRole(this, 'BackupRole', {
         roleName: backupRoleName(this.config, this.workload),
         account: this.workload.account,
+        bucketArns: uses
+          .filter(({ tier }) => isBackedUp(tier))
+          .flatMap(({ buckets }) =>
+            buckets.map(({ name }) => bucketArn(this, name)),
+          ),
         copy: copied
           ? {
               destinationVaultArn,

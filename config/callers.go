@@ -1,0 +1,134 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Callers are roles of other accounts that a policy of the central account lets in. AWS limits the size of a policy, so
+// it names as much as there is room for: the roles of this file, or the accounts of this file with a pattern for
+// their roles, or a pattern alone. The organization and its paths limit it in any case.
+type Callers struct {
+	// RoleARNs are the ARNs of the roles, or one pattern for them. Empty: nobody is let in.
+	RoleARNs []string
+	// AccountARNs are the root principals of the accounts. Empty where there is no room for them and the roles.
+	AccountARNs []string
+	// Accounts are the accounts that the pattern is limited to. Empty where the roles are named, and where there is
+	// no room for the accounts.
+	Accounts []string
+}
+
+// Unlimited tells that the policy has no room to name the accounts.
+func (c Callers) Unlimited() bool {
+	return len(c.RoleARNs) > 0 && len(c.AccountARNs)+len(c.Accounts) == 0
+}
+
+// letIn tells whether the callers have a role. A role that is not named is let in by a pattern, in the accounts of this
+// file or in all.
+func (c Callers) letIn(region, account, role string) bool {
+	return slices.Contains(c.RoleARNs, roleARN(region, account, role)) ||
+		slices.Contains(c.Accounts, account) || c.Unlimited()
+}
+
+// caller is a role of an account.
+type caller struct{ account, role string }
+
+// policyRoom is the room of a policy that lets callers in.
+type policyRoom struct {
+	limit      int // bytes
+	rest       int // bytes of what does not depend on the callers, at the most
+	statements int // that name the callers
+}
+
+// VaultCallers are the backup roles that may copy into a central vault.
+func (c *Config) VaultCallers() Callers {
+	return c.callers(c.copyingRoles(), c.backupRolePrefix(), policyRoom{MaxPolicyBytes, 2_500 + c.pathBytes(), 1})
+}
+
+// KeyCallers are the backup roles that may use the key of the central vaults.
+func (c *Config) KeyCallers() Callers {
+	return c.callers(c.copyingRoles(), c.backupRolePrefix(),
+		policyRoom{MaxKeyPolicyBytes, 2_700 + 2*c.pathBytes() + c.administratorBytes(), 2})
+}
+
+// BusCallers are the roles that may send events to the central bus.
+func (c *Config) BusCallers() Callers {
+	roles := []caller{{c.Central.Account, c.EventRoleName(CentralID)}}
+	for _, w := range c.Workloads {
+		if c.Reached(w) {
+			roles = append(roles, caller{w.Account, c.EventRoleName(w.ID())})
+		}
+	}
+	return c.callers(roles, c.eventRolePrefix(), policyRoom{MaxBusPolicyBytes, 1_000 + c.pathBytes(), 1})
+}
+
+// copyingRoles are the backup roles of the workloads that have copies, in file order.
+func (c *Config) copyingRoles() []caller {
+	var roles []caller
+	for _, w := range c.Workloads {
+		if c.Reached(w) && c.Copies(w) {
+			roles = append(roles, caller{w.Account, c.BackupRoleName(w)})
+		}
+	}
+	return roles
+}
+
+// Copies tells whether any tier of a workload is copied to the central account.
+func (c *Config) Copies(w Workload) bool {
+	return slices.ContainsFunc(c.TierUses(w), func(u TierUse) bool { return u.Tier.Copied() })
+}
+
+func (c *Config) callers(roles []caller, prefix string, room policyRoom) Callers {
+	if len(roles) == 0 {
+		return Callers{}
+	}
+	const quotes = len(`"",`)
+	region := c.Central.Region
+	var named, limited Callers
+	namedBytes, limitedBytes := 0, 0
+	seen := map[string]bool{}
+	for _, r := range roles {
+		arn := roleARN(region, r.account, r.role)
+		named.RoleARNs = append(named.RoleARNs, arn)
+		namedBytes += len(arn) + quotes
+		if seen[r.account] {
+			continue
+		}
+		seen[r.account] = true
+		root := AccountARN(region, r.account)
+		named.AccountARNs = append(named.AccountARNs, root)
+		namedBytes += len(root) + quotes
+		limited.Accounts = append(limited.Accounts, r.account)
+		limitedBytes += len(r.account) + quotes
+	}
+	if room.statements*namedBytes+room.rest <= room.limit {
+		return named
+	}
+	limited.RoleARNs = []string{roleARN(region, "*", prefix+"*")}
+	if room.statements*limitedBytes+room.rest > room.limit {
+		limited.Accounts = nil
+	}
+	return limited
+}
+
+func roleARN(region, account, role string) string {
+	return fmt.Sprintf("arn:%s:iam::%s:role/%s", Partition(region), account, role)
+}
+
+// pathBytes is the size, in bytes, of the organization's paths in a statement.
+func (c *Config) pathBytes() int {
+	n := 0
+	for _, p := range c.Organization.Paths {
+		n += len(p + `"",`)
+	}
+	return n
+}
+
+// administratorBytes is the size, in bytes, of the key administrators in the key's policy.
+func (c *Config) administratorBytes() int {
+	n := 0
+	for _, role := range c.Central.KeyAdministrators {
+		n += len(c.CentralRoleARN(role) + `"",`)
+	}
+	return n
+}
