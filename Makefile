@@ -2,9 +2,9 @@
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 ASSEMBLY = cdk.out
 
-.PHONY: check test lint assembly cli golden bench bench-smoke
+.PHONY: check test lint assembly decisions cli golden bench bench-smoke
 
-check: test lint assembly cli bench-smoke
+check: test lint assembly decisions cli bench-smoke
 
 test:
 	go test ./...
@@ -19,6 +19,12 @@ assembly:
 	go run . -out $(ASSEMBLY)
 	cfn-lint -c I -i I1022 -- $(ASSEMBLY)/*.template.json
 
+# Who can do what, by an IAM simulator (docs/who-can.md). It is no part of the product.
+decisions:
+	go run . -config testdata/fleet.yaml -out $(ASSEMBLY).fleet
+	go run . -config testdata/many.yaml -workload central -out $(ASSEMBLY).many
+	cd decisions && npm ci && node decide.mjs ../testdata/decisions.yaml fleet=../$(ASSEMBLY).fleet many=../$(ASSEMBLY).many
+
 # The example through the CDK CLI that package.json pins, which must write the same bytes.
 cli:
 	npm ci
@@ -28,7 +34,7 @@ cli:
 	npx cdk synth --quiet --output $(ASSEMBLY).nag -c nag=true
 
 golden:
-	go test ./config ./constructs ./lambda/alerts . -update
+	go test ./config ./constructs ./docs ./lambda/alerts . -update
 
 # Renews bench/results.md; wants a machine that does nothing else, for ten minutes.
 bench:
