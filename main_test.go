@@ -9,9 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/jsii-runtime-go"
-
 	"central-s3-backup/config"
+	"central-s3-backup/internal/startup"
 	"central-s3-backup/internal/synth"
 )
 
@@ -37,6 +36,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asApp) != "" || os.Getenv(synth.PartVariable) != "" {
 		main()
 	}
+	startup.Release() // whoever interrupts the tests ends them
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "central-s3-backup")
 	if err != nil {
@@ -46,8 +46,8 @@ func TestMain(m *testing.M) {
 	fleet = synthesizeFile("testdata/fleet.yaml", filepath.Join(dir, "fleet"), nil)
 	gov = synthesizeFile("testdata/gov.yaml", filepath.Join(dir, "gov"), nil)
 	code := m.Run()
-	jsii.Close()
-	_ = os.RemoveAll(dir) // only temporary files
+	synth.Close()
+	startup.Close()
 	os.Exit(code)
 }
 

@@ -1,9 +1,11 @@
 package synth
 
 import (
+	"context"
 	"fmt"
 	"os/exec"
 	"strings"
+	"time"
 )
 
 // nodeOptions limits the heap of Node.js, in megabytes. jsii allows it 4 GB, and with that V8 collects
@@ -23,18 +25,27 @@ func NodeEnvironment() map[string]string {
 // minNode is the oldest major version of Node.js that the CDK runs in.
 const minNode = 20
 
-// checkNode reports in a sentence what jsii would report by a panic. Empty: the command is node.
-func checkNode(command string) error {
-	if command == "" {
-		command = "node"
+// nodeAnswer is how long Node.js may take to tell its version. It needs 50 ms.
+const nodeAnswer = 10 * time.Second
+
+// checkNode reports in a sentence what jsii would report by a panic, or what it would wait for without an
+// end. Empty: the command is node.
+func checkNode(ctx context.Context, node string, limit time.Duration) error {
+	if node == "" {
+		node = "node"
 	}
 	const advice = "the AWS CDK runs in Node.js; install version 20, 22 or 24 from https://nodejs.org"
-	path, err := exec.LookPath(command)
+	path, err := exec.LookPath(node)
 	if err != nil {
-		return fmt.Errorf("there is no %q on the PATH: %s", command, advice)
+		return fmt.Errorf("there is no %q on the PATH: %s", node, advice)
 	}
-	answer, err := exec.Command(path, "--version").Output()
-	if err != nil {
+	limited, stop := context.WithTimeout(ctx, limit)
+	defer stop()
+	answer, err := command(limited, path, "--version").Output()
+	switch {
+	case limited.Err() != nil:
+		return fmt.Errorf("%s hangs: it did not answer --version within %v: %s", path, limit, advice)
+	case err != nil:
 		return fmt.Errorf("%s does not run (%w): %s", path, err, advice)
 	}
 	version, _, _ := strings.Cut(string(answer), "\n")

@@ -26,7 +26,7 @@ func TestCheckNode(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			err := checkNode(node)
+			err := checkNode(t.Context(), node, nodeAnswer)
 			if test.want == "" {
 				if err != nil {
 					t.Error(err)

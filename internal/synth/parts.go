@@ -8,14 +8,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
-	"syscall"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -90,14 +86,14 @@ func sum(numbers []int) (total int) {
 // runParts runs a process for each part of the plan, jobs of them at a time, in directories below dir.
 // Together these have the bytes that one process would have written. If a part fails, the others are
 // stopped. said is what the processes wrote to standard error, without what several of them wrote.
-func (p *Plan) runParts(o Options, dir string, ends []int, jobs int, built func()) (dirs []string, said string, err error) {
+func (p *Plan) runParts(
+	ctx context.Context, o Options, dir string, ends []int, jobs int, built func(),
+) (dirs []string, said string, err error) {
 	text, err := p.cfg.YAML()
 	if err != nil {
 		return nil, "", err
 	}
-	interrupted, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
-	group, ctx := errgroup.WithContext(interrupted)
+	group, working := errgroup.WithContext(ctx)
 	group.SetLimit(jobs)
 	dirs = make([]string, len(ends))
 	each := make([]string, len(ends))
@@ -107,13 +103,13 @@ func (p *Plan) runParts(o Options, dir string, ends []int, jobs int, built func(
 		one := part{o.Config, text, p.workloads, from, to, dirs[i], o.Nag}
 		from = to
 		group.Go(func() (err error) {
-			each[i], err = one.run(ctx, built)
+			each[i], err = one.run(working, built)
 			return err
 		})
 	}
 	err = group.Wait()
 	said = withoutRepetition(each)
-	if interrupted.Err() != nil {
+	if ctx.Err() != nil {
 		err = ErrInterrupted
 	}
 	return dirs, said, err
@@ -144,11 +140,9 @@ func (p part) run(ctx context.Context, built func()) (said string, err error) {
 		return "", err
 	}
 	var stdin, stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, self)
+	cmd := command(ctx, self)
 	cmd.Env = append(os.Environ(), PartVariable+"=1")
 	cmd.Stderr = &stderr
-	cmd.WaitDelay = 5 * time.Second
-	leadGroup(cmd)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return "", err
@@ -202,12 +196,13 @@ func RunPart(stdin io.Reader, stdout io.Writer, exit func()) error {
 	}
 	if err == nil {
 		built := func() { _ = reports.Encode(partReport{}) } // without a reader, this process is about to end
-		err = guard(func() error { return synthesize(plan.stacks[p.From:p.To], p.Out, p.Nag, built) })
+		ctx := context.Background()                          // the run kills this process
+		err = guard(func() error { return synthesize(ctx, plan.stacks[p.From:p.To], p.Out, p.Nag, built) })
 	}
 	if err != nil {
 		_ = reports.Encode(partReport{err.Error()})
 		return err
 	}
-	AwaitIndex(Options{})
+	AwaitIndex(context.Background(), Options{})
 	return nil
 }
