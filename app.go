@@ -115,9 +115,10 @@ func synthesize(ctx context.Context, plan *synth.Plan, warnings config.Problems,
 	if err == nil {
 		err = r.stacks(stacks, warnings)
 	}
+	_, ofMachine := errors.AsType[synth.MachineError](err)
 	switch {
 	case err == nil:
-	case errors.Is(err, synth.ErrInterrupted):
+	case ofMachine, errors.Is(err, synth.ErrInterrupted):
 		r.fail(err)
 		return codeOf(ctx, err)
 	default:

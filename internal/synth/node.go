@@ -2,7 +2,11 @@ package synth
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os/exec"
 	"strings"
 	"time"
@@ -20,6 +24,28 @@ func NodeEnvironment() map[string]string {
 		return map[string]string{"NODE_OPTIONS": nodeOptions + indexNodeOptions, "MALLOC_ARENA_MAX": indexMallocArenas}
 	}
 	return map[string]string{"NODE_OPTIONS": nodeOptions}
+}
+
+// MachineError is an error of the machine that a run was on. It says what to do.
+type MachineError string
+
+func (e MachineError) Error() string { return string(e) }
+
+// ended is the error for a process that ended in the middle of its work.
+func ended(process, how string) error {
+	return MachineError(fmt.Sprintf("%s ended before the stacks were complete (%s): look at what it printed above and run the app again; "+
+		"if it printed nothing, memory may have run out, of which each process needs up to 700 MB: free some, or use -jobs 1", process, how))
+}
+
+// nodeEnded tells whether jsii failed because Node.js is gone or because what answers is not Node.js, and
+// not because the CDK found something wrong.
+func nodeEnded(failure error) bool {
+	const gone, closed = "no response received from child process", "this process has been closed" // jsii has no types for these
+	_, unreadable := errors.AsType[*json.SyntaxError](failure)
+	_, notStarted := errors.AsType[*exec.Error](failure)
+	_, broken := errors.AsType[*fs.PathError](failure) // of the pipe, or of the program
+	return unreadable || notStarted || broken || errors.Is(failure, io.ErrUnexpectedEOF) ||
+		failure.Error() == gone || failure.Error() == closed
 }
 
 // minNode is the oldest major version of Node.js that the CDK runs in.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -48,6 +49,8 @@ type part struct {
 // built, or the reason why it ends.
 type partReport struct {
 	Defect string `json:"defect,omitempty"`
+	// Machine has the text of a [MachineError] in place of a defect.
+	Machine string `json:"machine,omitempty"`
 }
 
 // jobsFor is how many processes at a time suit stacks with so many resources on this machine.
@@ -156,22 +159,27 @@ func (p part) run(ctx context.Context, built func()) (said string, err error) {
 	}
 	_ = json.NewEncoder(&stdin).Encode(p) // text and numbers
 	_, err = stdin.WriteTo(in)
-	var defect error
+	var failure error
 	for reports := json.NewDecoder(out); err == nil; {
 		var r partReport
 		switch err = reports.Decode(&r); {
 		case err != nil:
 		case r.Defect != "":
-			defect = errors.New(r.Defect)
+			failure = errors.New(r.Defect)
+		case r.Machine != "":
+			failure = MachineError(r.Machine)
 		default:
 			built()
 		}
 	}
 	err = cmd.Wait()
-	if defect == nil && err != nil {
-		defect = fmt.Errorf("the process that synthesized stacks %d to %d ended: %w", p.From+1, p.To, err)
+	if failure == nil && err != nil {
+		failure = fmt.Errorf("the process that synthesized stacks %d to %d ended: %w", p.From+1, p.To, err)
+		if _, exited := errors.AsType[*exec.ExitError](err); exited && cmd.ProcessState.ExitCode() < 0 { // by a signal
+			failure = ended(fmt.Sprintf("the process that synthesized stacks %d to %d", p.From+1, p.To), err.Error())
+		}
 	}
-	return stderr.String(), defect
+	return stderr.String(), failure
 }
 
 // RunPart is the process of one part of a run. It reads the part from stdin and reports to stdout. If
@@ -200,7 +208,11 @@ func RunPart(stdin io.Reader, stdout io.Writer, exit func()) error {
 		err = guard(func() error { return synthesize(ctx, plan.stacks[p.From:p.To], p.Out, p.Nag, built) })
 	}
 	if err != nil {
-		_ = reports.Encode(partReport{err.Error()})
+		report := partReport{Defect: err.Error()}
+		if machine, ok := errors.AsType[MachineError](err); ok {
+			report = partReport{Machine: string(machine)}
+		}
+		_ = reports.Encode(report)
 		return err
 	}
 	AwaitIndex(context.Background(), Options{})

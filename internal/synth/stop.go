@@ -99,6 +99,9 @@ func guard(f func() error) (err error) {
 		if cause := recover(); cause != nil {
 			line, _, _ := strings.Cut(strings.TrimSpace(fmt.Sprint(cause)), "\n")
 			err = errors.New(line)
+			if failure, ok := cause.(error); ok && nodeEnded(failure) {
+				err = ended("Node.js", line)
+			}
 		}
 	}()
 	return f()
