@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// TestGolden: the templates of backup.yaml, byte for byte. -update renews them; the diff is what is reviewed.
+// TestGolden: the templates of the example, byte for byte. -update renews them; the diff is what is reviewed.
 func TestGolden(t *testing.T) {
 	const dir = "testdata/golden"
 	if *update {
@@ -100,8 +100,8 @@ func physicalName(r resource) (name string, dataBearing bool) {
 
 // TestDeterministic: two builds write the same files with the same bytes.
 func TestDeterministic(t *testing.T) {
-	first := synthesizeFile("backup.yaml", filepath.Join(t.TempDir(), "first"), nil)
-	second := synthesizeFile("backup.yaml", filepath.Join(t.TempDir(), "second"), nil)
+	first := synthesizeFile(exampleFile, filepath.Join(t.TempDir(), "first"), nil)
+	second := synthesizeFile(exampleFile, filepath.Join(t.TempDir(), "second"), nil)
 	one, two := contents(t, first.dir), contents(t, second.dir)
 	if names, others := slices.Sorted(maps.Keys(one)), slices.Sorted(maps.Keys(two)); !slices.Equal(names, others) {
 		t.Fatalf("files %v and %v", names, others)
@@ -115,7 +115,7 @@ func TestDeterministic(t *testing.T) {
 
 // TestOneStackAlone: -workload builds that stack and no other, with the same bytes.
 func TestOneStackAlone(t *testing.T) {
-	alone := synthesizeFile("backup.yaml", t.TempDir(), nil, "-workload", "dummy-prod", "-workload", "central")
+	alone := synthesizeFile(exampleFile, t.TempDir(), nil, "-workload", "dummy-prod", "-workload", "central")
 	if names := slices.Sorted(maps.Keys(alone.templates)); fmt.Sprint(names) != "[dummy-backup-central dummy-backup-dummy-prod]" {
 		t.Errorf("built %v", names)
 	}

@@ -16,10 +16,13 @@ import (
 
 var update = flag.Bool("update", false, "renew golden files")
 
+// exampleFile is what the tests know of. backup.yaml is the user's, and TestSnapshot alone reads it.
+const exampleFile = "testdata/example.yaml"
+
 // Every assembly that the tests look at is synthesized once, in TestMain: Node is started once for
 // the test binary, and nothing here may run in parallel with it.
 var (
-	example *assembly // backup.yaml
+	example *assembly // testdata/example.yaml
 	fleet   *assembly // testdata/fleet.yaml
 	gov     *assembly // testdata/gov.yaml
 )
@@ -42,7 +45,7 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	example = synthesizeFile("backup.yaml", filepath.Join(dir, "example"), nil)
+	example = synthesizeFile(exampleFile, filepath.Join(dir, "example"), nil)
 	fleet = synthesizeFile("testdata/fleet.yaml", filepath.Join(dir, "fleet"), nil)
 	gov = synthesizeFile("testdata/gov.yaml", filepath.Join(dir, "gov"), nil)
 	code := m.Run()

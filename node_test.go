@@ -25,7 +25,7 @@ func TestNodeFails(t *testing.T) {
 			if err := os.WriteFile(node, []byte(script), 0o755); err != nil {
 				t.Fatal(err)
 			}
-			app := appCommand("-workload", "dummy-dev", "-out", filepath.Join(t.TempDir(), "out"))
+			app := appCommand("-config", exampleFile, "-workload", "dummy-dev", "-out", filepath.Join(t.TempDir(), "out"))
 			app.Env = append(app.Env, "JSII_NODE="+node)
 			fails(t, app, "Node.js ended before the stacks were complete ("+test.want)
 		})
@@ -41,7 +41,7 @@ func TestNoTemporaryDirectory(t *testing.T) {
 		file:                                 "not a directory",
 		"/proc/self":                         "", // where nobody, root included, creates a directory
 	} {
-		for _, args := range [][]string{{"-check"}, {"-out", filepath.Join(t.TempDir(), "out")}} {
+		for _, args := range [][]string{{"-check", "-config", exampleFile}, {"-config", exampleFile, "-out", filepath.Join(t.TempDir(), "out")}} {
 			app := appCommand(args...)
 			app.Env = append(app.Env, "TMPDIR="+temporary)
 			fails(t, app, "the directory for temporary files, "+temporary+", cannot be written to ("+why)

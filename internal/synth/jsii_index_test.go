@@ -17,7 +17,7 @@ func TestAwaitIndex(t *testing.T) {
 	dir := t.TempDir()
 	app, root := filepath.Join(dir, "app"), filepath.Join(dir, "cache")
 	build := exec.Command("go", "build", "-o", app, ".")
-	run := exec.Command(app, "-workload", "dummy-dev", "-out", filepath.Join(dir, "out"))
+	run := exec.Command(app, "-config", "testdata/example.yaml", "-workload", "dummy-dev", "-out", filepath.Join(dir, "out"))
 	run.Env = append(os.Environ(), "JSII_RUNTIME_PACKAGE_CACHE_ROOT="+root)
 	for _, command := range []*exec.Cmd{build, run} {
 		command.Dir = "../.."
@@ -34,7 +34,7 @@ func TestAwaitIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := filepath.Join(dir, "interrupted")
-	run = exec.Command(app, "-workload", "dummy-dev", "-out", out)
+	run = exec.Command(app, "-config", "testdata/example.yaml", "-workload", "dummy-dev", "-out", out)
 	run.Env, run.Dir = append(os.Environ(), "JSII_RUNTIME_PACKAGE_CACHE_ROOT="+root), "../.."
 	var stderr bytes.Buffer
 	run.Stderr = &stderr
