@@ -2,12 +2,22 @@
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 ASSEMBLY = cdk.out
 
-.PHONY: check test lint assembly decisions cli golden bench bench-smoke
+.PHONY: check test foreign lint assembly decisions cli golden bench bench-smoke
 
-check: test lint assembly decisions cli bench-smoke
+check: test foreign lint assembly decisions cli bench-smoke
 
 test:
 	go test ./...
+
+# The tests in a copy with another backup.yaml: that of a user, with a snapshot of its templates.
+FOREIGN = config/testdata/good/alerts.yaml
+foreign:
+	rm -rf $(ASSEMBLY).foreign
+	mkdir $(ASSEMBLY).foreign
+	git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C $(ASSEMBLY).foreign
+	cp $(FOREIGN) $(ASSEMBLY).foreign/backup.yaml
+	cd $(ASSEMBLY).foreign && go test . -run TestSnapshot -update && go test ./...
+	rm -rf $(ASSEMBLY).foreign
 
 lint:
 	go vet ./...

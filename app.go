@@ -2,23 +2,26 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"runtime/debug"
+	"syscall"
 
 	"central-s3-backup/config"
 	"central-s3-backup/internal/cli"
+	"central-s3-backup/internal/startup"
 	"central-s3-backup/internal/synth"
 )
 
 // Exit codes.
 const (
-	exitDone        = 0
-	exitWrong       = 1   // an error in the configuration, the command line or on the machine
-	exitDefect      = 2   // an error in the app
-	exitInterrupted = 130 // 128 + SIGINT, as shells report it
+	exitDone     = 0
+	exitWrong    = 1   // an error in the configuration, the command line or on the machine
+	exitDefect   = 2   // an error in the app
+	exitSignaled = 128 // plus the number of the signal that stopped the app, as shells report it
 )
 
 func main() {
@@ -27,14 +30,20 @@ func main() {
 			_ = os.Setenv(name, value) // fails only for a malformed name
 		}
 	}
-	code := exitDone
+	os.Exit(process())
+}
+
+// process is the process that main ends. It leaves no temporary file behind, however it ends.
+func process() int {
+	defer startup.Close()
+	defer synth.Close()
 	if os.Getenv(synth.PartVariable) == "" {
-		code = run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
-	} else if synth.RunPart(os.Stdin, os.Stdout, func() { os.Exit(exitDefect) }) != nil { // the run prints it
-		code = exitDefect
+		return run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
 	}
-	synth.Close()
-	os.Exit(code)
+	if synth.RunPart(os.Stdin, os.Stdout, func() { os.Exit(exitDefect) }) != nil { // the run prints it
+		return exitDefect
+	}
+	return exitDone
 }
 
 // run is the whole app. Nothing below it reads flags or exits, and it prints to the writers it is given.
@@ -51,6 +60,8 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		return exitDone
 	}
 
+	ctx, stop := untilSignal(startup.Signals())
+	defer stop()
 	r := newReporter(opts, stdout, stderr)
 	cfg, problems := load(opts)
 	if cfg == nil {
@@ -65,6 +76,10 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		}
 		return exitDone
 	}
+	if ctx.Err() != nil {
+		r.fail(synth.ErrInterrupted)
+		return codeOf(ctx, synth.ErrInterrupted)
+	}
 
 	plan, err := synth.NewPlan(cfg, opts.Workload)
 	if err != nil {
@@ -75,7 +90,7 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		r.end(problems)
 		return exitDone
 	}
-	return synthesize(plan, problems, opts.synth(getenv, r), r)
+	return synthesize(ctx, plan, problems, opts.synth(getenv, r), r)
 }
 
 // load returns the configuration and its warnings, or no configuration and all its problems.
@@ -89,27 +104,66 @@ func load(opts options) (*config.Config, config.Problems) {
 }
 
 // synthesize writes the plan's stacks and reports them.
-func synthesize(plan *synth.Plan, warnings config.Problems, opts synth.Options, r reporter) int {
-	if err := plan.Prepare(opts); err != nil {
+func synthesize(ctx context.Context, plan *synth.Plan, warnings config.Problems, opts synth.Options, r reporter) int {
+	err := plan.Prepare(ctx, opts)
+	if err != nil {
 		r.fail(err)
-		return exitWrong
+		return codeOf(ctx, err)
 	}
 	r.warnings(warnings)
-	stacks, err := plan.Synthesize(opts)
-	if errors.Is(err, synth.ErrInterrupted) {
-		r.fail(err)
-		return exitInterrupted
-	}
+	stacks, err := plan.Synthesize(ctx, opts)
 	if err == nil {
 		err = r.stacks(stacks, warnings)
 	}
-	if err != nil {
+	_, ofMachine := errors.AsType[synth.MachineError](err)
+	switch {
+	case err == nil:
+	case ofMachine, errors.Is(err, synth.ErrInterrupted):
+		r.fail(err)
+		return codeOf(ctx, err)
+	default:
 		r.fail(fmt.Errorf("central-s3-backup: this is a defect of the app, not of %s; please report it together with that file:\n%w",
 			opts.Config, err))
 		return exitDefect
 	}
-	synth.AwaitIndex(opts) // everything is written and reported: an interrupted wait loses nothing
+	synth.AwaitIndex(ctx, opts) // everything is written and reported: an interrupted wait loses nothing
+	if ctx.Err() != nil {
+		fmt.Fprintf(r.stderr, "interrupted: %s is complete\n", opts.Out)
+		return codeOf(ctx, synth.ErrInterrupted)
+	}
 	return exitDone
+}
+
+// codeOf is the exit code of a run that ended with an error that is no defect.
+func codeOf(ctx context.Context, err error) int {
+	if s, ok := errors.AsType[stoppedBy](context.Cause(ctx)); ok && errors.Is(err, synth.ErrInterrupted) {
+		return exitSignaled + int(s.signal)
+	}
+	return exitWrong
+}
+
+// stoppedBy is why a context is done after a signal.
+type stoppedBy struct{ signal syscall.Signal }
+
+func (s stoppedBy) Error() string { return s.signal.String() }
+
+// untilSignal returns a context that is done when a signal comes, and a function that releases it. Later
+// signals change nothing: the app ends within seconds.
+func untilSignal(signals <-chan os.Signal) (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	released := make(chan struct{})
+	go func() {
+		select {
+		case s := <-signals:
+			number, _ := s.(syscall.Signal) // signals of the operating system are
+			cancel(stoppedBy{number})
+		case <-released:
+		}
+	}()
+	return ctx, func() {
+		close(released)
+		cancel(nil)
+	}
 }
 
 func version() string {

@@ -57,12 +57,12 @@ func TestExitCodes(t *testing.T) {
 		{
 			name: "print the configuration", args: []string{"-print-config"}, code: exitDone,
 			stdout: "vault_name: central-aws-vault-S3",
-			stderr: "backup.yaml:42:20: warning: workloads[1].select_tagged: AWS Backup may skip",
+			stderr: exampleFile + ":42:20: warning: workloads[1].select_tagged: AWS Backup may skip",
 		},
 		{
 			name: "check", args: []string{"-check"}, env: map[string]string{"JSII_NODE": "no-such-node"}, code: exitDone,
-			stdout: "backup.yaml: no errors, 1 warning\n",
-			stderr: "backup.yaml:42:20: warning: workloads[1].select_tagged: AWS Backup may skip",
+			stdout: exampleFile + ": no errors, 1 warning\n",
+			stderr: exampleFile + ":42:20: warning: workloads[1].select_tagged: AWS Backup may skip",
 		},
 		{
 			name: "check what is wrong", args: []string{"-check", "-config", wrong},
@@ -115,7 +115,7 @@ func TestExitCodes(t *testing.T) {
 		{
 			name: "printed, with JSON asked for", args: []string{"-format", "json", "-print-config"}, code: exitDone,
 			stdout: "vault_name: central-aws-vault-S3",
-			stderr: "backup.yaml:42:20: warning: workloads[1].select_tagged: AWS Backup may skip",
+			stderr: exampleFile + ":42:20: warning: workloads[1].select_tagged: AWS Backup may skip",
 		},
 		{
 			name: "what JSON escapes",
@@ -150,7 +150,11 @@ func TestExitCodes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "out")
 			var stdout, stderr bytes.Buffer
-			code := run(append([]string{"-out", out}, test.args...), func(name string) string { return test.env[name] }, &stdout, &stderr)
+			args := append([]string{"-out", out}, test.args...)
+			if !slices.Contains(args, "-config") && !strings.Contains(test.env["CDK_CONTEXT_JSON"], "config") {
+				args = append(args, "-config", exampleFile)
+			}
+			code := run(args, func(name string) string { return test.env[name] }, &stdout, &stderr)
 			if code != test.code {
 				t.Errorf("exit code %d, want %d", code, test.code)
 			}
@@ -182,7 +186,7 @@ func TestUnderCLI(t *testing.T) {
 	write(t, filepath.Join(dir, "synth.lock"), nil) // as the CLI's own files, which are there before
 	app := exec.Command(os.Args[0])
 	app.Env = append(os.Environ(), asApp+"=1", "CDK_OUTDIR="+dir, "CDK_CLI_VERSION=2.1148.1",
-		`CDK_CONTEXT_JSON={"workload":"central","aws:cdk:enable-path-metadata":true,`+
+		`CDK_CONTEXT_JSON={"config":"`+exampleFile+`","workload":"central","aws:cdk:enable-path-metadata":true,`+
 			`"aws:cdk:enable-asset-metadata":true,"aws:cdk:version-reporting":true}`)
 	var stderr bytes.Buffer
 	app.Stderr = &stderr
@@ -229,9 +233,9 @@ func TestPermissionsBoundary(t *testing.T) {
 // TestStaleTemplates: a stack that is no longer in the configuration leaves no template behind.
 func TestStaleTemplates(t *testing.T) {
 	dir := t.TempDir()
-	synthesizeFile("backup.yaml", dir, nil, "-workload", "dummy-dev")
+	synthesizeFile(exampleFile, dir, nil, "-workload", "dummy-dev")
 	write(t, filepath.Join(dir, "mine.template.json"), []byte("{}"))
-	again := synthesizeFile("backup.yaml", dir, nil, "-workload", "central")
+	again := synthesizeFile(exampleFile, dir, nil, "-workload", "central")
 	if got := fmt.Sprint(slices.Sorted(maps.Keys(again.templates))); got != "[dummy-backup-central mine]" {
 		t.Errorf("templates %s", got)
 	}
@@ -239,7 +243,7 @@ func TestStaleTemplates(t *testing.T) {
 
 // TestTiersAreData: no code but the table knows a tier's name.
 func TestTiersAreData(t *testing.T) {
-	cfg, err := config.LoadFile("backup.yaml")
+	cfg, err := config.LoadFile(exampleFile)
 	if err != nil {
 		t.Fatal(err)
 	}

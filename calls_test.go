@@ -24,7 +24,7 @@ const asNode = "CENTRAL_S3_BACKUP_AS_NODE"
 func TestCalls(t *testing.T) {
 	const golden = "testdata/golden/calls.txt"
 	record := filepath.Join(t.TempDir(), "requests")
-	app := appCommand("-out", t.TempDir(), "-workload", "dummy-dev")
+	app := appCommand("-config", exampleFile, "-out", t.TempDir(), "-workload", "dummy-dev")
 	app.Env = append(app.Env, "JSII_NODE="+os.Args[0], asNode+"="+record)
 	if out, err := app.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)

@@ -375,12 +375,33 @@ func TestDelivery(t *testing.T) {
 		return "", nil
 	}
 	queueID, queue := one("AWS::SQS::Queue", "acme-stores-backup-alerts")
-	deadID, _ := one("AWS::SQS::Queue", "acme-stores-backup-alerts-undelivered")
+	deadID, dead := one("AWS::SQS::Queue", "acme-stores-backup-alerts-undelivered")
 	functionID, function := one("AWS::Lambda::Function", "")
 	_, mapping := one("AWS::Lambda::EventSourceMapping", "")
 	_, rule := one("AWS::Events::Rule", "acme-stores-backup-alerts")
 	_, alarm := one("AWS::CloudWatch::Alarm", "acme-stores-backup-alerts-undelivered")
+	logs, _ := at(function, "LoggingConfig", "LogGroup", "Ref").(string)
+	timeout, _ := function["Timeout"].(float64)
+	visibility, _ := queue["VisibilityTimeout"].(float64)
+	const fourteenDays = float64(14 * 24 * 60 * 60) // the longest that SQS keeps a message
 	for what, ok := range map[string]bool{
+		"timeout":               timeout == 120, // for a batch of messages, each to several destinations
+		"memory":                function["MemorySize"] == 256.0,
+		"reserved concurrency":  function["ReservedConcurrentExecutions"] == nil, // that of the mapping limits the function
+		"concurrency":           at(mapping, "ScalingConfig", "MaximumConcurrency") == 2.0,
+		"batches":               mapping["BatchSize"] == 100.0 && mapping["MaximumBatchingWindowInSeconds"] == 10.0, // F-EVT-14
+		"attempts":              at(queue, "RedrivePolicy", "maxReceiveCount") == 5.0,
+		"kept":                  queue["MessageRetentionPeriod"] == fourteenDays && dead["MessageRetentionPeriod"] == fourteenDays,
+		"attempts before lost":  visibility*5 < fourteenDays,
+		"undelivered is last":   dead["RedrivePolicy"] == nil,
+		"encryption":            queue["SqsManagedSseEnabled"] == true && dead["SqsManagedSseEnabled"] == true,
+		"log":                   central.Resources[logs].Properties["LogGroupName"] == "/aws/lambda/acme-stores-backup-alerts",
+		"log retention":         central.Resources[logs].Properties["RetentionInDays"] == 90.0,
+		"log is not kept":       central.Resources[logs].DeletionPolicy == "Delete",
+		"alarm on one":          alarm["Threshold"] == 0.0 && alarm["ComparisonOperator"] == "GreaterThanThreshold" && alarm["EvaluationPeriods"] == 1.0,
+		"alarm without data":    alarm["TreatMissingData"] == "notBreaching",
+		"alarm on undelivered":  fmt.Sprint(alarm["Dimensions"]) == "[map[Name:QueueName Value:acme-stores-backup-alerts-undelivered]]",
+		"code":                  at(function, "Code", "S3Key") != nil,
 		"bus to queue":          at(rule, "Targets", 0, "Arn", "Fn::GetAtt", 0) == queueID,
 		"not taken by queue":    at(rule, "Targets", 0, "DeadLetterConfig", "Arn", "Fn::GetAtt", 0) == deadID,
 		"no ticks":              !awstest.MatchesPattern(t, rule["EventPattern"], map[string]any{"detail-type": "Scheduled Event"}),
@@ -388,7 +409,7 @@ func TestDelivery(t *testing.T) {
 		"queue to function":     at(mapping, "EventSourceArn", "Fn::GetAtt", 0) == queueID && at(mapping, "FunctionName", "Ref") == functionID,
 		"partial batches":       fmt.Sprint(mapping["FunctionResponseTypes"]) == "[ReportBatchItemFailures]",
 		"not taken by function": at(queue, "RedrivePolicy", "deadLetterTargetArn", "Fn::GetAtt", 0) == deadID,
-		"visibility":            queue["VisibilityTimeout"].(float64) >= 6*function["Timeout"].(float64),
+		"visibility":            visibility >= 6*timeout,
 		"alarm":                 alarm["MetricName"] == "ApproximateNumberOfMessagesVisible" && at(alarm, "AlarmActions", 0, "Ref") != nil,
 		"runtime":               function["Runtime"] == "provided.al2023" && fmt.Sprint(function["Architectures"]) == "[arm64]",
 		"program":               function["Handler"] == "bootstrap",

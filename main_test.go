@@ -9,18 +9,20 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/jsii-runtime-go"
-
 	"central-s3-backup/config"
+	"central-s3-backup/internal/startup"
 	"central-s3-backup/internal/synth"
 )
 
 var update = flag.Bool("update", false, "renew golden files")
 
+// exampleFile is what the tests know of. backup.yaml is the user's, and TestSnapshot alone reads it.
+const exampleFile = "testdata/example.yaml"
+
 // Every assembly that the tests look at is synthesized once, in TestMain: Node is started once for
 // the test binary, and nothing here may run in parallel with it.
 var (
-	example *assembly // backup.yaml
+	example *assembly // testdata/example.yaml
 	fleet   *assembly // testdata/fleet.yaml
 	gov     *assembly // testdata/gov.yaml
 )
@@ -37,17 +39,18 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asApp) != "" || os.Getenv(synth.PartVariable) != "" {
 		main()
 	}
+	startup.Release() // whoever interrupts the tests ends them
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "central-s3-backup")
 	if err != nil {
 		panic(err)
 	}
-	example = synthesizeFile("backup.yaml", filepath.Join(dir, "example"), nil)
+	example = synthesizeFile(exampleFile, filepath.Join(dir, "example"), nil)
 	fleet = synthesizeFile("testdata/fleet.yaml", filepath.Join(dir, "fleet"), nil)
 	gov = synthesizeFile("testdata/gov.yaml", filepath.Join(dir, "gov"), nil)
 	code := m.Run()
-	jsii.Close()
-	_ = os.RemoveAll(dir) // only temporary files
+	synth.Close()
+	startup.Close()
 	os.Exit(code)
 }
 

@@ -19,7 +19,7 @@ func TestNag(t *testing.T) {
 	for _, test := range []struct {
 		file, jobs string
 		plain      *assembly
-	}{{"backup.yaml", "1", example}, {"testdata/fleet.yaml", "2", fleet}, {"testdata/gov.yaml", "1", gov}} {
+	}{{exampleFile, "1", example}, {"testdata/fleet.yaml", "2", fleet}, {"testdata/gov.yaml", "1", gov}} {
 		a := synthesizeFile(test.file, t.TempDir(), map[string]string{"CDK_CONTEXT_JSON": `{"nag":"true"}`}, "-jobs", test.jobs)
 		if found := nagFindings(t, a.dir); len(found) > 0 {
 			t.Errorf("%s", strings.Join(found, "\n"))

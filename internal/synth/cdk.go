@@ -1,6 +1,8 @@
 package synth
 
 import (
+	"context"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
@@ -8,8 +10,8 @@ import (
 
 // synthesize has the CDK write stacks into the directory out, in this process. Templates are the same
 // under the CDK CLI and without it: what the CLI's context says of metadata is overridden. built is
-// called after each stack.
-func synthesize(list []stack, out string, nag bool, built func()) error {
+// called after each stack. It looks at ctx between two stacks.
+func synthesize(ctx context.Context, list []stack, out string, nag bool, built func()) error {
 	app := awscdk.NewApp(&awscdk.AppProps{
 		Outdir:             jsii.String(out),
 		AnalyticsReporting: jsii.Bool(false),
@@ -23,6 +25,9 @@ func synthesize(list []stack, out string, nag bool, built func()) error {
 		awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{Verbose: jsii.Bool(true)}), nil)
 	}
 	for _, s := range list {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if err := s.build(app, jsii.String(s.name)); err != nil {
 			return err
 		}

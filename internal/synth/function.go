@@ -2,6 +2,7 @@ package synth
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -9,7 +10,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -36,13 +36,13 @@ var (
 // buildFunction builds the alert function for AWS Lambda and returns the file. It keeps the file in the
 // user's cache directory, and builds nothing if one from the same sources and toolchain is there.
 // announce is called before a build, since the first one takes a while.
-func buildFunction(announce func(string)) (file string, err error) {
+func buildFunction(ctx context.Context, announce func(string)) (file string, err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("the alert function could not be built: %w", err)
 		}
 	}()
-	digest, err := functionDigest()
+	digest, err := functionDigest(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -65,8 +65,9 @@ func buildFunction(announce func(string)) (file string, err error) {
 	defer os.RemoveAll(unfinished) //nolint:errcheck // what is left there does no harm
 	bootstrap := filepath.Join(unfinished, "bootstrap")
 	announce("building the alert function; the first build also compiles the AWS SDK")
-	build := exec.Command("go", append(slices.Clone(functionBuild), "-o", bootstrap, "./"+functionSource)...)
+	build := command(ctx, "go", append(slices.Clone(functionBuild), "-o", bootstrap, "./"+functionSource)...)
 	build.Env = append(os.Environ(), functionEnvironment...)
+	build.Env = append(build.Env, "GOTMPDIR="+os.TempDir()) // a build that is killed leaves its files there
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, bytes.TrimSpace(out))
 	}
@@ -75,8 +76,8 @@ func buildFunction(announce func(string)) (file string, err error) {
 
 // functionDigest is a hash of everything that the function is built from: its sources, the sources
 // that it shares with the app, the modules, the toolchain and the settings.
-func functionDigest() (string, error) {
-	toolchain, err := exec.Command("go", "env", "GOVERSION").Output()
+func functionDigest(ctx context.Context) (string, error) {
+	toolchain, err := command(ctx, "go", "env", "GOVERSION").Output()
 	if err != nil {
 		return "", fmt.Errorf("the Go toolchain must be on the PATH: %w", err)
 	}
@@ -107,7 +108,7 @@ func functionDigest() (string, error) {
 // FunctionPackage creates a temporary directory with what is uploaded to AWS Lambda: the alert function
 // and the file of names that it reads. The caller removes the directory.
 func FunctionPackage(cfg *config.Config) (dir string, err error) {
-	file, err := buildFunction(func(string) {})
+	file, err := buildFunction(context.Background(), func(string) {}) // it is there since Prepare
 	if err != nil {
 		return "", err
 	}

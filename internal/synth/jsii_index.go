@@ -1,6 +1,7 @@
 package synth
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -50,21 +51,21 @@ func buildsIndex() bool {
 // to wait, and says so on Options.Terminal.
 //
 // Nothing depends on the index. AwaitIndex returns at once if it cannot be written, and after 15 seconds
-// if it does not appear. The next run then starts as slowly as this one.
-func AwaitIndex(o Options) {
+// if it does not appear or ctx is done. The next run then starts as slowly as this one.
+func AwaitIndex(ctx context.Context, o Options) {
 	if dir := cdkDir(); dir != "" {
-		awaitIndex(dir, o.announce, indexWait)
+		awaitIndex(ctx, dir, o.announce, indexWait)
 	}
 }
 
 // awaitIndex waits for the index below the directory of a version.
-func awaitIndex(dir string, say func(string), limit time.Duration) {
+func awaitIndex(ctx context.Context, dir string, say func(string), limit time.Duration) {
 	if hasIndex(dir) || !writable(dir) {
 		return
 	}
 	say("preparing the AWS CDK for faster starts; once per version of the CDK")
 	const step = 50 * time.Millisecond
-	for ; limit > 0 && !hasIndex(dir); limit -= step {
+	for ; limit > 0 && !hasIndex(dir) && ctx.Err() == nil; limit -= step {
 		time.Sleep(step)
 	}
 }

@@ -26,7 +26,7 @@ func TestAwaitIndexWaits(t *testing.T) {
 	t.Run("an index that is being written", func(t *testing.T) {
 		dir, hash := unpacked(t)
 		said := 0
-		awaitIndex(dir, func(string) { said++; write(t, hash) }, time.Hour)
+		awaitIndex(t.Context(), dir, func(string) { said++; write(t, hash) }, time.Hour)
 		if said != 1 {
 			t.Errorf("said %d times that it waits", said)
 		}
@@ -34,7 +34,7 @@ func TestAwaitIndexWaits(t *testing.T) {
 	t.Run("an index that does not come", func(t *testing.T) {
 		dir, _ := unpacked(t)
 		said := 0
-		awaitIndex(dir, func(string) { said++ }, time.Millisecond)
+		awaitIndex(t.Context(), dir, func(string) { said++ }, time.Millisecond)
 		if said != 1 {
 			t.Errorf("said %d times that it waits", said)
 		}
@@ -47,7 +47,7 @@ func TestAwaitIndexWaits(t *testing.T) {
 		"a read-only cache":      "/proc/self", // where nobody, root included, creates a file
 	} {
 		t.Run(name, func(t *testing.T) {
-			awaitIndex(dir, func(string) { t.Error("waits") }, time.Hour)
+			awaitIndex(t.Context(), dir, func(string) { t.Error("waits") }, time.Hour)
 		})
 	}
 }

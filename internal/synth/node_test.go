@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestCheckNode: a Node.js that the CDK cannot use is reported with the reason and with what to do.
@@ -18,6 +19,7 @@ func TestCheckNode(t *testing.T) {
 		{"another", "echo BusyBox; echo v24.0.0", ` is not Node.js: it answers --version with "BusyBox": `},
 		{"silent", "exit 0", ` is not Node.js: it answers --version with "": `},
 		{"absent", "", "there is no "},
+		{"hangs", "sleep 1000 & sleep 1000", " hangs: it did not answer --version within 100ms: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			node := filepath.Join(dir, test.name)
@@ -26,7 +28,15 @@ func TestCheckNode(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			err := checkNode(node)
+			limit := nodeAnswer
+			if test.name == "hangs" {
+				limit = 100 * time.Millisecond
+			}
+			began := time.Now()
+			err := checkNode(t.Context(), node, limit)
+			if took := time.Since(began); took > nodeAnswer/2 {
+				t.Errorf("took %v", took)
+			}
 			if test.want == "" {
 				if err != nil {
 					t.Error(err)

@@ -9,13 +9,10 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
-	"syscall"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -52,6 +49,8 @@ type part struct {
 // built, or the reason why it ends.
 type partReport struct {
 	Defect string `json:"defect,omitempty"`
+	// Machine has the text of a [MachineError] in place of a defect.
+	Machine string `json:"machine,omitempty"`
 }
 
 // jobsFor is how many processes at a time suit stacks with so many resources on this machine.
@@ -90,14 +89,14 @@ func sum(numbers []int) (total int) {
 // runParts runs a process for each part of the plan, jobs of them at a time, in directories below dir.
 // Together these have the bytes that one process would have written. If a part fails, the others are
 // stopped. said is what the processes wrote to standard error, without what several of them wrote.
-func (p *Plan) runParts(o Options, dir string, ends []int, jobs int, built func()) (dirs []string, said string, err error) {
+func (p *Plan) runParts(
+	ctx context.Context, o Options, dir string, ends []int, jobs int, built func(),
+) (dirs []string, said string, err error) {
 	text, err := p.cfg.YAML()
 	if err != nil {
 		return nil, "", err
 	}
-	interrupted, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
-	group, ctx := errgroup.WithContext(interrupted)
+	group, working := errgroup.WithContext(ctx)
 	group.SetLimit(jobs)
 	dirs = make([]string, len(ends))
 	each := make([]string, len(ends))
@@ -107,13 +106,13 @@ func (p *Plan) runParts(o Options, dir string, ends []int, jobs int, built func(
 		one := part{o.Config, text, p.workloads, from, to, dirs[i], o.Nag}
 		from = to
 		group.Go(func() (err error) {
-			each[i], err = one.run(ctx, built)
+			each[i], err = one.run(working, built)
 			return err
 		})
 	}
 	err = group.Wait()
 	said = withoutRepetition(each)
-	if interrupted.Err() != nil {
+	if ctx.Err() != nil {
 		err = ErrInterrupted
 	}
 	return dirs, said, err
@@ -144,11 +143,9 @@ func (p part) run(ctx context.Context, built func()) (said string, err error) {
 		return "", err
 	}
 	var stdin, stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, self)
+	cmd := command(ctx, self)
 	cmd.Env = append(os.Environ(), PartVariable+"=1")
 	cmd.Stderr = &stderr
-	cmd.WaitDelay = 5 * time.Second
-	leadGroup(cmd)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return "", err
@@ -162,22 +159,27 @@ func (p part) run(ctx context.Context, built func()) (said string, err error) {
 	}
 	_ = json.NewEncoder(&stdin).Encode(p) // text and numbers
 	_, err = stdin.WriteTo(in)
-	var defect error
+	var failure error
 	for reports := json.NewDecoder(out); err == nil; {
 		var r partReport
 		switch err = reports.Decode(&r); {
 		case err != nil:
 		case r.Defect != "":
-			defect = errors.New(r.Defect)
+			failure = errors.New(r.Defect)
+		case r.Machine != "":
+			failure = MachineError(r.Machine)
 		default:
 			built()
 		}
 	}
 	err = cmd.Wait()
-	if defect == nil && err != nil {
-		defect = fmt.Errorf("the process that synthesized stacks %d to %d ended: %w", p.From+1, p.To, err)
+	if failure == nil && err != nil {
+		failure = fmt.Errorf("the process that synthesized stacks %d to %d ended: %w", p.From+1, p.To, err)
+		if _, exited := errors.AsType[*exec.ExitError](err); exited && cmd.ProcessState.ExitCode() < 0 { // by a signal
+			failure = ended(fmt.Sprintf("the process that synthesized stacks %d to %d", p.From+1, p.To), err.Error())
+		}
 	}
-	return stderr.String(), defect
+	return stderr.String(), failure
 }
 
 // RunPart is the process of one part of a run. It reads the part from stdin and reports to stdout. If
@@ -202,12 +204,17 @@ func RunPart(stdin io.Reader, stdout io.Writer, exit func()) error {
 	}
 	if err == nil {
 		built := func() { _ = reports.Encode(partReport{}) } // without a reader, this process is about to end
-		err = guard(func() error { return synthesize(plan.stacks[p.From:p.To], p.Out, p.Nag, built) })
+		ctx := context.Background()                          // the run kills this process
+		err = guard(func() error { return synthesize(ctx, plan.stacks[p.From:p.To], p.Out, p.Nag, built) })
 	}
 	if err != nil {
-		_ = reports.Encode(partReport{err.Error()})
+		report := partReport{Defect: err.Error()}
+		if machine, ok := errors.AsType[MachineError](err); ok {
+			report = partReport{Machine: string(machine)}
+		}
+		_ = reports.Encode(report)
 		return err
 	}
-	AwaitIndex(Options{})
+	AwaitIndex(context.Background(), Options{})
 	return nil
 }

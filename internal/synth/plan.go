@@ -16,6 +16,8 @@ type Plan struct {
 	cfg       *config.Config
 	workloads []string // as [NewPlan] got them
 	stacks    []stack
+
+	createsOut bool // Options.Out was not there before Prepare
 }
 
 // stack is one of the plan's.

@@ -4,13 +4,12 @@
 package synth
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"strings"
-
-	"github.com/aws/jsii-runtime-go"
 
 	"central-s3-backup/internal/cloudassembly"
 )
@@ -51,17 +50,24 @@ type Stack struct {
 	Resources int `json:"resources"`
 }
 
-// ErrInterrupted is returned for a run that a signal stopped.
-var ErrInterrupted = errors.New("interrupted: nothing was written")
-
 // Prepare checks that Node.js runs and that Options.Out can be used, and builds the alert function if a
-// stack has it. What it returns is an error of the user's machine or command line.
-func (p *Plan) Prepare(o Options) error {
-	if err := checkNode(o.Node); err != nil {
+// stack has it. What it returns is an error of the user's machine or command line, or [ErrInterrupted] if
+// ctx is done.
+func (p *Plan) Prepare(ctx context.Context, o Options) error {
+	err := p.prepare(ctx, o)
+	if ctx.Err() != nil {
+		p.removeOut(o)
+		return ErrInterrupted
+	}
+	return err
+}
+
+func (p *Plan) prepare(ctx context.Context, o Options) error {
+	if err := checkNode(ctx, o.Node, nodeAnswer); err != nil {
 		return err
 	}
 	if p.hasFunction() {
-		if _, err := buildFunction(o.announce); err != nil {
+		if _, err := buildFunction(ctx, o.announce); err != nil {
 			return err
 		}
 	}
@@ -71,18 +77,30 @@ func (p *Plan) Prepare(o Options) error {
 	if o.Out == "" {
 		return errors.New("-out: want the name of a directory")
 	}
+	_, err := os.Stat(o.Out)
+	p.createsOut = errors.Is(err, fs.ErrNotExist)
 	if err := cloudassembly.PrepareDir(o.Out); err != nil {
 		return fmt.Errorf("-out %s: %w", o.Out, err)
 	}
 	return nil
 }
 
+// removeOut removes Options.Out if the run created it and wrote nothing into it.
+func (p *Plan) removeOut(o Options) {
+	if p.createsOut {
+		_ = os.Remove(o.Out) // fails if something is in there, and then it stays
+	}
+}
+
 // Synthesize writes the cloud assembly, after [Plan.Prepare]. It appears in Options.Out when all of it
 // is there, and the templates of stacks that an earlier run wrote there and this one did not are
-// removed. An error other than [ErrInterrupted] is a defect of the app.
-func (p *Plan) Synthesize(o Options) ([]Stack, error) {
+// removed. If ctx is done before all of it is written, Synthesize stops Node.js and returns
+// [ErrInterrupted]. An error that is neither that nor a [MachineError] is a defect of the app. After an
+// error, Options.Out is as it was before [Plan.Prepare].
+func (p *Plan) Synthesize(ctx context.Context, o Options) ([]Stack, error) {
 	earlier := cloudassembly.Stacks(o.Out)
-	if err := p.write(o); err != nil {
+	if err := p.write(ctx, o); err != nil {
+		p.removeOut(o)
 		return nil, err
 	}
 	for _, name := range earlier {
@@ -104,7 +122,7 @@ func (p *Plan) Synthesize(o Options) ([]Stack, error) {
 }
 
 // write writes the assembly in this process or in several.
-func (p *Plan) write(o Options) error {
+func (p *Plan) write(ctx context.Context, o Options) error {
 	dir, err := cloudassembly.NewUnfinishedDir(o.Out)
 	if err != nil {
 		return err
@@ -120,9 +138,9 @@ func (p *Plan) write(o Options) error {
 	dirs := []string{dir}
 	var said string
 	if ends := cut(resources, jobs); len(ends) > 1 {
-		dirs, said, err = p.runParts(o, dir, ends, jobs, progress.built)
+		dirs, said, err = p.runParts(ctx, o, dir, ends, jobs, progress.built)
 	} else {
-		err = guard(func() error { return synthesize(p.stacks, dir, o.Nag, progress.built) })
+		err = untilDone(ctx, func() error { return synthesize(ctx, p.stacks, dir, o.Nag, progress.built) })
 	}
 	progress.end()
 	if o.Stderr != nil {
@@ -139,23 +157,4 @@ func (o Options) announce(what string) {
 	if o.Terminal != nil {
 		fmt.Fprintln(o.Terminal, what)
 	}
-}
-
-// guard turns a panic, which is how jsii reports every failure, into an error with its first line:
-// the JavaScript stack below it helps nobody here.
-func guard(f func() error) (err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			line, _, _ := strings.Cut(strings.TrimSpace(fmt.Sprint(cause)), "\n")
-			err = errors.New(line)
-		}
-	}()
-	return f()
-}
-
-// Close stops Node.js. A program that has called this package ends with it, and writes nothing to
-// standard error after it: jsii may say there that Node.js "exited abnormally", when all is done.
-func Close() {
-	os.Stderr = nil
-	jsii.Close()
 }

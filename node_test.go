@@ -1,0 +1,69 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestNodeFails: a Node.js that ends in the middle of a run, or is none, is a matter of the machine and no defect of the app. One
+// sentence says what to do.
+func TestNodeFails(t *testing.T) {
+	for _, test := range []struct{ name, script, want string }{
+		{"ends at once", "exit 3", "no response received from child process"},
+		{"is killed", "kill -9 $$", "no response received from child process"},
+		{"ends after its greeting", `printf '{"hello":"@jsii/runtime@1.142.0"}\n'; exit 1`, ""},
+		{"ends in a word", `printf '{"hello":'; exit 1`, "unexpected EOF"},
+		{"is no Node.js", "echo usage: v22; cat >/dev/null", "invalid character 'u' looking for beginning of value"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			node := filepath.Join(t.TempDir(), "node")
+			script := "#!/bin/sh\n[ \"$1\" = --version ] && echo v22.0.0 && exit\n" + test.script + "\n"
+			if err := os.WriteFile(node, []byte(script), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			app := appCommand("-config", exampleFile, "-workload", "dummy-dev", "-out", filepath.Join(t.TempDir(), "out"))
+			app.Env = append(app.Env, "JSII_NODE="+node)
+			fails(t, app, "Node.js ended before the stacks were complete ("+test.want)
+		})
+	}
+}
+
+// TestNoTemporaryDirectory: the app needs a directory for temporary files and says so in one sentence.
+func TestNoTemporaryDirectory(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	write(t, file, nil)
+	for temporary, why := range map[string]string{
+		filepath.Join(t.TempDir(), "absent"): "no such file or directory",
+		file:                                 "not a directory",
+		"/proc/self":                         "", // where nobody, root included, creates a directory
+	} {
+		for _, args := range [][]string{{"-check", "-config", exampleFile}, {"-config", exampleFile, "-out", filepath.Join(t.TempDir(), "out")}} {
+			app := appCommand(args...)
+			app.Env = append(app.Env, "TMPDIR="+temporary)
+			fails(t, app, "the directory for temporary files, "+temporary+", cannot be written to ("+why)
+		}
+	}
+}
+
+// fails runs the app, which must end with one sentence and exit code 1.
+func fails(t *testing.T, app *exec.Cmd, sentence string) {
+	t.Helper()
+	var stderr bytes.Buffer
+	app.Stderr = &stderr
+	_ = app.Run() // its exit code is looked at
+	if code := app.ProcessState.ExitCode(); code != exitWrong {
+		t.Errorf("exit code %d", code)
+	}
+	if !strings.Contains(stderr.String(), sentence) {
+		t.Errorf("%q lacks %q", stderr.String(), sentence)
+	}
+	for _, not := range []string{"goroutine", "panic", "defect"} {
+		if strings.Contains(stderr.String(), not) {
+			t.Errorf("says %q: %s", not, stderr.String())
+		}
+	}
+}
