@@ -66,7 +66,7 @@ func TestInterrupt(t *testing.T) {
 				}
 			}
 			app, mark, stderr := startMarked(t, append(test.env, "TMPDIR="+temporary), "-out", out, "-jobs", test.jobs)
-			n := waitFor(mark, func(n int) bool { return n >= test.processes && len(glob(temporary, "*")) > 0 })
+			n := waitFor(mark, func(n int) bool { return n >= test.processes && len(listed(temporary)) > 0 })
 			if n < test.processes {
 				t.Fatalf("%d processes at work: %s", n, stderr.String())
 			}
@@ -89,15 +89,15 @@ func TestInterrupt(t *testing.T) {
 			if n := waitFor(mark, func(n int) bool { return n == 0 }); n > 0 {
 				t.Errorf("%d processes are left", n)
 			}
-			if left := glob(temporary, "*"); len(left) > 0 {
+			if left := listed(temporary); len(left) > 0 {
 				t.Errorf("left temporary files: %v", left)
 			}
 			if !test.existing {
-				if left := glob(parent, "*"); len(left) > 0 {
+				if left := listed(parent); len(left) > 0 {
 					t.Errorf("left %v", left)
 				}
 			} else if !maps.Equal(contents(t, out), contents(t, gov.dir)) {
-				t.Errorf("changed the output directory: %v", glob(out, "*"))
+				t.Errorf("changed the output directory: %v", listed(out))
 			}
 		})
 	}
@@ -119,7 +119,7 @@ func TestKilled(t *testing.T) {
 	if err := cloudassembly.PrepareDir(out); err != nil { // the next run goes on where this one was stopped
 		t.Error(err)
 	}
-	if left := glob(out, "*"); len(left) > 0 {
+	if left := listed(out); len(left) > 0 {
 		t.Errorf("the next run leaves %v", left)
 	}
 }
@@ -137,7 +137,7 @@ func TestNoTemporaryFiles(t *testing.T) {
 		if out, err := app.CombinedOutput(); err != nil {
 			t.Errorf("%v: %v: %s", args, err, out)
 		}
-		if left := glob(temporary, "*"); len(left) > 0 {
+		if left := listed(temporary); len(left) > 0 {
 			t.Errorf("%v: left %v", args, left)
 		}
 	}
@@ -162,9 +162,9 @@ func startMarked(t *testing.T, env []string, args ...string) (app *exec.Cmd, mar
 	return app, mark, stderr
 }
 
-// glob lists the files below a directory that match, also those that start with a dot.
-func glob(dir, pattern string) []string {
-	paths, _ := filepath.Glob(filepath.Join(dir, pattern)) // the pattern is well formed
+// listed lists what a directory has, also what starts with a dot.
+func listed(dir string) []string {
+	paths, _ := filepath.Glob(filepath.Join(dir, "*")) // the pattern is well formed
 	return paths
 }
 

@@ -36,7 +36,7 @@ func init() { //nolint:gochecknoinits // main would be too late
 	var err error
 	if dir, err = ownTempDir(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(exitWrong)
+		os.Exit(exitWrong) //nolint:forbidigo // jsii would panic before app.go can
 	}
 }
 
