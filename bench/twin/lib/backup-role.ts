@@ -40,7 +40,7 @@ export class BackupRole extends Role {
         CopyToCentralVault: copyPolicy(props.copy),
       },
     });
-    this.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    this.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
   }
 }
 
