@@ -90,6 +90,9 @@ var checks = []check{
 	{"account-in-two-partitions", Error, "F-REG-4", checkAccountPartitions},
 	{"opt-in-region", Warning, "F-COPY-12", warnOfOptInRegions},
 
+	// check_regions.go
+	{"resource-type-missing", Warning, "F-REG-6", warnOfMissingTypes},
+
 	// check_buckets.go
 	{"unknown-tier", Error, "", checkTierReferences},
 	{"bucket-twice", Error, "F-S3-7", checkBucketsTwice},

@@ -36,10 +36,8 @@ func NewEventBus(scope awsconstructs.Construct, id *string, props *EventBusProps
 	require(props.OrganizationID != "" && props.RoleARN != "",
 		"NewEventBus: props.OrganizationID and props.RoleARN are required; they limit who may send")
 	this := awsconstructs.NewConstruct(scope, id)
-	bus := awsevents.NewCfnEventBus(this, jsii.String(defaultID), &awsevents.CfnEventBusProps{
-		Name:        jsii.String(props.Name),
-		Description: jsii.String("Receives the events about backups of all accounts"),
-	})
+	// No description: CloudFormation refuses one in AWS GovCloud (US) (F-CFN-13).
+	bus := awsevents.NewCfnEventBus(this, jsii.String(defaultID), &awsevents.CfnEventBusProps{Name: jsii.String(props.Name)})
 	policy := awsevents.NewCfnEventBusPolicy(this, jsii.String("Policy"), &awsevents.CfnEventBusPolicyProps{
 		EventBusName: bus.Ref(),
 		StatementId:  jsii.String("Organization"),
