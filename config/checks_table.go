@@ -100,7 +100,6 @@ var checks = []check{
 	{"bucket-unprotected", Warning, "F-OL-3", warnOfUnprotectedBuckets},
 	{"tag-without-backups", Error, "F-S3-4", checkTagsWithoutBackups},
 	{"tag-selected-twice", Error, "F-S3-7", checkTagsTwice},
-	{"tag-needs-opt-in", Warning, "F-REG-1", warnOfTagSelections},
 
 	// check_names.go
 	{"name-collision", Error, "F-CFN-2", checkNames},
