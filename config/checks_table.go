@@ -160,6 +160,10 @@ var comparisons = []check{
 	{"lock-weakened", Warning, "F-LOCK-3", compareGovernanceLocks},
 	{"organization-changed", Warning, "F-COPY-3", compareOrganization},
 
+	// check_previous_names.go
+	{"name-taken", Error, "F-CFN-14", compareTakenNames},
+	{"name-changed", Warning, "F-CFN-14", compareRenamed},
+
 	// check_previous_alerts.go
 	{"destination-dropped", Warning, "", compareAlerts},
 
