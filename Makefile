@@ -1,6 +1,9 @@
 # make check is what CI runs (.ci/run calls its steps).
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 ASSEMBLY = cdk.out
+# Configurations whose templates differ: in resources, properties, Regions and partitions.
+LINTED = testdata/fleet.yaml testdata/gov.yaml $(patsubst %,config/testdata/good/%.yaml,bucket-namespace compliance \
+	low-cost-tagged opt-in-regions sovereign-cloud targets)
 
 .PHONY: check test foreign lint assembly decisions cli golden bench bench-smoke
 
@@ -24,10 +27,13 @@ lint:
 	go run $(GOLANGCI) run
 	cd bench && go vet ./... && go test ./...
 
-# The templates of the example, under cfn-lint with its informational rules.
+# cfn-lint with its informational rules: the templates of the example and of LINTED, each in the Region that it is
+# for, and those of the example in all Regions.
 assembly:
 	go run . -out $(ASSEMBLY)
-	cfn-lint -c I -i I1022 -- $(ASSEMBLY)/*.template.json
+	for f in $(LINTED); do go run . -config $$f -out $(ASSEMBLY).$$(basename $$f .yaml) 2>$(ASSEMBLY).warnings || { cat $(ASSEMBLY).warnings; exit 1; }; done
+	go run ./internal/cfnlint $(ASSEMBLY) $(foreach f,$(LINTED),$(ASSEMBLY).$(basename $(notdir $(f))))
+	cfn-lint -c I -i I1022 -r ALL_REGIONS -- $(ASSEMBLY)/*.template.json
 
 # Who can do what, by an IAM simulator (docs/who-can.md). It is no part of the product.
 decisions:

@@ -28,6 +28,9 @@ workloads:
     buckets: [{name: dummy-dev-a, tier: critcal_data}]
 `
 
+// warned is a file with a single warning.
+const warned = "config/testdata/good/no-alerts.yaml"
+
 // TestExitCodes: what is wrong gets a sentence on standard error and exit code 1, and nothing is written.
 func TestExitCodes(t *testing.T) {
 	dir := t.TempDir()
@@ -55,14 +58,14 @@ func TestExitCodes(t *testing.T) {
 		{name: "help", args: []string{"-h"}, code: exitDone, stdout: "Usage: go run ."},
 		{name: "version", args: []string{"-version"}, code: exitDone, stdout: "central-s3-backup "},
 		{
-			name: "print the configuration", args: []string{"-print-config"}, code: exitDone,
+			name: "print the configuration", args: []string{"-print-config", "-config", warned}, code: exitDone,
 			stdout: "vault_name: central-aws-vault-S3",
-			stderr: exampleFile + ":42:20: warning: workloads[1].select_tagged: AWS Backup may skip",
+			stderr: warned + ":5:9: warning: alerts: nobody is notified",
 		},
 		{
-			name: "check", args: []string{"-check"}, env: map[string]string{"JSII_NODE": "no-such-node"}, code: exitDone,
-			stdout: exampleFile + ": no errors, 1 warning\n",
-			stderr: exampleFile + ":42:20: warning: workloads[1].select_tagged: AWS Backup may skip",
+			name: "check", args: []string{"-check", "-config", warned}, env: map[string]string{"JSII_NODE": "no-such-node"}, code: exitDone,
+			stdout: warned + ": no errors, 1 warning\n",
+			stderr: warned + ":5:9: warning: alerts: nobody is notified",
 		},
 		{
 			name: "check what is wrong", args: []string{"-check", "-config", wrong},
@@ -113,9 +116,9 @@ func TestExitCodes(t *testing.T) {
 			code: exitWrong, stdout: `"check": "run"`,
 		},
 		{
-			name: "printed, with JSON asked for", args: []string{"-format", "json", "-print-config"}, code: exitDone,
+			name: "printed, with JSON asked for", args: []string{"-format", "json", "-print-config", "-config", warned}, code: exitDone,
 			stdout: "vault_name: central-aws-vault-S3",
-			stderr: exampleFile + ":42:20: warning: workloads[1].select_tagged: AWS Backup may skip",
+			stderr: warned + ":5:9: warning: alerts: nobody is notified",
 		},
 		{
 			name: "what JSON escapes",

@@ -2,6 +2,8 @@ module central-s3-backup
 
 go 1.26.0
 
+toolchain go1.26.8
+
 require (
 	github.com/PagerDuty/go-pagerduty v1.8.0
 	github.com/agnivade/levenshtein v1.2.1

@@ -292,3 +292,26 @@ func (p policy) expect(t *testing.T, sid, effect string, principal any, conditio
 	}
 	t.Errorf("no statement %s", sid)
 }
+
+// TestCentralStacksInTwoRegions: two central stacks of a project fit into one account, if one has the Region in its
+// names. IAM roles and dashboards are global in an account (F-CFN-14).
+func TestCentralStacksInTwoRegions(t *testing.T) {
+	const slack = "\nalerts: {slack: [{webhook_secret: chat}]}"
+	names := func(central string) (names []string) {
+		template := centralOf(t, 1, central+slack)
+		for _, named := range [][2]string{{"AWS::IAM::Role", "RoleName"}, {"AWS::CloudWatch::Dashboard", "DashboardName"}} {
+			for _, r := range template.ofType(named[0]) {
+				names = append(names, fmt.Sprint(r.Properties[named[1]]))
+			}
+		}
+		slices.Sort(names)
+		return names
+	}
+	if got, want := names(""), []string{"fleet-alerts", "fleet-backup", "fleet-events-central"}; !slices.Equal(got, want) {
+		t.Errorf("names %v, want %v: they are deployed", got, want)
+	}
+	got := names("\n  region_in_names: true")
+	if want := []string{"fleet-alerts-eu-central-1", "fleet-backup-eu-central-1", "fleet-events-central-eu-central-1"}; !slices.Equal(got, want) {
+		t.Errorf("names with the Region %v, want %v", got, want)
+	}
+}

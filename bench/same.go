@@ -48,9 +48,10 @@ const (
 
 type template struct {
 	Resources map[string]struct {
-		Type           string
-		Properties     map[string]any
-		DeletionPolicy string
+		Type       string
+		Properties map[string]any
+
+		DeletionPolicy, UpdateReplacePolicy string
 	}
 }
 
@@ -99,7 +100,7 @@ func resources(file string) (map[string]map[string]any, error) {
 		if !known {
 			return nil, fmt.Errorf("%s: %s is a %s, of which nothing is compared", filepath.Base(file), id, r.Type)
 		}
-		values := map[string]any{"DeletionPolicy": r.DeletionPolicy}
+		values := map[string]any{"DeletionPolicy": r.DeletionPolicy, "UpdateReplacePolicy": r.UpdateReplacePolicy}
 		for _, path := range paths {
 			property, sid, statement := strings.Cut(path, "/")
 			value := t.plain(r.Properties[property])

@@ -20,12 +20,13 @@ const (
 // TestSame: names and references are the same, anything else is not.
 func TestSame(t *testing.T) {
 	for name, test := range map[string]struct{ twin, want string }{
-		"the same":            {byReference, ""},
-		"a property differs":  {strings.Replace(byReference, `"k"`, `"other"`, 1), "AWS::Backup::BackupVault v differs"},
-		"not retained":        {strings.Replace(byReference, `"Retain"`, `"Delete"`, 1), "AWS::Backup::BackupVault v differs"},
-		"another action":      {strings.Replace(byReference, `"s3:*"`, `"s3:Get*"`, 1), "AWS::S3::BucketPolicy b differs"},
-		"a resource too few":  {strings.Replace(byReference, `"v"`, `"w"`, 1), "the app has "},
-		"an unknown resource": {strings.Replace(byReference, `"AWS::S3::Bucket",`, `"AWS::SQS::Queue",`, 1), "of which nothing is compared"},
+		"the same":             {byReference, ""},
+		"a property differs":   {strings.Replace(byReference, `"k"`, `"other"`, 1), "AWS::Backup::BackupVault v differs"},
+		"retained at rollback": {strings.Replace(byReference, `"Retain"`, `"RetainExceptOnCreate"`, 1), "AWS::Backup::BackupVault v differs"},
+		"not retained":         {strings.Replace(byReference, `"Retain"`, `"Delete"`, 1), "AWS::Backup::BackupVault v differs"},
+		"another action":       {strings.Replace(byReference, `"s3:*"`, `"s3:Get*"`, 1), "AWS::S3::BucketPolicy b differs"},
+		"a resource too few":   {strings.Replace(byReference, `"v"`, `"w"`, 1), "the app has "},
+		"an unknown resource":  {strings.Replace(byReference, `"AWS::S3::Bucket",`, `"AWS::SQS::Queue",`, 1), "of which nothing is compared"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &subject{workloads: 0, app: t.TempDir(), twin: t.TempDir()}

@@ -142,17 +142,6 @@ func checkTagsTwice(c *checker) {
 	}
 }
 
-func warnOfTagSelections(c *checker) {
-	for i, w := range c.cfg.Workloads {
-		if len(w.SelectTagged) > 0 {
-			c.report(workloadPath(i)+".select_tagged", Problem{
-				What: "AWS Backup may skip buckets selected by tag until the account opts in to S3 in this Region; a template cannot do that",
-				Want: "aws backup update-region-settings --resource-type-opt-in-preference S3=true, once for the account and Region",
-			})
-		}
-	}
-}
-
 // warnOfRolesThatReadAll finds workloads with more buckets than fit into the policy of the backup role.
 func warnOfRolesThatReadAll(c *checker) {
 	for i, uses := range c.uses {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// physicalName is a name, with the account and Region that it must be unique in.
+// physicalName is a name, with the account and Region that it must be unique in. Region empty: in all of the account (F-CFN-14).
 type physicalName struct{ kind, account, region, name string }
 
 // checkNames finds physical names that two resources would share, after composition and shortening.
@@ -44,6 +44,9 @@ func checkNames(c *checker) {
 	}
 	take(central, physicalName{"key alias", at.Account, at.Region, c.cfg.CentralKeyAlias()})
 	take(central, physicalName{"key alias", at.Account, at.Region, c.cfg.TopicKeyAlias(CentralID)})
+	for _, n := range c.cfg.centralAccountNames() {
+		take(central, physicalName{n.kind, at.Account, "", n.name})
+	}
 	ids := map[string]bool{}
 	for i, w := range c.cfg.Workloads {
 		if inAccount[w.Account] == 1 || ids[w.ID()] { // twice: reported by checkWorkloadsTwice
@@ -54,6 +57,9 @@ func checkNames(c *checker) {
 			take(i, physicalName{"backup vault", w.Account, w.Region, c.cfg.TierName(w, use.Tier)})
 		}
 		take(i, physicalName{"key alias", w.Account, w.Region, c.cfg.TopicKeyAlias(w.ID())})
+		for _, n := range c.cfg.accountNames(w) {
+			take(i, physicalName{n.kind, w.Account, "", n.name})
+		}
 		for _, key := range keyNames(c.uses[i]) {
 			take(i, physicalName{"key alias", w.Account, w.Region, c.cfg.KeyAlias(w, key)})
 		}

@@ -134,11 +134,15 @@ func compareCentralAccount(c *checker) {
 
 func (c *checker) reportCentralMoved(at string) {
 	now, was := c.cfg.Central, c.previous.cfg.Central
+	otherwise := ", or the earlier central stack deployed until its copies have expired"
+	if was.VaultLock.Mode == Compliance { // an error
+		otherwise += ", and a run without -previous"
+	}
 	c.report(at, Problem{
 		What: "copies would go to a new place, and the first ones are full copies; the old vaults are retained with their " +
-			"copies, but no template manages them",
-		Got: fmt.Sprintf("%s in account %s", now.Region, now.Account), Want: fmt.Sprintf("%s in account %s, or the earlier "+
-			"central stack until its copies have expired", was.Region, was.Account), See: c.before(at),
+			"copies, but only the earlier central stack manages them",
+		Got:  fmt.Sprintf("%s in account %s", now.Region, now.Account),
+		Want: fmt.Sprintf("%s in account %s as before%s", was.Region, was.Account, otherwise), See: c.before(at),
 	})
 }
 

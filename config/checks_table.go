@@ -93,6 +93,9 @@ var checks = []check{
 	{"account-in-two-partitions", Error, "F-REG-4", checkAccountPartitions},
 	{"opt-in-region", Warning, "F-COPY-12", warnOfOptInRegions},
 
+	// check_regions.go
+	{"resource-type-missing", Warning, "F-REG-6", warnOfMissingTypes},
+
 	// check_buckets.go
 	{"unknown-tier", Error, "", checkTierReferences},
 	{"bucket-twice", Error, "F-S3-7", checkBucketsTwice},
@@ -100,7 +103,6 @@ var checks = []check{
 	{"bucket-unprotected", Warning, "F-OL-3", warnOfUnprotectedBuckets},
 	{"tag-without-backups", Error, "F-S3-4", checkTagsWithoutBackups},
 	{"tag-selected-twice", Error, "F-S3-7", checkTagsTwice},
-	{"tag-needs-opt-in", Warning, "F-REG-1", warnOfTagSelections},
 
 	{"role-reads-all-buckets", Warning, "F-IAM-12", warnOfRolesThatReadAll},
 
@@ -162,6 +164,10 @@ var comparisons = []check{
 	{"central-account-left-behind", Warning, "F-CFN-2", compareCentralAccount},
 	{"lock-weakened", Warning, "F-LOCK-3", compareGovernanceLocks},
 	{"organization-changed", Warning, "F-COPY-3", compareOrganization},
+
+	// check_previous_names.go
+	{"name-taken", Error, "F-CFN-14", compareTakenNames},
+	{"name-changed", Warning, "F-CFN-14", compareRenamed},
 
 	// check_previous_alerts.go
 	{"destination-dropped", Warning, "", compareAlerts},

@@ -60,6 +60,10 @@ type Central struct {
 	Audit Audit `yaml:"audit,omitempty"`
 	// Dashboard creates a dashboard with the jobs of all accounts. Default: true.
 	Dashboard bool `yaml:"dashboard"`
+	// RegionInNames adds the Region to those names of the central stack that are unique in all Regions of the account:
+	// of roles and of the dashboard (F-CFN-14). With it, a second central stack of the project can be in this account, in
+	// another Region. Default: false.
+	RegionInNames bool `yaml:"region_in_names,omitempty"`
 }
 
 // VaultLock is the AWS Backup Vault Lock of the central vault (F-LOCK-1).

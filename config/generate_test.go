@@ -23,6 +23,7 @@ func generate(t *rapid.T) *Config {
 	generateCentral(t, cfg, region)
 	generateAlerts(t, cfg)
 	generateRollout(t, cfg, region)
+	cfg.Central.RegionInNames = rapid.Bool().Draw(t, "region in names")
 	return cfg
 }
 

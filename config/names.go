@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -62,6 +63,9 @@ func (c *Config) backupRolePrefix() string { return c.Project + "-backup-" }
 // EventRoleName is the name of the role with which EventBridge sends events of an account to the central
 // bus. The policy of the bus matches its prefix. The role may not copy.
 func (c *Config) EventRoleName(id string) string {
+	if id == CentralID {
+		id = c.centralName(id)
+	}
 	return shorten(c.eventRolePrefix()+id, MaxRoleName)
 }
 
@@ -77,7 +81,9 @@ func (c *Config) AlertLogGroup() string { return "/aws/lambda/" + c.AlertName() 
 func (c *Config) UndeliveredName() string { return c.AlertName() + "-undelivered" }
 
 // AlertRoleName is the name of the function's role. The role may not copy.
-func (c *Config) AlertRoleName() string { return shorten(c.Project+"-alerts", MaxRoleName) }
+func (c *Config) AlertRoleName() string {
+	return shorten(c.centralName(c.Project+"-alerts"), MaxRoleName)
+}
 
 // EventLogGroup is the name of the log group with the events of the central bus.
 func (c *Config) EventLogGroup() string { return "/aws/events/" + c.AlertName() }
@@ -91,7 +97,48 @@ func (c *Config) EventLogGroupARN() string {
 func (c *Config) MetricNamespace() string { return c.Project + "-backup" }
 
 // DashboardName is the name of the central account's dashboard.
-func (c *Config) DashboardName() string { return c.Project + "-backup" }
+func (c *Config) DashboardName() string { return c.centralName(c.Project + "-backup") }
+
+// centralName is a name of the central stack that is unique in all Regions of the account (F-CFN-14).
+func (c *Config) centralName(name string) string {
+	if c.Central.RegionInNames {
+		return name + "-" + c.Central.Region
+	}
+	return name
+}
+
+// accountName is a name that is unique in all Regions of an account (F-CFN-14).
+type accountName struct{ kind, name string }
+
+func (n accountName) String() string { return "the " + n.kind + " " + n.name }
+
+// centralAccountNames are the names of the central stack that are unique in all Regions of its account. CloudFormation
+// deletes what has them together with the stack.
+func (c *Config) centralAccountNames() []accountName {
+	names := []accountName{{"role", c.EventRoleName(CentralID)}}
+	if len(c.Alerts.Delivered()) > 0 {
+		names = append(names, accountName{"role", c.AlertRoleName()})
+	}
+	if c.Central.Dashboard {
+		names = append(names, accountName{"dashboard", c.DashboardName()})
+	}
+	return names
+}
+
+// accountNames are the same of a workload's stack. The backup role and the bucket for access logs are retained.
+func (c *Config) accountNames(w Workload) []accountName {
+	var names []accountName
+	if slices.ContainsFunc(c.TierUses(w), func(use TierUse) bool { return use.Tier.BackedUp() }) {
+		names = append(names, accountName{"role", c.BackupRoleName(w)})
+	}
+	if c.Reached(w) {
+		names = append(names, accountName{"role", c.EventRoleName(w.ID())})
+	}
+	if slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return !b.Existing }) {
+		names = append(names, accountName{"bucket", c.AccessLogBucketName(w)})
+	}
+	return names
+}
 
 // CopyAlarmsStackName is the name of a stack with further copy alarms in the central account. n counts from
 // 2: the central stack holds the first ones. No stack of a workload can have this name.

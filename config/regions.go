@@ -56,6 +56,20 @@ var regions = []region{
 	{"us-west-2", "Oregon", false},
 }
 
+// Resource types that CloudFormation did not have everywhere in 2026-08, with the Regions without them (F-REG-6).
+// The list grows old: AWS adds them to more Regions.
+var (
+	withoutRestoreTesting = []string{
+		"ap-east-2", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-west-1", "cn-north-1", "cn-northwest-1", "mx-central-1",
+		"us-gov-east-1", "us-gov-west-1",
+	}
+	withoutAirGappedVault = withoutRestoreTesting
+	withoutAuditManager   = []string{
+		"ap-east-2", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-west-1", "cn-north-1", "cn-northwest-1", "il-central-1",
+		"mx-central-1",
+	}
+)
+
 func regionCodes() []string {
 	codes := make([]string, len(regions))
 	for i, r := range regions {

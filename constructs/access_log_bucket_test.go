@@ -33,7 +33,7 @@ func TestAccessLogBucketMinimum(t *testing.T) {
 				"NoncurrentVersionExpiration": map[string]any{"NoncurrentDays": 1},
 			}}},
 		},
-		"DeletionPolicy":      "Retain",
+		"DeletionPolicy":      "RetainExceptOnCreate",
 		"UpdateReplacePolicy": "Retain",
 	})
 	template.HasResourceProperties(jsii.String("AWS::S3::BucketPolicy"), map[string]any{

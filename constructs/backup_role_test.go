@@ -30,7 +30,7 @@ func TestBackupRoleMinimum(t *testing.T) {
 			}}},
 			"Policies": assertions.Match_Absent(),
 		},
-		"DeletionPolicy":      "Retain",
+		"DeletionPolicy":      "RetainExceptOnCreate",
 		"UpdateReplacePolicy": "Retain",
 	})
 	template.hasID("BackupRole", "AWS::IAM::Role")

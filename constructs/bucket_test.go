@@ -67,7 +67,7 @@ func TestBucketMinimum(t *testing.T) {
 			}}},
 			"Tags": assertions.Match_Absent(),
 		},
-		"DeletionPolicy":      "Retain",
+		"DeletionPolicy":      "RetainExceptOnCreate",
 		"UpdateReplacePolicy": "Retain",
 	})
 	template.HasResourceProperties(jsii.String("AWS::S3::BucketPolicy"), map[string]any{

@@ -59,7 +59,7 @@ func TestCentralVaultMinimum(t *testing.T) {
 			}},
 			"Notifications": assertions.Match_Absent(),
 		},
-		"DeletionPolicy":      "Retain",
+		"DeletionPolicy":      "RetainExceptOnCreate",
 		"UpdateReplacePolicy": "Retain",
 	})
 	template.ResourceCountIs(jsii.String("AWS::Backup::TieringConfiguration"), jsii.Number(0))

@@ -20,8 +20,14 @@ func require(holds bool, sentence string) {
 	}
 }
 
-// retain keeps a resource in AWS when it leaves the template or would be replaced.
+// retain keeps a resource in AWS when it leaves the template or would be replaced. If the creation of the
+// resource itself is rolled back, CloudFormation deletes it, and its fixed name is free for the next deployment (F-CFN-12).
 func retain(resource awscdk.CfnResource) {
+	resource.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE, nil)
+}
+
+// retainAlways is the same, but also keeps the resource if its creation is rolled back.
+func retainAlways(resource awscdk.CfnResource) {
 	resource.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, nil)
 }
 

@@ -23,7 +23,9 @@ var eventBusMinimum = inStack("EventBusMinimum", func(stack awscdk.Stack) {
 
 func TestEventBusMinimum(t *testing.T) {
 	template := eventBusMinimum.template(t)
-	template.HasResourceProperties(jsii.String("AWS::Events::EventBus"), map[string]any{"Name": "backup-alerts"})
+	template.HasResourceProperties(jsii.String("AWS::Events::EventBus"), map[string]any{
+		"Name": "backup-alerts", "Description": assertions.Match_Absent(), // F-CFN-13
+	})
 	template.HasResourceProperties(jsii.String("AWS::Events::EventBusPolicy"), map[string]any{
 		"EventBusName": map[string]any{"Ref": "Bus"},
 		"Statement": map[string]any{

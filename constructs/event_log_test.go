@@ -31,7 +31,7 @@ func TestEventLogMinimum(t *testing.T) {
 	template := eventLogMinimum.template(t)
 	template.HasResource(jsii.String("AWS::Logs::LogGroup"), map[string]any{
 		"Properties":          map[string]any{"LogGroupName": "/aws/events/backup-alerts", "RetentionInDays": 400},
-		"DeletionPolicy":      "Retain",
+		"DeletionPolicy":      "RetainExceptOnCreate",
 		"UpdateReplacePolicy": "Retain",
 	})
 	template.HasResourceProperties(jsii.String("AWS::Events::Rule"), map[string]any{

@@ -85,9 +85,9 @@ func Example() {
 	// Output:
 	// cdk-nag errors: 0
 	// output: map[Value:map[Fn::GetAtt:[Central BackupVaultArn]]]
-	// Central map[team:platform] Retain
-	// Critical map[team:platform] Retain
-	// Curated map[team:platform] Retain
+	// Central map[team:platform] RetainExceptOnCreate
+	// Critical map[team:platform] RetainExceptOnCreate
+	// Curated map[team:platform] RetainExceptOnCreate
 }
 
 // A key for the vaults of an account whose recovery points are copied to account 111111111111.

@@ -44,7 +44,9 @@ func NewKey(scope awsconstructs.Construct, id *string, props *KeyProps) *Key {
 		PendingWindowInDays: jsii.Number(30),
 		KeyPolicy:           document(append(keyPolicy(props.AccountARN), props.Grants...)...),
 	})
-	retain(key)
+	// A rolled back creation could not delete the key, since its policy denies that. The key has no fixed name that
+	// would block the next deployment; its alias is deleted (F-CFN-12).
+	retainAlways(key)
 	alias := awskms.NewCfnAlias(this, jsii.String("Alias"), &awskms.CfnAliasProps{
 		AliasName:   jsii.String(props.Alias),
 		TargetKeyId: key,

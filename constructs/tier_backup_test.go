@@ -72,7 +72,7 @@ func TestTierBackupMinimum(t *testing.T) {
 			}},
 			"Notifications": assertions.Match_Absent(),
 		},
-		"DeletionPolicy":      "Retain",
+		"DeletionPolicy":      "RetainExceptOnCreate",
 		"UpdateReplacePolicy": "Retain",
 	})
 	template.HasResourceProperties(jsii.String("AWS::Backup::BackupPlan"), map[string]any{

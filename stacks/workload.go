@@ -199,6 +199,7 @@ func (s workload) selections(use config.TierUse) []constructs.BackupSelection {
 		list = append(list, named)
 	}
 	if use.Tagged {
+		// With an ARN pattern beside the tag, the account need not opt S3 in to AWS Backup (F-REG-1).
 		list = append(list, constructs.BackupSelection{
 			ID:           "TaggedSelection",
 			Name:         s.cfg.TaggedSelectionName(s.w, use.Tier),

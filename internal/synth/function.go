@@ -25,11 +25,22 @@ const functionSource = "lambda/alerts"
 // sharedSources are the directories of the other packages of this module that the function imports.
 var sharedSources = []string{"internal/alerting"}
 
-// These settings make the function the same bytes wherever it is built. They override the user's own.
+// functionToolchain builds the function, whatever version of Go builds the app: where that is another one, Go
+// downloads this one. go.mod names the same.
+const functionToolchain = "go1.26.8"
+
+// These settings make the function the same bytes wherever it is built. Of the user's own settings of Go only
+// passedOn applies. GOENV=off also leaves out those that `go env -w` has saved: an empty variable would not.
 var (
 	functionBuild       = []string{"build", "-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s -w -buildid="}
 	functionEnvironment = []string{
-		"GOOS=linux", "GOARCH=arm64", "GOARM64=v8.0", "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "GOWORK=off", "GOEXPERIMENT=",
+		"GOTOOLCHAIN=" + functionToolchain, "GOENV=off", "GOOS=linux", "GOARCH=arm64", "GOARM64=v8.0", "CGO_ENABLED=0",
+		"GOFIPS140=off", "GOFLAGS=-buildvcs=false", "GOWORK=off",
+	}
+	// passedOn says where modules come from and where files are kept, which changes no byte.
+	passedOn = []string{
+		"GOAUTH", "GOCACHE", "GOINSECURE", "GOMODCACHE", "GONOPROXY", "GONOSUMDB", "GOPATH", "GOPRIVATE", "GOPROXY", "GOSUMDB",
+		"GOTMPDIR", "GOVCS",
 	}
 )
 
@@ -42,7 +53,7 @@ func buildFunction(ctx context.Context, announce func(string)) (file string, err
 			err = fmt.Errorf("the alert function could not be built: %w", err)
 		}
 	}()
-	digest, err := functionDigest(ctx)
+	digest, err := functionDigest()
 	if err != nil {
 		return "", err
 	}
@@ -66,7 +77,9 @@ func buildFunction(ctx context.Context, announce func(string)) (file string, err
 	bootstrap := filepath.Join(unfinished, "bootstrap")
 	announce("building the alert function; the first build also compiles the AWS SDK")
 	build := command(ctx, "go", append(slices.Clone(functionBuild), "-o", bootstrap, "./"+functionSource)...)
-	build.Env = append(os.Environ(), functionEnvironment...)
+	if build.Env, err = buildEnvironment(ctx); err != nil {
+		return "", err
+	}
 	build.Env = append(build.Env, "GOTMPDIR="+os.TempDir()) // a build that is killed leaves its files there
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, bytes.TrimSpace(out))
@@ -74,15 +87,30 @@ func buildFunction(ctx context.Context, announce func(string)) (file string, err
 	return file, os.Rename(bootstrap, file)
 }
 
+// buildEnvironment is the environment of the build: the user's without the variables of Go, and the settings above.
+func buildEnvironment(ctx context.Context) ([]string, error) {
+	values, err := command(ctx, "go", append([]string{"env", "-json"}, passedOn...)...).Output()
+	if err != nil {
+		return nil, fmt.Errorf("the Go toolchain must be on the PATH: %w", err)
+	}
+	var users map[string]string
+	if err := json.Unmarshal(values, &users); err != nil {
+		return nil, err
+	}
+	environment := slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		return strings.HasPrefix(variable, "GO") || strings.HasPrefix(variable, "CGO_")
+	})
+	for _, name := range passedOn {
+		environment = append(environment, name+"="+users[name])
+	}
+	return append(environment, functionEnvironment...), nil
+}
+
 // functionDigest is a hash of everything that the function is built from: its sources, the sources
 // that it shares with the app, the modules, the toolchain and the settings.
-func functionDigest(ctx context.Context) (string, error) {
-	toolchain, err := command(ctx, "go", "env", "GOVERSION").Output()
-	if err != nil {
-		return "", fmt.Errorf("the Go toolchain must be on the PATH: %w", err)
-	}
+func functionDigest() (string, error) {
 	hash := sha256.New()
-	fmt.Fprintln(hash, string(toolchain), functionBuild, functionEnvironment)
+	fmt.Fprintln(hash, functionBuild, functionEnvironment)
 	files := []string{"go.mod", "go.sum"}
 	for _, root := range append([]string{functionSource}, sharedSources...) {
 		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {

@@ -1,8 +1,11 @@
 package synth
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -11,7 +14,11 @@ import (
 func TestFunctionSources(t *testing.T) {
 	const module = "central-s3-backup/"
 	list := exec.Command("go", "list", "-deps", module+functionSource)
-	list.Env = append(os.Environ(), functionEnvironment...)
+	environment, err := buildEnvironment(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	list.Env = environment
 	out, err := list.Output()
 	if err != nil {
 		t.Fatal(err)
@@ -34,4 +41,72 @@ func TestFunctionSources(t *testing.T) {
 	if own < 2 {
 		t.Errorf("%d packages", own)
 	}
+}
+
+// TestFunctionIsTheSameEverywhere: settings of Go, in the environment or saved by `go env -w`, change neither the
+// function nor the name that it has in the cache. Otherwise one user's file would be taken for another's.
+func TestFunctionIsTheSameEverywhere(t *testing.T) {
+	goCache, err := exec.Command("go", "env", "GOCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir("../..") // where the app runs
+	build := func() (name string, content []byte) {
+		t.Setenv("XDG_CACHE_HOME", t.TempDir()) // empty, so that it is built
+		t.Setenv("HOME", os.Getenv("XDG_CACHE_HOME"))
+		file, err := buildFunction(t.Context(), func(string) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if content, err = os.ReadFile(file); err != nil {
+			t.Fatal(err)
+		}
+		return filepath.Base(file), content
+	}
+	t.Setenv("GOCACHE", strings.TrimSpace(string(goCache)))
+	t.Setenv("GOFLAGS", "")
+	t.Setenv("GOMODCACHE", moduleCache(t))
+	name, content := build()
+
+	settings := t.TempDir()
+	t.Setenv("XDG_CONFIG_HOME", settings)
+	saved := filepath.Join(settings, "go", "env")
+	if err := os.MkdirAll(filepath.Dir(saved), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(saved, []byte("GOEXPERIMENT=nogreenteagc\nGOFIPS140=latest\nGOARM64=v9.0\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for variable, value := range map[string]string{
+		"GOFIPS140": "latest", "GOEXPERIMENT": "nogreenteagc", "GOFLAGS": "-tags=other -gcflags=-N -buildvcs=auto",
+		"GOARM64": "v9.0", "GOARCH": "amd64", "GOOS": "darwin", "CGO_ENABLED": "1", "GODEBUG": "gotypesalias=0", "GOTOOLCHAIN": "local",
+		"GO111MODULE": "off", "GOWORK": "/absent/go.work",
+	} {
+		t.Setenv(variable, value)
+	}
+	otherName, other := build()
+	if otherName != name || !bytes.Equal(other, content) {
+		t.Errorf("%s with %d bytes; want %s with %d bytes, and the same", otherName, len(other), name, len(content))
+	}
+}
+
+// TestFunctionToolchain: the function and the app name the same version of Go.
+func TestFunctionToolchain(t *testing.T) {
+	text, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile(`(?m)^toolchain (\S+)$`).FindSubmatch(text)
+	if named == nil || string(named[1]) != functionToolchain {
+		t.Errorf("go.mod has %q; want toolchain %s", named, functionToolchain)
+	}
+}
+
+func moduleCache(t *testing.T) string {
+	t.Helper()
+	dir, err := exec.Command("go", "env", "GOMODCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(dir))
 }

@@ -44,7 +44,7 @@ export class BackupRole extends Role {
         ...(props.copy && { CopyToCentralVault: copyPolicy(props.copy) }),
       },
     });
-    this.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    this.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
   }
 }
 

@@ -35,7 +35,7 @@ export class AccessLogBucket extends Bucket {
           abortIncompleteMultipartUploadAfter: ABORT_INCOMPLETE_UPLOADS_AFTER,
         },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     refuseClientKeys(this);
     denyWithoutTls(this);
@@ -73,7 +73,7 @@ export class DataBucket extends Bucket {
           abortIncompleteMultipartUploadAfter: ABORT_INCOMPLETE_UPLOADS_AFTER,
         },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     // The eventBridgeEnabled property would bring a custom resource with a function.
     (this.node.defaultChild as CfnBucket).addPropertyOverride(

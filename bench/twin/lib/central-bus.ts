@@ -11,10 +11,7 @@ export interface CentralBusProps {
 /** Takes the events of all accounts of the organization. */
 export class CentralBus extends EventBus {
   constructor(scope: Construct, id: string, props: CentralBusProps) {
-    super(scope, id, {
-      eventBusName: props.eventBusName,
-      description: 'Receives the events about backups of all accounts',
-    });
+    super(scope, id, { eventBusName: props.eventBusName });
     // Not by addToResourcePolicy, which puts "cdk-" before the statement's id.
     new EventBusPolicy(this, 'Policy', {
       eventBus: this,

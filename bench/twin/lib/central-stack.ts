@@ -132,7 +132,7 @@ export class CentralStack extends BackupStack {
       }),
       notificationTopic: topic,
       notificationEvents: VAULT_EVENTS,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
 
     const eventBus = new CentralBus(this, 'Bus', {

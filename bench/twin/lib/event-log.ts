@@ -39,7 +39,7 @@ export class EventLog extends Construct {
     const logGroup = new LogGroup(this, 'Group', {
       logGroupName: props.logGroupName,
       retention: RetentionDays.THIRTEEN_MONTHS,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     new Rule(this, 'Rule', {
       description:

@@ -64,7 +64,7 @@ export class TierBackup extends Construct {
       }),
       notificationTopic: props.topic,
       notificationEvents: VAULT_EVENTS,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
 
     this.plan = new BackupPlan(this, 'Plan', {

@@ -84,12 +84,13 @@ func readRegionSetting(ev event, f *Fleet) (Alert, bool) {
 	}
 	a := ev.alert("region setting")
 	a.Title = "Resource types that AWS Backup protects were changed"
-	a.Advice = "No action is needed if you know of this change. If S3 is opted out, plans still back up the buckets that they " +
-		"name, but not the buckets that they select by tag (F-REG-1)."
+	a.Advice = "No action is needed if you know of this change. If S3 is opted out, the plans of this project still back up " +
+		"their buckets. Policies of the organization and plans that select by tag alone do not (F-REG-1)."
 	if s.ResourceTypeOptInPreference["S3"] == "false" {
 		a.Action = Trigger
 		a.Title = "S3 is opted out of AWS Backup"
-		a.Advice = "Plans no longer back up the buckets that they select by tag (F-REG-1). Opt S3 in again in the settings of AWS Backup."
+		a.Advice = "The plans of this project still back up their buckets. Policies of the organization and plans that select by tag " +
+			"alone do not (F-REG-1). Opt S3 in again in the settings of AWS Backup."
 	}
 	for _, resourceType := range slices.Sorted(maps.Keys(s.ResourceTypeOptInPreference)) {
 		a.add(resourceType, s.ResourceTypeOptInPreference[resourceType].String())

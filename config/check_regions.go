@@ -1,0 +1,28 @@
+package config
+
+import "slices"
+
+// warnOfMissingTypes finds parts of the file that need a resource type which CloudFormation does not have in
+// their Region. A warning, because the lists of Regions grow old.
+func warnOfMissingTypes(c *checker) {
+	warn := func(without []string, region, seen, path, resourceType string) {
+		if slices.Contains(without, region) {
+			c.report(path, Problem{
+				What: "CloudFormation had no " + resourceType + " in this Region in August 2026, so the deployment may fail",
+				Got:  region, Want: "it in another Region, or a look at what AWS supports there today",
+			}, seen)
+		}
+	}
+	central := c.cfg.Central
+	if p := Partition(central.Region); central.AirGappedVault != nil && p != partitionChina && p != partitionGovCloud { // else an error
+		warn(withoutAirGappedVault, central.Region, "central.region", airGappedPath, "AWS::Backup::LogicallyAirGappedBackupVault")
+	}
+	if central.Audit.Enabled {
+		warn(withoutAuditManager, central.Region, "central.region", "central.audit", "AWS::Backup::Framework")
+	}
+	for i, w := range c.cfg.Workloads {
+		if w.RestoreTesting != nil {
+			warn(withoutRestoreTesting, w.Region, workloadPath(i)+".region", restoreTestingPath(i), "AWS::Backup::RestoreTestingPlan")
+		}
+	}
+}
