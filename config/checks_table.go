@@ -119,6 +119,7 @@ var checks = []check{
 	{"alerted-twice", Warning, "", warnOfAlertsTwice},
 	{"undelivered-unheard", Warning, "F-EVT-13", warnOfUnheardFailures},
 	{"silence-unnoticed", Warning, "F-EVT-12", warnOfUnnoticedSilence},
+	{"silence-after-rpo", Warning, "F-EVT-12", warnOfLateSilence},
 
 	// check_restore_testing.go
 	{"restore-testing-tier", Error, "F-RST-11", checkRestoreTestingTiers},

@@ -48,7 +48,7 @@ func newEverything(stack awscdk.Stack) {
 	bus := constructs.NewEventBus(stack, jsii.String("Bus"), &constructs.EventBusProps{
 		Name: "backup-alerts", OrganizationID: "o-a1b2c3d4e5", RoleARN: "arn:aws:iam::*:role/acme-events-*",
 	})
-	rules := constructs.NewEventRules(stack, jsii.String("Rules"), &constructs.EventRulesProps{
+	constructs.NewEventRules(stack, jsii.String("Rules"), &constructs.EventRulesProps{
 		Account: account, RoleName: "acme-events", BusARN: *bus.Bus.AttrArn(), Topic: topic.Topic, Rules: eventRules,
 	})
 	constructs.NewEventLog(stack, jsii.String("Log"), &constructs.EventLogProps{
@@ -57,10 +57,10 @@ func newEverything(stack awscdk.Stack) {
 		PolicyName:   "backup", Bus: bus.Bus, Namespace: "backup", AccountEndings: []string{""},
 	})
 	constructs.NewSilenceAlarms(stack, jsii.String("Silence"), &constructs.SilenceAlarmsProps{
-		Topic: topic.Topic, Clock: rules.Rules[constructs.ClockRule().ID],
-		Alarms: []constructs.SilenceAlarm{
-			{ID: "critical", Name: "critical-no-backup", Vault: "critical", Metric: "NumberOfBackupJobsCompleted", Days: 2},
-		},
+		Topic: topic.Topic,
+		Tiers: []constructs.SilentTier{{ID: "critical", ClockName: "critical-clock", FirstHours: 168, Alarms: []constructs.SilenceAlarm{
+			{ID: "critical", Name: "critical-no-backup", Vault: "critical", Metric: "NumberOfBackupJobsCompleted", Hours: 50},
+		}}},
 	})
 	constructs.NewCopyAlarms(stack, jsii.String("Copies"), &constructs.CopyAlarmsProps{
 		TopicARN: *topic.Topic.Ref(), Namespace: "backup",

@@ -17,6 +17,7 @@ import { type Config, type TierUse, tierUses, type Workload } from './config';
 import {
   accessLogBucketName,
   backupRoleName,
+  clockName,
   keyAlias,
   ruleName,
   rulePrefix,
@@ -28,7 +29,7 @@ import {
 } from './names';
 import { useKeyThroughBackup } from './policies';
 import { RetainedKey } from './retained-key';
-import { SILENCE_DAYS, type SilenceAlarm } from './silence-alarms';
+import { FIRST_HOURS, SILENCE_HOURS, type SilentTier } from './silence-alarms';
 import { TierBackup } from './tier-backup';
 import { bucketKeyName, isBackedUp, isCopied, type Tier } from './tiers';
 
@@ -94,7 +95,7 @@ export class WorkloadStack extends BackupStack {
           topicArn: topicArn(this, config, workloadId(workload)),
         },
       },
-      silenceAlarms: tiers.flatMap((tier) => this.silenceAlarms(tier)),
+      silentTiers: tiers.map((tier) => this.silentTier(tier)),
     });
   }
 
@@ -158,10 +159,10 @@ export class WorkloadStack extends BackupStack {
         };
   }
 
-  private silenceAlarms(tier: Tier): SilenceAlarm[] {
+  private silentTier(tier: Tier): SilentTier {
     const alarm = (jobs: 'backups' | 'copies', metric: string) => ({
       alarmName: silenceAlarmName(this.config, this.workload, tier, jobs),
-      description: `No ${jobs} of ${tier.name} of ${workloadId(this.workload)} completed within ${SILENCE_DAYS} days, although they were due. A tier that was added to the stack in these days still waits for its first ones.`,
+      description: `No ${jobs} of ${tier.name} of ${workloadId(this.workload)} completed within ${SILENCE_HOURS} hours, although they were due. The first ones of a tier may take ${FIRST_HOURS} hours.`,
       vaultName: tierName(this.config, this.workload, tier),
       metricName: metric,
     });
@@ -169,7 +170,11 @@ export class WorkloadStack extends BackupStack {
     if (isCopied(tier)) {
       alarms.push(alarm('copies', 'NumberOfCopyJobsCompleted'));
     }
-    return alarms;
+    return {
+      name: tier.name,
+      clockName: clockName(this.config, this.workload, tier),
+      alarms,
+    };
   }
 
   private sharedBackup(topic: AlertTopic, copied: boolean): SharedBackup {
