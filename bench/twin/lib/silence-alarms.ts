@@ -31,6 +31,8 @@ export interface SilentTier {
   /** Name of the rule that triggers every hour, as long as there is the tier. */
   readonly clockName: string;
   readonly alarms: SilenceAlarm[];
+  /** The alarm whose first job ends the wait. */
+  readonly first: SilenceAlarm;
 }
 
 /** An alarm on a vault in which no job completed. */
@@ -50,8 +52,7 @@ export class SilenceAlarms extends Construct {
   constructor(scope: Construct, id: string, props: SilenceAlarmsProps) {
     super(scope, id);
     const tell = new SnsAction(props.topic);
-    for (const { name, clockName, alarms } of props.tiers) {
-      const first = alarms[alarms.length - 1];
+    for (const { name, clockName, alarms, first } of props.tiers) {
       const waits = new MathExpression({
         expression: `FILL(hours, 0) + ${FIRST_HOURS} * FILL(jobs, 0)`,
         usingMetrics: {

@@ -166,14 +166,15 @@ export class WorkloadStack extends BackupStack {
       vaultName: tierName(this.config, this.workload, tier),
       metricName: metric,
     });
-    const alarms = [alarm('backups', 'NumberOfBackupJobsCompleted')];
-    if (isCopied(tier)) {
-      alarms.push(alarm('copies', 'NumberOfCopyJobsCompleted'));
-    }
+    const backups = alarm('backups', 'NumberOfBackupJobsCompleted');
+    const copies = isCopied(tier)
+      ? alarm('copies', 'NumberOfCopyJobsCompleted')
+      : undefined;
     return {
       name: tier.name,
       clockName: clockName(this.config, this.workload, tier),
-      alarms,
+      alarms: copies ? [backups, copies] : [backups],
+      first: copies ?? backups,
     };
   }
 
