@@ -52,6 +52,7 @@ var checks = []check{
 	{"copy-outside-air-gapped-lock", Error, "F-LAG-5", checkCopiesWithinAirGappedLock},
 	{"lock-above-copies", Warning, "F-LOCK-6", warnOfLockAboveCopies},
 	{"copy-undecided", Error, "F-LOCK-7", checkCopyRetentionsDecided},
+	{"copies-of-continuous", Warning, "F-S3-10", warnOfCopiesOfContinuous},
 	{"copy-in-china", Error, "F-REG-2", checkCopiesInChina},
 	{"copy-across-partitions", Error, "F-COPY-1", checkCopiesAcrossPartitions},
 	{"copy-in-sovereign-cloud", Warning, "F-REG-2", warnOfCopiesInSovereignCloud},
