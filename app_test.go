@@ -61,7 +61,7 @@ func TestExitCodes(t *testing.T) {
 		},
 		{
 			name: "check", args: []string{"-check"}, env: map[string]string{"JSII_NODE": "no-such-node"}, code: exitDone,
-			stdout: "backup.yaml: no errors, 1 warning\n",
+			stdout: "backup.yaml: no errors, 2 warnings\n",
 			stderr: "backup.yaml:42:20: warning: workloads[1].select_tagged: AWS Backup may skip",
 		},
 		{

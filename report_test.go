@@ -43,11 +43,11 @@ func TestJSON(t *testing.T) {
 	if !reflect.DeepEqual(last, want) || !strings.HasPrefix(last.Want, "standard_data, ") {
 		t.Errorf("got %+v", last)
 	}
-	if d := read(exitDone, "-check"); d.Errors != 0 || d.Warnings != 1 || len(d.Stacks) != 0 {
+	if d := read(exitDone, "-check"); d.Errors != 0 || d.Warnings != 2 || len(d.Stacks) != 0 {
 		t.Errorf("got %+v", d)
 	}
 	const central = "[{dummy-backup-central 111111111111 eu-central-1 33}]"
-	if d := read(exitDone, "-out", t.TempDir(), "-workload", "central"); d.Warnings != 1 || fmt.Sprint(d.Stacks) != central {
+	if d := read(exitDone, "-out", t.TempDir(), "-workload", "central"); d.Warnings != 2 || fmt.Sprint(d.Stacks) != central {
 		t.Errorf("got %+v", d)
 	}
 	absent := read(exitWrong, "-config", "absent.yaml")

@@ -100,6 +100,9 @@ var checks = []check{
 	{"tag-selected-twice", Error, "F-S3-7", checkTagsTwice},
 	{"tag-needs-opt-in", Warning, "F-REG-1", warnOfTagSelections},
 
+	// existing_buckets.go
+	{"existing-buckets", Warning, "F-S3-28", warnOfExistingBuckets},
+
 	// check_names.go
 	{"name-collision", Error, "F-CFN-2", checkNames},
 	{"reserved-name", Error, "F-OL-11", checkReservedNames},
