@@ -72,6 +72,29 @@ func warnOfLateSilence(c *checker) {
 	}
 }
 
+// warnOfLateCopyAlarms finds tiers with a recovery point objective, or with copies more often than once a day, whose
+// copies the central account misses much later than the workload's own alarm: there the completion window counts for
+// every copy.
+func warnOfLateCopyAlarms(c *checker) {
+	for t := range c.usedTiers("schedule", "snapshot_backup.schedule", "rpo_minutes", "copy_to_central") {
+		own, central := c.cfg.CopySilenceHours(t), c.cfg.silenceDays(t)
+		rarely := t.RPOMinutes == 0 && own > 24 || t.RPOMinutes >= central*24*60
+		if own == 0 || rarely || central*24 <= own+24 {
+			continue
+		}
+		at, got := c.tierPath(t)+".rpo_minutes", "rpo_minutes "+strconv.Itoa(t.RPOMinutes)
+		if t.RPOMinutes == 0 {
+			at, got = c.tierPath(t)+"."+t.rules()[0].cronKey, t.rules()[0].cron
+		}
+		c.report(at, Problem{
+			What: fmt.Sprintf("if copies stop, the workload's alarm notifies you after %d hours, but the central account's only after "+
+				"%d days: it cannot tell a first copy from later ones, so it waits for the whole completion window", own, central),
+			Got:  got,
+			Want: fmt.Sprintf("a completion_window_minutes of less than %d, if the first copy takes less", t.Schedule.CompletionWindowMinutes),
+		})
+	}
+}
+
 // usedTiers goes through the tiers in use with backups, but not those in which one of these keys is doubtful.
 func (c *checker) usedTiers(keys ...string) iter.Seq[*Tier] {
 	return func(yield func(*Tier) bool) {

@@ -124,6 +124,7 @@ var checks = []check{
 	{"undelivered-unheard", Warning, "F-EVT-13", warnOfUnheardFailures},
 	{"silence-unnoticed", Warning, "F-EVT-12", warnOfUnnoticedSilence},
 	{"silence-after-rpo", Warning, "F-EVT-12", warnOfLateSilence},
+	{"copy-alarm-late", Warning, "F-EVT-12", warnOfLateCopyAlarms},
 
 	// check_restore_testing.go
 	{"restore-testing-tier", Error, "F-RST-11", checkRestoreTestingTiers},

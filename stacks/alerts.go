@@ -164,7 +164,7 @@ type watched struct {
 }
 
 // newRules creates the rules that send events to the bus and to the topic.
-func newRules(scope awsconstructs.Construct, cfg *config.Config, on watched, more ...constructs.EventRule) *constructs.EventRules {
+func newRules(scope awsconstructs.Construct, cfg *config.Config, on watched, more ...constructs.EventRule) {
 	rules := append(
 		constructs.Tampering{VaultNames: on.vaults, PlanIDs: on.plans, KeyARNs: on.keys, BucketNames: on.buckets, Alerts: on.alerts}.Rules(),
 		constructs.TestRule(on.id),
@@ -172,7 +172,7 @@ func newRules(scope awsconstructs.Construct, cfg *config.Config, on watched, mor
 	if len(on.vaults) > 0 {
 		rules = append(rules, constructs.BackupEventRules(on.vaults, on.vaultARNs)...)
 	}
-	return constructs.NewEventRules(scope, jsii.String("Rules"), &constructs.EventRulesProps{
+	constructs.NewEventRules(scope, jsii.String("Rules"), &constructs.EventRulesProps{
 		Account:  on.account,
 		RoleName: cfg.EventRoleName(on.id),
 		BusARN:   on.busARN,
