@@ -209,7 +209,7 @@ func TestRules(t *testing.T) {
 			if email {
 				targets = append(targets, "Email")
 			}
-			if is && (targets != nil || id == "Clock") {
+			if is && (targets != nil || strings.HasPrefix(id, "Clock")) {
 				want = append(want, ruleLine(id, targets, at, names))
 			}
 		}
@@ -227,7 +227,10 @@ func TestRules(t *testing.T) {
 		rule("Settings", vaults != nil, false, "", nil)
 		rule("BackupIssues", vaults != nil, true, "backupVaultName", vaults)
 		rule("Alarms", alarms != nil, false, "alarmName", alarms)
-		rule("Clock", alarms != nil && !central, false, "", nil)
+		for _, tier := range a.cfg.Tiers { // each has a clock of its own
+			watched := slices.ContainsFunc(alarms, func(name any) bool { return strings.HasSuffix(fmt.Sprint(name), "-"+tier.Name+"-no-backups") })
+			rule("Clock"+strings.ReplaceAll(tier.Name, "_", ""), watched, false, "", nil)
+		}
 
 		var got []string
 		for id, rule := range rulesOf(template) {

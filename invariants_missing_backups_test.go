@@ -14,44 +14,63 @@ import (
 
 // TestSilence: every tier that is backed up has an alarm on missing backups, every tier that is copied one on
 // missing copies. Tiers that run less often than an alarm can look back have none, and a warning (F-EVT-12).
-// Missing data is breaching, and an alarm stays in OK until the stack is as old as what it looks back on.
+// They look back on the tier's own rhythm. They stay in OK while the tier waits for its first jobs, which the
+// tier's own clock and its own jobs tell, not the age of the stack.
 func TestSilence(t *testing.T) {
 	composite := regexp.MustCompile(`^ALARM\("\$\{(\w+)\}"\) AND OK\("\$\{(\w+)\}"\)$`)
 	alarms := 0
 	every(t, func(t *testing.T, a *assembly, template template) {
 		var got, want []string
+		clocks := map[any]bool{}
 		for id, alarm := range template.ofType("AWS::CloudWatch::CompositeAlarm") {
 			alarms++
 			rule := composite.FindStringSubmatch(fmt.Sprint(at(alarm.Properties, "AlarmRule", "Fn::Sub")))
 			if rule == nil || at(alarm.Properties, "AlarmActions", 0, "Ref") == nil {
 				t.Fatalf("%s: %v", id, alarm.Properties)
 			}
-			none, young := template.Resources[rule[1]].Properties, template.Resources[rule[2]].Properties
-			jobs := at(none, "Metrics", 1, "MetricStat")
-			for _, p := range []map[string]any{none, young} {
-				if fmt.Sprintln(p["TreatMissingData"], p["ComparisonOperator"], p["Threshold"]) != "breaching LessThanThreshold 1\n" {
-					t.Errorf("%s: rests on %v", id, p)
+			none, waits := template.Resources[rule[1]].Properties, template.Resources[rule[2]].Properties
+			hours, first := none["EvaluationPeriods"], at(waits, "Metrics", 2, "MetricStat", "Period").(float64)/3600
+			for _, try := range []struct {
+				alarm map[string]any
+				want  string
+			}{
+				// All hours without a job. An hour without a count is a zero: a gap would be bridged by hours before it.
+				{none, fmt.Sprintln("FILL(jobs, 0)", 1, hours, hours, "breaching")},
+				// One job, or all hours of the first ones but one.
+				{waits, fmt.Sprintln(fmt.Sprintf("FILL(hours, 0) + %v * FILL(jobs, 0)", first), first-1, 1, 1, "notBreaching")},
+			} {
+				p := try.alarm
+				got := fmt.Sprintln(at(p, "Metrics", 0, "Expression"), p["Threshold"], p["EvaluationPeriods"], p["DatapointsToAlarm"], p["TreatMissingData"])
+				if got != try.want || p["ComparisonOperator"] != "LessThanThreshold" || at(p, "Metrics", 0, "ReturnData") != true {
+					t.Errorf("%s rests on %s, want %s", id, got, try.want)
 				}
 			}
-			// A day without a count is a zero: a gap would be bridged by days before it.
-			if at(none, "Metrics", 0, "Expression") != "FILL(jobs, 0)" || at(none, "Metrics", 0, "ReturnData") != true ||
-				at(none, "Metrics", 1, "Id") != "jobs" || at(none, "Metrics", 1, "ReturnData") != false ||
-				fmt.Sprintln(at(jobs, "Stat"), at(jobs, "Period"), young["Statistic"], young["Period"]) != "Sum 86400 Sum 86400\n" {
-				t.Errorf("%s: counts %v and %v", id, none["Metrics"], young)
+			age := query(waits, 1)
+			clock := at(waits, "Metrics", 1, "MetricStat", "Metric", "Dimensions", 0, "Value")
+			if want := fmt.Sprintln("hours AWS/Events TriggeredRules RuleName", clock, "Sum", first*3600, false); age != want {
+				t.Errorf("%s: the age is %s, want %s", id, age, want)
 			}
-			// All days without a job, and the clock ticked on each of them.
-			days := none["EvaluationPeriods"]
-			if none["DatapointsToAlarm"] != days || young["DatapointsToAlarm"] != float64(1) || young["EvaluationPeriods"] != days {
-				t.Errorf("%s: looks back %v of %v days, and is in OK for %v", id, none["DatapointsToAlarm"], days, young["EvaluationPeriods"])
+			clocks[clock] = true
+			jobs := at(none, "Metrics", 1, "MetricStat", "Metric")
+			vault := at(jobs, "Dimensions", 0, "Value")
+			if want := fmt.Sprintln("jobs AWS/Backup", at(jobs, "MetricName"), "BackupVaultName", vault, "Sum", 3600, false); query(none, 1) != want {
+				t.Errorf("%s: counts %s, want %s", id, query(none, 1), want)
 			}
-			clock := template.Resources[at(young, "Dimensions", 0, "Value", "Ref").(string)]
-			ticks := fmt.Sprintln(young["Namespace"], young["MetricName"], at(young, "Dimensions", 0, "Name"))
-			if ticks != "AWS/Events TriggeredRules RuleName\n" || clock.Properties["ScheduleExpression"] != "rate(6 hours)" {
-				t.Errorf("%s: %v", id, young)
+			firstJobs := at(waits, "Metrics", 2, "MetricStat", "Metric")
+			if at(firstJobs, "Dimensions", 0, "Value") != vault || at(waits, "Metrics", 2, "Id") != "jobs" {
+				t.Errorf("%s: the first jobs are %v", id, firstJobs)
 			}
-			metric := at(jobs, "Metric")
-			got = append(got, fmt.Sprintf("%v %v %v %v %v %v", alarm.Properties["AlarmName"], at(metric, "Namespace"), at(metric, "MetricName"),
-				at(metric, "Dimensions", 0, "Name"), at(metric, "Dimensions", 0, "Value"), days))
+			got = append(got, fmt.Sprintln(alarm.Properties["AlarmName"], at(jobs, "MetricName"), vault, hours, "first", at(firstJobs, "MetricName"), first, clock))
+		}
+		for id, rule := range template.ofType("AWS::Events::Rule") {
+			name, schedule := rule.Properties["Name"], rule.Properties["ScheduleExpression"]
+			if schedule != nil && (schedule != "rate(1 hour)" || !clocks[name] || !strings.HasPrefix(fmt.Sprint(name), template.stack[:20])) {
+				t.Errorf("%s: %v", id, rule.Properties)
+			}
+			delete(clocks, name)
+		}
+		if len(clocks) > 0 {
+			t.Errorf("there are no clocks %v", clocks)
 		}
 		if template.stack != a.cfg.CentralStackName() {
 			w := workloadOf(a, template.stack)
@@ -62,26 +81,42 @@ func TestSilence(t *testing.T) {
 				if !used || !tier.BackedUp() || seldom {
 					continue
 				}
-				vault, days := a.cfg.TierName(w, &tier), "7"
+				vault, hours, first := a.cfg.TierName(w, &tier), 50, 168 // two days, the start window and the delay of the counts
 				if tier.Schedule.CompletionWindowMinutes < 5*24*60 {
-					days = "4" // a day, two hours and two days
+					first = 75 // a day, two hours and two days, and the delay of the counts
+				}
+				if tier.RPOMinutes > 0 {
+					hours = 27 // a day, the start window and the delay
 				}
 				name := a.cfg.Project + "-" + w.ID() + "-" + tier.Name
-				want = append(want, name+"-no-backups AWS/Backup NumberOfBackupJobsCompleted BackupVaultName "+vault+" "+days)
+				add := func(alarm, metric, firstMetric string) {
+					want = append(want, fmt.Sprintln(name+alarm, metric, vault, hours, "first", firstMetric, first, a.cfg.ClockRuleName(w, &tier)))
+				}
 				if tier.Copied() {
-					want = append(want, name+"-no-copies AWS/Backup NumberOfCopyJobsCompleted BackupVaultName "+vault+" "+days)
+					add("-no-backups", "NumberOfBackupJobsCompleted", "NumberOfCopyJobsCompleted")
+					add("-no-copies", "NumberOfCopyJobsCompleted", "NumberOfCopyJobsCompleted")
+				} else {
+					add("-no-backups", "NumberOfBackupJobsCompleted", "NumberOfBackupJobsCompleted")
 				}
 			}
 		}
 		slices.Sort(got)
 		slices.Sort(want)
 		if !slices.Equal(got, want) {
-			t.Errorf("alarms\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+			t.Errorf("alarms\n%s\nwant\n%s", strings.Join(got, ""), strings.Join(want, ""))
 		}
 	})
 	if alarms == 0 {
 		t.Error("no alarm at all")
 	}
+}
+
+// query is a metric of an alarm in one line.
+func query(alarm map[string]any, i int) string {
+	m := at(alarm, "Metrics", i)
+	metric := at(m, "MetricStat", "Metric")
+	return fmt.Sprintln(at(m, "Id"), at(metric, "Namespace"), at(metric, "MetricName"), at(metric, "Dimensions", 0, "Name"),
+		at(metric, "Dimensions", 0, "Value"), at(m, "MetricStat", "Stat"), at(m, "MetricStat", "Period"), at(m, "ReturnData"))
 }
 
 // TestCopyAlarms: the central account has an alarm on the copies of every tier that is copied. Its metric is

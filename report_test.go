@@ -47,7 +47,7 @@ func TestJSON(t *testing.T) {
 		t.Errorf("got %+v", d)
 	}
 	const central = "[{dummy-backup-central 111111111111 eu-central-1 33}]"
-	if d := read(exitDone, "-config", exampleFile, "-out", t.TempDir(), "-workload", "central"); d.Warnings != 0 || fmt.Sprint(d.Stacks) != central {
+	if d := read(exitDone, "-config", exampleFile, "-out", t.TempDir(), "-workload", "central"); d.Warnings != 1 || fmt.Sprint(d.Stacks) != central {
 		t.Errorf("got %+v", d)
 	}
 	absent := read(exitWrong, "-config", "absent.yaml")
@@ -97,8 +97,8 @@ func TestTerminal(t *testing.T) {
 // TestOutput: one line per stack with its name, account, Region and number of resources, central first.
 func TestOutput(t *testing.T) {
 	want := `dummy-backup-central     111111111111  eu-central-1  33 resources
-dummy-backup-dummy-dev   222222222222  eu-central-1  76 resources
-dummy-backup-dummy-prod  033333333333  eu-west-1     57 resources
+dummy-backup-dummy-dev   222222222222  eu-central-1  84 resources
+dummy-backup-dummy-prod  033333333333  eu-west-1     61 resources
 `
 	if example.stdout != want {
 		t.Errorf("got\n%swant\n%s", example.stdout, want)

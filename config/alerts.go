@@ -40,8 +40,18 @@ type SilenceAlarm struct {
 	Tier, Vault string
 	// Jobs are Backups or Copies.
 	Jobs string
-	// Days without a job after which the alarm goes into ALARM.
-	Days int
+	// Hours without a job after which the alarm goes into ALARM.
+	Hours int
+}
+
+// SilentTier has the alarms for missing backups and copies of a tier of a workload.
+type SilentTier struct {
+	// Tier is the name of the tier, and ClockName the name of the rule that tells its age.
+	Tier, ClockName string
+	// FirstHours is how long the tier may wait for its first jobs, in hours.
+	FirstHours int
+	// Alarms, first on backups and then on copies. One of the two may be missing.
+	Alarms []SilenceAlarm
 }
 
 // Kinds of jobs.
@@ -50,41 +60,49 @@ const (
 	Copies  = "copies"
 )
 
-// SilenceAlarms lists the alarms for missing backups and copies of a workload.
-func (c *Config) SilenceAlarms(w Workload) []SilenceAlarm {
-	var alarms []SilenceAlarm
-	add := func(t *Tier, jobs string, days int) {
-		if days > 0 {
-			alarms = append(alarms, SilenceAlarm{
-				Name: c.SilenceAlarmName(w, t, jobs),
-				Description: fmt.Sprintf("No %s of %s of %s completed within %d days, although they were due. A tier that was "+
-					"added to the stack in these days still waits for its first ones.", jobs, t.Name, w.ID(), days),
-				Tier:  t.Name,
-				Vault: c.TierName(w, t),
-				Jobs:  jobs,
-				Days:  days,
-			})
+// SilentTiers lists the alarms for missing backups and copies of a workload, by tier.
+func (c *Config) SilentTiers(w Workload) []SilentTier {
+	var tiers []SilentTier
+	for _, use := range c.TierUses(w) {
+		t, s := use.Tier, c.silences[use.Tier.Name]
+		silent := SilentTier{Tier: t.Name, ClockName: c.ClockRuleName(w, t), FirstHours: s.first}
+		add := func(jobs string, hours int) {
+			if hours > 0 {
+				silent.Alarms = append(silent.Alarms, SilenceAlarm{
+					Name: c.SilenceAlarmName(w, t, jobs),
+					Description: fmt.Sprintf("No %s of %s of %s completed within %d hours, although they were due. "+
+						"The first ones of a tier may take %d hours.", jobs, t.Name, w.ID(), hours, s.first),
+					Tier:  t.Name,
+					Vault: c.TierName(w, t),
+					Jobs:  jobs,
+					Hours: hours,
+				})
+			}
+		}
+		add(Backups, s.backups)
+		add(Copies, s.copies)
+		if silent.Alarms != nil {
+			tiers = append(tiers, silent)
 		}
 	}
-	for _, use := range c.TierUses(w) {
-		add(use.Tier, Backups, c.SilenceDays(use.Tier))
-		add(use.Tier, Copies, c.CopySilenceDays(use.Tier))
-	}
-	return alarms
+	return tiers
 }
 
-// silence holds the results of SilenceDays and CopySilenceDays for a tier.
-type silence struct{ backups, copies int }
+// silence holds what silence computes for a tier, in hours.
+type silence struct{ backups, copies, first int }
 
-// SilenceDays is the number of days within which a backup of a tier in use must complete: the longest time
-// between two runs of its most frequent rule, plus its windows, but at most as long as an alarm can look
-// back. Zero: there is no alarm, because the tier runs too seldom or has no backups.
-func (c *Config) SilenceDays(t *Tier) int { return c.silences[t.Name].backups }
+// SilenceHours is the number of hours within which a backup of a tier in use must complete after the one before.
+// Zero: there is no alarm, because the tier runs too seldom or has no backups.
+func (c *Config) SilenceHours(t *Tier) int { return c.silences[t.Name].backups }
 
-// CopySilenceDays is the same for copies. They run as often as the rule with the copy action.
-func (c *Config) CopySilenceDays(t *Tier) int { return c.silences[t.Name].copies }
+// CopySilenceHours is the same for copies. They run as often as the rule with the copy action.
+func (c *Config) CopySilenceHours(t *Tier) int { return c.silences[t.Name].copies }
 
-// silencesOfTiers computes both numbers once for each tier in use, because a schedule is computed day by day.
+// FirstSilenceHours is the number of hours within which the first backup of a tier in use, and the first copy of
+// it, must complete.
+func (c *Config) FirstSilenceHours(t *Tier) int { return c.silences[t.Name].first }
+
+// silencesOfTiers computes these numbers once for each tier in use, because a schedule is computed day by day.
 func (c *Config) silencesOfTiers() map[string]silence {
 	silences := map[string]silence{}
 	for ref := range c.tierReferences() {
@@ -108,19 +126,47 @@ func (t *Tier) silence() silence {
 			shortest = interval
 		}
 		if i == 0 && t.Copied() {
-			s.copies = t.silenceDays(interval)
+			s.copies = t.silenceHours(interval)
+			s.first = t.firstHours(interval)
 		}
 	}
-	s.backups = t.silenceDays(shortest)
+	s.backups = t.silenceHours(shortest)
+	s.first = max(s.first, t.firstHours(shortest))
 	return s
 }
 
-func (t *Tier) silenceDays(interval int) int {
-	const day = 24 * 60
-	if interval == 0 || interval+t.Schedule.StartWindowMinutes >= MaxAlarmDays*day {
+// silenceHours is how long no job may complete, in hours, with so many minutes between two runs. The next run
+// comes after the interval and begins within the start window. Its job may then last as long as the interval,
+// or to the end of the completion window (F-SCH-4), or as long as the recovery point objective lets it. Later
+// backups are incremental: the long completion window is for the first one (F-S3-19).
+func (t *Tier) silenceHours(interval int) int {
+	begun := interval + t.Schedule.StartWindowMinutes
+	least := hours(begun + MetricDelayMinutes)
+	if interval == 0 || least > MaxAlarmHours {
 		return 0
 	}
-	return min(MaxAlarmDays, (interval+t.Schedule.StartWindowMinutes+t.Schedule.CompletionWindowMinutes+day-1)/day)
+	most := hours(interval + min(t.Schedule.CompletionWindowMinutes, begun) + MetricDelayMinutes)
+	if t.RPOMinutes > 0 {
+		most = min(most, t.RPOMinutes/60)
+	}
+	return min(MaxAlarmHours, max(least, most))
+}
+
+// firstHours is how long the first job of a new tier may take, in hours: the first run comes within the interval.
+func (t *Tier) firstHours(interval int) int {
+	return min(MaxAlarmHours, hours(interval+t.Schedule.StartWindowMinutes+t.Schedule.CompletionWindowMinutes+MetricDelayMinutes))
+}
+
+// hours is a number of minutes in hours, rounded up.
+func hours(minutes int) int { return (minutes + 59) / 60 }
+
+// silenceDays is how long no copies may reach the central account, in days. There the first copy cannot be told
+// from later ones, so the time is that of the first.
+func (c *Config) silenceDays(t *Tier) int {
+	if c.silences[t.Name].copies == 0 {
+		return 0
+	}
+	return (t.firstHours(intervalMinutes(t.rules()[0].cron)) + 23) / 24
 }
 
 // Reached says whether events of a workload's account reach the central account. Events do not cross partitions.
@@ -144,7 +190,7 @@ func (c *Config) CopyAlarms() [][]CopyAlarm {
 	var all []CopyAlarm
 	for _, w := range c.Workloads {
 		for _, use := range c.TierUses(w) {
-			if days := c.CopySilenceDays(use.Tier); days > 0 {
+			if days := c.silenceDays(use.Tier); days > 0 {
 				all = append(all, CopyAlarm{
 					Workload: w.ID(), Tier: use.Tier.Name,
 					Description: fmt.Sprintf("No copies of %s of %s reached the central account within %d days, although they were due. "+
@@ -200,8 +246,10 @@ func (c *Config) Fleet() alerting.Fleet {
 				f.Buckets[alerting.Key(w.Account, w.Region, b.Name)] = owner
 			}
 		}
-		for _, a := range c.SilenceAlarms(w) {
-			f.Alarms[alerting.Key(w.Account, w.Region, a.Name)] = alerting.Alarm{Vault: a.Vault, Description: a.Description}
+		for _, tier := range c.SilentTiers(w) {
+			for _, a := range tier.Alarms {
+				f.Alarms[alerting.Key(w.Account, w.Region, a.Name)] = alerting.Alarm{Vault: a.Vault, Description: a.Description}
+			}
 		}
 	}
 	return f

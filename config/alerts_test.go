@@ -2,19 +2,34 @@ package config
 
 import "testing"
 
-// TestCopyAlarmDays: the days of a copy alarm follow from the rule that copies, not from a more frequent rule.
-func TestCopyAlarmDays(t *testing.T) {
-	cfg := load(t, minimal+`
-tiers:
-  - name: critical_data
-    schedule: {cron: cron(5 2 */3 * ? *), start_window_minutes: 60, completion_window_minutes: 2880}
-    snapshot_backup: {delete_after_days: 60, schedule: cron(5 5 * * ? *)}
-`)
-	alarms := cfg.CopyAlarms()
-	if len(alarms) != 1 || len(alarms[0]) != 1 || alarms[0][0].Days != 6 {
-		t.Errorf("alarms %+v, want one of 6 days", alarms)
-	}
-	if days := cfg.SilenceDays(cfg.Tiers.find("critical_data")); days != 4 {
-		t.Errorf("backups have %d days, want 4", days)
+// TestSilenceHours: missing backups are noticed by the schedule and the recovery point objective of the tier, not by
+// its completion window, which counts for the first backup alone. Copies are noticed by the rule that copies.
+func TestSilenceHours(t *testing.T) {
+	for _, test := range []struct {
+		what, keys             string
+		backups, copies, first int
+	}{
+		{"daily", "", 50, 50, 168},
+		{"daily, a day to lose", "rpo_minutes: 1440", 26, 26, 168},
+		{"daily, two days to lose", "rpo_minutes: 2880", 48, 48, 168},
+		{"daily, a week to lose", "rpo_minutes: 10080", 50, 50, 168},
+		{"daily, completed within a day", "schedule: {completion_window_minutes: 1440}", 49, 49, 50},
+		{"hourly", "schedule: {cron: cron(5 * * * ? *)}", 4, 4, 168},
+		{"hourly, an hour to lose", "rpo_minutes: 60, schedule: {cron: cron(5 * * * ? *)}", 3, 3, 168},
+		{"hourly, completed within two", "schedule: {cron: cron(5 * * * ? *), completion_window_minutes: 120}", 4, 4, 5},
+		{"every six hours", "schedule: {cron: cron(5 0/6 * * ? *)}", 14, 14, 168},
+		{"every three days", "schedule: {cron: 'cron(5 2 ? * MON,THU,SAT *)'}", 146, 146, 168},
+		{"every six days", "schedule: {cron: 'cron(5 2 ? * SUN,MON *)'}", 168, 168, 168},
+		{"weekly", "schedule: {cron: cron(5 2 ? * SUN *)}", 0, 0, 168},
+		{"monthly", "schedule: {cron: cron(5 2 1 * ? *)}", 0, 0, 168},
+		{"copied every week, snapshots every day",
+			"schedule: {cron: cron(5 2 ? * SUN *)}, snapshot_backup: {delete_after_days: 60, schedule: cron(5 5 * * ? *)}", 50, 0, 168},
+	} {
+		cfg := load(t, minimal+"\ntiers: [{name: critical_data, "+test.keys+"}]\n")
+		tier := cfg.Tiers.find("critical_data")
+		got := silence{cfg.SilenceHours(tier), cfg.CopySilenceHours(tier), cfg.FirstSilenceHours(tier)}
+		if want := (silence{test.backups, test.copies, test.first}); got != want {
+			t.Errorf("%s: %+v hours, want %+v", test.what, got, want)
+		}
 	}
 }

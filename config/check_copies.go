@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+
+	"central-s3-backup/config/internal/schedule"
 )
 
 // checkCopiesWithinLock finds copies that the central vault would refuse, job after job (F-LOCK-4).
@@ -70,6 +72,36 @@ func warnOfLockAboveCopies(c *checker) {
 				"copies for up to %d days", highest),
 			Got: fmt.Sprint(highest), Want: fmt.Sprintf("about %d, the longest copy", longest),
 		})
+	}
+}
+
+// manyMoreCopies is how many times the snapshots a tier's copies may be without a warning, if it has both rules.
+const manyMoreCopies = 2
+
+// warnOfCopiesOfContinuous finds tiers whose snapshots are rarer than the continuous rule. The copies are made by the
+// continuous rule, as often as it runs (F-S3-10): a copy for years is then one of each day, not one of each month.
+func warnOfCopiesOfContinuous(c *checker) {
+	for t := range c.rows() {
+		rests := c.tierKeys(t, "copy_to_central.delete_after_days", "snapshot_backup.schedule", "schedule.cron")
+		at := c.firstWritten(c.tierPath(t), "copy_to_central.delete_after_days", "snapshot_backup", "schedule.cron", "continuous_backup")
+		if at == "" || t.ContinuousBackup == nil || t.SnapshotBackup == nil || t.copyDays() == setByTheBusiness || c.doubtful(rests...) {
+			continue
+		}
+		continuous, errC := schedule.Parse(t.Schedule.Cron)
+		snapshots, errS := schedule.Parse(t.SnapshotBackup.Schedule)
+		if errC != nil || errS != nil {
+			continue
+		}
+		made, expected := continuous.Count(t.copyDays()), snapshots.Count(t.copyDays())
+		if made < manyMoreCopies*expected || made == 0 {
+			continue
+		}
+		c.report(at, Problem{
+			What: fmt.Sprintf("the continuous rule makes the copies, not the snapshot rule: the central vault would keep %d copies of "+
+				"each bucket, not %d", made, expected),
+			Got:  fmt.Sprintf("copies for %d days at %s, snapshots at %s", t.copyDays(), t.Schedule.Cron, t.SnapshotBackup.Schedule),
+			Want: "continuous_backup: null in a tier that copies its snapshots, or a schedule as rare as theirs",
+		}, rests...)
 	}
 }
 

@@ -55,6 +55,7 @@ var checks = []check{
 	{"copy-outside-air-gapped-lock", Error, "F-LAG-5", checkCopiesWithinAirGappedLock},
 	{"lock-above-copies", Warning, "F-LOCK-6", warnOfLockAboveCopies},
 	{"copy-undecided", Error, "F-LOCK-7", checkCopyRetentionsDecided},
+	{"copies-of-continuous", Warning, "F-S3-10", warnOfCopiesOfContinuous},
 	{"copy-in-china", Error, "F-REG-2", checkCopiesInChina},
 	{"copy-across-partitions", Error, "F-COPY-1", checkCopiesAcrossPartitions},
 	{"copy-in-sovereign-cloud", Warning, "F-REG-2", warnOfCopiesInSovereignCloud},
@@ -106,6 +107,9 @@ var checks = []check{
 
 	{"role-reads-all-buckets", Warning, "F-IAM-12", warnOfRolesThatReadAll},
 
+	// existing_buckets.go
+	{"existing-buckets", Warning, "F-S3-28", warnOfExistingBuckets},
+
 	// check_names.go
 	{"name-collision", Error, "F-CFN-2", checkNames},
 	{"reserved-name", Error, "F-OL-11", checkReservedNames},
@@ -126,6 +130,8 @@ var checks = []check{
 	{"alerted-twice", Warning, "", warnOfAlertsTwice},
 	{"undelivered-unheard", Warning, "F-EVT-13", warnOfUnheardFailures},
 	{"silence-unnoticed", Warning, "F-EVT-12", warnOfUnnoticedSilence},
+	{"silence-after-rpo", Warning, "F-EVT-12", warnOfLateSilence},
+	{"copy-alarm-late", Warning, "F-EVT-12", warnOfLateCopyAlarms},
 
 	// check_restore_testing.go
 	{"restore-testing-tier", Error, "F-RST-11", checkRestoreTestingTiers},

@@ -90,6 +90,9 @@ func compare(t *testing.T, text []byte, problems Problems) {
 			// most files have no alerts, because they test something else
 			continue
 		}
+		if p.Check == "existing-buckets" && !strings.Contains(string(text), "the app changes no existing bucket") {
+			continue // so with existing buckets
+		}
 		if !takeMatch(wanted, p) {
 			t.Errorf("not expected in line %d: %s", p.Line, p)
 		}

@@ -76,9 +76,18 @@ const (
 	DefaultEventRules = 300
 	FewerEventRules   = 100
 
+	// MaxEventRuleName is the greatest length of the name of an EventBridge rule, in characters.
+	// https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
+	MaxEventRuleName = 64
+
 	// MaxAlarmDays is the longest time, in days, that a CloudWatch alarm looks back.
 	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 	MaxAlarmDays = 7
+	// MaxAlarmHours is the same in hours. With periods of less than an hour it would be one day.
+	MaxAlarmHours = MaxAlarmDays * 24
+	// MetricDelayMinutes is added to what an alarm waits for, in minutes: AWS Backup sends its counts to
+	// CloudWatch every five minutes (F-EVT-12).
+	MetricDelayMinutes = 15
 
 	// MaxCopyAlarms is the largest number of copy alarms in a stack of the central account. It leaves room for
 	// the other resources of the central stack (F-LIM-6).

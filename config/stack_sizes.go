@@ -43,18 +43,15 @@ func (c *Config) stackResources(w Workload, uses []TierUse) int {
 func (c *Config) alertResources(w Workload, uses []TierUse) int {
 	const (
 		topic      = 4 // topic, policy, key, alias
+		perTier    = 1 // alarm while it waits for its first backup
 		perSilence = 2 // metric alarm, composite alarm
 	)
 	n := topic + len(c.Alerts.Subscribers()) + c.eventRules(w, uses)
 	if c.Reached(w) {
 		n++ // role
 	}
-	ages := map[int]bool{}
-	for _, days := range c.silenceDays(uses) {
-		n += perSilence
-		ages[days] = true
-	}
-	return n + len(ages)
+	tiers, alarms := c.silentTiers(uses)
+	return n + perTier*tiers + perSilence*alarms
 }
 
 // CentralResources is the number of resources in the central stack.
@@ -95,7 +92,8 @@ func (c *Config) eventRules(w Workload, uses []TierUse) int {
 			n++
 		}
 	}
-	backedUp, silent := backedUp(uses), len(c.silenceDays(uses)) > 0
+	backedUp := backedUp(uses)
+	silent, _ := c.silentTiers(uses)
 	rule(len(w.Buckets) > 0, true) // calls on buckets
 	rule(true, true)               // on keys
 	rule(true, true)               // on alerts
@@ -106,22 +104,24 @@ func (c *Config) eventRules(w Workload, uses []TierUse) int {
 	for range 6 {                  // backup, copy and restore jobs, recovery points, vaults, settings
 		rule(backedUp, false)
 	}
-	rule(silent, false) // alarms
-	rule(silent, true)  // clock
-	return n
+	rule(silent > 0, false) // alarms
+	return n + silent       // clocks
 }
 
-// silenceDays lists the days of the alarms for missing backups and copies.
-func (c *Config) silenceDays(uses []TierUse) []int {
-	var all []int
+// silentTiers counts the tiers with alarms for missing backups and copies, and these alarms.
+func (c *Config) silentTiers(uses []TierUse) (tiers, alarms int) {
 	for _, use := range uses {
-		for _, days := range []int{c.SilenceDays(use.Tier), c.CopySilenceDays(use.Tier)} {
-			if days > 0 {
-				all = append(all, days)
+		before := alarms
+		for _, hours := range []int{c.SilenceHours(use.Tier), c.CopySilenceHours(use.Tier)} {
+			if hours > 0 {
+				alarms++
 			}
 		}
+		if alarms > before {
+			tiers++
+		}
 	}
-	return all
+	return tiers, alarms
 }
 
 func backedUp(uses []TierUse) bool {

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
-	"github.com/aws/jsii-runtime-go"
 
 	"central-s3-backup/internal/awstest"
 )
@@ -14,53 +13,115 @@ import (
 // ranges are evaluation ranges, in days, that an alarm on seven days may have.
 var ranges = []int{8, 10, 14}
 
-// TestMissingBackupsAreNoticed: a silence alarm goes into ALARM when no job has completed for as many days as
-// it says, not a day later, and not before the stack is as old as that.
+// TestMissingBackupsAreNoticed: what a user sees of a tier from the hour in which it is deployed on. Its alarm stays
+// in OK until the first backup has completed, at most for the tier's first hours. Then it goes into ALARM when no
+// backup has completed for the alarm's hours, and returns to OK in the hour of the next one.
 func TestMissingBackupsAreNoticed(t *testing.T) {
-	none := alarmOf(t, SilenceAlarm{ID: "a", Name: "a", Vault: "v", Metric: "NumberOfBackupJobsCompleted", Days: 7}.noneCompleted())
-	young := alarmOf(t, youngerThan(7, jsii.String("clock")))
+	const never = -1
+	every := func(hours, from, to int) []int {
+		var jobs []int
+		for h := from; h <= to; h += hours {
+			jobs = append(jobs, h)
+		}
+		return jobs
+	}
 	for _, try := range []struct {
-		what, jobs, ticks string
-		inAlarm           bool
+		what         string
+		hours, first int   // of the tier's alarm
+		jobs         []int // hours in which a backup completes
+		alarm, ok    int   // the hours in which the alarm goes into ALARM, and returns to OK
 	}{
-		{"just deployed", "-", "-", false},
-		{"six days old, no job yet", "------", "444444", false},
-		{"a week old, no job yet", "-------", "4444444", true},
-		{"a job every day", "11111111111111", "44444444444444", false},
-		{"six days without a job", "11111111------", "44444444444444", false},
-		{"a week without a job", "1111111-------", "44444444444444", true},
-		{"a job once a week", "1------1------", "44444444444444", false},
+		{"hourly, an hour to lose: the first backup takes three days, backups stop and resume",
+			3, 168, append(every(1, 72, 100), every(1, 130, 400)...), 103, 130},
+		{"hourly: the same", 4, 168, append(every(1, 72, 100), every(1, 130, 400)...), 104, 130},
+		{"hourly: no backup at all", 4, 168, nil, 166, never},
+		{"hourly: the first one is very late", 4, 168, every(1, 200, 400), 166, 200},
+		{"hourly, to be completed within two hours: no backup at all", 4, 5, nil, 3, never},
+		{"hourly, to be completed within two hours: the first one is in time", 4, 5, every(1, 3, 400), never, never},
+		{"hourly: a job skips three hours", 4, 168, append(every(1, 2, 100), every(1, 104, 400)...), never, never},
+		{"daily: the first backup takes three days, backups stop and resume",
+			50, 168, append(every(24, 74, 122), every(24, 194, 400)...), 172, 194},
+		{"daily, a day to lose: the same", 26, 168, append(every(24, 74, 122), every(24, 194, 400)...), 148, 194},
+		{"daily: they stop after the first", 50, 168, []int{74}, 124, never},
+		{"daily: no backup at all", 50, 168, nil, 166, never},
+		{"daily: the second one takes almost a day", 50, 168, append([]int{2}, every(24, 49, 400)...), never, never},
+		{"daily: the first backup takes more than a week", 50, 168, every(24, 190, 400), 166, 190},
+		{"every six days, each later in its window", 168, 168, []int{2, 146, 291}, never, never},
+		{"weekly, if it had the longest alarm that there is: every week that is a little later", 168, 168, []int{2, 171}, 170, 171},
 	} {
-		for _, length := range ranges {
-			// As the composite alarm's rule says.
-			inAlarm := none.State(days(try.jobs, length)) == awstest.InAlarm && young.State(days(try.ticks, length)) == awstest.OK
-			if inAlarm != try.inAlarm {
-				t.Errorf("%s, with a range of %d days: in ALARM %v", try.what, length, inAlarm)
+		tier := SilentTier{ID: "t", ClockName: "c", FirstHours: try.first, Alarms: []SilenceAlarm{
+			{ID: "a", Name: "a", Vault: "v", Metric: "NumberOfBackupJobsCompleted", Hours: try.hours},
+		}}
+		// The age of the stack is of no account: a tier is the same in a new one and in one that is a year old.
+		for _, deployed := range []int{0, 365 * 24} {
+			for _, more := range []int{1, 12} {
+				alarm, ok := tier.seen(t, deployed, more, try.jobs)
+				if alarm != try.alarm || ok != try.ok {
+					t.Errorf("%s, deployed at hour %d, with a range of %d more: ALARM at hour %d and OK at %d, want %d and %d",
+						try.what, deployed, more, alarm, ok, try.alarm, try.ok)
+				}
 			}
 		}
 	}
 }
 
-// TestMissingBackupsOfEachLength: an alarm that looks back on fewer days is as exact.
-func TestMissingBackupsOfEachLength(t *testing.T) {
-	for n := 1; n <= 7; n++ {
-		none := alarmOf(t, SilenceAlarm{ID: "a", Name: "a", Vault: "v", Metric: "NumberOfCopyJobsCompleted", Days: n}.noneCompleted())
-		young := alarmOf(t, youngerThan(n, jsii.String("clock")))
-		for _, length := range ranges {
-			before, after := strings.Repeat("-", n-1), strings.Repeat("-", n)
-			if state := none.State(days("1111111"+before, length)); state != awstest.OK {
-				t.Errorf("%d days: %s a day before", n, state)
-			}
-			if state := none.State(days("1111111"+after, length)); state != awstest.InAlarm {
-				t.Errorf("%d days: %s after them", n, state)
-			}
-			if state := young.State(days(strings.Repeat("4", n-1), length)); state != awstest.InAlarm {
-				t.Errorf("a stack younger than %d days: %s", n, state)
-			}
-			if state := young.State(days(strings.Repeat("4", n), length)); state != awstest.OK {
-				t.Errorf("a stack of %d days: %s", n, state)
-			}
+// seen are the first hours, from the one in which the tier is deployed, in which its first alarm goes into ALARM and
+// returns to OK. Negative: never, in 260 hours.
+func (t SilentTier) seen(test *testing.T, deployed, more int, jobs []int) (alarm, ok int) {
+	test.Helper()
+	none, waits := alarmOf(test, t.Alarms[0].noneCompleted()), alarmOf(test, t.waits())
+	const hours = 260
+	completed := make([]float64, deployed+hours)
+	clock := make([]float64, deployed+hours)
+	for h := range completed {
+		completed[h], clock[h] = awstest.Missing, awstest.Missing
+		if h >= deployed {
+			clock[h] = 1
 		}
+	}
+	for _, h := range jobs {
+		if h < hours {
+			completed[deployed+h] = 1
+		}
+	}
+	counts := map[string][]float64{"jobs": completed, "hours": clock}
+	alarm, ok = -1, -1
+	for h := range hours {
+		state := awstest.CompositeState(test, silenceRule("none", "waits"), map[string]string{
+			"none": none.At(test, deployed+h, more, counts), "waits": waits.At(test, deployed+h, more, counts),
+		})
+		switch {
+		case alarm < 0 && state == awstest.InAlarm:
+			alarm = h
+		case alarm >= 0 && ok < 0 && state == awstest.OK:
+			ok = h
+		}
+	}
+	return alarm, ok
+}
+
+// TestCopiesHaveAFirstOneToo: a tier that is copied waits for its first copy, which a first backup does not end.
+func TestCopiesHaveAFirstOneToo(t *testing.T) {
+	tier := SilentTier{ID: "t", ClockName: "c", FirstHours: 168, Alarms: []SilenceAlarm{
+		{ID: "backups", Name: "b", Vault: "v", Metric: "NumberOfBackupJobsCompleted", Hours: 50},
+		{ID: "copies", Name: "c", Vault: "v", Metric: "NumberOfCopyJobsCompleted", Hours: 50},
+	}}
+	text, err := json.Marshal(tier.waits())
+	if err != nil || !strings.Contains(string(text), "NumberOfCopyJobsCompleted") || strings.Contains(string(text), "NumberOfBackup") {
+		t.Errorf("%s %v", text, err)
+	}
+}
+
+// TestAClockMayBeLate: a tier does not wait for ever if its clock triggers a little late, so that an hour has no trigger.
+func TestAClockMayBeLate(t *testing.T) {
+	tier := SilentTier{ID: "t", ClockName: "c", FirstHours: 168, Alarms: []SilenceAlarm{{ID: "a", Name: "a", Vault: "v", Metric: "m", Hours: 50}}}
+	clock := make([]float64, 400)
+	for h := range clock {
+		clock[h] = 1
+	}
+	clock[100] = awstest.Missing
+	if state := alarmOf(t, tier.waits()).At(t, 200, 1, map[string][]float64{"hours": clock}); state != awstest.OK {
+		t.Errorf("it waits: %s", state)
 	}
 }
 

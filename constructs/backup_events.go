@@ -87,12 +87,13 @@ func TestRule(id string) EventRule {
 	}
 }
 
-// ClockRule is the rule that [SilenceAlarmsProps] need. It triggers four times a day. The number of days on which
-// it did tells the alarms on missing backups how old the stack is. The rules of the central bus ignore its events.
-func ClockRule() EventRule {
+// ClockRule is the rule that a [SilentTier] needs. It triggers every hour. The number of hours in which it did tells
+// the alarms on missing backups how old the tier is. The rules of the central bus ignore its events.
+func ClockRule(tier, name string) EventRule {
 	return EventRule{
-		ID:          "Clock",
-		Description: "Triggers four times a day, so that the alarms on missing backups know how old the stack is",
-		Schedule:    "rate(6 hours)",
+		ID:          "Clock-" + tier,
+		Name:        name,
+		Description: "Triggers every hour, so that the alarms on missing backups know how old " + tier + " is",
+		Schedule:    "rate(1 hour)",
 	}
 }

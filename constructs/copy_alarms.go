@@ -64,7 +64,7 @@ func NewCopyAlarms(scope awsconstructs.Construct, id *string, props *CopyAlarmsP
 
 // noneCompleted is the alarm on days with backups and without copies.
 func (a CopyAlarm) noneCompleted(props *CopyAlarmsProps) *awscloudwatch.CfnAlarmProps {
-	return belowOne(a.Days, a.Days, &awscloudwatch.CfnAlarmProps{
+	return &awscloudwatch.CfnAlarmProps{
 		AlarmDescription: jsii.String(a.Description),
 		Namespace:        jsii.String(props.Namespace),
 		MetricName:       jsii.String(copiesMetric),
@@ -73,8 +73,12 @@ func (a CopyAlarm) noneCompleted(props *CopyAlarmsProps) *awscloudwatch.CfnAlarm
 		},
 		Statistic:               jsii.String("Sum"),
 		Period:                  jsii.Number(dayInSeconds),
+		Threshold:               jsii.Number(1),
+		ComparisonOperator:      jsii.String("LessThanThreshold"),
+		EvaluationPeriods:       jsii.Number(a.Days),
+		DatapointsToAlarm:       jsii.Number(a.Days),
 		TreatMissingData:        jsii.String("missing"),
 		AlarmActions:            &[]any{props.TopicARN},
 		InsufficientDataActions: &[]any{props.TopicARN},
-	})
+	}
 }

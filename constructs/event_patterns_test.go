@@ -39,7 +39,7 @@ func workloadRules() []EventRule {
 	}
 	rules := append(tampering.Rules(), TestRule("dummy-dev"))
 	rules = append(rules, BackupEventRules(tampering.VaultNames, []string{"another ARN", watchedVaultARN})...)
-	return append(rules, AlarmRule([]string{"dummy-dummy-dev-curated_data-no-backups", watchedAlarm}, "dummy-dummy-dev-"), ClockRule())
+	return append(rules, AlarmRule([]string{"dummy-dummy-dev-curated_data-no-backups", watchedAlarm}, "dummy-dummy-dev-"), ClockRule("critical", "critical-clock"))
 }
 
 func centralRules() []EventRule {

@@ -19,6 +19,8 @@ import (
 type EventRule struct {
 	// ID of the rule's construct.
 	ID string
+	// Name of the rule, at most 64 characters. Empty: CloudFormation generates one.
+	Name string
 	// Description says what the rule is for.
 	Description string
 	// Source of the events. Empty: any.
@@ -32,7 +34,7 @@ type EventRule struct {
 	// the rule matches more events than are meant, not fewer. Names empty: it matches all events.
 	NamesAt string
 	Names   []string
-	// Schedule of a rule that creates events itself, such as "rate(6 hours)".
+	// Schedule of a rule that creates events itself, such as "rate(1 hour)".
 	Schedule string
 	// Email is the sentence that an e-mail about an event has. <name> in it stands for the value at the path
 	// that Paths has for that name. EventBridge does not escape values, so no value may have quotes. Empty: no e-mail.
@@ -103,6 +105,9 @@ func NewEventRules(scope awsconstructs.Construct, id *string, props *EventRulesP
 			continue
 		}
 		p := &awsevents.CfnRuleProps{Description: jsii.String(rule.Description)}
+		if rule.Name != "" {
+			p.Name = jsii.String(rule.Name)
+		}
 		if targets != nil {
 			p.Targets = targets
 		}

@@ -20,7 +20,7 @@ var eventRulesMinimum = inStack("EventRulesMinimum", func(stack awscdk.Stack) {
 				Email: "Vault <vault> changed.", Paths: map[string]string{"vault": "$.detail.backupVaultName"},
 			},
 			{ID: "NoTarget", DetailType: "Backup Job State Change"}, // neither a bus nor an e-mail
-			constructs.ClockRule(),
+			constructs.ClockRule("critical", "critical-clock"),
 		},
 	})
 })
@@ -41,7 +41,8 @@ func TestEventRulesMinimum(t *testing.T) {
 		}},
 	})
 	template.HasResourceProperties(jsii.String("AWS::Events::Rule"), map[string]any{
-		"ScheduleExpression": "rate(6 hours)",
+		"Name":               "critical-clock",
+		"ScheduleExpression": "rate(1 hour)",
 		"EventPattern":       assertions.Match_Absent(),
 		"Targets":            assertions.Match_Absent(),
 	})
@@ -69,7 +70,7 @@ var eventRules = append(append(
 	constructs.BackupEventRules([]string{"invoices"}, []string{"arn:aws:backup:eu-central-1:222222222222:backup-vault:invoices"})...),
 	constructs.AlarmRule([]string{"invoices-no-backup"}, "invoices-"),
 	constructs.TestRule("invoices"),
-	constructs.ClockRule(),
+	constructs.ClockRule("critical", "critical-clock"),
 )
 
 var eventRulesEverything = inStack("EventRulesEverything", func(stack awscdk.Stack) {
@@ -143,7 +144,7 @@ func TestEventRulesRefuse(t *testing.T) {
 		{"NewEventRules: props.Account and props.RoleName are required with props.BusARN", func(p *props) { p.RoleName = "" }},
 		{"EventRule: ID is required", func(p *props) { p.Rules[0].ID = "" }},
 		{"EventRule Vaults: either DetailType or Schedule is required", func(p *props) { p.Rules[0].DetailType = "" }},
-		{"EventRule Vaults: either DetailType or Schedule is required", func(p *props) { p.Rules[0].Schedule = "rate(6 hours)" }},
+		{"EventRule Vaults: either DetailType or Schedule is required", func(p *props) { p.Rules[0].Schedule = "rate(1 hour)" }},
 		{"EventRule Vaults: NamesAt is required with Names", func(p *props) { p.Rules[0].NamesAt = "" }},
 	})
 }

@@ -309,21 +309,25 @@ func ExampleNewAlertTopic() {
 	}
 	backups := constructs.BackupEventRules([]string{"acme-invoices"},
 		[]string{"arn:aws:backup:eu-central-1:222222222222:backup-vault:acme-invoices"})
-	clock := constructs.ClockRule()
-	rules := constructs.NewEventRules(stack, jsii.String("Rules"), &constructs.EventRulesProps{
+	clock := constructs.ClockRule("invoices", "acme-invoices-clock")
+	constructs.NewEventRules(stack, jsii.String("Rules"), &constructs.EventRulesProps{
 		Topic: topic.Topic,
 		Rules: append(append(tampering.Rules(), backups...), clock),
 	})
 	constructs.NewSilenceAlarms(stack, jsii.String("Silence"), &constructs.SilenceAlarmsProps{
 		Topic: topic.Topic,
-		Clock: rules.Rules[clock.ID],
-		Alarms: []constructs.SilenceAlarm{{
-			ID:          "invoices",
-			Name:        "acme-invoices-no-backup",
-			Description: "No backup of acme-invoices completed in two days. Look at the plan and the backup jobs.",
-			Vault:       "acme-invoices",
-			Metric:      "NumberOfBackupJobsCompleted",
-			Days:        2,
+		Tiers: []constructs.SilentTier{{
+			ID:         "invoices",
+			ClockName:  clock.Name,
+			FirstHours: 168, // the first backup of a large bucket takes days
+			Alarms: []constructs.SilenceAlarm{{
+				ID:          "invoices",
+				Name:        "acme-invoices-no-backup",
+				Description: "No backup of acme-invoices completed in two days. Look at the plan and the backup jobs.",
+				Vault:       "acme-invoices",
+				Metric:      "NumberOfBackupJobsCompleted",
+				Hours:       48,
+			}},
 		}},
 	})
 
@@ -331,11 +335,11 @@ func ExampleNewAlertTopic() {
 	// Output:
 	// RulesAlertCalls8F2A6FF2 AWS::Events::Rule
 	// RulesBackupIssues2642C6AC AWS::Events::Rule
-	// RulesClockA053D59D AWS::Events::Rule
+	// RulesClockinvoicesDD1EAE0C AWS::Events::Rule
 	// RulesVaultCalls622BED95 AWS::Events::Rule
-	// SilenceYoungerThan2DaysDFEF36CE AWS::CloudWatch::Alarm
 	// SilenceinvoicesD8EB1CC6 AWS::CloudWatch::CompositeAlarm
 	// Silenceinvoicesmetric00D33120 AWS::CloudWatch::Alarm
+	// SilenceinvoiceswaitsCDDAF4D1 AWS::CloudWatch::Alarm
 	// Topic AWS::SNS::Topic
 	// TopicKey2615B30A AWS::KMS::Key
 	// TopicKeyAliasEFC3F097 AWS::KMS::Alias

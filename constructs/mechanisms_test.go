@@ -49,7 +49,7 @@ func newEverything(stack awscdk.Stack) {
 	bus := constructs.NewEventBus(stack, jsii.String("Bus"), &constructs.EventBusProps{
 		Name: "backup-alerts", Senders: eventSenders, Sources: []string{"aws.*"},
 	})
-	rules := constructs.NewEventRules(stack, jsii.String("Rules"), &constructs.EventRulesProps{
+	constructs.NewEventRules(stack, jsii.String("Rules"), &constructs.EventRulesProps{
 		Account: account, RoleName: "acme-events", BusARN: *bus.Bus.AttrArn(), Topic: topic.Topic, Rules: eventRules,
 	})
 	constructs.NewEventLog(stack, jsii.String("Log"), &constructs.EventLogProps{
@@ -58,10 +58,10 @@ func newEverything(stack awscdk.Stack) {
 		PolicyName:   "backup", Bus: bus.Bus, Namespace: "backup", AccountEndings: []string{""},
 	})
 	constructs.NewSilenceAlarms(stack, jsii.String("Silence"), &constructs.SilenceAlarmsProps{
-		Topic: topic.Topic, Clock: rules.Rules[constructs.ClockRule().ID],
-		Alarms: []constructs.SilenceAlarm{
-			{ID: "critical", Name: "critical-no-backup", Vault: "critical", Metric: "NumberOfBackupJobsCompleted", Days: 2},
-		},
+		Topic: topic.Topic,
+		Tiers: []constructs.SilentTier{{ID: "critical", ClockName: "critical-clock", FirstHours: 168, Alarms: []constructs.SilenceAlarm{
+			{ID: "critical", Name: "critical-no-backup", Vault: "critical", Metric: "NumberOfBackupJobsCompleted", Hours: 50},
+		}}},
 	})
 	constructs.NewCopyAlarms(stack, jsii.String("Copies"), &constructs.CopyAlarmsProps{
 		TopicARN: *topic.Topic.Ref(), Namespace: "backup",

@@ -45,6 +45,5 @@ type (
 	someRole   struct{ interfacesawsiam.IRoleRef }
 	someTopic  struct{ interfacesawssns.ITopicRef }
 	someBus    struct{ awsevents.CfnEventBus }
-	someRule   struct{ awsevents.CfnRule }
 	someAsset  struct{ awss3assets.Asset }
 )

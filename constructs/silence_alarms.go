@@ -5,7 +5,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawssns"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -15,10 +14,20 @@ import (
 type SilenceAlarmsProps struct {
 	// Topic that the alarms notify.
 	Topic interfacesawssns.ITopicRef
-	// Clock is the rule that triggers several times a day: what [NewEventRules] creates from [ClockRule], in its
-	// field Rules.
-	Clock awsevents.CfnRule
-	// Alarms to create.
+	// Tiers whose alarms to create.
+	Tiers []SilentTier
+}
+
+// SilentTier has the alarms on missing jobs of one tier, which is a vault with its plan. All are required.
+type SilentTier struct {
+	// ID is part of the ids of the tier's constructs.
+	ID string
+	// ClockName is the name of the rule that has triggered every hour since the tier exists ([ClockRule]).
+	ClockName string
+	// FirstHours is how long the tier may wait for its first jobs, in hours, 1 to 168. For a shorter time than
+	// that, its alarms stay in OK until the first job of its last alarm has completed.
+	FirstHours int
+	// Alarms of the tier, on backups and then on copies of them.
 	Alarms []SilenceAlarm
 }
 
@@ -33,8 +42,8 @@ type SilenceAlarm struct {
 	// Vault is the name of the vault, and Metric the name of AWS Backup's count of completed jobs:
 	// "NumberOfBackupJobsCompleted" or "NumberOfCopyJobsCompleted".
 	Vault, Metric string
-	// Days without a completed job after which the alarm goes into ALARM, 1 to 7.
-	Days int
+	// Hours without a completed job after which the alarm goes into ALARM, 1 to 168.
+	Hours int
 }
 
 // SilenceAlarms are alarms on backups and copies that did not complete. No event says that a plan did not
@@ -46,96 +55,120 @@ type SilenceAlarms struct {
 	Alarms []awscloudwatch.CfnCompositeAlarm
 }
 
-const dayInSeconds = 24 * 60 * 60
+const (
+	hourInSeconds = 60 * 60
+	dayInSeconds  = 24 * hourInSeconds
+)
 
-// NewSilenceAlarms creates the alarms. They stay in OK until the stack is as old as the days that they look
-// back on: before that there are no counts, which CloudWatch treats as breaching. The stack's age is the
-// number of days on which the clock has triggered.
+// NewSilenceAlarms creates the alarms. An alarm goes into ALARM when no job has completed for its hours. It
+// stays in OK while the tier waits for its first job: a first backup may take days (F-S3-19), and a tier that
+// is added to a stack has no counts yet. The age of a tier is the number of hours in which its clock has triggered.
 func NewSilenceAlarms(scope awsconstructs.Construct, id *string, props *SilenceAlarmsProps) *SilenceAlarms {
-	require(props.Topic != nil && props.Clock != nil && len(props.Alarms) > 0,
-		"NewSilenceAlarms: props.Topic, props.Clock and props.Alarms are required")
-	for _, a := range props.Alarms {
-		require(a.ID != "" && a.Name != "" && a.Vault != "" && a.Metric != "", "SilenceAlarm: ID, Name, Vault and Metric are required")
-		requireAlarmDays("SilenceAlarm "+a.ID, a.Days)
+	require(props.Topic != nil && len(props.Tiers) > 0, "NewSilenceAlarms: props.Topic and props.Tiers are required")
+	for _, t := range props.Tiers {
+		t.validate()
 	}
 	this := awsconstructs.NewConstruct(scope, id)
-	clock := props.Clock.Ref()
 	s := &SilenceAlarms{Construct: this}
-	young := map[int]*string{} // logical ids by days
-	for _, a := range props.Alarms {
-		if young[a.Days] == nil {
-			young[a.Days] = awscloudwatch.NewCfnAlarm(this, jsii.String(fmt.Sprintf("YoungerThan%dDays", a.Days)), youngerThan(a.Days, clock)).
-				LogicalId()
+	for _, t := range props.Tiers {
+		waits := awscloudwatch.NewCfnAlarm(this, jsii.String(t.ID+"-waits"), t.waits()).LogicalId()
+		for _, a := range t.Alarms {
+			none := awscloudwatch.NewCfnAlarm(this, jsii.String(a.ID+"-metric"), a.noneCompleted()).LogicalId()
+			s.Alarms = append(s.Alarms, awscloudwatch.NewCfnCompositeAlarm(this, jsii.String(a.ID), &awscloudwatch.CfnCompositeAlarmProps{
+				AlarmName:        jsii.String(a.Name),
+				AlarmDescription: jsii.String(a.Description),
+				AlarmRule:        awscdk.Fn_Sub(jsii.String(silenceRule("${"+*none+"}", "${"+*waits+"}")), nil),
+				AlarmActions:     &[]any{props.Topic}, // not when it returns to OK: a new alarm does so too
+			}))
 		}
-		none := awscloudwatch.NewCfnAlarm(this, jsii.String(a.ID+"-metric"), a.noneCompleted()).LogicalId()
-		s.Alarms = append(s.Alarms, awscloudwatch.NewCfnCompositeAlarm(this, jsii.String(a.ID), &awscloudwatch.CfnCompositeAlarmProps{
-			AlarmName:        jsii.String(a.Name),
-			AlarmDescription: jsii.String(a.Description),
-			AlarmRule:        awscdk.Fn_Sub(jsii.String(fmt.Sprintf("ALARM(\"${%s}\") AND OK(\"${%s}\")", *none, *young[a.Days])), nil),
-			AlarmActions:     &[]any{props.Topic}, // not when it returns to OK: a new alarm does so too
-		}))
 	}
 	return s
+}
+
+// silenceRule is the rule of a composite alarm: no job has completed, and the tier does not wait for its first.
+func silenceRule(none, waits string) string {
+	return fmt.Sprintf(`ALARM("%s") AND OK("%s")`, none, waits)
+}
+
+func (t SilentTier) validate() {
+	require(t.ID != "" && t.ClockName != "" && len(t.Alarms) > 0, "SilentTier: ID, ClockName and Alarms are required")
+	requireAlarmHours("SilentTier "+t.ID+": FirstHours", t.FirstHours)
+	for _, a := range t.Alarms {
+		require(a.ID != "" && a.Name != "" && a.Vault != "" && a.Metric != "", "SilenceAlarm: ID, Name, Vault and Metric are required")
+		requireAlarmHours("SilenceAlarm "+a.ID+": Hours", a.Hours)
+	}
+}
+
+func requireAlarmHours(what string, hours int) {
+	require(hours >= 1 && hours <= 7*24, what+" is 1 to 168, as far as CloudWatch looks back")
 }
 
 func requireAlarmDays(alarm string, days int) {
 	require(days >= 1 && days <= 7, alarm+": Days is 1 to 7, as far as CloudWatch looks back")
 }
 
-// noneCompleted is the alarm on days without a completed job.
-func (a SilenceAlarm) noneCompleted() *awscloudwatch.CfnAlarmProps {
-	return belowOne(a.Days, a.Days, &awscloudwatch.CfnAlarmProps{
-		AlarmDescription: jsii.String("Part of " + a.Name),
-		Metrics:          filled("AWS/Backup", a.Metric, "BackupVaultName", a.Vault),
-	})
-}
-
-// youngerThan is the alarm on a clock that did not trigger on each of the last days.
-func youngerThan(days int, clock *string) *awscloudwatch.CfnAlarmProps {
-	return belowOne(days, 1, &awscloudwatch.CfnAlarmProps{
-		AlarmDescription: jsii.String(fmt.Sprintf("The stack is younger than %d days, so the alarms on missing backups stay in OK", days)),
-		Namespace:        jsii.String("AWS/Events"),
-		MetricName:       jsii.String("TriggeredRules"),
-		Dimensions:       []any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String("RuleName"), Value: clock}},
-		Statistic:        jsii.String("Sum"),
-		Period:           jsii.Number(dayInSeconds),
-	})
-}
-
-// belowOne completes the props of an alarm on a count that is below one in a period of a day, on so many of
-// the last days. Without a count CloudWatch treats a day as breaching, unless the props say otherwise.
-func belowOne(days, ofThem int, props *awscloudwatch.CfnAlarmProps) *awscloudwatch.CfnAlarmProps {
-	props.Threshold = jsii.Number(1)
-	props.ComparisonOperator = jsii.String("LessThanThreshold")
-	props.EvaluationPeriods = jsii.Number(days)
-	props.DatapointsToAlarm = jsii.Number(ofThem)
-	if props.TreatMissingData == nil {
-		props.TreatMissingData = jsii.String("breaching")
-	}
-	return props
-}
-
-// filled is a count for each day, which is zero on a day without one. Missing data that is breaching does
-// not suffice: an alarm that finds a day without a count looks further back for a day that has one, and
-// stays in OK while it finds any.
+// noneCompleted is the alarm on hours without a completed job. Missing data that is breaching does not suffice: an
+// alarm that finds an hour without a count looks further back for an hour that has one, and stays in OK while it
+// finds any. So an hour without a count counts zero.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
-func filled(namespace, metric, dimension, value string) []any {
-	return []any{
-		&awscloudwatch.CfnAlarm_MetricDataQueryProperty{
-			Id:         jsii.String("filled"),
-			Expression: jsii.String("FILL(jobs, 0)"),
-			ReturnData: jsii.Bool(true),
+func (a SilenceAlarm) noneCompleted() *awscloudwatch.CfnAlarmProps {
+	return &awscloudwatch.CfnAlarmProps{
+		AlarmDescription:   jsii.String("Part of " + a.Name),
+		Metrics:            []any{expression("FILL(jobs, 0)"), a.jobs(hourInSeconds)},
+		Threshold:          jsii.Number(1),
+		ComparisonOperator: jsii.String("LessThanThreshold"),
+		EvaluationPeriods:  jsii.Number(a.Hours),
+		DatapointsToAlarm:  jsii.Number(a.Hours),
+		TreatMissingData:   jsii.String("breaching"),
+	}
+}
+
+// waits is the alarm that is in ALARM while the tier waits for its first job: its clock has triggered for fewer
+// hours than the tier may wait, and no job has completed in this time. One period is the whole time, so that both
+// are single sums; a completed job counts as much as all the hours. The clock may be an hour short, because
+// a period can begin just after it triggered. If there were no sums at all, the tier does not wait: better an
+// e-mail too many than none.
+func (t SilentTier) waits() *awscloudwatch.CfnAlarmProps {
+	first := t.Alarms[len(t.Alarms)-1]
+	period := t.FirstHours * hourInSeconds
+	return &awscloudwatch.CfnAlarmProps{
+		AlarmDescription: jsii.String(fmt.Sprintf("Part of %s: the tier waits for its first one, for at most %d hours", first.Name, t.FirstHours)),
+		Metrics: []any{
+			expression(fmt.Sprintf("FILL(hours, 0) + %d * FILL(jobs, 0)", t.FirstHours)),
+			sum("hours", "AWS/Events", "TriggeredRules", "RuleName", t.ClockName, period),
+			first.jobs(period),
 		},
-		&awscloudwatch.CfnAlarm_MetricDataQueryProperty{
-			Id:         jsii.String("jobs"),
-			ReturnData: jsii.Bool(false),
-			MetricStat: &awscloudwatch.CfnAlarm_MetricStatProperty{
-				Metric: &awscloudwatch.CfnAlarm_MetricProperty{
-					Namespace: jsii.String(namespace), MetricName: jsii.String(metric),
-					Dimensions: []any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String(dimension), Value: jsii.String(value)}},
-				},
-				Stat: jsii.String("Sum"), Period: jsii.Number(dayInSeconds),
+		Threshold:          jsii.Number(max(1, t.FirstHours-1)),
+		ComparisonOperator: jsii.String("LessThanThreshold"),
+		EvaluationPeriods:  jsii.Number(1),
+		DatapointsToAlarm:  jsii.Number(1),
+		TreatMissingData:   jsii.String("notBreaching"),
+	}
+}
+
+// jobs is the count of completed jobs.
+func (a SilenceAlarm) jobs(period int) *awscloudwatch.CfnAlarm_MetricDataQueryProperty {
+	return sum("jobs", "AWS/Backup", a.Metric, "BackupVaultName", a.Vault, period)
+}
+
+// expression is what an alarm compares, made of the counts that it names by their ids.
+func expression(text string) *awscloudwatch.CfnAlarm_MetricDataQueryProperty {
+	return &awscloudwatch.CfnAlarm_MetricDataQueryProperty{
+		Id: jsii.String("filled"), Expression: jsii.String(text), ReturnData: jsii.Bool(true),
+	}
+}
+
+// sum is a count for each period, in seconds.
+func sum(id, namespace, metric, dimension, value string, period int) *awscloudwatch.CfnAlarm_MetricDataQueryProperty {
+	return &awscloudwatch.CfnAlarm_MetricDataQueryProperty{
+		Id:         jsii.String(id),
+		ReturnData: jsii.Bool(false),
+		MetricStat: &awscloudwatch.CfnAlarm_MetricStatProperty{
+			Metric: &awscloudwatch.CfnAlarm_MetricProperty{
+				Namespace: jsii.String(namespace), MetricName: jsii.String(metric),
+				Dimensions: []any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String(dimension), Value: jsii.String(value)}},
 			},
+			Stat: jsii.String("Sum"), Period: jsii.Number(period),
 		},
 	}
 }

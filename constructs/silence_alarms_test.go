@@ -11,59 +11,61 @@ import (
 	"central-s3-backup/constructs"
 )
 
-func newSilenceAlarms(stack awscdk.Stack, alarms ...constructs.SilenceAlarm) {
+func newSilenceAlarms(stack awscdk.Stack, tiers ...constructs.SilentTier) {
 	topic := awssns.NewTopic(stack, jsii.String("Topic"), nil)
-	clock := constructs.ClockRule()
-	rules := constructs.NewEventRules(stack, jsii.String("Rules"), &constructs.EventRulesProps{
-		Topic: topic,
-		Rules: []constructs.EventRule{clock},
-	})
-	constructs.NewSilenceAlarms(stack, jsii.String("Silence"), &constructs.SilenceAlarmsProps{
-		Topic:  topic,
-		Clock:  rules.Rules[clock.ID],
-		Alarms: alarms,
-	})
+	constructs.NewSilenceAlarms(stack, jsii.String("Silence"), &constructs.SilenceAlarmsProps{Topic: topic, Tiers: tiers})
 }
 
 var silenceAlarmsMinimum = inStack("SilenceAlarmsMinimum", func(stack awscdk.Stack) {
-	newSilenceAlarms(stack, constructs.SilenceAlarm{
-		ID:     "critical-backups",
-		Name:   "critical-no-backup",
-		Vault:  "critical",
-		Metric: "NumberOfBackupJobsCompleted",
-		Days:   2,
+	newSilenceAlarms(stack, constructs.SilentTier{
+		ID: "critical", ClockName: "critical-clock", FirstHours: 168,
+		Alarms: []constructs.SilenceAlarm{{
+			ID:     "critical-backups",
+			Name:   "critical-no-backup",
+			Vault:  "critical",
+			Metric: "NumberOfBackupJobsCompleted",
+			Hours:  50,
+		}},
 	})
 })
 
+// query is a count in the metrics of an alarm.
+func query(id, namespace, metric, dimension, value string, period int) map[string]any {
+	return map[string]any{"Id": id, "ReturnData": false, "MetricStat": map[string]any{
+		"Metric": map[string]any{
+			"Namespace": namespace, "MetricName": metric, "Dimensions": []any{map[string]any{"Name": dimension, "Value": value}},
+		},
+		"Stat": "Sum", "Period": period,
+	}}
+}
+
 func TestSilenceAlarmsMinimum(t *testing.T) {
 	template := silenceAlarmsMinimum.template(t)
-	// No backup on any of the last two days. A day without a count is a day without a backup.
+	// No backup in any of the last fifty hours. An hour without a count is an hour without a backup.
 	template.HasResourceProperties(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{
 		"Metrics": []any{
 			map[string]any{"Expression": "FILL(jobs, 0)", "ReturnData": true},
-			map[string]any{"Id": "jobs", "ReturnData": false, "MetricStat": map[string]any{
-				"Metric": map[string]any{
-					"Namespace": "AWS/Backup", "MetricName": "NumberOfBackupJobsCompleted",
-					"Dimensions": []any{map[string]any{"Name": "BackupVaultName", "Value": "critical"}},
-				},
-				"Stat": "Sum", "Period": 86400,
-			}},
+			query("jobs", "AWS/Backup", "NumberOfBackupJobsCompleted", "BackupVaultName", "critical", 3600),
 		},
 		"Threshold": 1, "ComparisonOperator": "LessThanThreshold",
-		"EvaluationPeriods": 2, "DatapointsToAlarm": 2, "TreatMissingData": "breaching",
+		"EvaluationPeriods": 50, "DatapointsToAlarm": 50, "TreatMissingData": "breaching",
 		"AlarmActions": assertions.Match_Absent(),
 	})
-	// The clock did not trigger on one of the last two days.
+	// In the last 168 hours the clock did not trigger in all of them, and no backup completed.
 	template.HasResourceProperties(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{
-		"Namespace": "AWS/Events", "MetricName": "TriggeredRules",
-		"Dimensions":        []any{map[string]any{"Name": "RuleName", "Value": template.ref("AWS::Events::Rule")}},
-		"EvaluationPeriods": 2, "DatapointsToAlarm": 1, "TreatMissingData": "breaching",
+		"Metrics": []any{
+			map[string]any{"Expression": "FILL(hours, 0) + 168 * FILL(jobs, 0)", "ReturnData": true},
+			query("hours", "AWS/Events", "TriggeredRules", "RuleName", "critical-clock", 604800),
+			query("jobs", "AWS/Backup", "NumberOfBackupJobsCompleted", "BackupVaultName", "critical", 604800),
+		},
+		"Threshold": 167, "ComparisonOperator": "LessThanThreshold",
+		"EvaluationPeriods": 1, "DatapointsToAlarm": 1, "TreatMissingData": "notBreaching",
 		"AlarmActions": assertions.Match_Absent(),
 	})
 	template.HasResourceProperties(jsii.String("AWS::CloudWatch::CompositeAlarm"), map[string]any{
 		"AlarmName": "critical-no-backup",
 		"AlarmRule": map[string]any{"Fn::Sub": assertions.Match_StringLikeRegexp(
-			jsii.String(`^ALARM\("\$\{Silencecriticalbackupsmetric\w+\}"\) AND OK\("\$\{SilenceYoungerThan2Days\w+\}"\)$`))},
+			jsii.String(`^ALARM\("\$\{Silencecriticalbackupsmetric\w+\}"\) AND OK\("\$\{Silencecriticalwaits\w+\}"\)$`))},
 		"AlarmActions": []any{template.ref("AWS::SNS::Topic")},
 		"OKActions":    assertions.Match_Absent(),
 	})
@@ -71,18 +73,20 @@ func TestSilenceAlarmsMinimum(t *testing.T) {
 
 var silenceAlarmsEverything = inStack("SilenceAlarmsEverything", func(stack awscdk.Stack) {
 	newSilenceAlarms(stack,
-		constructs.SilenceAlarm{
-			ID: "a-backups", Name: "a-no-backup", Description: "No backup in a.",
-			Vault: "a", Metric: "NumberOfBackupJobsCompleted", Days: 2,
-		},
-		constructs.SilenceAlarm{
-			ID: "a-copies", Name: "a-no-copy", Description: "No copy of a.",
-			Vault: "a", Metric: "NumberOfCopyJobsCompleted", Days: 2,
-		},
-		constructs.SilenceAlarm{
+		constructs.SilentTier{ID: "a", ClockName: "a-clock", FirstHours: 168, Alarms: []constructs.SilenceAlarm{
+			{
+				ID: "a-backups", Name: "a-no-backup", Description: "No backup in a.",
+				Vault: "a", Metric: "NumberOfBackupJobsCompleted", Hours: 3,
+			},
+			{
+				ID: "a-copies", Name: "a-no-copy", Description: "No copy of a.",
+				Vault: "a", Metric: "NumberOfCopyJobsCompleted", Hours: 4,
+			},
+		}},
+		constructs.SilentTier{ID: "b", ClockName: "b-clock", FirstHours: 1, Alarms: []constructs.SilenceAlarm{{
 			ID: "b-backups", Name: "b-no-backup", Description: "No backup in b.",
-			Vault: "b", Metric: "NumberOfBackupJobsCompleted", Days: 7,
-		},
+			Vault: "b", Metric: "NumberOfBackupJobsCompleted", Hours: 168,
+		}}},
 	)
 })
 
@@ -92,28 +96,34 @@ func TestSilenceAlarmsEverything(t *testing.T) {
 		"AlarmName":        "a-no-copy",
 		"AlarmDescription": "No copy of a.",
 	})
-	// Alarms on the same number of days share the alarm on the age of the stack.
+	// Each tier has one alarm that tells whether it waits.
 	template.ResourceCountIs(jsii.String("AWS::CloudWatch::CompositeAlarm"), jsii.Number(3))
 	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(3+2))
-	template.ResourcePropertiesCountIs(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{"MetricName": "TriggeredRules"}, jsii.Number(2))
+	template.ResourcePropertiesCountIs(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{"TreatMissingData": "notBreaching"}, jsii.Number(2))
 }
 
 func TestSilenceAlarmsRefuse(t *testing.T) {
 	type props = constructs.SilenceAlarmsProps
 	refuses(t, constructs.NewSilenceAlarms, func() *props {
 		return &props{
-			Topic: someTopic{}, Clock: someRule{},
-			Alarms: []constructs.SilenceAlarm{{ID: "critical", Name: "critical", Vault: "critical", Metric: "NumberOfBackupJobsCompleted", Days: 7}},
+			Topic: someTopic{},
+			Tiers: []constructs.SilentTier{{ID: "critical", ClockName: "critical-clock", FirstHours: 168, Alarms: []constructs.SilenceAlarm{
+				{ID: "critical", Name: "critical", Vault: "critical", Metric: "NumberOfBackupJobsCompleted", Hours: 50},
+			}}},
 		}
 	}, []refusal[props]{
-		{"NewSilenceAlarms: props.Topic, props.Clock and props.Alarms are required", func(p *props) { p.Topic = nil }},
-		{"NewSilenceAlarms: props.Topic, props.Clock and props.Alarms are required", func(p *props) { p.Clock = nil }},
-		{"NewSilenceAlarms: props.Topic, props.Clock and props.Alarms are required", func(p *props) { p.Alarms = nil }},
-		{"SilenceAlarm: ID, Name, Vault and Metric are required", func(p *props) { p.Alarms[0].ID = "" }},
-		{"SilenceAlarm: ID, Name, Vault and Metric are required", func(p *props) { p.Alarms[0].Name = "" }},
-		{"SilenceAlarm: ID, Name, Vault and Metric are required", func(p *props) { p.Alarms[0].Vault = "" }},
-		{"SilenceAlarm: ID, Name, Vault and Metric are required", func(p *props) { p.Alarms[0].Metric = "" }},
-		{"SilenceAlarm critical: Days is 1 to 7, as far as CloudWatch looks back", func(p *props) { p.Alarms[0].Days = 0 }},
-		{"SilenceAlarm critical: Days is 1 to 7, as far as CloudWatch looks back", func(p *props) { p.Alarms[0].Days = 8 }},
+		{"NewSilenceAlarms: props.Topic and props.Tiers are required", func(p *props) { p.Topic = nil }},
+		{"NewSilenceAlarms: props.Topic and props.Tiers are required", func(p *props) { p.Tiers = nil }},
+		{"SilentTier: ID, ClockName and Alarms are required", func(p *props) { p.Tiers[0].ID = "" }},
+		{"SilentTier: ID, ClockName and Alarms are required", func(p *props) { p.Tiers[0].ClockName = "" }},
+		{"SilentTier: ID, ClockName and Alarms are required", func(p *props) { p.Tiers[0].Alarms = nil }},
+		{"SilentTier critical: FirstHours is 1 to 168, as far as CloudWatch looks back", func(p *props) { p.Tiers[0].FirstHours = 0 }},
+		{"SilentTier critical: FirstHours is 1 to 168, as far as CloudWatch looks back", func(p *props) { p.Tiers[0].FirstHours = 169 }},
+		{"SilenceAlarm: ID, Name, Vault and Metric are required", func(p *props) { p.Tiers[0].Alarms[0].ID = "" }},
+		{"SilenceAlarm: ID, Name, Vault and Metric are required", func(p *props) { p.Tiers[0].Alarms[0].Name = "" }},
+		{"SilenceAlarm: ID, Name, Vault and Metric are required", func(p *props) { p.Tiers[0].Alarms[0].Vault = "" }},
+		{"SilenceAlarm: ID, Name, Vault and Metric are required", func(p *props) { p.Tiers[0].Alarms[0].Metric = "" }},
+		{"SilenceAlarm critical: Hours is 1 to 168, as far as CloudWatch looks back", func(p *props) { p.Tiers[0].Alarms[0].Hours = 0 }},
+		{"SilenceAlarm critical: Hours is 1 to 168, as far as CloudWatch looks back", func(p *props) { p.Tiers[0].Alarms[0].Hours = 169 }},
 	})
 }

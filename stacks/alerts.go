@@ -53,24 +53,27 @@ func (s workload) newAlerts(scope awsconstructs.Construct) {
 	for _, tier := range s.tiers {
 		watched.plans = append(watched.plans, *tier.Plan.Ref())
 	}
-	alarms := s.cfg.SilenceAlarms(s.w)
-	if len(alarms) == 0 {
+	tiers := s.cfg.SilentTiers(s.w)
+	if len(tiers) == 0 {
 		newRules(scope, s.cfg, watched)
 		return
 	}
 	var names []string
-	var described []constructs.SilenceAlarm
-	for _, a := range alarms {
-		names = append(names, a.Name)
-		described = append(described, constructs.SilenceAlarm{
-			ID: a.Tier + "-" + a.Jobs, Name: a.Name, Description: a.Description, Vault: a.Vault, Metric: silenceMetrics[a.Jobs], Days: a.Days,
-		})
+	var silent []constructs.SilentTier
+	var clocks []constructs.EventRule
+	for _, t := range tiers {
+		described := constructs.SilentTier{ID: t.Tier, ClockName: t.ClockName, FirstHours: t.FirstHours}
+		for _, a := range t.Alarms {
+			names = append(names, a.Name)
+			described.Alarms = append(described.Alarms, constructs.SilenceAlarm{
+				ID: a.Tier + "-" + a.Jobs, Name: a.Name, Description: a.Description, Vault: a.Vault, Metric: silenceMetrics[a.Jobs], Hours: a.Hours,
+			})
+		}
+		silent = append(silent, described)
+		clocks = append(clocks, constructs.ClockRule(t.Tier, t.ClockName))
 	}
-	clock := constructs.ClockRule()
-	rules := newRules(scope, s.cfg, watched, constructs.AlarmRule(names, s.cfg.AlarmPrefix(s.w)), clock)
-	constructs.NewSilenceAlarms(scope, jsii.String("Silence"), &constructs.SilenceAlarmsProps{
-		Topic: s.topic.Topic, Clock: rules.Rules[clock.ID], Alarms: described,
-	})
+	newRules(scope, s.cfg, watched, append(clocks, constructs.AlarmRule(names, s.cfg.AlarmPrefix(s.w)))...)
+	constructs.NewSilenceAlarms(scope, jsii.String("Silence"), &constructs.SilenceAlarmsProps{Topic: s.topic.Topic, Tiers: silent})
 }
 
 // silenceMetrics are AWS Backup's counts of completed jobs.
@@ -161,7 +164,7 @@ type watched struct {
 }
 
 // newRules creates the rules that send events to the bus and to the topic.
-func newRules(scope awsconstructs.Construct, cfg *config.Config, on watched, more ...constructs.EventRule) *constructs.EventRules {
+func newRules(scope awsconstructs.Construct, cfg *config.Config, on watched, more ...constructs.EventRule) {
 	rules := append(
 		constructs.Tampering{VaultNames: on.vaults, PlanIDs: on.plans, KeyARNs: on.keys, BucketNames: on.buckets, Alerts: on.alerts}.Rules(),
 		constructs.TestRule(on.id),
@@ -169,7 +172,7 @@ func newRules(scope awsconstructs.Construct, cfg *config.Config, on watched, mor
 	if len(on.vaults) > 0 {
 		rules = append(rules, constructs.BackupEventRules(on.vaults, on.vaultARNs)...)
 	}
-	return constructs.NewEventRules(scope, jsii.String("Rules"), &constructs.EventRulesProps{
+	constructs.NewEventRules(scope, jsii.String("Rules"), &constructs.EventRulesProps{
 		Account:  on.account,
 		RoleName: cfg.EventRoleName(on.id),
 		BusARN:   on.busARN,

@@ -24,6 +24,7 @@ export interface AlertRulesProps {
 /** A rule on the events of an account, or one that makes an event by a schedule. */
 export interface AlertRule {
   readonly id: string;
+  readonly ruleName?: string;
   readonly description: string;
   readonly eventPattern?: EventPattern;
   readonly schedule?: Schedule;

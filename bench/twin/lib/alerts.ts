@@ -7,7 +7,7 @@ import { centralBusArn, vaultArn } from './arns';
 import { backupRules } from './backup-rules';
 import type { Config } from './config';
 import { eventRoleName } from './names';
-import { type SilenceAlarm, SilenceAlarms } from './silence-alarms';
+import { SilenceAlarms, type SilentTier } from './silence-alarms';
 import { type Protected, tamperingRules } from './tampering-rules';
 
 export interface AlertsProps {
@@ -16,7 +16,7 @@ export interface AlertsProps {
   readonly about: string;
   readonly topic: ITopic;
   readonly watched: Protected;
-  readonly silenceAlarms?: SilenceAlarm[];
+  readonly silentTiers?: SilentTier[];
   /** What the names of other alarms start with that are told of. */
   readonly alarmPrefixes?: string[];
 }
@@ -25,7 +25,7 @@ export interface AlertsProps {
 export class Alerts extends Construct {
   constructor(scope: Construct, id: string, props: AlertsProps) {
     super(scope, id);
-    const { config, about, topic, watched, silenceAlarms: alarms = [] } = props;
+    const { config, about, topic, watched, silentTiers = [] } = props;
     const stack = Stack.of(this);
     const rules = new AlertRules(this, 'Rules', {
       roleName: eventRoleName(config, about),
@@ -47,22 +47,28 @@ export class Alerts extends Construct {
         alarmRule(props.alarmPrefixes.flatMap((start) => Match.prefix(start))),
       );
     }
-    if (alarms.length > 0) {
-      rules.add(alarmRule(alarms.map((alarm) => alarm.alarmName)));
-      new SilenceAlarms(this, 'Silence', {
-        topic,
-        clock: rules.add(CLOCK),
-        alarms,
-      });
+    if (silentTiers.length > 0) {
+      rules.add(
+        alarmRule(
+          silentTiers.flatMap(({ alarms }) => alarms.map((a) => a.alarmName)),
+        ),
+      );
+      for (const tier of silentTiers) {
+        rules.add(clock(tier));
+      }
+      new SilenceAlarms(this, 'Silence', { topic, tiers: silentTiers });
     }
   }
 }
 
-const CLOCK: AlertRule = {
-  id: 'Clock',
-  description: 'Triggers four times a day, so that the alarms on missing backups know how old the stack is',
-  schedule: Schedule.rate(Duration.hours(6)),
-};
+function clock({ name, clockName }: SilentTier): AlertRule {
+  return {
+    id: `Clock-${name}`,
+    ruleName: clockName,
+    description: `Triggers every hour, so that the alarms on missing backups know how old ${name} is`,
+    schedule: Schedule.rate(Duration.hours(1)),
+  };
+}
 
 function alarmRule(alarmNames: string[]): AlertRule {
   return {

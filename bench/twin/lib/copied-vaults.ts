@@ -1,7 +1,7 @@
 import { type Config, tierUses } from './config';
 import type { CopyAlarm } from './copy-alarms';
 import { tierName, workloadId } from './names';
-import { SILENCE_DAYS } from './silence-alarms';
+import { COPY_DAYS } from './silence-alarms';
 import { isBackedUp, isCopied } from './tiers';
 
 /** As many as a stack of the central account has room for. */
@@ -17,7 +17,7 @@ export function copyAlarms(config: Config): CopyAlarm[][] {
       .map(({ tier }) => ({
         id: `${workloadId(workload)}-${tier.name}`,
         description:
-          `No copies of ${tier.name} of ${workloadId(workload)} reached the central account within ${SILENCE_DAYS} days, although they were due. ` +
+          `No copies of ${tier.name} of ${workloadId(workload)} reached the central account within ${COPY_DAYS} days, although they were due. ` +
           'INSUFFICIENT_DATA: no completed backups of this tier were reported either.',
         vaultArn: `arn:aws:backup:${workload.region}:${workload.account}:backup-vault:${tierName(config, workload, tier)}`,
       })),

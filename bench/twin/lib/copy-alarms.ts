@@ -9,7 +9,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { COPIES } from './event-log';
-import { SILENCE_DAYS } from './silence-alarms';
+import { COPY_DAYS } from './silence-alarms';
 
 export interface CopyAlarmsProps {
   readonly topic: ITopic;
@@ -40,8 +40,8 @@ export class CopyAlarms extends Construct {
         alarmDescription: about.description,
         comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
         threshold: 1,
-        evaluationPeriods: SILENCE_DAYS,
-        datapointsToAlarm: SILENCE_DAYS,
+        evaluationPeriods: COPY_DAYS,
+        datapointsToAlarm: COPY_DAYS,
         treatMissingData: TreatMissingData.MISSING,
       });
       alarm.addAlarmAction(tell);

@@ -5,6 +5,7 @@ import type { Tier } from './tiers';
 const MAX_VAULT_NAME = 50;
 const MAX_RULE_NAME = 50;
 const MAX_ROLE_NAME = 64;
+const MAX_EVENT_RULE_NAME = 64;
 const MAX_BUCKET_NAME = 63;
 
 export const CENTRAL_VAULT = 'central-aws-vault-S3';
@@ -97,6 +98,17 @@ export function copyAlarmPrefixes(config: Config): string[] {
 /** The name of the topic for e-mails about a workload, or the central account. */
 export function topicName(config: Config, about: string): string {
   return `${config.project}-${about}-alerts`;
+}
+
+export function clockName(
+  config: Config,
+  workload: Workload,
+  tier: Tier,
+): string {
+  return shorten(
+    `${workloadStackName(config, workload)}-${tier.name}-clock`,
+    MAX_EVENT_RULE_NAME,
+  );
 }
 
 export function silenceAlarmName(

@@ -1,6 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
 import {
-  type AlarmProps,
   AlarmRule,
   AlarmState,
   ComparisonOperator,
@@ -11,18 +10,29 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { IRule } from 'aws-cdk-lib/aws-events';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 
-/** As far as an alarm can look back: a daily job may take longer, with its windows. */
-export const SILENCE_DAYS = 7;
+/** As far as an alarm can look back. The first backup may take so long, and the first copy. */
+export const FIRST_HOURS = 168;
+/** Two days, the start window and the delay of the counts: a daily job and as long again. */
+export const SILENCE_HOURS = 50;
+/** The central account cannot tell a first copy from others. */
+export const COPY_DAYS = 7;
 
 export interface SilenceAlarmsProps {
   readonly topic: ITopic;
-  /** A rule that triggers several times a day, as long as there is the stack. */
-  readonly clock: IRule;
+  readonly tiers: SilentTier[];
+}
+
+/** The alarms of a tier, on backups and then on copies. */
+export interface SilentTier {
+  readonly name: string;
+  /** Name of the rule that triggers every hour, as long as there is the tier. */
+  readonly clockName: string;
   readonly alarms: SilenceAlarm[];
+  /** The alarm whose first job ends the wait. */
+  readonly first: SilenceAlarm;
 }
 
 /** An alarm on a vault in which no job completed. */
@@ -35,65 +45,66 @@ export interface SilenceAlarm {
 }
 
 /**
- * Alarms on jobs that do not come, of which no event tells. They keep quiet until the stack is as
- * old as they look back: before, there is nothing to count.
+ * Alarms on jobs that do not come, of which no event tells. They stay in OK while the tier waits for its
+ * first job.
  */
 export class SilenceAlarms extends Construct {
   constructor(scope: Construct, id: string, props: SilenceAlarmsProps) {
     super(scope, id);
-    const young = dailyCount('AWS/Events', 'TriggeredRules', {
-      RuleName: props.clock.ruleName,
-    }).createAlarm(this, 'Young', {
-      ...BELOW_ONE,
-      alarmDescription: `The stack is younger than ${SILENCE_DAYS} days, so the alarms on missing backups stay in OK`,
-      datapointsToAlarm: 1,
-    });
     const tell = new SnsAction(props.topic);
-    for (const { alarmName, ...about } of props.alarms) {
-      const jobs = dailyCount('AWS/Backup', about.metricName, {
-        BackupVaultName: about.vaultName,
+    for (const { name, clockName, alarms, first } of props.tiers) {
+      const waits = new MathExpression({
+        expression: `FILL(hours, 0) + ${FIRST_HOURS} * FILL(jobs, 0)`,
+        usingMetrics: {
+          hours: sum('AWS/Events', 'TriggeredRules', { RuleName: clockName }, Duration.hours(FIRST_HOURS)),
+          jobs: jobs(first, Duration.hours(FIRST_HOURS)),
+        },
+        period: Duration.hours(FIRST_HOURS),
+      }).createAlarm(this, `${name}-waits`, {
+        alarmDescription: `Part of ${first.alarmName}: the tier waits for its first one, for at most ${FIRST_HOURS} hours`,
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        threshold: FIRST_HOURS - 1,
+        evaluationPeriods: 1,
+        datapointsToAlarm: 1,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
       });
-      // Days without a count would be bridged by what was before them.
-      const none = new MathExpression({
-        expression: 'FILL(jobs, 0)',
-        usingMetrics: { jobs },
-        period: Duration.days(1),
-      }).createAlarm(this, `${alarmName}-metric`, {
-        ...BELOW_ONE,
-        alarmDescription: `Part of ${alarmName}`,
-        datapointsToAlarm: SILENCE_DAYS,
-      });
-      const alarm = new CompositeAlarm(this, alarmName, {
-        compositeAlarmName: alarmName,
-        alarmDescription: about.description,
-        alarmRule: AlarmRule.allOf(
-          AlarmRule.fromAlarm(none, AlarmState.ALARM),
-          AlarmRule.fromAlarm(young, AlarmState.OK),
-        ),
-      });
-      alarm.addAlarmAction(tell);
+      for (const about of alarms) {
+        // Hours without a count would be bridged by what was before them.
+        const none = new MathExpression({
+          expression: 'FILL(jobs, 0)',
+          usingMetrics: { jobs: jobs(about, Duration.hours(1)) },
+          period: Duration.hours(1),
+        }).createAlarm(this, `${about.alarmName}-metric`, {
+          alarmDescription: `Part of ${about.alarmName}`,
+          comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+          threshold: 1,
+          evaluationPeriods: SILENCE_HOURS,
+          datapointsToAlarm: SILENCE_HOURS,
+          treatMissingData: TreatMissingData.BREACHING,
+        });
+        const alarm = new CompositeAlarm(this, about.alarmName, {
+          compositeAlarmName: about.alarmName,
+          alarmDescription: about.description,
+          alarmRule: AlarmRule.allOf(
+            AlarmRule.fromAlarm(none, AlarmState.ALARM),
+            AlarmRule.fromAlarm(waits, AlarmState.OK),
+          ),
+        });
+        alarm.addAlarmAction(tell);
+      }
     }
   }
 }
 
-/** No count at all is none. */
-const BELOW_ONE = {
-  comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-  threshold: 1,
-  evaluationPeriods: SILENCE_DAYS,
-  treatMissingData: TreatMissingData.BREACHING,
-} satisfies Partial<AlarmProps>;
+function jobs({ metricName, vaultName }: SilenceAlarm, period: Duration): Metric {
+  return sum('AWS/Backup', metricName, { BackupVaultName: vaultName }, period);
+}
 
-function dailyCount(
+function sum(
   namespace: string,
   metricName: string,
   dimensionsMap: Record<string, string>,
+  period: Duration,
 ): Metric {
-  return new Metric({
-    namespace,
-    metricName,
-    dimensionsMap,
-    statistic: Stats.SUM,
-    period: Duration.days(1),
-  });
+  return new Metric({ namespace, metricName, dimensionsMap, statistic: Stats.SUM, period });
 }

@@ -18,6 +18,7 @@ import { type Config, type TierUse, tierUses, type Workload } from './config';
 import {
   accessLogBucketName,
   backupRoleName,
+  clockName,
   keyAlias,
   ruleName,
   rulePrefix,
@@ -29,7 +30,7 @@ import {
 } from './names';
 import { useKeyThroughBackup } from './policies';
 import { RetainedKey } from './retained-key';
-import { SILENCE_DAYS, type SilenceAlarm } from './silence-alarms';
+import { FIRST_HOURS, SILENCE_HOURS, type SilentTier } from './silence-alarms';
 import { TierBackup } from './tier-backup';
 import { bucketKeyName, isBackedUp, isCopied, type Tier } from './tiers';
 
@@ -96,7 +97,7 @@ export class WorkloadStack extends BackupStack {
           topicArn: topicArn(this, config, workloadId(workload)),
         },
       },
-      silenceAlarms: tiers.flatMap((tier) => this.silenceAlarms(tier)),
+      silentTiers: tiers.map((tier) => this.silentTier(tier)),
     });
   }
 
@@ -160,18 +161,23 @@ export class WorkloadStack extends BackupStack {
         };
   }
 
-  private silenceAlarms(tier: Tier): SilenceAlarm[] {
+  private silentTier(tier: Tier): SilentTier {
     const alarm = (jobs: 'backups' | 'copies', metric: string) => ({
       alarmName: silenceAlarmName(this.config, this.workload, tier, jobs),
-      description: `No ${jobs} of ${tier.name} of ${workloadId(this.workload)} completed within ${SILENCE_DAYS} days, although they were due. A tier that was added to the stack in these days still waits for its first ones.`,
+      description: `No ${jobs} of ${tier.name} of ${workloadId(this.workload)} completed within ${SILENCE_HOURS} hours, although they were due. The first ones of a tier may take ${FIRST_HOURS} hours.`,
       vaultName: tierName(this.config, this.workload, tier),
       metricName: metric,
     });
-    const alarms = [alarm('backups', 'NumberOfBackupJobsCompleted')];
-    if (isCopied(tier)) {
-      alarms.push(alarm('copies', 'NumberOfCopyJobsCompleted'));
-    }
-    return alarms;
+    const backups = alarm('backups', 'NumberOfBackupJobsCompleted');
+    const copies = isCopied(tier)
+      ? alarm('copies', 'NumberOfCopyJobsCompleted')
+      : undefined;
+    return {
+      name: tier.name,
+      clockName: clockName(this.config, this.workload, tier),
+      alarms: copies ? [backups, copies] : [backups],
+      first: copies ?? backups,
+    };
   }
 
   private sharedBackup(

@@ -118,6 +118,17 @@ func (s *Schedule) Runs() bool {
 	return false
 }
 
+// Count says how often a schedule runs in so many days from the start of [FirstYear].
+func (s *Schedule) Count(days int) int {
+	n := 0
+	for day := range days {
+		if s.runsOn(firstDate.AddDate(0, 0, day)) {
+			n += len(s.hours)
+		}
+	}
+	return n
+}
+
 // Overlap returns the first two times, in order, at which the start windows of two schedules overlap.
 // found says whether there are any.
 func Overlap(a, b *Schedule, zone *time.Location, window time.Duration) (first, second time.Time, found bool) {

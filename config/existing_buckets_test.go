@@ -1,0 +1,96 @@
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+const existingBucketsFile = "../docs/existing-buckets.md"
+
+// TestExistingBucketsDocumented: docs/existing-buckets.md is current.
+func TestExistingBucketsDocumented(t *testing.T) {
+	var b bytes.Buffer
+	b.WriteString(existingBucketsIntroduction)
+	for _, r := range ExistingBuckets {
+		fmt.Fprintf(&b, "| `%s` | %s. | %s | %s |\n", r.Name, r.Requirement, r.Consequence, r.Fact)
+	}
+	b.WriteString(existingBucketsCommands)
+	if *update {
+		if err := os.WriteFile(existingBucketsFile, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(read(t, existingBucketsFile), b.Bytes()) {
+		t.Error("docs/existing-buckets.md is not current: go test ./config -run Documented -update")
+	}
+}
+
+// TestExistingBuckets: the list has what AWS Backup needs (F-S3-28), each once, with a fact that exists.
+func TestExistingBuckets(t *testing.T) {
+	facts := string(read(t, "../docs/aws-facts.md"))
+	var names []string
+	for _, r := range ExistingBuckets {
+		names = append(names, r.Name)
+		if r.Requirement == "" || r.Consequence == "" || !strings.Contains(facts, "\n- "+r.Fact+" ") {
+			t.Errorf("%+v", r)
+		}
+	}
+	if got := fmt.Sprint(names); got != "[versioning eventbridge region key bucket-policy storage-class sse-c]" {
+		t.Errorf("requirements %s", got)
+	}
+}
+
+// TestExistingBucketsAreReportedOnce: there is one warning for the file, however many existing buckets it has, and none
+// where no existing bucket has backups.
+func TestExistingBucketsAreReportedOnce(t *testing.T) {
+	for buckets, want := range map[string]string{
+		"{name: dummy-dev-b, tier: critical_data}": "",
+		"{name: dummy-dev-b, tier: critical_data, existing: true}": "the app changes no existing bucket, so check that yours meet the 7 " +
+			"requirements of AWS Backup, such as S3 Versioning: docs/existing-buckets.md; got 1 existing bucket [F-S3-28]",
+		"{name: dummy-dev-b, tier: critical_data, existing: true}, {name: dummy-dev-c, tier: sensitive_data, existing: true}, " +
+			"{name: dummy-dev-d, tier: standard_data, existing: true}": "got 2 existing buckets [F-S3-28]",
+		"{name: dummy-dev-b, tier: standard_data, existing: true}": "",
+	} {
+		cfg := load(t, strings.Replace(minimal, "buckets: [", "buckets: ["+buckets+", ", 1))
+		var reported []string
+		for _, p := range cfg.Warnings {
+			if p.Check == "existing-buckets" {
+				reported = append(reported, p.String())
+			}
+		}
+		if want == "" && reported != nil || want != "" && (len(reported) != 1 || !strings.HasSuffix(reported[0], want)) {
+			t.Errorf("%s: %q, want one of %q", buckets, reported, want)
+		}
+	}
+}
+
+const existingBucketsIntroduction = `# Existing buckets
+
+This file is generated from ` + "`config/existing_buckets.go`: `go test ./config -run Documented -update`" + `.
+
+A bucket with ` + "`existing: true`" + ` is backed up and not changed. The same is true of the buckets that ` + "`select_tagged`" + ` selects. Such a
+bucket must already have what AWS Backup needs (F-S3-28); the buckets that the app creates have it. Nothing in a
+template can check it, so the app warns once for all existing buckets. The facts are in [aws-facts.md](aws-facts.md).
+
+| name | requirement | otherwise | fact |
+|---|---|---|---|
+`
+
+const existingBucketsCommands = `
+Look at a bucket before its first backup:
+
+` + "```sh" + `
+aws s3api get-bucket-versioning --bucket BUCKET                   # Status: Enabled
+aws s3api get-bucket-notification-configuration --bucket BUCKET   # EventBridgeConfiguration
+aws s3api get-bucket-location --bucket BUCKET                     # null is us-east-1
+aws s3api get-bucket-encryption --bucket BUCKET                   # the key; then aws kms get-key-policy
+aws s3api get-bucket-policy --bucket BUCKET                       # statements with Deny
+aws s3api get-bucket-lifecycle-configuration --bucket BUCKET      # transitions to GLACIER or DEEP_ARCHIVE
+` + "```" + `
+
+After the first backup, compare the size of the recovery point with that of the bucket: a job can complete without
+all objects (F-S3-16).
+`
