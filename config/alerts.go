@@ -188,7 +188,7 @@ func (c *Config) Fleet() alerting.Fleet {
 		Buckets: map[string]alerting.Owner{},
 		Alarms:  map[string]alerting.Alarm{},
 
-		DeployRoleARNs: []string{c.DeployRoleARNs()},
+		DeployRoleARNs: []string{deployRoleARN(Partition(c.Central.Region), alerting.AccountPlaceholder, alerting.RegionPlaceholder)},
 	}
 	for _, w := range c.Workloads {
 		for _, use := range c.TierUses(w) {

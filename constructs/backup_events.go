@@ -31,6 +31,7 @@ func BackupEventRules(vaultNames, vaultARNs []string) []EventRule {
 	)
 	issues.Email = "A backup of <bucket> completed with issues in account <account>, <region>, at <time>. Objects or " +
 		"point-in-time recovery may be missing; the job has the details. Vault <vault>, job <job>."
+	issues.EmailOnly = true // BackupJobs takes the same event
 	issues.Paths = paths("bucket", "$.detail.resourceArn", "vault", "$.detail.backupVaultName", "job", "$.detail.backupJobId")
 	return []EventRule{
 		backup("BackupJobs", "Backup Job State Change", "Backup jobs that ended",
