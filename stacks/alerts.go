@@ -128,7 +128,7 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) {
 		watch(v.Name)
 	}
 	alarms := c.cfg.CopyAlarms()[0]
-	var more []constructs.EventRule
+	more := constructs.OutOfVaultRules(watched.vaultARNs)
 	if len(alarms) > 0 {
 		more = append(more, constructs.AlarmRule(nil, c.cfg.CopyAlarmPrefixes()...))
 	}

@@ -96,8 +96,8 @@ func (c call) name(p parameters) string {
 // alertPart returns the name or the ARN of the alerting resource that the request is about.
 func (p parameters) alertPart() text {
 	names := []text{
-		p.RoleName, p.Rule, p.Name, p.TopicARN, p.SubscriptionARN, p.EventBusName, p.LogGroupName, p.FunctionName, p.QueueURL, p.PolicyName,
-		p.AlarmName,
+		p.RoleName, p.Rule, p.Name, p.TopicARN, p.SubscriptionARN, p.EventBusName, p.LogGroupName,
+		text(functionOf(p.FunctionName.String())), text(queueOf(p.QueueURL.String())), p.PolicyName, p.AlarmName,
 	}
 	return text(first(append(names, p.AlarmNames...)...))
 }
@@ -164,7 +164,7 @@ func readCall(ev event, f *Fleet) (Alert, bool) {
 	}
 	a.Resource = first(p.RecoveryPointARN, p.KeyID, p.SelectionID, p.BackupPlanID, p.alertPart())
 	if a.Resource == "" {
-		a.Resource = c.ResponseElements.FunctionARN.String()
+		a.Resource = functionOf(c.ResponseElements.FunctionARN.String())
 	}
 	if a.Subject() == a.Account && len(c.Resources) > 0 {
 		a.Resource = c.Resources[0].ARN.String()
@@ -179,7 +179,7 @@ func readCall(ev event, f *Fleet) (Alert, bool) {
 	a.Link = console(a.Region, "cloudtrailv2", "/events", c.EventID.String())
 	// Many deletions in one vault are one incident, not one for each recovery point. Calls that succeeded
 	// and calls that were denied are separate incidents, and so are calls of different people.
-	a.Key = key(a.Account, first(text(a.Vault), text(a.Subject())), name, a.Severity, c.UserIdentity.ARN.String(), a.Kind)
+	a.Key = key(a.Account, first(p.BackupVaultName, p.SourceBackupVaultName, text(a.Subject())), name, a.Severity, c.UserIdentity.ARN.String(), a.Kind)
 	switch {
 	case c.ErrorCode != "":
 	case ends != "":

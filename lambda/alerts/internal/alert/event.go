@@ -50,6 +50,9 @@ func (f *Fleet) Read(body string) Alert {
 	if !decode([]byte(body), &ev) {
 		return f.unknown(ev, "Message that is not JSON", body)
 	}
+	if ev.Source == "" { // not even an event: EventBridge gives each a source
+		return f.unknown(ev, "Unknown event", indented(body))
+	}
 	if !ev.fromAWS() && !ev.isTest() {
 		return f.foreign(ev, body)
 	}

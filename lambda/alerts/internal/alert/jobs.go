@@ -224,10 +224,14 @@ func (k jobKind) read(ev event, f *Fleet) (Alert, bool) {
 	}
 	a.add("State", state)
 	a.add("Job", k.id(j).String())
-	a.add("Copied to", vaultOf(j.DestinationBackupVaultARN.String()))
+	if out { // a vault of any account
+		a.add("Copied to", j.DestinationBackupVaultARN.String())
+		a.add("Restored to", j.CreatedResourceARN.String())
+	} else {
+		a.add("Copied to", vaultOf(j.DestinationBackupVaultARN.String()))
+	}
 	a.add("Role", j.IAMRoleARN.String())
 	a.Link = console(a.Region, "backup", k.page, k.id(j).String())
-	a.add("Restored to", j.CreatedResourceARN.String())
 	a.Key = key(a.Account, k.incident(j, ev), k.kind)
 	if out { // an incident of its own: the job before may have failed, and its incident be open
 		a.Key = key(a.Key, "out")
