@@ -305,8 +305,11 @@ func ExampleNewAlertTopic() {
 	// Pass topic.Topic to NewTierBackup as well: AWS Backup publishes the vault's events itself.
 
 	tampering := constructs.Tampering{
-		VaultNames: []string{"acme-invoices"},
-		Alerts:     constructs.AlertParts{RulePrefix: "invoices", AlarmPrefixes: []string{"acme-"}, TopicARN: *topic.Topic.Ref()},
+		VaultNames:       []string{"acme-invoices"},
+		RecoveryPoints:   []string{"arn:aws:backup:eu-central-1:222222222222:recovery-point:acme-invoices-"},
+		AnyRecoveryPoint: "arn:aws:backup:eu-central-1:222222222222:recovery-point:",
+		DeployRoleARN:    "arn:aws:iam::222222222222:role/cdk-*-cfn-exec-role-222222222222-eu-central-1",
+		Alerts:           constructs.AlertParts{RulePrefix: "invoices", AlarmPrefixes: []string{"acme-"}, TopicARN: *topic.Topic.Ref()},
 	}
 	backups := constructs.BackupEventRules([]string{"acme-invoices"},
 		[]string{"arn:aws:backup:eu-central-1:222222222222:backup-vault:acme-invoices"})

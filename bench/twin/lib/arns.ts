@@ -72,6 +72,25 @@ export function eventRoleArns(stack: Stack, config: Config): string {
   return roleArn(stack, '*', eventRoleNames(config));
 }
 
+/** Matches the role with which CloudFormation deploys in the stack's account and Region. */
+export function deployRoleArn(stack: Stack): string {
+  return roleArn(
+    stack,
+    stack.account,
+    `cdk-*-cfn-exec-role-${stack.account}-${stack.region}`,
+  );
+}
+
+/** The start of the ARNs of the recovery points of a bucket, or of all. */
+export function recoveryPoints(stack: Stack, bucketName?: string): string {
+  return stack.formatArn({
+    service: 'backup',
+    resource: 'recovery-point',
+    resourceName: bucketName ? `${bucketName}-` : '',
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
 /** AWS Backup's service-linked role in an account; '*' matches any account's. */
 export function serviceLinkedRoleArn(stack: Stack, account: string): string {
   return roleArn(

@@ -12,6 +12,7 @@ import {
   backupRoleArns,
   eventLogGroupArn,
   eventRoleArns,
+  recoveryPoints,
   serviceLinkedRoleArn,
   topicArn,
 } from './arns';
@@ -124,11 +125,13 @@ export class CentralStack extends BackupStack {
       config,
       about: CENTRAL_ID,
       topic,
+      outOfVaults: true,
       watched: {
         vaultNames: [CENTRAL_VAULT],
         planIds: [],
         keyArns: [key.keyArn, topic.keyArn],
         bucketNames: [],
+        recoveryPoints: [recoveryPoints(this)],
         alerts: {
           rulePrefix: rulePrefix(centralStackName(config)),
           alarmPrefixes: [
@@ -138,6 +141,7 @@ export class CentralStack extends BackupStack {
           topicArn: topicArn(this, config, CENTRAL_ID),
           eventBusName: centralBusName(config),
           logGroupName: eventLogGroup(config),
+          logPolicyName: centralBusName(config),
         },
       },
       alarmPrefixes: alarms.length > 0 ? copyAlarmPrefixes(config) : undefined,

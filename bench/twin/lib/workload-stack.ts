@@ -7,6 +7,7 @@ import { Alerts } from './alerts';
 import {
   centralKeyArns,
   centralVaultArn,
+  recoveryPoints,
   serviceLinkedRoleArn,
   topicArn,
 } from './arns';
@@ -85,6 +86,9 @@ export class WorkloadStack extends BackupStack {
           ...[...this.keys.values()].map(({ keyArn }) => keyArn),
         ],
         bucketNames: workload.buckets.map(({ name }) => name),
+        recoveryPoints: workload.buckets.map(({ name }) =>
+          recoveryPoints(this, name),
+        ),
         alerts: {
           rulePrefix: rulePrefix(workloadStackName(config, workload)),
           alarmPrefixes: [
