@@ -149,8 +149,8 @@ func (c *Config) TemplateBytes(w Workload) int {
 
 func (c *Config) templateBytes(uses []TierUse, named int) int {
 	const (
-		stack   = 16000 // roles, log bucket, topic, rules on calls
-		backups = 9000  // rules on backups
+		stack   = 28500 // roles, log bucket, topic, rules on calls
+		backups = 17000 // rules on backups
 		key     = 1700
 		plan    = 8500 // vault, plan, selections, alarm
 		copies  = 2500 // alarm

@@ -334,8 +334,11 @@ func ExampleNewAlertTopic() {
 	printResources(stack)
 	// Output:
 	// RulesAlertCalls8F2A6FF2 AWS::Events::Rule
+	// RulesAlertSettingCalls50B5F318 AWS::Events::Rule
 	// RulesBackupIssues2642C6AC AWS::Events::Rule
 	// RulesClockA053D59D AWS::Events::Rule
+	// RulesRecoveryPointCallsE10ABE1D AWS::Events::Rule
+	// RulesRegionCalls8CCE0B17 AWS::Events::Rule
 	// RulesVaultCalls622BED95 AWS::Events::Rule
 	// SilenceYoungerThan2DaysDFEF36CE AWS::CloudWatch::Alarm
 	// SilenceinvoicesD8EB1CC6 AWS::CloudWatch::CompositeAlarm

@@ -78,7 +78,7 @@ func (t Tampering) vaultRules() []EventRule {
 	if len(t.VaultNames) == 0 {
 		return rules
 	}
-	// Copies and restores of plans are no calls: CloudTrail records them as service events, which have another
+	// Copies and restores of plans are no calls: CloudTrail records them as service events (F-EVT-19), which have another
 	// detail type. A call by AWS Backup itself is none of a person either.
 	reading := func(vaults any, points []string) map[string]any {
 		copied := map[string]any{"eventName": []string{"StartCopyJob"}}
@@ -108,7 +108,8 @@ func (t Tampering) vaultRules() []EventRule {
 }
 
 func (t Tampering) keyRules() []EventRule {
-	rules := on("KeyCalls", "kms", "Calls that disable or delete a key, change its policy or give its use to somebody", "resources.ARN", t.KeyARNs)
+	rules := on("KeyCalls", "kms", "Calls that disable or delete a key, change its policy or give its use to somebody",
+		"resources.ARN", t.KeyARNs)
 	for i := range rules {
 		rules[i].Detail = map[string]any{"eventSource": []string{"kms.amazonaws.com"}, "$or": []any{
 			map[string]any{"eventName": []string{
