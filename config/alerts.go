@@ -16,7 +16,10 @@ func (a Alerts) Delivered() []alerting.Destination {
 		all = append(all, alerting.Destination{Kind: alerting.Slack, Secret: channel.WebhookSecret})
 	}
 	for _, service := range a.PagerDuty {
-		all = append(all, alerting.Destination{Kind: alerting.PagerDuty, Secret: service.RoutingKeySecret, Severity: service.Severity})
+		all = append(all, alerting.Destination{
+			Kind: alerting.PagerDuty, Secret: service.RoutingKeySecret, Severity: service.Severity,
+			Endpoint: alerting.Endpoint(service.Endpoint),
+		})
 	}
 	return all
 }

@@ -1,6 +1,9 @@
 package config
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // TestCopyAlarmDays: the days of a copy alarm follow from the rule that copies, not from a more frequent rule.
 func TestCopyAlarmDays(t *testing.T) {
@@ -16,5 +19,17 @@ tiers:
 	}
 	if days := cfg.SilenceDays(cfg.Tiers.find("critical_data")); days != 4 {
 		t.Errorf("backups have %d days, want 4", days)
+	}
+}
+
+// TestPagerDutyEndpoint: an account in the EU has its own endpoint, and the usual one needs no word in the templates.
+func TestPagerDutyEndpoint(t *testing.T) {
+	a := Alerts{PagerDuty: []PagerDuty{{RoutingKeySecret: "us", Endpoint: "us"}, {RoutingKeySecret: "eu", Endpoint: "eu"}}}
+	var got []string
+	for _, d := range a.Delivered() {
+		got = append(got, d.Secret+" "+d.Endpoint)
+	}
+	if want := []string{"us ", "eu https://events.eu.pagerduty.com"}; !slices.Equal(got, want) {
+		t.Errorf("%q; want %q", got, want)
 	}
 }
