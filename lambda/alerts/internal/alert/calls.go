@@ -156,8 +156,8 @@ func readCall(ev event, f *Fleet) (Alert, bool) {
 
 	a.Bucket = first(p.BucketName, text(bucketOfPoint(p.RecoveryPointARN.String())))
 	a.Vault = first(p.BackupVaultName, p.SourceBackupVaultName)
-	if alarms := append(p.AlarmNames, p.AlarmName); alarms[0] != "" {
-		a.Vault = f.Alarms[alerting.Key(a.Account, a.Region, alarms[0].String())].Vault
+	if alarm := first(append(p.AlarmNames, p.AlarmName)...); alarm != "" {
+		a.Vault = f.Alarms[alerting.Key(a.Account, a.Region, alarm)].Vault
 	}
 	if c.EventSource == "kms.amazonaws.com" && len(c.Resources) > 0 {
 		p.KeyID = c.Resources[0].ARN // the request may have the id alone
