@@ -203,7 +203,7 @@ func TestRules(t *testing.T) {
 		var want []string
 		rule := func(id string, is, email bool, at string, names []any) {
 			var targets []string
-			if reached {
+			if reached && !slices.Contains([]string{"BackupIssues", "CopiesOut", "RestoresOut"}, id) { // another rule sends the event
 				targets = append(targets, "CentralBus")
 			}
 			if email {
@@ -213,7 +213,32 @@ func TestRules(t *testing.T) {
 				want = append(want, ruleLine(id, targets, at, names))
 			}
 		}
+		tagged, delivered := false, central && len(a.cfg.Alerts.Delivered()) > 0
+		roles := []any{a.cfg.EventRoleName(id)}
+		if !central {
+			w := workloadOf(a, template.stack)
+			tagged = len(w.SelectTagged) > 0
+			if plans != nil {
+				roles = append(roles, a.cfg.BackupRoleName(w))
+			}
+		} else if delivered {
+			roles = append(roles, a.cfg.AlertRoleName())
+		}
 		rule("AlertCalls", true, true, "", nil)
+		rule("AlertSettingCalls", true, true, "", nil)
+		rule("AlertSettingCallsDeployed", true, false, "", nil)
+		rule("DeliveryCalls", delivered, true, "", nil)
+		rule("DeliverySettingCalls", delivered, true, "", nil)
+		rule("DeliverySettingCallsDeployed", delivered, false, "", nil)
+		rule("RecoveryPointCalls", vaults != nil, true, "", nil)
+		rule("RegionCalls", vaults != nil, true, "", nil)
+		rule("RoleCalls", config.IsMainRegion(region), true, "requestParameters.roleName", roles)
+		rule("BucketSettingCalls", buckets != nil, true, "requestParameters.bucketName", buckets)
+		rule("BucketSettingCallsDeployed", buckets != nil, false, "requestParameters.bucketName", buckets)
+		rule("TagCalls", tagged, true, "", nil)
+		rule("TagCallsDeployed", tagged, false, "", nil)
+		rule("CopiesOut", central, true, "sourceBackupVaultArn", vaultARNs)
+		rule("RestoresOut", central, true, "", nil)
 		rule("VaultCalls", vaults != nil, true, "requestParameters.backupVaultName", vaults)
 		rule("PlanCalls", plans != nil, true, "requestParameters.backupPlanId", plans)
 		rule("KeyCalls", true, true, "resources.ARN", keys)
@@ -242,6 +267,7 @@ func TestRules(t *testing.T) {
 			path, names := "", []any(nil)
 			for _, p := range []string{
 				"requestParameters.backupVaultName", "requestParameters.backupPlanId", "requestParameters.bucketName", "resources.ARN",
+				"requestParameters.roleName",
 				"workload", "backupVaultName", "sourceBackupVaultArn", "alarmName",
 			} {
 				outer, inner, nested := strings.Cut(p, ".")

@@ -81,7 +81,7 @@ func TestCentralPolicies(t *testing.T) {
 			key.expect(t, "WorkloadAccountsGrant", "Allow", principal, fmt.Sprint(condition), "kms:CreateGrant")
 			for _, bus := range central.ofType("AWS::Events::EventBusPolicy") {
 				text, _ := json.Marshal(bus.Properties["Statement"])
-				if len(text) > 10*1024 { // F-EVT-17
+				if len(text) > 10*1024 { // F-EVT-21
 					t.Errorf("a bus policy of %d bytes", len(text))
 				}
 			}

@@ -16,7 +16,10 @@ func (a Alerts) Delivered() []alerting.Destination {
 		all = append(all, alerting.Destination{Kind: alerting.Slack, Secret: channel.WebhookSecret})
 	}
 	for _, service := range a.PagerDuty {
-		all = append(all, alerting.Destination{Kind: alerting.PagerDuty, Secret: service.RoutingKeySecret, Severity: service.Severity})
+		all = append(all, alerting.Destination{
+			Kind: alerting.PagerDuty, Secret: service.RoutingKeySecret, Severity: service.Severity,
+			Endpoint: alerting.Endpoint(service.Endpoint),
+		})
 	}
 	return all
 }
@@ -234,7 +237,7 @@ func (c *Config) Fleet() alerting.Fleet {
 		Buckets: map[string]alerting.Owner{},
 		Alarms:  map[string]alerting.Alarm{},
 
-		DeployRoleARNs: []string{c.DeployRoleARNs()},
+		DeployRoleARNs: []string{deployRoleARN(Partition(c.Central.Region), alerting.AccountPlaceholder, alerting.RegionPlaceholder)},
 	}
 	for _, w := range c.Workloads {
 		for _, use := range c.TierUses(w) {

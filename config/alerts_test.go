@@ -1,6 +1,9 @@
 package config
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // TestSilenceHours: missing backups are noticed by the schedule and the recovery point objective of the tier, not by
 // its completion window, which counts for the first backup alone. Copies are noticed by the rule that copies.
@@ -31,5 +34,17 @@ func TestSilenceHours(t *testing.T) {
 		if want := (silence{test.backups, test.copies, test.first}); got != want {
 			t.Errorf("%s: %+v hours, want %+v", test.what, got, want)
 		}
+	}
+}
+
+// TestPagerDutyEndpoint: an account in the EU has its own endpoint, and the usual one needs no word in the templates.
+func TestPagerDutyEndpoint(t *testing.T) {
+	a := Alerts{PagerDuty: []PagerDuty{{RoutingKeySecret: "us", Endpoint: "us"}, {RoutingKeySecret: "eu", Endpoint: "eu"}}}
+	var got []string
+	for _, d := range a.Delivered() {
+		got = append(got, d.Secret+" "+d.Endpoint)
+	}
+	if want := []string{"us ", "eu https://events.eu.pagerduty.com"}; !slices.Equal(got, want) {
+		t.Errorf("%q; want %q", got, want)
 	}
 }

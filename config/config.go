@@ -135,6 +135,8 @@ type PagerDuty struct {
 	RoutingKeySecret string `yaml:"routing_key_secret" required:"true" syntax:"routing_key_secret"`
 	// Severity of the incidents. Default: critical.
 	Severity string `yaml:"severity" syntax:"severity"`
+	// Endpoint is the service region of the PagerDuty account: us or eu. Default: us.
+	Endpoint string `yaml:"endpoint" syntax:"pagerduty_endpoint"`
 }
 
 // Tier is a row of the tier table: how buckets of one data classification are protected.

@@ -1,6 +1,10 @@
 package config
 
-import "slices"
+import (
+	"slices"
+
+	"central-s3-backup/internal/alerting"
+)
 
 // defaults returns the configuration that decoding starts from.
 func defaults() *Config {
@@ -18,7 +22,7 @@ func defaults() *Config {
 // Defaults of optional sections and of items of lists, once they are present.
 func (s *SnapshotBackup) setDefaults() { s.Schedule = defaultSnapshotCron }
 func (r *RestoreTesting) setDefaults() { r.Schedule = "cron(0 6 ? * SUN *)" }
-func (p *PagerDuty) setDefaults()      { p.Severity = "critical" }
+func (p *PagerDuty) setDefaults()      { p.Severity, p.Endpoint = "critical", alerting.EndpointUS }
 func (p *Pipeline) setDefaults()       { p.Branch = "main" }
 
 // complete fills in the defaults that depend on other values. In governance mode, the lock accepts the

@@ -158,7 +158,9 @@ func generateAlerts(t *rapid.T, cfg *Config) {
 		cfg.Alerts.Slack = append(cfg.Alerts.Slack, Slack{fmt.Sprintf("backup/slack-%d", i)})
 	}
 	for i := range rapid.IntRange(0, 2).Draw(t, "pagerduty") {
-		cfg.Alerts.PagerDuty = append(cfg.Alerts.PagerDuty, PagerDuty{fmt.Sprintf("backup/pagerduty-%d", i), rapid.SampledFrom(syntaxes["severity"].enum).Draw(t, "severity")})
+		cfg.Alerts.PagerDuty = append(cfg.Alerts.PagerDuty, PagerDuty{fmt.Sprintf("backup/pagerduty-%d", i), rapid.SampledFrom(syntaxes["severity"].enum).Draw(t, "severity"),
+			syntaxes["pagerduty_endpoint"].enum[i%2],
+		})
 	}
 }
 

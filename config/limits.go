@@ -62,7 +62,7 @@ const (
 	MaxPolicyBytes = 20 * 1024
 	// MaxKeyPolicyBytes is the largest size of a key's policy, in bytes (F-LIM-7).
 	MaxKeyPolicyBytes = 32 * 1024
-	// MaxBusPolicyBytes is the largest size of an event bus's policy, in bytes (F-EVT-17).
+	// MaxBusPolicyBytes is the largest size of an event bus's policy, in bytes (F-EVT-21).
 	MaxBusPolicyBytes = 10 * 1024
 	// MaxRolePolicyBytes is the largest size of all inline policies of a role together, in bytes (F-IAM-12).
 	MaxRolePolicyBytes = 10_240

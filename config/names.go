@@ -207,14 +207,24 @@ func (c *Config) SecretARN(name string) string {
 	return fmt.Sprintf("arn:%s:secretsmanager:%s:%s:secret:%s-??????", Partition(c.Central.Region), c.Central.Region, c.Central.Account, name)
 }
 
-// DeployRoleARNs matches the roles with which CloudFormation deploys for the CDK CLI.
-func (c *Config) DeployRoleARNs() string {
-	return fmt.Sprintf("arn:%s:iam::*:role/cdk-*-cfn-exec-role-*", Partition(c.Central.Region))
+// DeployRoleARN matches the role with which CloudFormation deploys for the CDK CLI in an account and Region. "*"
+// stands for the qualifier of the bootstrap.
+func DeployRoleARN(region, account string) string {
+	return deployRoleARN(Partition(region), account, region)
 }
 
-// DeployRoleARN matches the roles with which CloudFormation deploys in an account and Region for the CDK CLI.
-func DeployRoleARN(region, account string) string {
-	return roleARN(region, account, fmt.Sprintf("cdk-*-cfn-exec-role-%s-%s", account, region))
+func deployRoleARN(partition, account, region string) string {
+	return fmt.Sprintf("arn:%[1]s:iam::%[2]s:role/cdk-*-cfn-exec-role-%[2]s-%[3]s", partition, account, region)
+}
+
+// RecoveryPointsOfBucket is the beginning of the ARNs of a bucket's recovery points (F-S3-23). Without a bucket:
+// of all recovery points of the account and Region.
+func RecoveryPointsOfBucket(region, account, bucket string) string {
+	arn := fmt.Sprintf("arn:%s:backup:%s:%s:recovery-point:", Partition(region), region, account)
+	if bucket == "" {
+		return arn
+	}
+	return arn + bucket + "-"
 }
 
 // AlarmPrefix is the prefix of a workload's named alarms.

@@ -119,3 +119,14 @@ func Partition(region string) string {
 	}
 	return partitionCommercial
 }
+
+// mainRegions are the Regions in which the default event bus receives the events of IAM, a global service (F-EVT-17).
+var mainRegions = map[string]string{
+	partitionCommercial: "us-east-1",
+	partitionGovCloud:   "us-gov-west-1",
+	partitionChina:      "cn-north-1",
+	partitionSovereign:  "eusc-de-east-1",
+}
+
+// IsMainRegion says whether the events of IAM's calls arrive in the Region.
+func IsMainRegion(region string) bool { return mainRegions[Partition(region)] == region }

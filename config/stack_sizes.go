@@ -60,17 +60,18 @@ func (c *Config) CentralResources() int {
 		key       = 2  // key, alias
 		topic     = 4  // topic, policy, key, alias
 		bus       = 2  // bus, policy
-		rules     = 12 // calls on vaults, keys and alerts; backup, copy and restore jobs, recovery points, vaults, settings, issues, tests; role
+		calls     = 7  // on vaults, recovery points, the Region and keys; on alerts and, twice, on their settings
+		rules     = 11 // backup, copy and restore jobs, recovery points, vaults, settings, issues; copies and restores out; tests; role
 		log       = 3  // log group, policy, rule
 		perFilter = 2  // metric filters on copies and on backups
-		delivery  = 10 // queues with their policies, rule, log group, role, function, mapping, alarm
+		delivery  = 13 // queues with their policies, rule, log group, role, function, mapping, alarm; three rules on calls
 	)
 	perVault := 1
 	if len(c.LowCostCopies()) > 0 {
 		perVault++ // tiering configuration
 	}
 	alarms := len(c.CopyAlarms()[0])
-	n := key + topic + len(c.Alerts.Subscribers()) + bus + rules + log + perFilter*len(c.AccountEndings())
+	n := key + topic + len(c.Alerts.Subscribers()) + bus + calls + rules + log + perFilter*len(c.AccountEndings())
 	n += perVault*(1+len(c.Central.RetainedVaults)) + alarms
 	if alarms > 0 {
 		n++ // rule on alarms
@@ -80,6 +81,9 @@ func (c *Config) CentralResources() int {
 	}
 	if len(c.Alerts.Delivered()) > 0 {
 		n += delivery
+	}
+	if IsMainRegion(c.Central.Region) {
+		n++ // rule on calls on roles
 	}
 	return n
 }
@@ -94,14 +98,24 @@ func (c *Config) eventRules(w Workload, uses []TierUse) int {
 	}
 	backedUp := backedUp(uses)
 	silent, _ := c.silentTiers(uses)
-	rule(len(w.Buckets) > 0, true) // calls on buckets
-	rule(true, true)               // on keys
-	rule(true, true)               // on alerts
-	rule(backedUp, true)           // on vaults
-	rule(backedUp, true)           // on plans
-	rule(backedUp, true)           // backups with issues
-	rule(true, false)              // tests
-	for range 6 {                  // backup, copy and restore jobs, recovery points, vaults, settings
+	named, tagged := len(w.Buckets) > 0, len(w.SelectTagged) > 0
+	rule(named, true)                  // calls on buckets
+	rule(named, true)                  // on their settings
+	rule(named, false)                 // the same, by deployments
+	rule(tagged, true)                 // on tags
+	rule(tagged, false)                // the same, by deployments
+	rule(true, true)                   // on keys
+	rule(true, true)                   // on alerts
+	rule(true, true)                   // on their settings
+	rule(true, false)                  // the same, by deployments
+	rule(backedUp, true)               // on vaults
+	rule(backedUp, true)               // on recovery points
+	rule(backedUp, true)               // on plans
+	rule(backedUp, true)               // on the Region
+	rule(IsMainRegion(w.Region), true) // on roles
+	rule(backedUp, true)               // backups with issues
+	rule(true, false)                  // tests
+	for range 6 {                      // backup, copy and restore jobs, recovery points, vaults, settings
 		rule(backedUp, false)
 	}
 	rule(silent > 0, false) // alarms
@@ -135,8 +149,8 @@ func (c *Config) TemplateBytes(w Workload) int {
 
 func (c *Config) templateBytes(uses []TierUse, named int) int {
 	const (
-		stack   = 16000 // roles, log bucket, topic, rules on calls
-		backups = 9000  // rules on backups
+		stack   = 28500 // roles, log bucket, topic, rules on calls
+		backups = 17000 // rules on backups
 		key     = 1700
 		plan    = 10000 // vault, plan, selections, alarm
 		copies  = 2500  // alarm

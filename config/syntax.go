@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"central-s3-backup/config/internal/schedule"
+	"central-s3-backup/internal/alerting"
 )
 
 // syntax says what a scalar must look like on its own, whatever the rest of the file says. A field of
@@ -98,6 +99,12 @@ var syntaxes = map[string]syntax{
 		noun: "a severity",
 		want: "critical, error, warning or info",
 		fact: "F-EVT-13",
+	},
+	"pagerduty_endpoint": {
+		enum: []string{alerting.EndpointUS, alerting.EndpointEU},
+		noun: "a service region of PagerDuty",
+		want: "us or eu",
+		fact: "F-EVT-20",
 	},
 	"repository": {pattern: re(`[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+`), want: "a repository as owner/name"},
 	"branch":     {pattern: re(`[A-Za-z0-9_.+#@=-]+(/[A-Za-z0-9_.+#@=-]+)*`), want: "the name of a branch"},

@@ -31,6 +31,7 @@ func BackupEventRules(vaultNames, vaultARNs []string) []EventRule {
 	)
 	issues.Email = "A backup of <bucket> completed with issues in account <account>, <region>, at <time>. Objects or " +
 		"point-in-time recovery may be missing; the job has the details. Vault <vault>, job <job>."
+	issues.EmailOnly = true // BackupJobs takes the same event
 	issues.Paths = paths("bucket", "$.detail.resourceArn", "vault", "$.detail.backupVaultName", "job", "$.detail.backupJobId")
 	return []EventRule{
 		backup("BackupJobs", "Backup Job State Change", "Backup jobs that ended",
@@ -59,6 +60,39 @@ func BackupEventRules(vaultNames, vaultARNs []string) []EventRule {
 			nil,
 		),
 		issues,
+	}
+}
+
+// OutOfVaultRules are the rules for [NewEventRules] that write e-mails about completed jobs that took data out of
+// vaults, which are given by ARN: copies into other vaults, and restores of S3 in the account and Region. The rules
+// of [BackupEventRules] send the same events to the bus.
+func OutOfVaultRules(vaultARNs []string) []EventRule {
+	return []EventRule{
+		{
+			ID: "CopiesOut", Description: "Completed copies out of the vault",
+			Source: "aws.backup", DetailType: "Copy Job State Change",
+			Detail:  map[string]any{"state": []string{"COMPLETED"}},
+			NamesAt: "sourceBackupVaultArn", Names: vaultARNs,
+			EmailOnly: true,
+			Email: "A copy of a backup of <bucket> out of the vault <vault> completed in account <account>, <region>, at <time>. It went " +
+				"to <destination>, with the role <role>. The lock and the policy of the vault do not protect the copy. No action is needed if " +
+				"your team copies the backup back. If none of you started this copy, somebody is taking data away: find the caller of " +
+				"StartCopyJob in CloudTrail, and take their permissions. Job <job>.",
+			Paths: paths("bucket", "$.detail.resourceArn", "vault", "$.detail.sourceBackupVaultArn", "destination",
+				"$.detail.destinationBackupVaultArn", "role", "$.detail.iamRoleArn", "job", "$.detail.copyJobId"),
+		},
+		{
+			ID: "RestoresOut", Description: "Completed restores of S3",
+			Source: "aws.backup", DetailType: "Restore Job State Change",
+			Detail:    map[string]any{"status": []string{"COMPLETED"}, "resourceType": []string{"S3"}},
+			EmailOnly: true,
+			Email: "A restore of a backup of <bucket> completed in account <account>, <region>, at <time>. It wrote to <destination>, with " +
+				"the role <role>. Restore testing plan, if it was a test: <test>. No action is needed for a test of yours, or if your team " +
+				"restored the backup. If none of you started this restore, somebody is reading your data: find the caller of StartRestoreJob " +
+				"in CloudTrail, take their permissions, and lock or delete the bucket. Recovery point <point>, job <job>.",
+			Paths: paths("bucket", "$.detail.sourceResourceArn", "destination", "$.detail.createdResourceArn", "role", "$.detail.iamRoleArn",
+				"test", "$.detail.restoreTestingPlanArn", "point", "$.detail.recoveryPointArn", "job", "$.detail.restoreJobId"),
+		},
 	}
 }
 

@@ -17,7 +17,7 @@ var exampleDashboard = &DashboardProps{
 }
 
 // now is a time after the events of the tests.
-var now = time.Date(2026, 3, 6, 0, 30, 0, 0, time.UTC)
+var now = time.Date(2026, 3, 10, 0, 30, 0, 0, time.UTC)
 
 // TestDashboardQueries: what the dashboard shows of the events that the function for alerts is tested with,
 // as a reader would see it.

@@ -34,11 +34,16 @@ type EventRule struct {
 	// the rule matches more events than are meant, not fewer. Names empty: it matches all events.
 	NamesAt string
 	Names   []string
+	// Fallback is the detail in place of Detail if the pattern would be too large. It must match no fewer events.
+	// Nil: there is none.
+	Fallback map[string]any
 	// Schedule of a rule that creates events itself, such as "rate(1 hour)".
 	Schedule string
 	// Email is the sentence that an e-mail about an event has. <name> in it stands for the value at the path
 	// that Paths has for that name. EventBridge does not escape values, so no value may have quotes. Empty: no e-mail.
 	Email string
+	// EmailOnly: the bus receives the event through another rule. False: this rule sends it.
+	EmailOnly bool
 	// Paths are JSON paths into the event by name, such as "$.detail.backupVaultName" by "vault".
 	Paths map[string]string
 }
@@ -88,7 +93,7 @@ func NewEventRules(scope awsconstructs.Construct, id *string, props *EventRulesP
 	topic := topicARN(props.Topic)
 	for _, rule := range props.Rules {
 		var targets []any
-		if bus != nil {
+		if bus != nil && !rule.EmailOnly {
 			targets = append(targets, bus)
 		}
 		if rule.Email != "" {
@@ -162,7 +167,10 @@ func (r EventRule) pattern() map[string]any {
 		return p
 	}
 	if len(r.Names) == 0 {
-		return pattern(r.Detail)
+		if full := pattern(r.Detail); r.Fallback == nil || r.size(full) <= maxPatternBytes {
+			return full
+		}
+		return pattern(r.Fallback)
 	}
 	var names any = r.Names
 	for _, key := range slices.Backward(strings.Split(r.NamesAt, ".")) {
@@ -171,7 +179,15 @@ func (r EventRule) pattern() map[string]any {
 	detail := map[string]any{}
 	maps.Copy(detail, r.Detail)
 	maps.Copy(detail, names.(map[string]any))
-	text, err := json.Marshal(pattern(detail))
+	if full := pattern(detail); r.size(full) <= maxPatternBytes {
+		return full
+	}
+	return pattern(r.Detail)
+}
+
+// size is the size of a pattern in bytes, with the longest values that the tokens in the rule's names may stand for.
+func (r EventRule) size(pattern map[string]any) int {
+	text, err := json.Marshal(pattern)
 	if err != nil {
 		panic(err) //nolint:forbidigo // unreachable: texts, and lists and maps of them
 	}
@@ -181,10 +197,7 @@ func (r EventRule) pattern() map[string]any {
 			size += maxTokenBytes - len(name)
 		}
 	}
-	if size > maxPatternBytes {
-		return pattern(r.Detail)
-	}
-	return pattern(detail)
+	return size
 }
 
 // paths are JSON paths by name, with those that every event has. more are further names and paths.

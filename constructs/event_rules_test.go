@@ -52,6 +52,8 @@ func TestEventRulesMinimum(t *testing.T) {
 
 const centralBusARN = "arn:aws:events:eu-central-1:111111111111:event-bus/backup-alerts"
 
+const deployRoleARN = "arn:aws:iam::222222222222:role/cdk-*-cfn-exec-role-222222222222-eu-central-1"
+
 // eventRules are all rules that the package describes.
 var eventRules = append(append(
 	constructs.Tampering{
@@ -59,16 +61,27 @@ var eventRules = append(append(
 		PlanIDs:     []string{"12345678-1234-1234-1234-123456789012"},
 		KeyARNs:     []string{"arn:aws:kms:eu-central-1:222222222222:key/1"},
 		BucketNames: []string{"invoices"},
+
+		RecoveryPoints:   []string{"arn:aws:backup:eu-central-1:222222222222:recovery-point:invoices-"},
+		AnyRecoveryPoint: "arn:aws:backup:eu-central-1:222222222222:recovery-point:",
+		AnyBucketTags:    true,
+		RoleNames:        []string{"acme-backup-invoices"},
+		DeployRoleARN:    deployRoleARN,
 		Alerts: constructs.AlertParts{
 			RulePrefix:    "my-stack-Rules",
 			AlarmPrefixes: []string{"invoices-"},
 			TopicARN:      "arn:aws:sns:eu-central-1:222222222222:backup-alerts",
 			BusName:       "backup-alerts",
 			LogGroupName:  "/aws/events/backup-alerts",
+			LogPolicyName: "backup-alerts",
+			FunctionName:  "backup-alerts",
+			QueuePaths:    []string{"/222222222222/backup-alerts"},
 		},
 	}.Rules(),
 	constructs.BackupEventRules([]string{"invoices"}, []string{"arn:aws:backup:eu-central-1:222222222222:backup-vault:invoices"})...),
 	constructs.AlarmRule([]string{"invoices-no-backup"}, "invoices-"),
+	constructs.OutOfVaultRules([]string{"arn:aws:backup:eu-central-1:222222222222:backup-vault:invoices"})[0],
+	constructs.OutOfVaultRules(nil)[1],
 	constructs.TestRule("invoices"),
 	constructs.ClockRule("critical", "critical-clock"),
 )
@@ -113,7 +126,6 @@ func TestEventRulesEverything(t *testing.T) {
 			"detail-type": []any{"AWS API Call via CloudTrail"},
 			"detail": map[string]any{
 				"eventSource": []any{"kms.amazonaws.com"},
-				"eventName":   []any{"DisableKey", "PutKeyPolicy", "ScheduleKeyDeletion"},
 				"resources":   map[string]any{"ARN": []any{"arn:aws:kms:eu-central-1:222222222222:key/1"}},
 			},
 		},
@@ -150,28 +162,33 @@ func TestEventRulesRefuse(t *testing.T) {
 }
 
 func TestRulesRefuse(t *testing.T) {
-	parts := constructs.AlertParts{RulePrefix: "my-stack", AlarmPrefixes: []string{"my-stack-"}, TopicARN: topicARN}
+	type tampering = constructs.Tampering
 	const required = "AlertParts: RulePrefix, AlarmPrefixes and TopicARN are required"
+	const points = "Tampering: RecoveryPoints and AnyRecoveryPoint are required with VaultNames"
+	with := func(change func(*tampering)) func() {
+		x := tampering{
+			VaultNames: []string{"invoices"}, RecoveryPoints: []string{"a"}, AnyRecoveryPoint: "a", DeployRoleARN: deployRoleARN,
+			Alerts: constructs.AlertParts{
+				RulePrefix: "my-stack", AlarmPrefixes: []string{"my-stack-"}, TopicARN: topicARN,
+				FunctionName: "alerts", QueuePaths: []string{"/222222222222/alerts"},
+			},
+		}
+		change(&x)
+		return func() { x.Rules() }
+	}
 	for name, c := range map[string]struct {
 		rules func()
 		want  string
 	}{
-		"complete": {func() { constructs.Tampering{Alerts: parts}.Rules() }, ""},
-		"no rule prefix": {func() {
-			parts := parts
-			parts.RulePrefix = ""
-			constructs.Tampering{Alerts: parts}.Rules()
-		}, required},
-		"no alarm prefix": {func() {
-			parts := parts
-			parts.AlarmPrefixes = nil
-			constructs.Tampering{Alerts: parts}.Rules()
-		}, required},
-		"no topic": {func() {
-			parts := parts
-			parts.TopicARN = ""
-			constructs.Tampering{Alerts: parts}.Rules()
-		}, required},
+		"complete":        {with(func(*tampering) {}), ""},
+		"no rule prefix":  {with(func(x *tampering) { x.Alerts.RulePrefix = "" }), required},
+		"no alarm prefix": {with(func(x *tampering) { x.Alerts.AlarmPrefixes = nil }), required},
+		"no topic":        {with(func(x *tampering) { x.Alerts.TopicARN = "" }), required},
+		"no deploy role":  {with(func(x *tampering) { x.DeployRoleARN = "" }), "Tampering: DeployRoleARN is required"},
+		"no points":       {with(func(x *tampering) { x.RecoveryPoints = nil }), points},
+		"not any point":   {with(func(x *tampering) { x.AnyRecoveryPoint = "" }), points},
+		"no queues": {with(func(x *tampering) { x.Alerts.QueuePaths = nil }),
+			"AlertParts: QueuePaths are required with FunctionName"},
 		"alarms without prefix": {
 			func() { constructs.AlarmRule([]string{"a"}) },
 			"AlarmRule: prefixes are required; names may be too many for a rule",

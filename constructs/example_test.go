@@ -304,8 +304,11 @@ func ExampleNewAlertTopic() {
 	// Pass topic.Topic to NewTierBackup as well: AWS Backup publishes the vault's events itself.
 
 	tampering := constructs.Tampering{
-		VaultNames: []string{"acme-invoices"},
-		Alerts:     constructs.AlertParts{RulePrefix: "invoices", AlarmPrefixes: []string{"acme-"}, TopicARN: *topic.Topic.Ref()},
+		VaultNames:       []string{"acme-invoices"},
+		RecoveryPoints:   []string{"arn:aws:backup:eu-central-1:222222222222:recovery-point:acme-invoices-"},
+		AnyRecoveryPoint: "arn:aws:backup:eu-central-1:222222222222:recovery-point:",
+		DeployRoleARN:    "arn:aws:iam::222222222222:role/cdk-*-cfn-exec-role-222222222222-eu-central-1",
+		Alerts:           constructs.AlertParts{RulePrefix: "invoices", AlarmPrefixes: []string{"acme-"}, TopicARN: *topic.Topic.Ref()},
 	}
 	backups := constructs.BackupEventRules([]string{"acme-invoices"},
 		[]string{"arn:aws:backup:eu-central-1:222222222222:backup-vault:acme-invoices"})
@@ -334,8 +337,11 @@ func ExampleNewAlertTopic() {
 	printResources(stack)
 	// Output:
 	// RulesAlertCalls8F2A6FF2 AWS::Events::Rule
+	// RulesAlertSettingCalls50B5F318 AWS::Events::Rule
 	// RulesBackupIssues2642C6AC AWS::Events::Rule
 	// RulesClockinvoicesDD1EAE0C AWS::Events::Rule
+	// RulesRecoveryPointCallsE10ABE1D AWS::Events::Rule
+	// RulesRegionCalls8CCE0B17 AWS::Events::Rule
 	// RulesVaultCalls622BED95 AWS::Events::Rule
 	// SilenceinvoicesD8EB1CC6 AWS::CloudWatch::CompositeAlarm
 	// Silenceinvoicesmetric00D33120 AWS::CloudWatch::Alarm

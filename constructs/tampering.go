@@ -1,116 +1,206 @@
 package constructs
 
-// Tampering has what nobody may change or delete unnoticed. Alerts are required.
+import (
+	"maps"
+	"slices"
+)
+
+// Tampering has what nobody may change or delete unnoticed. Alerts and DeployRoleARN are required.
 type Tampering struct {
 	// VaultNames, PlanIDs, KeyARNs and BucketNames of the protected resources. Empty: there is no rule on them.
 	VaultNames, PlanIDs, KeyARNs, BucketNames []string
+	// RecoveryPoints are the beginnings of the ARNs of the recovery points in these vaults, such as
+	// "arn:aws:backup:eu-central-1:222222222222:recovery-point:invoices-", since a restore names no vault
+	// (F-S3-23). AnyRecoveryPoint is the beginning that all recovery points of the account and Region have.
+	// It stands for the others where the pattern would be too large. Both are required with VaultNames.
+	RecoveryPoints   []string
+	AnyRecoveryPoint string
+	// AnyBucketTags: buckets are also selected by tag, so a changed tag of any bucket of the account counts.
+	AnyBucketTags bool
+	// RoleNames of roles. IAM is a global service: only the default bus in the partition's main Region, such as
+	// us-east-1, receives the events of its calls (F-EVT-21). Empty: there is no rule on them, as in other Regions.
+	RoleNames []string
+	// DeployRoleARN matches the role with which CloudFormation deploys in this account and Region, with "*" for
+	// any characters: "arn:aws:iam::222222222222:role/cdk-*-cfn-exec-role-222222222222-eu-central-1".
+	DeployRoleARN string
 	// Alerts are the resources that send the alerts.
 	Alerts AlertParts
 }
 
-// AlertParts are the resources of the alerts themselves, which somebody could delete or turn off. All but BusName
-// and LogGroupName are required.
-type AlertParts struct {
-	// RulePrefix starts the names of the rules. CloudFormation generates them: the first 20 characters of the
-	// stack's name are certain to be in them. AlarmPrefixes start the names of the alarms.
-	RulePrefix    string
-	AlarmPrefixes []string
-	// TopicARN of the topic that is notified.
-	TopicARN string
-	// BusName of an event bus, and LogGroupName of its log group. Empty: there is none.
-	BusName, LogGroupName string
-}
-
 // Rules are the rules for [NewEventRules] on calls that change or delete these resources. CloudTrail records the
 // calls, with who made them, so the account needs a trail of management events.
+//
+// Most of the rules take a call whoever made it. A deployment makes some calls for every bucket and every alarm.
+// Those have a rule for people, and a rule without e-mails for deployments.
 func (t Tampering) Rules() []EventRule {
+	require(t.DeployRoleARN != "", "Tampering: DeployRoleARN is required")
+	require(len(t.VaultNames) == 0 || len(t.RecoveryPoints) > 0 && t.AnyRecoveryPoint != "",
+		"Tampering: RecoveryPoints and AnyRecoveryPoint are required with VaultNames")
 	rules := []EventRule{t.Alerts.rule()}
-	call := func(id, service, description, key string, names []string, calls ...string) {
-		if len(names) == 0 {
-			return
-		}
-		on := "$.detail." + key
-		if service == "kms" { // the event has a list of resources, and a path cannot take a single one
-			on = "$.detail.requestParameters.keyId"
-		}
-		r := callRule(id, description, on, map[string]any{"eventSource": []string{service + ".amazonaws.com"}, "eventName": calls})
-		r.Source, r.NamesAt, r.Names = "aws."+service, key, names
-		rules = append(rules, r)
+	rules = append(rules, t.byCaller(t.Alerts.settingRule())...)
+	if delivery, is := t.Alerts.deliveryRule(); is {
+		rules = append(rules, delivery)
+		rules = append(rules, t.byCaller(t.Alerts.deliverySettingRule())...)
 	}
-	call(
-		"VaultCalls",
-		"backup",
-		"Calls that change or delete a vault, its lock, its policy or its recovery points",
-		"requestParameters.backupVaultName",
-		t.VaultNames,
+	rules = append(rules, t.vaultRules()...)
+	rules = append(rules, t.keyRules()...)
+	rules = append(rules, t.bucketRules()...)
+	return append(rules, on("RoleCalls", "iam", "Calls that delete the roles of backups and alerts or change what they may do",
+		"requestParameters.roleName", t.RoleNames,
+		"AttachRolePolicy",
+		"DeleteRole",
+		"DeleteRolePolicy",
+		"DetachRolePolicy",
+		"PutRolePermissionsBoundary",
+		"PutRolePolicy",
+		"UpdateAssumeRolePolicy",
+	)...)
+}
+
+func (t Tampering) vaultRules() []EventRule {
+	rules := on("VaultCalls", "backup", "Calls that change or delete a vault, its lock, its policy or its recovery points",
+		"requestParameters.backupVaultName", t.VaultNames,
+		"AssociateBackupVaultMpaApprovalTeam",
 		"DeleteBackupVault",
 		"DeleteBackupVaultAccessPolicy",
 		"DeleteBackupVaultLockConfiguration",
 		"DeleteBackupVaultNotifications",
 		"DeleteRecoveryPoint",
+		"DisassociateBackupVaultMpaApprovalTeam",
 		"DisassociateRecoveryPoint",
 		"PutBackupVaultAccessPolicy",
 		"PutBackupVaultLockConfiguration",
 		"PutBackupVaultNotifications",
 		"UpdateRecoveryPointLifecycle",
 	)
-	call("PlanCalls", "backup", "Calls that change or delete a plan or its selection", "requestParameters.backupPlanId", t.PlanIDs,
-		"DeleteBackupPlan", "DeleteBackupSelection", "UpdateBackupPlan")
-	call("KeyCalls", "kms", "Calls that disable or delete a key, or change its policy", "resources.ARN", t.KeyARNs,
-		"DisableKey", "PutKeyPolicy", "ScheduleKeyDeletion")
-	call(
-		"BucketCalls",
-		"s3",
-		"Calls that change a bucket's Object Lock, versioning or notifications, or delete it",
-		"requestParameters.bucketName",
-		t.BucketNames,
+	rules = append(rules, on("PlanCalls", "backup", "Calls that change or delete a plan or its selection",
+		"requestParameters.backupPlanId", t.PlanIDs, "DeleteBackupPlan", "DeleteBackupSelection", "UpdateBackupPlan")...)
+	if len(t.VaultNames) == 0 {
+		return rules
+	}
+	// Copies and restores of plans are no calls: CloudTrail records them as service events (F-EVT-19), which have another
+	// detail type. A call by AWS Backup itself is none of a person either.
+	reading := func(vaults any, points []string) map[string]any {
+		copied := map[string]any{"eventName": []string{"StartCopyJob"}}
+		if vaults != nil {
+			copied["requestParameters"] = map[string]any{"sourceBackupVaultName": vaults}
+		}
+		return map[string]any{
+			"eventSource":  []string{"backup.amazonaws.com"},
+			"userIdentity": map[string]any{"invokedBy": notInvokedBy("backup.amazonaws.com")},
+			"$or": []any{copied, map[string]any{
+				"eventName":         []string{"CreateBackupAccessPoint", "StartRestoreJob"},
+				"requestParameters": map[string]any{"recoveryPointArn": prefixes(points)},
+			}},
+		}
+	}
+	points := callRule("RecoveryPointCalls", "Copies, restores and access points of recovery points that a person starts",
+		"$.detail.requestParameters.recoveryPointArn", reading(t.VaultNames, t.RecoveryPoints))
+	points.Source = "aws.backup"
+	points.Fallback = reading(nil, []string{t.AnyRecoveryPoint})
+	region := callRule("RegionCalls", "Calls that opt S3 out of AWS Backup in the Region", "$.detail.awsRegion", map[string]any{
+		"eventSource":       []string{"backup.amazonaws.com"},
+		"eventName":         []string{"UpdateRegionSettings"},
+		"requestParameters": map[string]any{"resourceTypeOptInPreference": map[string]any{"S3": []bool{false}}},
+	})
+	region.Source = "aws.backup"
+	return append(rules, points, region)
+}
+
+func (t Tampering) keyRules() []EventRule {
+	rules := on("KeyCalls", "kms", "Calls that disable or delete a key, change its policy or give its use to somebody",
+		"resources.ARN", t.KeyARNs)
+	for i := range rules {
+		rules[i].Detail = map[string]any{"eventSource": []string{"kms.amazonaws.com"}, "$or": []any{
+			map[string]any{"eventName": []string{
+				"CancelKeyDeletion", "DisableKey", "DisableKeyRotation", "EnableKey", "PutKeyPolicy", "RevokeGrant", "ScheduleKeyDeletion",
+			}},
+			// AWS Backup works through grants, which it creates for each vault (F-COPY-8, F-KMS-7).
+			map[string]any{
+				"eventName":    []string{"CreateGrant"},
+				"userIdentity": map[string]any{"invokedBy": notInvokedBy("backup.amazonaws.com", "backup-storage.amazonaws.com")},
+			},
+		}}
+		// The event has a list of resources, and a path cannot take a single one.
+		rules[i].Paths["on"] = "$.detail.requestParameters.keyId"
+	}
+	return rules
+}
+
+func (t Tampering) bucketRules() []EventRule {
+	const bucketName = "requestParameters.bucketName"
+	rules := on("BucketCalls", "s3", "Calls that delete a bucket or its protection, or change its Object Lock, versioning or notifications",
+		bucketName, t.BucketNames,
 		"DeleteBucket",
+		"DeleteBucketEncryption",
+		"DeleteBucketPolicy",
+		"DeleteBucketPublicAccessBlock",
 		"PutBucketNotification",
 		"PutBucketNotificationConfiguration",
 		"PutBucketObjectLockConfiguration",
 		"PutBucketVersioning",
 	)
+	// CloudTrail's name of a call can differ from the API's, so both are here.
+	// https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html
+	settings := []string{
+		"PutBucketEncryption",
+		"PutBucketLifecycle",
+		"PutBucketLifecycleConfiguration",
+		"PutBucketPolicy",
+		"PutBucketPublicAccessBlock",
+		"PutBucketReplication",
+	}
+	tags := []string{"DeleteBucketTagging", "PutBucketTagging"}
+	if !t.AnyBucketTags {
+		settings = append(settings, tags...)
+	}
+	for _, rule := range on("BucketSettingCalls", "s3", "Calls that change the settings of a bucket", bucketName, t.BucketNames, settings...) {
+		rules = append(rules, t.byCaller(rule)...)
+	}
+	if t.AnyBucketTags {
+		// Buckets with attribute-based access control take these two calls in place of the others.
+		tags = append(tags, "TagResource", "UntagResource")
+		rule := callRule("TagCalls", "Calls that change the tags of a bucket, which plans may select by its tag", "$.detail."+bucketName,
+			map[string]any{"eventSource": []string{"s3.amazonaws.com"}, "eventName": tags})
+		rule.Source = "aws.s3"
+		rules = append(rules, t.byCaller(rule)...)
+	}
 	return rules
 }
 
-// rule is the rule on calls that delete alerts or turn them off. The calls belong to several services. The
-// rule watches itself as well.
-func (p AlertParts) rule() EventRule {
-	require(p.RulePrefix != "" && len(p.AlarmPrefixes) > 0 && p.TopicARN != "",
-		"AlertParts: RulePrefix, AlarmPrefixes and TopicARN are required")
-	ours := []map[string]string{{"prefix": p.RulePrefix}}
-	var alarms []map[string]string
-	for _, prefix := range p.AlarmPrefixes {
-		alarms = append(alarms, map[string]string{"prefix": prefix})
+// byCaller are two rules in place of one: for people, and without e-mails for deployments.
+func (t Tampering) byCaller(r EventRule) []EventRule {
+	people, deployments := r, r
+	people.Detail, deployments.Detail = maps.Clone(r.Detail), maps.Clone(r.Detail)
+	people.Detail["userIdentity"] = notByDeployment(t.DeployRoleARN)
+	deployments.Detail["userIdentity"] = byDeployment(t.DeployRoleARN)
+	people.Description += ", not made by a deployment"
+	deployments.ID += "Deployed"
+	deployments.Description += ", made by a deployment"
+	deployments.Email = ""
+	return []EventRule{people, deployments}
+}
+
+// on is the rule on calls of a service on the resources with one of these names at the path key. There is no
+// rule without names.
+func on(id, service, description, key string, names []string, calls ...string) []EventRule {
+	if len(names) == 0 {
+		return nil
 	}
-	var either []map[string]any
-	on := func(parameters map[string]any, calls ...string) {
-		either = append(either, map[string]any{"eventName": calls, "requestParameters": parameters})
-	}
-	on(map[string]any{"name": ours}, "DeleteRule", "DisableRule")
-	on(map[string]any{"name": ours, "state": []string{"DISABLED"}}, "PutRule")
-	on(map[string]any{"rule": ours}, "RemoveTargets")
-	on(map[string]any{"alarmNames": alarms}, "DeleteAlarms", "DisableAlarmActions")
-	on(map[string]any{"topicArn": []string{p.TopicARN}}, "DeleteTopic")
-	on(map[string]any{"subscriptionArn": []map[string]string{{"prefix": p.TopicARN + ":"}}}, "Unsubscribe")
-	if p.BusName != "" {
-		on(map[string]any{"name": []string{p.BusName}}, "DeleteEventBus")
-	}
-	if p.LogGroupName != "" {
-		on(map[string]any{"logGroupName": []string{p.LogGroupName}}, "DeleteLogGroup", "DeleteMetricFilter")
-	}
-	return callRule("AlertCalls", "Calls that delete these alerts or turn them off", "$.detail.eventSource", map[string]any{
-		"eventSource": []string{"events.amazonaws.com", "logs.amazonaws.com", "monitoring.amazonaws.com", "sns.amazonaws.com"},
-		"$or":         either,
-	})
+	r := callRule(id, description, "$.detail."+key,
+		map[string]any{"eventSource": []string{service + ".amazonaws.com"}, "eventName": slices.Clone(calls)})
+	r.Source, r.NamesAt, r.Names = "aws."+service, key, names
+	return []EventRule{r}
 }
 
 // callRule is a rule on calls that CloudTrail records. on is the JSON path to the resource of the call.
 func callRule(id, description, on string, detail map[string]any) EventRule {
 	return EventRule{
 		ID: id, Description: description, DetailType: "AWS API Call via CloudTrail", Detail: detail,
-		Email: "<who> called <call> on <on> in account <account>, <region>, at <time>, from <address>. Error, if AWS " +
-			"refused it: <error>. If none of you deployed or intended this, somebody is changing or deleting your backups.",
+		Email: "<who> called <call> on <on> in account <account>, <region>, at <time>, from <address>. Called through (empty: " +
+			"directly): <through>. Error, if AWS refused it: <error>. It is a deployment by the CDK if it was called through " +
+			"cloudformation.amazonaws.com with the role cdk-...-cfn-exec-role-<account>-<region>. If none of you deployed or intended " +
+			"this, somebody is changing, reading or deleting your backups.",
 		Paths: paths(
 			"who",
 			"$.detail.userIdentity.arn",
@@ -120,6 +210,8 @@ func callRule(id, description, on string, detail map[string]any) EventRule {
 			on,
 			"address",
 			"$.detail.sourceIPAddress",
+			"through",
+			"$.detail.userIdentity.invokedBy",
 			"error",
 			"$.detail.errorCode",
 		),

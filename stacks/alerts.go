@@ -27,7 +27,7 @@ func newTopic(scope awsconstructs.Construct, cfg *config.Config, id, account, re
 // workload's account.
 func (s workload) newAlerts(scope awsconstructs.Construct) {
 	watched := watched{
-		id: s.w.ID(), account: s.w.Account, topic: s.topic,
+		id: s.w.ID(), account: s.w.Account, region: s.w.Region, topic: s.topic,
 		keys: []string{*s.topic.Key.AttrArn()},
 		alerts: constructs.AlertParts{
 			RulePrefix:    s.cfg.RulePrefix(s.w),
@@ -43,12 +43,21 @@ func (s workload) newAlerts(scope awsconstructs.Construct) {
 	}
 	for _, b := range s.w.Buckets {
 		watched.buckets = append(watched.buckets, b.Name)
+		watched.points = append(watched.points, config.RecoveryPointsOfBucket(s.w.Region, s.w.Account, b.Name))
+	}
+	if len(s.w.SelectTagged) > 0 { // the names of these buckets are not known
+		watched.tagged = true
+		watched.points = []string{config.RecoveryPointsOfBucket(s.w.Region, s.w.Account, "")}
 	}
 	for _, use := range s.uses {
 		if use.Tier.BackedUp() {
 			watched.vaults = append(watched.vaults, s.cfg.TierName(s.w, use.Tier))
 			watched.vaultARNs = append(watched.vaultARNs, s.cfg.VaultARN(s.w, use.Tier))
 		}
+	}
+	watched.roles = []string{s.cfg.EventRoleName(s.w.ID())}
+	if len(s.tiers) > 0 {
+		watched.roles = append(watched.roles, s.cfg.BackupRoleName(s.w))
 	}
 	for _, tier := range s.tiers {
 		watched.plans = append(watched.plans, *tier.Plan.Ref())
@@ -93,15 +102,25 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) {
 		Sources: []string{"aws.*", alerting.TestSource},
 	}).Bus
 	watched := watched{
-		id: config.CentralID, account: at.Account, topic: c.topic, busARN: *bus.AttrArn(),
-		keys: []string{*c.key.Key.AttrArn(), *c.topic.Key.AttrArn()},
+		id: config.CentralID, account: at.Account, region: at.Region, topic: c.topic, busARN: *bus.AttrArn(),
+		keys:   []string{*c.key.Key.AttrArn(), *c.topic.Key.AttrArn()},
+		roles:  []string{c.cfg.EventRoleName(config.CentralID)},
+		points: []string{config.RecoveryPointsOfBucket(at.Region, at.Account, "")},
 		alerts: constructs.AlertParts{
 			RulePrefix:    c.cfg.CentralRulePrefix(),
 			AlarmPrefixes: append(c.cfg.CopyAlarmPrefixes(), c.cfg.AlertName()),
 			TopicARN:      c.cfg.CentralTopicARN(),
 			BusName:       c.cfg.AlertName(),
 			LogGroupName:  c.cfg.EventLogGroup(),
+			LogPolicyName: c.cfg.AlertName(),
 		},
+	}
+	if function != "" {
+		watched.roles = append(watched.roles, c.cfg.AlertRoleName())
+		watched.alerts.FunctionName = c.cfg.AlertName()
+		for _, queue := range []string{c.cfg.AlertName(), c.cfg.UndeliveredName()} {
+			watched.alerts.QueuePaths = append(watched.alerts.QueuePaths, "/"+at.Account+"/"+queue)
+		}
 	}
 	watch := func(vault string) {
 		watched.vaults = append(watched.vaults, vault)
@@ -112,7 +131,7 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) {
 		watch(v.Name)
 	}
 	alarms := c.cfg.CopyAlarms()[0]
-	var more []constructs.EventRule
+	more := constructs.OutOfVaultRules(watched.vaultARNs)
 	if len(alarms) > 0 {
 		more = append(more, constructs.AlarmRule(nil, c.cfg.CopyAlarmPrefixes()...))
 	}
@@ -154,21 +173,34 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) {
 
 // watched is what the alerts of one stack watch.
 type watched struct {
-	id, account       string
-	topic             *constructs.AlertTopic
-	busARN            string // empty: the account cannot reach it
-	vaults, vaultARNs []string
-	plans, keys       []string
-	buckets           []string
-	alerts            constructs.AlertParts
+	id, account, region string
+	topic               *constructs.AlertTopic
+	busARN              string // empty: the account cannot reach it
+	vaults, vaultARNs   []string
+	plans, keys         []string
+	buckets, points     []string // points are the beginnings of the ARNs of recovery points
+	tagged              bool     // buckets are selected by tag as well
+	roles               []string
+	alerts              constructs.AlertParts
 }
 
 // newRules creates the rules that send events to the bus and to the topic.
 func newRules(scope awsconstructs.Construct, cfg *config.Config, on watched, more ...constructs.EventRule) {
-	rules := append(
-		constructs.Tampering{VaultNames: on.vaults, PlanIDs: on.plans, KeyARNs: on.keys, BucketNames: on.buckets, Alerts: on.alerts}.Rules(),
-		constructs.TestRule(on.id),
-	)
+	tampering := constructs.Tampering{
+		VaultNames:       on.vaults,
+		PlanIDs:          on.plans,
+		KeyARNs:          on.keys,
+		BucketNames:      on.buckets,
+		RecoveryPoints:   on.points,
+		AnyRecoveryPoint: config.RecoveryPointsOfBucket(on.region, on.account, ""),
+		AnyBucketTags:    on.tagged,
+		DeployRoleARN:    config.DeployRoleARN(on.region, on.account),
+		Alerts:           on.alerts,
+	}
+	if config.IsMainRegion(on.region) {
+		tampering.RoleNames = on.roles
+	}
+	rules := append(tampering.Rules(), constructs.TestRule(on.id))
 	if len(on.vaults) > 0 {
 		rules = append(rules, constructs.BackupEventRules(on.vaults, on.vaultARNs)...)
 	}

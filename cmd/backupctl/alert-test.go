@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -43,7 +41,7 @@ func (c *alertTest) Run(clock clock, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	d := drill{newMarker(), destinations(cfg.Alerts), source, central, cfg.AlertLogGroup(), cfg.UndeliveredName()}
+	d := drill{alerting.NewMarker(), destinations(cfg.Alerts), source, central, cfg.AlertLogGroup(), cfg.UndeliveredName()}
 	if len(d.destinations) == 0 {
 		return fmt.Errorf("%s: alerts: no destination would receive a test event; want slack or pagerduty; e-mails take another way", c.Config)
 	}
@@ -117,17 +115,9 @@ func destinations(alerts config.Alerts) []string {
 	return all
 }
 
-// newMarker returns a marker that nobody has used.
-func newMarker() string {
-	var random [4]byte
-	_, _ = rand.Read(random[:]) // never fails
-	return "alert-test-" + hex.EncodeToString(random[:])
-}
-
 // send puts a test event on the default bus.
 func send(ctx context.Context, bus *eventbridge.Client, marker, workload string) error {
-	const message = "this is a test of the alerts: nothing is wrong"
-	detail, err := json.Marshal(alerting.TestDetail{Marker: marker, Workload: workload, Message: message})
+	detail, err := json.Marshal(alerting.TestDetail{Marker: marker, Workload: workload, Message: alerting.TestMessage})
 	if err != nil {
 		return err
 	}

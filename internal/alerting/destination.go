@@ -23,5 +23,19 @@ type Destination struct {
 	Endpoint string `json:"endpoint,omitempty"`
 }
 
+// The service regions of PagerDuty, as backup.yaml names them (F-EVT-20).
+const (
+	EndpointUS = "us"
+	EndpointEU = "eu"
+)
+
+// Endpoint returns the value of [Destination.Endpoint] for a service region.
+func Endpoint(serviceRegion string) string {
+	if serviceRegion == EndpointEU {
+		return "https://events.eu.pagerduty.com"
+	}
+	return ""
+}
+
 // String names the destination in the function's log.
 func (d Destination) String() string { return d.Kind + " " + d.Secret }

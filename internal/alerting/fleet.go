@@ -20,10 +20,16 @@ type Fleet struct {
 	Buckets map[string]Owner `json:"buckets"`
 	// Alarms has the alarms for missing backups and copies, by [Key]. Their events have only their names.
 	Alarms map[string]Alarm `json:"alarms"`
-	// DeployRoleARNs are patterns of the roles with which CloudFormation deploys: * stands for any
-	// characters but a slash.
+	// DeployRoleARNs are patterns of the roles with which CloudFormation deploys: * stands for any characters
+	// but a slash, and [AccountPlaceholder] and [RegionPlaceholder] for the account and the Region of the event.
 	DeployRoleARNs []string `json:"deploy_role_arns"` //nolint:tagliatelle // as backup.yaml names things
 }
+
+// The placeholders in [Fleet.DeployRoleARNs].
+const (
+	AccountPlaceholder = "<account>"
+	RegionPlaceholder  = "<region>"
+)
 
 // Central is the central backup account.
 type Central struct {

@@ -2,6 +2,7 @@ package awstest
 
 import (
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -71,13 +72,30 @@ func takes(filter any, values []any, has bool) bool {
 		return exists == has
 	}
 	return slices.ContainsFunc(values, func(value any) bool {
-		if but, ok := f["anything-but"].([]any); ok {
-			return !slices.Contains(but, value)
+		if but, ok := f["anything-but"]; ok {
+			return !slices.ContainsFunc(list(but), func(filter any) bool { return takes(filter, []any{value}, true) })
 		}
-		prefix, ok := f["prefix"].(string)
-		text, _ := value.(string)
-		return ok && strings.HasPrefix(text, prefix)
+		text, ok := value.(string)
+		return ok && fits(f, text)
 	})
+}
+
+// fits tells whether a text matches an operator on texts.
+func fits(operator map[string]any, text string) bool {
+	if prefix, ok := operator["prefix"].(string); ok {
+		return strings.HasPrefix(text, prefix)
+	}
+	if suffix, ok := operator["suffix"].(string); ok {
+		return strings.HasSuffix(text, suffix)
+	}
+	if wildcard, ok := operator["wildcard"].(string); ok {
+		parts := strings.Split(wildcard, "*")
+		for i, part := range parts {
+			parts[i] = regexp.QuoteMeta(part)
+		}
+		return regexp.MustCompile("^" + strings.Join(parts, ".*") + "$").MatchString(text)
+	}
+	return false
 }
 
 func list(value any) []any {

@@ -27,7 +27,17 @@ func TestMatchesPattern(t *testing.T) {
 		{`{"name": [{"exists": false}]}`, `{"name": "x"}`, false},
 		{`{"$or": [{"a": ["1"]}, {"b": ["2"], "c": ["3"]}]}`, `{"b": "2", "c": "3"}`, true},
 		{`{"$or": [{"a": ["1"]}, {"b": ["2"], "c": ["3"]}]}`, `{"b": "2"}`, false},
-		{`{"name": [{"suffix": "b"}]}`, `{"name": "b"}`, false},
+		{`{"name": [{"suffix": "-b"}]}`, `{"name": "a-b"}`, true},
+		{`{"name": [{"suffix": "-b"}]}`, `{"name": "-b-"}`, false},
+		{`{"name": [{"wildcard": "a-*-b.c"}]}`, `{"name": "a-x-y-b.c"}`, true},
+		{`{"name": [{"wildcard": "a-*-b.c"}]}`, `{"name": "a-x-bxc"}`, false},
+		{`{"name": [{"wildcard": "a-*-b"}]}`, `{"name": "a-x-b-"}`, false},
+		{`{"name": [{"anything-but": {"wildcard": "a-*"}}]}`, `{"name": "b"}`, true},
+		{`{"name": [{"anything-but": {"wildcard": "a-*"}}]}`, `{"name": "a-b"}`, false},
+		{`{"name": [{"anything-but": {"wildcard": "a-*"}}]}`, `{}`, false},
+		{`{"name": [{"numeric": ["=", 1]}]}`, `{"name": 1}`, false},
+		{`{"who": {"$or": [{"by": [{"exists": false}]}, {"arn": ["x"]}]}}`, `{"who": {"by": "y", "arn": "x"}}`, true},
+		{`{"who": {"$or": [{"by": [{"exists": false}]}, {"arn": ["x"]}]}}`, `{"who": {"by": "y", "arn": "z"}}`, false},
 	} {
 		if got := MatchesPattern(t, json.RawMessage(test.pattern), json.RawMessage(test.event)); got != test.want {
 			t.Errorf("%s matches %s: %v", test.pattern, test.event, got)

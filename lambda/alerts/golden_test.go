@@ -214,6 +214,89 @@ func TestMeaning(t *testing.T) {
 		"call-failed":                                 {told, "trigger warning"},
 		"call-by-deployment":                          {told, "trigger info"},
 
+		"call-add-permission-topic":                        {told, "trigger error"},
+		"call-associate-backup-vault-mpa-approval-team":    {told, "trigger error"},
+		"call-attach-role-policy":                          {told, "trigger error"},
+		"call-by-deploy-role-directly":                     {told, "trigger error"},
+		"call-by-deploy-role-of-another-region":            {told, "trigger error"},
+		"call-by-forged-deployment":                        {told, "trigger error"},
+		"call-cancel-key-deletion":                         {told, "resolve"},
+		"call-create-backup-access-point":                  {told, "trigger error"},
+		"call-create-grant":                                {told, "trigger error"},
+		"call-create-grant-by-backup":                      {told, "trigger error"},
+		"call-delete-backup-vault-notifications":           {told, "trigger error"},
+		"call-delete-bucket":                               {told, "trigger error"},
+		"call-delete-bucket-encryption":                    {told, "trigger error"},
+		"call-delete-bucket-policy":                        {told, "trigger error"},
+		"call-delete-bucket-public-access-block":           {told, "trigger error"},
+		"call-delete-bucket-tagging":                       {told, "trigger error"},
+		"call-delete-event-source-mapping":                 {told, "trigger error"},
+		"call-delete-function":                             {told, "trigger error"},
+		"call-delete-log-stream":                           {told, "trigger error"},
+		"call-delete-metric-filter":                        {told, "trigger error"},
+		"call-delete-queue":                                {told, "trigger error"},
+		"call-delete-resource-policy":                      {told, "trigger error"},
+		"call-delete-role":                                 {told, "trigger error"},
+		"call-delete-role-policy":                          {told, "trigger error"},
+		"call-detach-role-policy":                          {told, "trigger error"},
+		"call-disable-key-rotation":                        {told, "trigger error"},
+		"call-disassociate-backup-vault-mpa-approval-team": {told, "trigger error"},
+		"call-disassociate-recovery-point":                 {told, "trigger error"},
+		"call-enable-key":                                  {told, "resolve"},
+		"call-purge-queue":                                 {told, "trigger error"},
+		"call-put-backup-vault-notifications":              {told, "trigger error"},
+		"call-put-bucket-encryption":                       {told, "trigger error"},
+		"call-put-bucket-lifecycle":                        {told, "trigger error"},
+		"call-put-bucket-lifecycle-configuration":          {told, "trigger error"},
+		"call-put-bucket-policy":                           {told, "trigger error"},
+		"call-put-bucket-policy-by-deployment":             {told, "trigger info"},
+		"call-put-bucket-public-access-block":              {told, "trigger error"},
+		"call-put-bucket-replication":                      {told, "trigger error"},
+		"call-put-bucket-tagging":                          {told, "trigger error"},
+		"call-put-composite-alarm":                         {told, "trigger error"},
+		"call-put-function-concurrency":                    {told, "trigger error"},
+		"call-put-metric-alarm":                            {told, "trigger error"},
+		"call-put-metric-alarm-by-deployment":              {told, "trigger info"},
+		"call-put-metric-filter":                           {told, "trigger error"},
+		"call-put-permission-bus":                          {told, "trigger error"},
+		"call-put-resource-policy":                         {told, "trigger error"},
+		"call-put-retention-policy":                        {told, "trigger error"},
+		"call-put-role-permissions-boundary":               {told, "trigger error"},
+		"call-put-role-policy":                             {told, "trigger error"},
+		"call-put-rule":                                    {told, "trigger error"},
+		"call-put-targets":                                 {told, "trigger error"},
+		"call-remove-permission-bus":                       {told, "trigger error"},
+		"call-remove-permission-topic":                     {told, "trigger error"},
+		"call-revoke-grant":                                {told, "trigger error"},
+		"call-set-alarm-state":                             {told, "trigger error"},
+		"call-set-queue-attributes":                        {told, "trigger error"},
+		"call-set-subscription-attributes":                 {told, "trigger error"},
+		"call-set-topic-attributes":                        {told, "trigger error"},
+		"call-start-copy-job":                              {told, "trigger error"},
+		"call-start-copy-job-by-backup":                    {told, "trigger error"},
+		"call-start-copy-job-central":                      {told, "trigger error"},
+		"call-start-restore-job":                           {told, "trigger error"},
+		"call-start-restore-job-central":                   {told, "trigger error"},
+		"call-tag-resource":                                {told, "trigger error"},
+		"call-untag-resource":                              {told, "trigger error"},
+		"call-update-assume-role-policy":                   {told, "trigger error"},
+		"call-update-event-source-mapping":                 {told, "trigger error"},
+		"call-update-function-code":                        {told, "trigger error"},
+		"call-update-function-code-by-deployment":          {told, "trigger info"},
+		"call-update-function-configuration":               {told, "trigger error"},
+		"call-update-region-settings":                      {told, "trigger error"},
+		"copy-job-back-to-workload":                        {told, "trigger warning"},
+		"copy-job-expired":                                 {told, "trigger error"},
+		"copy-job-out-of-central":                          {told, "trigger error"},
+		"forged-alert-test":                                {told, "trigger warning"},
+		"forged-backup-job":                                {told, "trigger warning"},
+		"forged-call":                                      {told, "trigger warning"},
+		"forged-call-another-account":                      {told, "trigger warning"},
+		"forged-call-another-service":                      {told, "trigger warning"},
+		"restore-job-expired":                              {told, "trigger error"},
+		"restore-job-out-of-central":                       {told, "trigger error"},
+		"restore-job-out-of-central-test":                  {told, "trigger info"},
+
 		"alert-test":    {told, "trigger info, resolve"},
 		"unknown-event": {told, "trigger warning"},
 		"not-an-object": {told, "trigger warning"},
@@ -276,6 +359,10 @@ func TestIncidents(t *testing.T) {
 	same("restore-job-failed", "restore-job-completed") // of which only the second names vault and bucket
 	same("recovery-point-expired", "recovery-point-deleting")
 	same("alarm-alarm", "alarm-ok")
+	same("call-schedule-key-deletion", "call-cancel-key-deletion")
+	same("call-disable-key", "call-enable-key")
+	same("region-setting-s3-opted-out", "call-update-region-settings") // AWS says it twice
+	same("forged-call", "forged-backup-job")                           // a flood is one incident
 	same("alarm-copies-alarm", "alarm-copies-ok")
 	same("alarm-copies-insufficient-data", "alarm-copies-ok-after-insufficient-data")
 
@@ -294,6 +381,8 @@ func TestIncidents(t *testing.T) {
 		key("call-denied", "", ""), // the same call by the same person, in vain
 		key("call-delete-recovery-point", "alice", "mallory"),
 		key("call-delete-backup-vault", "", ""),
+		key("restore-job-out-of-central", "", ""),
+		key("restore-job-failed", "", ""),
 	}
 	slices.Sort(keys)
 	if distinct := slices.Compact(slices.Clone(keys)); len(distinct) != len(keys) {
@@ -305,5 +394,73 @@ func TestIncidents(t *testing.T) {
 	}
 	if got := key("alarm-alarm", "dummy-dummy-dev-critical_data-no-backups", strings.Repeat("long", 100)); len(got) != 64 {
 		t.Errorf("a key longer than 255 characters became %q", got)
+	}
+}
+
+// TestForgedEvents: an event that AWS did not send is reported as what it is. Title, message and advice have nothing
+// that its sender could have written, and no incident of a real alert takes it.
+func TestForgedEvents(t *testing.T) {
+	files := eventFiles(t)
+	tried := 0
+	for name, path := range files {
+		if !strings.HasPrefix(name, "forged-") {
+			continue
+		}
+		tried++
+		slack, pagerduty := requests(t, path)
+		if len(slack) != 1 || len(pagerduty) != 1 || pagerduty[0].Action != "trigger" {
+			t.Errorf("%s: %d messages in Slack, %d events in PagerDuty", name, len(slack), len(pagerduty))
+			continue
+		}
+		payload := pagerduty[0].Payload
+		details := payload.CustomDetails
+		for _, shown := range []string{payload.Summary, details["What happened"], details["What to do"]} {
+			for _, word := range []string{"Tampering", "dummy-dummy-dev", "vault lock", "555", "Backup failed", "TEST"} {
+				if strings.Contains(shown, word) {
+					t.Errorf("%s looks like a real alert: %s", name, shown)
+				}
+			}
+		}
+		if !strings.HasPrefix(payload.Summary, "Event that is not from AWS") || details["Event"] == "" {
+			t.Errorf("%s: %s, event %v", name, payload.Summary, details["Event"])
+		}
+	}
+	if tried < 5 {
+		t.Errorf("%d forged events", tried)
+	}
+}
+
+// TestDeploymentIsOneIncident: the settings that a deployment changes on many buckets are one incident, and what it
+// deletes is another.
+func TestDeploymentIsOneIncident(t *testing.T) {
+	files := eventFiles(t)
+	key := func(name string) string {
+		_, pagerduty := requests(t, files[name])
+		return pagerduty[0].DedupKey
+	}
+	policy, alarm, plan := key("call-put-bucket-policy-by-deployment"), key("call-put-metric-alarm-by-deployment"), key("call-by-deployment")
+	if policy != alarm || policy == plan {
+		t.Errorf("incidents %s, %s and %s", policy, alarm, plan)
+	}
+	if person := key("call-put-bucket-policy"); person == policy {
+		t.Errorf("a person and a deployment have the incident %s", person)
+	}
+}
+
+// TestOutOfCentralVault: a job that took data out of the central vault says what that means and what to do.
+func TestOutOfCentralVault(t *testing.T) {
+	files := eventFiles(t)
+	for name, want := range map[string][]string{
+		"copy-job-out-of-central":         {"Copy out of the central vault completed", "StartCopyJob", "do not protect the copy"},
+		"copy-job-back-to-workload":       {"back into a vault of dummy-dev", "the team copies the backup back"},
+		"restore-job-out-of-central":      {"Restore out of the central vault completed", "StartRestoreJob", "strangers-bucket"},
+		"restore-job-out-of-central-test": {"Restore test: ", "a restore testing plan started it", "restore-testing-plan:dummy_central"},
+	} {
+		slack, _ := requests(t, files[name])
+		for _, words := range want {
+			if len(slack) != 1 || !strings.Contains(slack[0], words) {
+				t.Errorf("%s: Slack receives %s; want %q", name, slack, words)
+			}
+		}
 	}
 }

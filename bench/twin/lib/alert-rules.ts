@@ -30,6 +30,8 @@ export interface AlertRule {
   readonly schedule?: Schedule;
   /** What is written by e-mail about an event; without it, the bus alone hears of it. */
   readonly email?: string;
+  /** The bus has the event from another rule. */
+  readonly emailOnly?: boolean;
 }
 
 /** Rules that send events to the central account and, some of them, by e-mail. */
@@ -50,8 +52,9 @@ export class AlertRules extends Construct {
     );
   }
 
-  add({ id, email, ...rule }: AlertRule): Rule {
-    const made = new Rule(this, id, { ...rule, targets: [this.bus] });
+  add({ id, email, emailOnly, ...rule }: AlertRule): Rule {
+    const targets = emailOnly ? [] : [this.bus];
+    const made = new Rule(this, id, { ...rule, targets });
     if (email !== undefined) {
       const message = RuleTargetInput.fromText(email);
       made.addTarget(new SnsTopic(this.props.topic, { message }));

@@ -3,8 +3,8 @@ import { Match, Schedule } from 'aws-cdk-lib/aws-events';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { type AlertRule, AlertRules } from './alert-rules';
-import { centralBusArn, vaultArn } from './arns';
-import { backupRules } from './backup-rules';
+import { centralBusArn, deployRoleArn, vaultArn } from './arns';
+import { backupRules, outOfVaultRules } from './backup-rules';
 import type { Config } from './config';
 import { eventRoleName } from './names';
 import { SilenceAlarms, type SilentTier } from './silence-alarms';
@@ -16,6 +16,8 @@ export interface AlertsProps {
   readonly about: string;
   readonly topic: ITopic;
   readonly watched: Protected;
+  /** Jobs that take data out of the vaults are written of. */
+  readonly outOfVaults?: boolean;
   readonly silentTiers?: SilentTier[];
   /** What the names of other alarms start with that are told of. */
   readonly alarmPrefixes?: string[];
@@ -35,8 +37,9 @@ export class Alerts extends Construct {
 
     const vaultArns = watched.vaultNames.map((name) => vaultArn(stack, name));
     for (const rule of [
-      ...tamperingRules(watched),
+      ...tamperingRules(watched, deployRoleArn(stack)),
       ...backupRules(watched.vaultNames, vaultArns),
+      ...(props.outOfVaults ? outOfVaultRules(vaultArns) : []),
       testRule(about),
     ]) {
       rules.add(rule);

@@ -78,6 +78,16 @@ export function deployRoleArn(stack: Stack): string {
   );
 }
 
+/** The start of the ARNs of the recovery points of a bucket, or of all. */
+export function recoveryPoints(stack: Stack, bucketName?: string): string {
+  return stack.formatArn({
+    service: 'backup',
+    resource: 'recovery-point',
+    resourceName: bucketName ? `${bucketName}-` : '',
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
 /** AWS Backup's service-linked role in an account; '*' matches any account's. */
 export function serviceLinkedRoleArn(stack: Stack, account: string): string {
   return roleArn(

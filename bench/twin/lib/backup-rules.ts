@@ -86,6 +86,57 @@ export function backupRules(
         statusMessage: Match.anythingBut(''),
       }),
       email: ISSUES_EMAIL,
+      emailOnly: true,
+    },
+  ];
+}
+
+const COPY_OUT_EMAIL =
+  `A copy of a backup of ${EventField.fromPath('$.detail.resourceArn')}` +
+  ` out of the vault ${EventField.fromPath('$.detail.sourceBackupVaultArn')} completed` +
+  ` in account ${EventField.account}, ${EventField.region}, at ${EventField.time}.` +
+  ` It went to ${EventField.fromPath('$.detail.destinationBackupVaultArn')},` +
+  ` with the role ${EventField.fromPath('$.detail.iamRoleArn')}.` +
+  ' The lock and the policy of the vault do not protect the copy.' +
+  ' No action is needed if your team copies the backup back.' +
+  ' If none of you started this copy, somebody is taking data away:' +
+  ' find the caller of StartCopyJob in CloudTrail, and take their permissions.' +
+  ` Job ${EventField.fromPath('$.detail.copyJobId')}.`;
+
+const RESTORE_OUT_EMAIL =
+  `A restore of a backup of ${EventField.fromPath('$.detail.sourceResourceArn')} completed` +
+  ` in account ${EventField.account}, ${EventField.region}, at ${EventField.time}.` +
+  ` It wrote to ${EventField.fromPath('$.detail.createdResourceArn')},` +
+  ` with the role ${EventField.fromPath('$.detail.iamRoleArn')}.` +
+  ` Restore testing plan, if it was a test: ${EventField.fromPath('$.detail.restoreTestingPlanArn')}.` +
+  ' No action is needed for a test of yours, or if your team restored the backup.' +
+  ' If none of you started this restore, somebody is reading your data:' +
+  ' find the caller of StartRestoreJob in CloudTrail, take their permissions, and lock or delete the bucket.' +
+  ` Recovery point ${EventField.fromPath('$.detail.recoveryPointArn')},` +
+  ` job ${EventField.fromPath('$.detail.restoreJobId')}.`;
+
+/** Rules that write of jobs that took data out of vaults. */
+export function outOfVaultRules(vaultArns: string[]): AlertRule[] {
+  return [
+    {
+      id: 'CopiesOut',
+      description: 'Completed copies out of the vault',
+      eventPattern: backupEvent('Copy Job State Change', {
+        sourceBackupVaultArn: vaultArns,
+        state: ['COMPLETED'],
+      }),
+      email: COPY_OUT_EMAIL,
+      emailOnly: true,
+    },
+    {
+      id: 'RestoresOut',
+      description: 'Completed restores of S3',
+      eventPattern: backupEvent('Restore Job State Change', {
+        status: ['COMPLETED'],
+        resourceType: ['S3'],
+      }),
+      email: RESTORE_OUT_EMAIL,
+      emailOnly: true,
     },
   ];
 }

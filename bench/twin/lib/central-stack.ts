@@ -11,6 +11,7 @@ import { Alerts } from './alerts';
 import {
   deployRoleArn,
   eventLogGroupArn,
+  recoveryPoints,
   serviceLinkedRoleArn,
   topicArn,
 } from './arns';
@@ -143,11 +144,13 @@ export class CentralStack extends BackupStack {
       config,
       about: CENTRAL_ID,
       topic,
+      outOfVaults: true,
       watched: {
         vaultNames: [CENTRAL_VAULT],
         planIds: [],
         keyArns: [key.keyArn, topic.keyArn],
         bucketNames: [],
+        recoveryPoints: [recoveryPoints(this)],
         alerts: {
           rulePrefix: rulePrefix(centralStackName(config)),
           alarmPrefixes: [
@@ -157,6 +160,7 @@ export class CentralStack extends BackupStack {
           topicArn: topicArn(this, config, CENTRAL_ID),
           eventBusName: centralBusName(config),
           logGroupName: eventLogGroup(config),
+          logPolicyName: centralBusName(config),
         },
       },
       alarmPrefixes: alarms.length > 0 ? copyAlarmPrefixes(config) : undefined,

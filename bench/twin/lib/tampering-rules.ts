@@ -7,6 +7,8 @@ export interface Protected {
   readonly planIds: string[];
   readonly keyArns: string[];
   readonly bucketNames: string[];
+  /** What the ARNs of their recovery points start with. */
+  readonly recoveryPoints: string[];
   readonly alerts: AlertParts;
 }
 
@@ -19,6 +21,7 @@ export interface AlertParts {
   readonly topicArn: string;
   readonly eventBusName?: string;
   readonly logGroupName?: string;
+  readonly logPolicyName?: string;
 }
 
 /** What is written about a call on what that path has. */
@@ -27,12 +30,66 @@ const email = (on: string) =>
   ` on ${EventField.fromPath(`$.detail.${on}`)}` +
   ` in account ${EventField.account}, ${EventField.region}, at ${EventField.time},` +
   ` from ${EventField.fromPath('$.detail.sourceIPAddress')}.` +
+  ` Called through (empty: directly): ${EventField.fromPath('$.detail.userIdentity.invokedBy')}.` +
   ` Error, if AWS refused it: ${EventField.fromPath('$.detail.errorCode')}.` +
-  ' If none of you deployed or intended this, somebody is changing or deleting your backups.';
+  ' It is a deployment by the CDK if it was called through cloudformation.amazonaws.com' +
+  ` with the role cdk-...-cfn-exec-role-${EventField.account}-${EventField.region}.` +
+  ' If none of you deployed or intended this, somebody is changing, reading or deleting your backups.';
+
+const CLOUDFORMATION = 'cloudformation.amazonaws.com';
+
+const notInvokedBy = (...services: string[]) => [
+  { exists: false },
+  { 'anything-but': services },
+];
+
+const sessionIssuer = (...arn: object[]) => ({ sessionIssuer: { arn } });
+
+/** A rule for people, and one that writes nothing for deployments. */
+function byCaller(rule: AlertRule, deployRole: string): AlertRule[] {
+  const detail = rule.eventPattern?.detail ?? {};
+  const of = (userIdentity: object) => ({
+    ...rule.eventPattern,
+    detail: { ...detail, userIdentity },
+  });
+  return [
+    {
+      ...rule,
+      description: `${rule.description}, not made by a deployment`,
+      eventPattern: of({
+        $or: [
+          { invokedBy: notInvokedBy(CLOUDFORMATION) },
+          {
+            sessionContext: sessionIssuer(
+              { exists: false },
+              { 'anything-but': { wildcard: deployRole } },
+            ),
+          },
+        ],
+      }),
+    },
+    {
+      ...rule,
+      id: `${rule.id}Deployed`,
+      description: `${rule.description}, made by a deployment`,
+      email: undefined,
+      eventPattern: of({
+        invokedBy: [CLOUDFORMATION],
+        sessionContext: sessionIssuer({ wildcard: deployRole }),
+      }),
+    },
+  ];
+}
 
 /** Rules on the calls that touch it, as CloudTrail records them. */
-export function tamperingRules(on: Protected): AlertRule[] {
-  const rules: AlertRule[] = [alertRule(on.alerts)];
+export function tamperingRules(
+  on: Protected,
+  deployRole: string,
+): AlertRule[] {
+  const rules: AlertRule[] = [
+    alertRule(on.alerts),
+    ...byCaller(alertSettingRule(on.alerts), deployRole),
+  ];
   if (on.vaultNames.length > 0) {
     rules.push({
       id: 'VaultCalls',
@@ -41,11 +98,13 @@ export function tamperingRules(on: Protected): AlertRule[] {
       eventPattern: call(
         'backup',
         [
+          'AssociateBackupVaultMpaApprovalTeam',
           'DeleteBackupVault',
           'DeleteBackupVaultAccessPolicy',
           'DeleteBackupVaultLockConfiguration',
           'DeleteBackupVaultNotifications',
           'DeleteRecoveryPoint',
+          'DisassociateBackupVaultMpaApprovalTeam',
           'DisassociateRecoveryPoint',
           'PutBackupVaultAccessPolicy',
           'PutBackupVaultLockConfiguration',
@@ -56,6 +115,52 @@ export function tamperingRules(on: Protected): AlertRule[] {
       ),
       email: email('requestParameters.backupVaultName'),
     });
+  }
+  if (on.vaultNames.length > 0) {
+    rules.push(
+      {
+        id: 'RecoveryPointCalls',
+        description:
+          'Copies, restores and access points of recovery points that a person starts',
+        eventPattern: {
+          source: ['aws.backup'],
+          detailType: ['AWS API Call via CloudTrail'],
+          detail: {
+            eventSource: ['backup.amazonaws.com'],
+            userIdentity: { invokedBy: notInvokedBy('backup.amazonaws.com') },
+            $or: [
+              {
+                eventName: ['StartCopyJob'],
+                requestParameters: { sourceBackupVaultName: on.vaultNames },
+              },
+              {
+                eventName: ['CreateBackupAccessPoint', 'StartRestoreJob'],
+                requestParameters: {
+                  recoveryPointArn: on.recoveryPoints.map((prefix) => ({
+                    prefix,
+                  })),
+                },
+              },
+            ],
+          },
+        },
+        email: email('requestParameters.recoveryPointArn'),
+      },
+      {
+        id: 'RegionCalls',
+        description: 'Calls that opt S3 out of AWS Backup in the Region',
+        eventPattern: {
+          source: ['aws.backup'],
+          detailType: ['AWS API Call via CloudTrail'],
+          detail: {
+            eventSource: ['backup.amazonaws.com'],
+            eventName: ['UpdateRegionSettings'],
+            requestParameters: { resourceTypeOptInPreference: { S3: [false] } },
+          },
+        },
+        email: email('awsRegion'),
+      },
+    );
   }
   if (on.planIds.length > 0) {
     rules.push({
@@ -72,12 +177,38 @@ export function tamperingRules(on: Protected): AlertRule[] {
   if (on.keyArns.length > 0) {
     rules.push({
       id: 'KeyCalls',
-      description: 'Calls that disable or delete a key, or change its policy',
-      eventPattern: call(
-        'kms',
-        ['DisableKey', 'PutKeyPolicy', 'ScheduleKeyDeletion'],
-        { resources: { ARN: on.keyArns } },
-      ),
+      description:
+        'Calls that disable or delete a key, change its policy or give its use to somebody',
+      eventPattern: {
+        source: ['aws.kms'],
+        detailType: ['AWS API Call via CloudTrail'],
+        detail: {
+          eventSource: ['kms.amazonaws.com'],
+          resources: { ARN: on.keyArns },
+          $or: [
+            {
+              eventName: [
+                'CancelKeyDeletion',
+                'DisableKey',
+                'DisableKeyRotation',
+                'EnableKey',
+                'PutKeyPolicy',
+                'RevokeGrant',
+                'ScheduleKeyDeletion',
+              ],
+            },
+            {
+              eventName: ['CreateGrant'],
+              userIdentity: {
+                invokedBy: notInvokedBy(
+                  'backup.amazonaws.com',
+                  'backup-storage.amazonaws.com',
+                ),
+              },
+            },
+          ],
+        },
+      },
       email: email('requestParameters.keyId'),
     });
   }
@@ -85,11 +216,14 @@ export function tamperingRules(on: Protected): AlertRule[] {
     rules.push({
       id: 'BucketCalls',
       description:
-        "Calls that change a bucket's Object Lock, versioning or notifications, or delete it",
+        'Calls that delete a bucket or its protection, or change its Object Lock, versioning or notifications',
       eventPattern: call(
         's3',
         [
           'DeleteBucket',
+          'DeleteBucketEncryption',
+          'DeleteBucketPolicy',
+          'DeleteBucketPublicAccessBlock',
           'PutBucketNotification',
           'PutBucketNotificationConfiguration',
           'PutBucketObjectLockConfiguration',
@@ -99,6 +233,26 @@ export function tamperingRules(on: Protected): AlertRule[] {
       ),
       email: email('requestParameters.bucketName'),
     });
+    const settings = {
+      id: 'BucketSettingCalls',
+      description: 'Calls that change the settings of a bucket',
+      eventPattern: call(
+        's3',
+        [
+          'PutBucketEncryption',
+          'PutBucketLifecycle',
+          'PutBucketLifecycleConfiguration',
+          'PutBucketPolicy',
+          'PutBucketPublicAccessBlock',
+          'PutBucketReplication',
+          'DeleteBucketTagging',
+          'PutBucketTagging',
+        ],
+        { requestParameters: { bucketName: on.bucketNames } },
+      ),
+      email: email('requestParameters.bucketName'),
+    };
+    rules.push(...byCaller(settings, deployRole));
   }
   return rules;
 }
@@ -120,17 +274,75 @@ function alertRule(parts: AlertParts): AlertRule {
   );
   if (parts.eventBusName) {
     on({ name: [parts.eventBusName] }, 'DeleteEventBus');
+    on({ eventBusName: [parts.eventBusName] }, 'RemovePermission');
   }
   if (parts.logGroupName) {
     on(
       { logGroupName: [parts.logGroupName] },
       'DeleteLogGroup',
+      'DeleteLogStream',
       'DeleteMetricFilter',
     );
   }
+  if (parts.logPolicyName) {
+    on({ policyName: [parts.logPolicyName] }, 'DeleteResourcePolicy');
+  }
+  return partRule(
+    'AlertCalls',
+    'Calls that delete these alerts or turn them off',
+    either,
+  );
+}
+
+function alertSettingRule(parts: AlertParts): AlertRule {
+  const ours = Match.prefix(parts.rulePrefix);
+  const alarms = parts.alarmPrefixes.flatMap((prefix) => Match.prefix(prefix));
+  const either: object[] = [];
+  const on = (requestParameters: object, ...eventName: string[]) =>
+    either.push({ eventName, requestParameters });
+  const state = [{ exists: false }, { 'anything-but': ['DISABLED'] }];
+  on({ name: ours, state }, 'PutRule');
+  on({ rule: ours }, 'PutTargets');
+  on(
+    { alarmName: alarms },
+    'PutCompositeAlarm',
+    'PutMetricAlarm',
+    'SetAlarmState',
+  );
+  on(
+    { topicArn: [parts.topicArn] },
+    'AddPermission',
+    'RemovePermission',
+    'SetTopicAttributes',
+  );
+  on(
+    { subscriptionArn: Match.prefix(`${parts.topicArn}:`) },
+    'SetSubscriptionAttributes',
+  );
+  if (parts.eventBusName) {
+    on({ eventBusName: [parts.eventBusName] }, 'PutPermission');
+  }
+  if (parts.logGroupName) {
+    on(
+      { logGroupName: [parts.logGroupName] },
+      'PutMetricFilter',
+      'PutRetentionPolicy',
+    );
+  }
+  if (parts.logPolicyName) {
+    on({ policyName: [parts.logPolicyName] }, 'PutResourcePolicy');
+  }
+  return partRule(
+    'AlertSettingCalls',
+    'Calls that change the settings of these alerts',
+    either,
+  );
+}
+
+function partRule(id: string, description: string, either: object[]) {
   return {
-    id: 'AlertCalls',
-    description: 'Calls that delete these alerts or turn them off',
+    id,
+    description,
     eventPattern: {
       detailType: ['AWS API Call via CloudTrail'],
       detail: {

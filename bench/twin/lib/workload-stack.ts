@@ -8,6 +8,7 @@ import {
   bucketArn,
   centralKeyArns,
   centralVaultArn,
+  recoveryPoints,
   serviceLinkedRoleArn,
   topicArn,
 } from './arns';
@@ -88,6 +89,9 @@ export class WorkloadStack extends BackupStack {
           ...[...this.keys.values()].map(({ keyArn }) => keyArn),
         ],
         bucketNames: workload.buckets.map(({ name }) => name),
+        recoveryPoints: workload.buckets.map(({ name }) =>
+          recoveryPoints(this, name),
+        ),
         alerts: {
           rulePrefix: rulePrefix(workloadStackName(config, workload)),
           alarmPrefixes: [

@@ -95,7 +95,7 @@ func replaceEach(object map[string]any, try func(path string)) {
 
 // FuzzRead: any text becomes an alert with a title and an incident's key.
 func FuzzRead(f *testing.F) {
-	fleet := newFleet(f, `{"project": "dummy", "deploy_role_arns": ["arn:aws:iam::*:role/cdk-*"]}`)
+	fleet := newFleet(f, `{"project": "dummy", "deploy_role_arns": ["arn:aws:iam::<account>:role/cdk-*"]}`)
 	files, err := filepath.Glob("../../testdata/events/*")
 	if err != nil {
 		f.Fatal(err)
@@ -142,17 +142,34 @@ func TestOwner(t *testing.T) {
 	}
 }
 
+// TestDeploys: a call is a deployment if CloudFormation made it with the role of the event's account and Region. A role's name alone is no proof.
 func TestDeploys(t *testing.T) {
-	fleet := newFleet(t, `{"project": "dummy", "deploy_role_arns": ["arn:aws:iam::*:role/cdk-*-cfn-exec-role-*"]}`)
-	for arn, want := range map[string]bool{
-		"arn:aws:iam::222222222222:role/cdk-hnb659fds-cfn-exec-role-222222222222-eu-central-1": true,
-		"arn:aws:iam::222222222222:role/Admin":                                                 false,
-		"arn:aws:iam::222222222222:role/my/cdk-hnb659fds-cfn-exec-role-x":                      false,
-		"": false,
+	fleet := newFleet(t, `{"project": "dummy",
+		"deploy_role_arns": ["arn:aws:iam::<account>:role/cdk-*-cfn-exec-role-<account>-<region>"]}`)
+	ev := event{Account: "222222222222", Region: "eu-central-1"}
+	const role = "arn:aws:iam::222222222222:role/"
+	for _, test := range []struct {
+		arn, invokedBy string
+		want           bool
+	}{
+		{role + "cdk-hnb659fds-cfn-exec-role-222222222222-eu-central-1", cloudFormation, true},
+		{role + "cdk-acme-cfn-exec-role-222222222222-eu-central-1", cloudFormation, true},
+		{role + "cdk-hnb659fds-cfn-exec-role-222222222222-eu-central-1", "", false},
+		{role + "cdk-hnb659fds-cfn-exec-role-222222222222-eu-central-1", "lambda.amazonaws.com", false},
+		{role + "cdk-x-cfn-exec-role-y", cloudFormation, false},
+		{role + "cdk-hnb659fds-cfn-exec-role-222222222222-us-east-1", cloudFormation, false},
+		{role + "cdk-hnb659fds-cfn-exec-role-333333333333-eu-central-1", cloudFormation, false},
+		{"arn:aws:iam::333333333333:role/cdk-hnb659fds-cfn-exec-role-222222222222-eu-central-1", cloudFormation, false},
+		{role + "my/cdk-hnb659fds-cfn-exec-role-222222222222-eu-central-1", cloudFormation, false},
+		{role + "Admin", cloudFormation, false},
+		{"", cloudFormation, false},
 	} {
-		if got := fleet.deploys(arn); got != want {
-			t.Errorf("%s: %t", arn, got)
+		if got := fleet.deploys(ev, test.arn, test.invokedBy); got != test.want {
+			t.Errorf("%s through %q: %t", test.arn, test.invokedBy, got)
 		}
+	}
+	if fleet.deploys(event{}, role+"cdk-hnb659fds-cfn-exec-role--", cloudFormation) {
+		t.Error("an event without account and Region is a deployment")
 	}
 }
 

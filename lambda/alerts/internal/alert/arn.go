@@ -45,3 +45,14 @@ func bucketOfPoint(s string) string {
 	}
 	return ""
 }
+
+// functionOf returns a function's name from its name or ARN.
+func functionOf(s string) string {
+	if name, is := strings.CutPrefix(parseARN(s).resource, "function:"); is {
+		return name
+	}
+	return s
+}
+
+// queueOf returns a queue's name from its URL.
+func queueOf(url string) string { return url[strings.LastIndex(url, "/")+1:] }

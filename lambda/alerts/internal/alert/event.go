@@ -21,6 +21,9 @@ type event struct {
 	Detail     json.RawMessage `json:"detail"`
 }
 
+// callDetailType is the detail type of an API call that CloudTrail records.
+const callDetailType = "AWS API Call via CloudTrail"
+
 // detailTypes is the table of the known events. A reader returns false if it does not know the detail.
 // The alert then contains the event itself.
 var detailTypes = []struct {
@@ -36,7 +39,7 @@ var detailTypes = []struct {
 	{"aws.backup", "Backup Plan State Change", readPlan},
 	{"aws.backup", "Region Setting State Change", readRegionSetting},
 	{"aws.cloudwatch", "CloudWatch Alarm State Change", readAlarm},
-	{"", "AWS API Call via CloudTrail", readCall},
+	{"", callDetailType, readCall}, // a source for each service: see fromAWS
 	{alerting.TestSource, alerting.TestDetailType, readTest},
 }
 
@@ -47,6 +50,12 @@ func (f *Fleet) Read(body string) Alert {
 	if !decode([]byte(body), &ev) {
 		return f.unknown(ev, "Message that is not JSON", body)
 	}
+	if ev.Source == "" { // not even an event: EventBridge gives each a source
+		return f.unknown(ev, "Unknown event", indented(body))
+	}
+	if !ev.fromAWS() && !ev.isTest() {
+		return f.foreign(ev, body)
+	}
 	for _, row := range detailTypes {
 		if row.detailType != string(ev.DetailType) || row.source != "" && row.source != string(ev.Source) {
 			continue
@@ -55,9 +64,54 @@ func (f *Fleet) Read(body string) Alert {
 			return a
 		}
 	}
-	var indented bytes.Buffer
-	_ = json.Indent(&indented, []byte(body), "", "  ") // it is JSON
-	return f.unknown(ev, "Unknown event", indented.String())
+	return f.unknown(ev, "Unknown event", indented(body))
+}
+
+func indented(body string) string {
+	var text bytes.Buffer
+	_ = json.Indent(&text, []byte(body), "", "  ") // it is JSON
+	return text.String()
+}
+
+// fromAWS says whether AWS sent the event. Nobody else can send one with a source that starts with aws. (F-EVT-15).
+// The event of a call also names the service and the account; another service or account in it is nothing that
+// AWS writes.
+func (ev event) fromAWS() bool {
+	service, is := strings.CutPrefix(ev.Source.String(), "aws.")
+	if !is {
+		return false
+	}
+	if ev.DetailType != callDetailType {
+		return true
+	}
+	var c struct{ EventSource, RecipientAccountID text }
+	decode(ev.Detail, &c)
+	return c.EventSource == text(service+".amazonaws.com") && (c.RecipientAccountID == "" || c.RecipientAccountID == ev.Account)
+}
+
+// isTest says whether backupctl alert-test may have sent the event. Whoever may send events can send one, so the
+// alert shows nothing of it but a marker of the right form.
+func (ev event) isTest() bool {
+	var detail alerting.TestDetail
+	decode(ev.Detail, &detail)
+	return ev.Source == alerting.TestSource && ev.DetailType == alerting.TestDetailType && alerting.IsMarker(detail.Marker)
+}
+
+// foreign returns the alert of an event that AWS did not send. It shows nothing of the event but the event itself,
+// so that nobody takes a made-up alert for a real one. All of an account are one incident.
+func (f *Fleet) foreign(ev event, body string) Alert {
+	a := ev.alert("event not from AWS")
+	a.Action = Trigger
+	a.Severity = Warning
+	a.Title = "Event that is not from AWS"
+	a.Message = "Somebody in account " + first(ev.Account, "unknown") + " put an event onto the bus for alerts that neither AWS nor backupctl alert-test " +
+		"sends. What it says is made up, or nobody knows whether it is true."
+	a.Advice = "Do not act on the event below. EventBridge itself writes the account into an event: find out who used the role for " +
+		"events in that account, and what they wanted to hide or provoke."
+	a.Raw = strings.TrimSpace(indented(body))
+	a.Key = key(a.Account, a.Kind)
+	f.own(&a)
+	return a
 }
 
 func (f *Fleet) unknown(ev event, title, raw string) Alert {

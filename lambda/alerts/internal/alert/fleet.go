@@ -10,6 +10,9 @@ import (
 	"central-s3-backup/internal/alerting"
 )
 
+// cloudFormation is the invoker of a deployment's calls, as CloudTrail names it (F-EVT-15).
+const cloudFormation = "cloudformation.amazonaws.com"
+
 // Fleet has the owners of the names in events. An alert about a name that is not in it has only what
 // the event says.
 type Fleet struct {
@@ -64,9 +67,16 @@ func (f *Fleet) own(a *Alert, vaultARNs ...string) {
 
 func vaultKey(a arn, name string) string { return alerting.Key(a.account, a.region, name) }
 
-// deploys says whether CloudFormation deploys with this role.
-func (f *Fleet) deploys(roleARN string) bool {
+// deploys says whether CloudFormation made a call to deploy: it is the invoker (F-EVT-15), and the role is one of
+// the account and the Region of the event. A role of that name alone is no deployment: whoever may create roles
+// can choose it.
+func (f *Fleet) deploys(ev event, roleARN, invokedBy string) bool {
+	if invokedBy != cloudFormation || ev.Account == "" || ev.Region == "" {
+		return false
+	}
+	of := strings.NewReplacer(alerting.AccountPlaceholder, ev.Account.String(), alerting.RegionPlaceholder, ev.Region.String())
 	for _, pattern := range f.DeployRoleARNs {
+		pattern = of.Replace(pattern)
 		if match, _ := path.Match(pattern, roleARN); match { // the patterns are well formed: ReadFleet
 			return true
 		}

@@ -1,5 +1,7 @@
 package alert
 
+import "strings"
+
 // job is the detail of a backup, copy or restore job (F-EVT-8, F-EVT-9, F-EVT-10). The kind and the
 // state decide which fields it has: a job in state CREATED has almost none.
 type job struct {
@@ -22,6 +24,7 @@ type job struct {
 
 	IAMRoleARN            text
 	RestoreTestingPlanARN text
+	CreatedResourceARN    text // of a restore: the bucket that it wrote to
 	CreatedBy             struct {
 		BackupRuleID     text
 		BackupPlanRuleID text // in place of BackupRuleID, in AWS's examples of these events
@@ -50,6 +53,8 @@ type jobKind struct {
 	incident func(job, event) string
 	// advice by the state, of the states that are problems.
 	advice map[string]string
+	// out is for a completed job that took data out of the central vault. Nil: the kind takes none out.
+	out *outOfVault
 }
 
 const (
@@ -95,6 +100,14 @@ var copyJob = jobKind{
 		"PARTIAL":   advicePartial,
 		"COMPLETED": "The copy exists. Read what AWS says about it.",
 	},
+	out: &outOfVault{
+		title: "Copy out of the central vault completed",
+		message: "A recovery point of the central vault was copied into another vault. The lock and the policy of the central vault " +
+			"do not protect the copy, and whoever owns its vault can restore it.",
+		advice: "No action is needed if the team copies the backup back. If nobody of you started this copy, somebody is taking data " +
+			"away: find the caller of StartCopyJob in CloudTrail, take their permissions, and have the owner of the destination vault " +
+			"delete the copy.",
+	},
 }
 
 var restoreJob = jobKind{
@@ -112,6 +125,13 @@ var restoreJob = jobKind{
 		"PARTIAL":   "Objects are missing. The job's page shows which objects, and why.",
 		"COMPLETED": "Objects may be missing: AWS Backup also reports a partial restore as COMPLETED (F-RST-6).",
 	},
+	out: &outOfVault{
+		title: "Restore out of the central vault completed",
+		message: "A backup of the central vault was restored into a bucket of the central account. Whoever may read that bucket can " +
+			"read the data.",
+		advice: "No action is needed if the team restored the backup. If nobody of you started this restore, somebody is reading your " +
+			"data: find the caller of StartRestoreJob in CloudTrail, take their permissions, and lock or delete the bucket.",
+	},
 }
 
 // happened completes the title of a job in a state that is a problem. COMPLETED is a problem only if the
@@ -124,6 +144,40 @@ var happened = map[string]string{
 	"EXPIRED":   "did not complete in time",
 	"PARTIAL":   "is partial",
 	"COMPLETED": "completed with issues",
+}
+
+// outOfVault has the words about a job that took data out of the central vault.
+type outOfVault struct{ title, message, advice string }
+
+// leavesCentralVault says whether a job reads from a vault of the central account. A restore runs in the account
+// of its vault (F-COPY-2).
+func (f *Fleet) leavesCentralVault(j job, ev event) bool {
+	source := parseARN(first(j.SourceBackupVaultARN, j.BackupVaultARN))
+	if source.account == "" {
+		source.account, source.region = ev.Account.String(), ev.Region.String()
+	}
+	return source.account == f.Central.Account && source.region == f.Central.Region
+}
+
+// readOut makes the alert of a completed job that took data out of the central vault. It is as loud as a failure.
+// What the product does itself is marked and not hidden: a restore test, and a copy back into a vault of a workload.
+func (k jobKind) readOut(a *Alert, j job, f *Fleet) {
+	a.Action = Trigger
+	a.Quiet = false
+	a.Title = k.out.title
+	a.Message = strings.TrimSpace(k.out.message + " " + a.Message)
+	a.Advice = k.out.advice
+	destination := j.DestinationBackupVaultARN.String()
+	if owner, known := f.Vaults[vaultKey(parseARN(destination), vaultOf(destination))]; known {
+		a.Title += ", back into a vault of " + owner.Workload
+		a.Severity = Warning
+	}
+	if j.RestoreTestingPlanARN != "" {
+		a.Severity = Info
+		a.Advice = "No action is needed: a restore testing plan started it, and AWS Backup deletes the bucket after the test. Check " +
+			"that the plan in the details is one of yours."
+		a.add("Restore testing plan", j.RestoreTestingPlanARN.String())
+	}
 }
 
 // underWay has the states of a job that has not ended.
@@ -156,20 +210,32 @@ func (k jobKind) read(ev event, f *Fleet) (Alert, bool) {
 		a.Title = k.noun + " " + what
 		a.Advice = k.advice[state]
 	}
-	if j.RestoreTestingPlanARN != "" {
-		a.Title = "Restore test: " + a.Title
-	}
 
 	source := first(j.ResourceARN, j.SourceResourceARN)
 	a.Resource = first(text(source), j.RecoveryPointARN, ev.resource())
 	a.Bucket = first(text(bucketOf(source)), text(bucketOfPoint(a.Resource)))
 	a.Vault = j.vault()
+	out := k.out != nil && state == "COMPLETED" && f.leavesCentralVault(j, ev)
+	if out {
+		k.readOut(&a, j, f)
+	}
+	if j.RestoreTestingPlanARN != "" {
+		a.Title = "Restore test: " + a.Title
+	}
 	a.add("State", state)
 	a.add("Job", k.id(j).String())
-	a.add("Copied to", vaultOf(j.DestinationBackupVaultARN.String()))
+	if out { // a vault of any account
+		a.add("Copied to", j.DestinationBackupVaultARN.String())
+		a.add("Restored to", j.CreatedResourceARN.String())
+	} else {
+		a.add("Copied to", vaultOf(j.DestinationBackupVaultARN.String()))
+	}
 	a.add("Role", j.IAMRoleARN.String())
 	a.Link = console(a.Region, "backup", k.page, k.id(j).String())
 	a.Key = key(a.Account, k.incident(j, ev), k.kind)
+	if out { // an incident of its own: the job before may have failed, and its incident be open
+		a.Key = key(a.Key, "out")
+	}
 	f.own(&a, first(j.BackupVaultARN, j.SourceBackupVaultARN), j.DestinationBackupVaultARN.String())
 	return a, true
 }

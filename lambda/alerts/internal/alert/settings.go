@@ -77,20 +77,22 @@ func readPlan(ev event, f *Fleet) (Alert, bool) {
 	return a, true
 }
 
+// regionSetting is the kind of the alerts about a Region's settings.
+const regionSetting = "region setting"
+
 func readRegionSetting(ev event, f *Fleet) (Alert, bool) {
 	var s settings
 	if decode(ev.Detail, &s); s.State == "" {
 		return Alert{}, false
 	}
-	a := ev.alert("region setting")
+	a := ev.alert(regionSetting)
 	a.Title = "Resource types that AWS Backup protects were changed"
-	a.Advice = "No action is needed if you know of this change. If S3 is opted out, the plans of this project still back up " +
-		"their buckets. Policies of the organization and plans that select by tag alone do not (F-REG-1)."
+	a.Advice = "No action is needed if you know of this change. The plans of this app back up their buckets whatever is opted " +
+		"in (F-REG-1)."
 	if s.ResourceTypeOptInPreference["S3"] == "false" {
 		a.Action = Trigger
 		a.Title = "S3 is opted out of AWS Backup"
-		a.Advice = "The plans of this project still back up their buckets. Policies of the organization and plans that select by tag " +
-			"alone do not (F-REG-1). Opt S3 in again in the settings of AWS Backup."
+		a.Advice = calls["UpdateRegionSettings"].advice
 	}
 	for _, resourceType := range slices.Sorted(maps.Keys(s.ResourceTypeOptInPreference)) {
 		a.add(resourceType, s.ResourceTypeOptInPreference[resourceType].String())
