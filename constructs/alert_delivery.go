@@ -54,11 +54,12 @@ type AlertDelivery struct {
 	Alarm awscloudwatch.CfnAlarm
 }
 
-// Times in seconds. A message is visible again after six invocations could have timed out, as AWS
-// advises: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html.
+// Times in seconds. A message is visible again after a batch was collected and six invocations could have timed out,
+// as AWS advises: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html.
 const (
 	functionTimeout   = 120
-	visibilityTimeout = 6 * functionTimeout
+	batchingWindow    = 10
+	visibilityTimeout = 6*functionTimeout + batchingWindow
 	fourteenDays      = 14 * dayInSeconds
 )
 
@@ -117,7 +118,7 @@ func NewAlertDelivery(scope awsconstructs.Construct, id *string, props *AlertDel
 		FunctionName:   d.Function.Ref(),
 		// Events that arrive together become one message in Slack, which takes one a second (F-EVT-14).
 		BatchSize:                      jsii.Number(100),
-		MaximumBatchingWindowInSeconds: jsii.Number(10),
+		MaximumBatchingWindowInSeconds: jsii.Number(batchingWindow),
 		FunctionResponseTypes:          jsii.Strings("ReportBatchItemFailures"),
 		ScalingConfig: &awslambda.CfnEventSourceMapping_ScalingConfigProperty{
 			MaximumConcurrency: jsii.Number(2),
