@@ -438,7 +438,7 @@ func TestDelivery(t *testing.T) {
 		"queue to function":     at(mapping, "EventSourceArn", "Fn::GetAtt", 0) == queueID && at(mapping, "FunctionName", "Ref") == functionID,
 		"partial batches":       fmt.Sprint(mapping["FunctionResponseTypes"]) == "[ReportBatchItemFailures]",
 		"not taken by function": at(queue, "RedrivePolicy", "deadLetterTargetArn", "Fn::GetAtt", 0) == deadID,
-		"visibility":            visibility >= 6*timeout,
+		"visibility":            visibility >= 6*timeout+10, // and the batching window
 		"alarm":                 alarm["MetricName"] == "ApproximateNumberOfMessagesVisible" && at(alarm, "AlarmActions", 0, "Ref") != nil,
 		"runtime":               function["Runtime"] == "provided.al2023" && fmt.Sprint(function["Architectures"]) == "[arm64]",
 		"program":               function["Handler"] == "bootstrap",
