@@ -31,7 +31,7 @@ lint:
 # for, and those of the example in all Regions.
 assembly:
 	go run . -out $(ASSEMBLY)
-	for f in $(LINTED); do go run . -config $$f -out $(ASSEMBLY).$$(basename $$f .yaml) 2>$(ASSEMBLY).warnings || { cat $(ASSEMBLY).warnings; exit 1; }; done
+	for f in $(LINTED); do go run . -config $$f -out $(ASSEMBLY).$$(basename $$f .yaml) 2>$(ASSEMBLY)/warnings || { cat $(ASSEMBLY)/warnings; exit 1; }; done
 	go run ./internal/cfnlint $(ASSEMBLY) $(foreach f,$(LINTED),$(ASSEMBLY).$(basename $(notdir $(f))))
 	cfn-lint -c I -i I1022 -r ALL_REGIONS -- $(ASSEMBLY)/*.template.json
 

@@ -54,7 +54,7 @@ func TestAlertDelivery(t *testing.T) {
 			"QueueName":              "backup-alerts",
 			"SqsManagedSseEnabled":   true,
 			"MessageRetentionPeriod": 14 * 24 * 60 * 60,
-			"VisibilityTimeout":      6 * 120,
+			"VisibilityTimeout":      6*120 + 10,
 			"RedrivePolicy":          map[string]any{"deadLetterTargetArn": undelivered, "maxReceiveCount": 5},
 		},
 		"DeletionPolicy": "Delete",
