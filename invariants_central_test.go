@@ -15,65 +15,56 @@ import (
 // is larger than AWS allows.
 func TestCentralPolicies(t *testing.T) {
 	const slr = "arn:aws:iam::*:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"
-	// roles, accounts and nobody are the principals and the conditions with which a policy names that much. others are ARNs
-	// of further roles.
-	roles := func(workloads int, role string, others ...string) (principal any, condition map[string]any) {
-		var accounts, arns []any
+	const (
+		principals = iota // the roles, with their accounts as principals
+		condition         // the roles, with their accounts in a condition
+		pattern           // a pattern, with the accounts in a condition
+		paths             // a pattern below the organization's paths
+	)
+	// want is the principal and the condition with which a policy names that much. others are ARNs of further roles.
+	want := func(level, workloads int, role string, others ...string) (principal any, c m) {
+		var accounts, roots, arns l
 		for i := range workloads {
-			accounts = append(accounts, fmt.Sprintf("arn:aws:iam::%012d:root", i))
+			accounts = append(accounts, fmt.Sprintf("%012d", i))
+			roots = append(roots, fmt.Sprintf("arn:aws:iam::%012d:root", i))
 			arns = append(arns, fmt.Sprintf("arn:aws:iam::%012d:role/%sw%d-prod", i, role, i))
 		}
-		for _, arn := range others {
-			arns = append(arns, arn)
+		equals := m{"aws:PrincipalOrgID": "o-a1b2c3d4e5"}
+		c = m{"StringEquals": equals}
+		any := "arn:aws:iam::*:role/" + role + "*"
+		if level >= pattern {
+			arns = l{any}
+			c["ArnNotLike"] = m{"aws:PrincipalArn": l{any + "/*"}}
 		}
-		return accounts, map[string]any{"ArnLike": map[string]any{"aws:PrincipalArn": arns}, "StringEquals": map[string]any{"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
-	}
-	accounts := func(workloads int, role string, others ...string) (principal any, condition map[string]any) {
-		pattern := "arn:aws:iam::*:role/" + role + "*"
-		arns := []any{pattern}
-		for _, arn := range others {
-			arns = append(arns, arn)
+		c["ArnLike"] = m{"aws:PrincipalArn": append(arns, texts(others...)...)}
+		switch level {
+		case principals:
+			return roots, c
+		case paths:
+			c["ForAnyValue:StringLike"] = m{"aws:PrincipalOrgPaths": texts("o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*")}
+		default:
+			equals["aws:PrincipalAccount"] = accounts
 		}
-		equals := map[string]any{"aws:PrincipalOrgID": "o-a1b2c3d4e5"}
-		condition = map[string]any{
-			"ArnLike":      map[string]any{"aws:PrincipalArn": arns},
-			"ArnNotLike":   map[string]any{"aws:PrincipalArn": []any{pattern + "/*"}},
-			"StringEquals": equals,
-		}
-		if workloads > 0 {
-			var list []any
-			for i := range workloads {
-				list = append(list, fmt.Sprintf("%012d", i))
-			}
-			equals["aws:PrincipalAccount"] = list
-		} else {
-			condition["ForAnyValue:StringLike"] = map[string]any{"aws:PrincipalOrgPaths": []any{"o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"}}
-		}
-		return "*", condition
+		return "*", c
 	}
 	for _, c := range []struct{ workloads, key, vault int }{
-		{3, 3, 3}, {170, 170, 170}, {200, -200, 200}, {1000, -1000, -1000}, {1500, 0, 0}, // at three of them a policy is almost full
+		{3, principals, principals}, {170, principals, principals}, {200, condition, principals}, {210, condition, condition},
+		{250, pattern, condition}, {300, pattern, pattern}, {1000, pattern, pattern}, {1500, paths, paths},
 	} {
 		t.Run(fmt.Sprint(c.workloads), func(t *testing.T) {
 			organization := "{id: o-a1b2c3d4e5}"
-			if c.vault == 0 {
+			if c.vault == paths {
 				organization = `{id: o-a1b2c3d4e5, paths: ["o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"]}`
 			}
 			central := centralAssembly(t, organization, c.workloads, "").templates["fleet-backup-central"]
-			expected := func(n int, role string, others ...string) (any, map[string]any) {
-				if n > 0 {
-					return roles(n, role, others...)
-				}
-				return accounts(-n, role, others...)
-			}
 			vault := policyOf(t, central, "AWS::Backup::BackupVault", "AccessPolicy")
 			key := policyOf(t, central, "AWS::KMS::Key", "KeyPolicy")
 			if vault.bytes > 20*1024 || key.bytes > 32*1024 { // F-LIM-7
 				t.Errorf("policies of %d and %d bytes", vault.bytes, key.bytes)
 			}
-			principal, condition := expected(c.vault, "fleet-backup-")
+			principal, condition := want(c.vault, c.workloads, "fleet-backup-")
 			vault.expect(t, "CopyFromWorkloadAccounts", "Allow", principal, fmt.Sprint(condition), "backup:CopyIntoBackupVault")
-			principal, condition = expected(c.key, "fleet-backup-", slr)
+			principal, condition = want(c.key, c.workloads, "fleet-backup-", slr)
 			condition["StringLike"] = map[string]any{"kms:ViaService": "backup.*.amazonaws.com"}
 			key.expect(t, "WorkloadAccountsUse", "Allow", principal, fmt.Sprint(condition),
 				"kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")

@@ -82,7 +82,7 @@ func TestBackupRole(t *testing.T) {
 		if len(w.SelectTagged) == 0 {
 			limited++
 			want = append(want, m{"PolicyName": "OwnBuckets", "PolicyDocument": m{"Version": "2012-10-17", "Statement": l{m{
-				"Sid": "OwnBuckets", "Effect": "Deny",
+				"Sid": "OwnBuckets", "Effect": "Deny", "Condition": m{"StringEqualsIfExists": m{"aws:ResourceAccount": w.Account}},
 				"Action": texts("s3:GetBucket*", "s3:GetInventoryConfiguration", "s3:GetObject*", "s3:ListBucket*", "s3:ListTagsForResource",
 					"s3:PutBucketNotification", "s3:PutInventoryConfiguration"),
 				"NotResource": sortedLike(buckets, at(role.Properties, "Policies", 0, "PolicyDocument", "Statement", 0, "NotResource")),

@@ -6,28 +6,25 @@ import (
 )
 
 // Callers are roles of other accounts that a policy of the central account lets in. AWS limits the size of a policy, so
-// it names as much as there is room for: the roles of this file, or the accounts of this file with a pattern for
-// their roles, or a pattern alone. The organization and its paths limit it in any case.
+// it names as much as there is room for: the roles of this file with their accounts as principals, or with their accounts
+// in a condition, which takes less than half of the bytes, or these accounts with a pattern for their roles, or a
+// pattern alone. The organization and its paths limit it in any case.
 type Callers struct {
 	// RoleARNs are the ARNs of the roles, or one pattern for them. Empty: nobody is let in.
 	RoleARNs []string
-	// AccountARNs are the root principals of the accounts. Empty where there is no room for them and the roles.
+	// AccountARNs are the root principals of the accounts. Empty where there is no room for them.
 	AccountARNs []string
-	// Accounts are the accounts that the pattern is limited to. Empty where the roles are named, and where there is
-	// no room for the accounts.
+	// Accounts are the accounts for a condition. Empty where AccountARNs has them, and where there is no room for them.
 	Accounts []string
-}
-
-// Unlimited tells that the policy has no room to name the accounts.
-func (c Callers) Unlimited() bool {
-	return len(c.RoleARNs) > 0 && len(c.AccountARNs)+len(c.Accounts) == 0
+	// Unlimited tells that the policy has no room to name even the accounts.
+	Unlimited bool
 }
 
 // letIn tells whether the callers have a role. A role that is not named is let in by a pattern, in the accounts of this
 // file or in all.
 func (c Callers) letIn(region, account, role string) bool {
 	return slices.Contains(c.RoleARNs, roleARN(region, account, role)) ||
-		slices.Contains(c.Accounts, account) || c.Unlimited()
+		slices.Contains(c.Accounts, account) || c.Unlimited
 }
 
 // caller is a role of an account.
@@ -84,31 +81,34 @@ func (c *Config) callers(roles []caller, prefix string, room policyRoom) Callers
 	}
 	const quotes = len(`"",`)
 	region := c.Central.Region
+	fits := func(bytes int) bool { return room.statements*bytes+room.rest <= room.limit }
 	var named, limited Callers
-	namedBytes, limitedBytes := 0, 0
+	rolesBytes, rootsBytes, accountsBytes := 0, 0, 0
 	seen := map[string]bool{}
 	for _, r := range roles {
 		arn := roleARN(region, r.account, r.role)
 		named.RoleARNs = append(named.RoleARNs, arn)
-		namedBytes += len(arn) + quotes
+		rolesBytes += len(arn) + quotes
 		if seen[r.account] {
 			continue
 		}
 		seen[r.account] = true
 		root := AccountARN(region, r.account)
 		named.AccountARNs = append(named.AccountARNs, root)
-		namedBytes += len(root) + quotes
+		rootsBytes += len(root) + quotes
 		limited.Accounts = append(limited.Accounts, r.account)
-		limitedBytes += len(r.account) + quotes
-	}
-	if room.statements*namedBytes+room.rest <= room.limit {
-		return named
+		accountsBytes += len(r.account) + quotes
 	}
 	limited.RoleARNs = []string{roleARN(region, "*", prefix+"*")}
-	if room.statements*limitedBytes+room.rest > room.limit {
-		limited.Accounts = nil
+	switch {
+	case fits(rolesBytes + rootsBytes):
+		return named
+	case fits(rolesBytes + accountsBytes):
+		return Callers{RoleARNs: named.RoleARNs, Accounts: limited.Accounts}
+	case fits(accountsBytes):
+		return limited
 	}
-	return limited
+	return Callers{RoleARNs: limited.RoleARNs, Unlimited: true}
 }
 
 func roleARN(region, account, role string) string {

@@ -58,7 +58,7 @@ func warnOfAccountsNotNamed(c *checker) {
 // accountsBeyondPolicies is the number of accounts with copies where the policy of the central vaults or that of
 // their key has no room for them. Zero: both name them.
 func (c *checker) accountsBeyondPolicies() int {
-	if !c.cfg.VaultCallers().Unlimited() && !c.cfg.KeyCallers().Unlimited() {
+	if !c.cfg.VaultCallers().Unlimited && !c.cfg.KeyCallers().Unlimited {
 		return 0
 	}
 	accounts := map[string]bool{}
@@ -66,6 +66,24 @@ func (c *checker) accountsBeyondPolicies() int {
 		accounts[r.account] = true
 	}
 	return len(accounts)
+}
+
+// warnOfSendersNotNamed finds a central bus whose policy has no room for the accounts. Nobody but AWS can give an event
+// the source of a service (F-EVT-15), so a stranger's role sends no more than test events, or too many of them.
+func warnOfSendersNotNamed(c *checker) {
+	if !c.cfg.BusCallers().Unlimited {
+		return
+	}
+	at, within := "organization", "of the organization"
+	if len(c.cfg.Organization.Paths) > 0 {
+		at, within = "organization.paths", "below these paths"
+	}
+	c.report(at, Problem{
+		What: fmt.Sprintf("the policy of the central event bus has no room to name so many accounts: a role named %s… in any account %s "+
+			"can send test events to it, but no event of AWS", c.cfg.eventRolePrefix(), within),
+		Got:  fmt.Sprintf("%d workloads", len(c.cfg.Workloads)),
+		Want: "organization.paths with no other accounts below them",
+	})
 }
 
 // checkProjectPatterns finds a project whose roles another project's patterns would match. Where the central policies

@@ -34,6 +34,7 @@ var checks = []check{
 	{"policy-size", Error, "F-LIM-7", checkPolicySize},
 	{"accounts-not-named", Error, "F-LIM-7", checkAccountsNamed},
 	{"accounts-by-path", Warning, "F-LIM-7", warnOfAccountsNotNamed},
+	{"senders-by-path", Warning, "F-EVT-21", warnOfSendersNotNamed},
 	{"project-pattern", Error, "F-COPY-3", checkProjectPatterns},
 
 	// check_vaults.go

@@ -52,7 +52,7 @@ func NewBackupRole(scope awsconstructs.Construct, id *string, props *BackupRoleP
 	if len(props.BucketARNs) > 0 {
 		policies = append(policies, &awsiam.CfnRole_PolicyProperty{
 			PolicyName:     jsii.String("OwnBuckets"),
-			PolicyDocument: document(ownBuckets(props.BucketARNs)),
+			PolicyDocument: document(ownBuckets(props.Account, props.BucketARNs)),
 		})
 	}
 	if props.Copy != nil {
@@ -88,9 +88,11 @@ func NewBackupRole(scope awsconstructs.Construct, id *string, props *BackupRoleP
 }
 
 // ownBuckets denies what AWS's policy allows on every bucket (F-IAM-1), except on these. Their objects are all that the
-// role reads, so it uses no other key through S3 either.
-func ownBuckets(arns []string) Statement {
+// role reads in its account, so it uses no other key there through S3 either. Buckets of other accounts have policies of
+// their own; AWS Backup has some for its inventories, of which nothing is documented.
+func ownBuckets(account string, arns []string) Statement {
 	s := Statement{
+		Condition: map[string]map[string]any{"StringEqualsIfExists": {"aws:ResourceAccount": account}},
 		Sid:  "OwnBuckets",
 		Deny: true,
 		Actions: []string{

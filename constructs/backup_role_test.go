@@ -58,6 +58,7 @@ func TestBackupRoleEverything(t *testing.T) {
 			"PolicyName": "OwnBuckets",
 			"PolicyDocument": map[string]any{"Statement": []any{map[string]any{
 				"Effect": "Deny", "Resource": assertions.Match_Absent(),
+				"Condition":   map[string]any{"StringEqualsIfExists": map[string]any{"aws:ResourceAccount": "222222222222"}},
 				"NotResource": []any{"arn:aws:s3:::invoices", "arn:aws:s3:::invoices/*", "arn:aws:s3:::ledger", "arn:aws:s3:::ledger/*"},
 				// All that AWS's policy allows on every bucket (F-IAM-1), and nothing that has no bucket.
 				"Action": []any{

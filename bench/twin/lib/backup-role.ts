@@ -40,7 +40,7 @@ export class BackupRole extends Role {
         ),
       ],
       inlinePolicies: {
-        OwnBuckets: ownBuckets(props.bucketArns),
+        OwnBuckets: ownBuckets(props),
         ...(props.copy && { CopyToCentralVault: copyPolicy(props.copy) }),
       },
     });
@@ -48,7 +48,10 @@ export class BackupRole extends Role {
   }
 }
 
-function ownBuckets(bucketArns: string[]): PolicyDocument {
+function ownBuckets({
+  account,
+  bucketArns,
+}: BackupRoleProps): PolicyDocument {
   return new PolicyDocument({
     statements: [
       new PolicyStatement({
@@ -63,6 +66,9 @@ function ownBuckets(bucketArns: string[]): PolicyDocument {
           's3:PutBucketNotification',
           's3:PutInventoryConfiguration',
         ],
+        conditions: {
+          StringEqualsIfExists: { 'aws:ResourceAccount': account },
+        },
         notResources: bucketArns.flatMap((arn) => [arn, `${arn}/*`]),
       }),
     ],

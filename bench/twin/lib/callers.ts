@@ -46,6 +46,7 @@ export function callers(
     room.limit;
   const organization = { 'aws:PrincipalOrgID': config.organizationId };
   const roots = accounts.map((account) => roleArn(stack, account, ''));
+  const limited = { ...organization, 'aws:PrincipalAccount': accounts };
   // The ARN of an account's root is a byte shorter than that of a role without a name.
   if (fits([...roleArns, ...roots.map((arn) => arn.slice(1))])) {
     return {
@@ -56,13 +57,20 @@ export function callers(
       }),
     };
   }
+  if (fits([...roleArns, ...accounts])) {
+    return {
+      principals: [new AnyPrincipal()],
+      conditions: (...others) => ({
+        StringEquals: limited,
+        ArnLike: { 'aws:PrincipalArn': [...roleArns, ...others] },
+      }),
+    };
+  }
   const any = roleArn(stack, '*', pattern);
   return {
     principals: [new AnyPrincipal()],
     conditions: (...others) => ({
-      StringEquals: fits(accounts)
-        ? { ...organization, 'aws:PrincipalAccount': accounts }
-        : organization,
+      StringEquals: fits(accounts) ? limited : organization,
       ArnLike: { 'aws:PrincipalArn': [any, ...others] },
       ArnNotLike: { 'aws:PrincipalArn': [`${any}/*`] },
     }),
