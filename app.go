@@ -72,7 +72,7 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		r.warnings(problems)
 		if err := r.config(cfg); err != nil {
 			r.fail(err)
-			return exitDefect
+			return exitWrong
 		}
 		return exitDone
 	}

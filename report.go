@@ -81,7 +81,7 @@ func (r reporter) config(cfg *config.Config) error {
 		return err
 	}
 	_, err = r.stdout.Write(text)
-	return err
+	return notPrinted(err)
 }
 
 // stacks prints a line for each stack: name, account, Region and number of resources. Under the CDK CLI
@@ -98,7 +98,15 @@ func (r reporter) stacks(stacks []synth.Stack, warnings config.Problems) error {
 	for _, s := range stacks {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%d resources\n", s.Name, s.Account, s.Region, s.Resources)
 	}
-	return table.Flush()
+	return notPrinted(table.Flush())
+}
+
+// notPrinted is the error of standard output that takes no text, for example because it goes to a full disk.
+func notPrinted(err error) error {
+	if err != nil {
+		return synth.MachineError("standard output takes no more text: " + err.Error())
+	}
+	return nil
 }
 
 func (r reporter) json(problems config.Problems, stacks []synth.Stack) {

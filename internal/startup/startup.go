@@ -1,7 +1,7 @@
 // Package startup prepares a process of the app before the packages of the CDK are initialized: they write
 // jsii's program into the temporary directory then, before main starts, and panic if they cannot.
 //
-// Only the main package imports it. Go initializes the first package by import path of which all imports
+// The main package imports it. Go initializes the first package by import path of which all imports
 // are initialized, and jsii's have more imports: TestInterrupt fails if that is no longer so.
 package startup
 
@@ -12,11 +12,17 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
+
+	"central-s3-backup/internal/disk"
 )
 
-// exitWrong is the app's exit code for an error on the machine.
-const exitWrong = 1
+// ExitWrong is the exit code of a process that ends here, because of an error on the machine.
+const ExitWrong = 1
+
+// jsiiSize is how many bytes jsii writes before main starts, and some more.
+const jsiiSize = 3 << 20
 
 // stopping are the signals that ask a process to end.
 var stopping = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
@@ -24,8 +30,12 @@ var stopping = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 // signals gets them from now on, so that one which comes before main starts is not lost.
 var signals = make(chan os.Signal, 1)
 
-// dir is the temporary directory of this process.
-var dir string
+// dir is the temporary directory of this process. parent is that of the run's first process, which the user has
+// chosen: a process that another one of the app starts has its directory in that one's.
+var dir, parent string
+
+// prefix starts the names of these directories.
+const prefix = "central-s3-backup-"
 
 func init() { //nolint:gochecknoinits // main would be too late
 	for _, s := range stopping {
@@ -36,24 +46,26 @@ func init() { //nolint:gochecknoinits // main would be too late
 	var err error
 	if dir, err = ownTempDir(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(exitWrong) //nolint:forbidigo // jsii would panic before app.go can
+		os.Exit(ExitWrong) //nolint:forbidigo // jsii would panic before app.go can
 	}
 }
 
 // ownTempDir creates a directory and makes it the temporary directory of this process and its children.
 func ownTempDir() (string, error) {
-	parent, err := filepath.Abs(os.TempDir())
+	in, err := filepath.Abs(os.TempDir())
 	if err != nil {
 		return "", err
 	}
-	own, err := os.MkdirTemp(parent, "central-s3-backup-")
+	for parent = in; strings.HasPrefix(filepath.Base(parent), prefix); {
+		parent = filepath.Dir(parent)
+	}
+	own, err := os.MkdirTemp(in, prefix)
 	if err != nil {
-		var path *fs.PathError
-		if errors.As(err, &path) {
-			err = path.Err
-		}
-		return "", fmt.Errorf("the directory for temporary files, %s, cannot be written to (%w): "+
-			"create it, or set TMPDIR to a directory in which you may create files", parent, err)
+		return "", unusable(err)
+	}
+	if err := disk.Probe(own, jsiiSize); err != nil {
+		_ = os.RemoveAll(own) // the file system may be read-only by now
+		return "", unusable(err)
 	}
 	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} { // Go and Node.js read different ones on Windows
 		if err := os.Setenv(name, own); err != nil {
@@ -62,6 +74,23 @@ func ownTempDir() (string, error) {
 	}
 	return own, nil
 }
+
+// unusable is the error for a directory for temporary files that cannot be used.
+func unusable(err error) error {
+	fault, ofDisk := disk.FaultOf(err)
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		err = path.Err
+	}
+	remedy := "create it"
+	if ofDisk {
+		remedy = fault.Remedy()
+	}
+	return fmt.Errorf("the directory for temporary files, %s, cannot be written to (%w): "+
+		"%s, or set TMPDIR to a directory in which you may create files", parent, err, remedy)
+}
+
+// Parent is the directory for temporary files that the user has chosen.
+func Parent() string { return parent }
 
 // Signals gets the signals that ask the process to end, also those that came before main started. It has
 // room for one. They no longer end the process by themselves.

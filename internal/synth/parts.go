@@ -17,6 +17,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"central-s3-backup/config"
+	"central-s3-backup/internal/disk"
+	"central-s3-backup/internal/startup"
 )
 
 // A Node process needs more than a second before its first stack, grows with every resource, and works
@@ -173,6 +175,12 @@ func (p part) run(ctx context.Context, built func()) (said string, err error) {
 		}
 	}
 	err = cmd.Wait()
+	if failure == nil && cmd.ProcessState.ExitCode() == startup.ExitWrong { // it has ended before main, and said why
+		return "", MachineError(strings.TrimSpace(stderr.String()))
+	}
+	if _, ofDisk := disk.FaultOf(errors.New(stderr.String())); failure == nil && err != nil && ofDisk {
+		return "", errors.New(stderr.String()) // Plan.write makes a sentence of it
+	}
 	if failure == nil && err != nil {
 		failure = fmt.Errorf("the process that synthesized stacks %d to %d ended: %w", p.From+1, p.To, err)
 		if _, exited := errors.AsType[*exec.ExitError](err); exited && cmd.ProcessState.ExitCode() < 0 { // by a signal
@@ -208,6 +216,7 @@ func RunPart(stdin io.Reader, stdout io.Writer, exit func()) error {
 		err = guard(func() error { return synthesize(ctx, plan.stacks[p.From:p.To], p.Out, p.Nag, built) })
 	}
 	if err != nil {
+		err = ofMachine(err, filepath.Dir(filepath.Dir(p.Out))) // the run gave it a directory of two levels
 		report := partReport{Defect: err.Error()}
 		if machine, ok := errors.AsType[MachineError](err); ok {
 			report = partReport{Machine: string(machine)}

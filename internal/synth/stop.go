@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/aws/jsii-runtime-go"
+
+	"central-s3-backup/internal/disk"
 )
 
 // ErrInterrupted is returned for a run that was stopped before its cloud assembly was complete.
@@ -99,7 +101,10 @@ func guard(f func() error) (err error) {
 		if cause := recover(); cause != nil {
 			line, _, _ := strings.Cut(strings.TrimSpace(fmt.Sprint(cause)), "\n")
 			err = errors.New(line)
-			if failure, ok := cause.(error); ok && nodeEnded(failure) {
+			failure, _ := cause.(error)
+			if _, ofDisk := disk.FaultOf(failure); ofDisk {
+				err = failure // ofMachine needs all of it
+			} else if failure != nil && nodeEnded(failure) {
 				err = ended("Node.js", line)
 			}
 		}

@@ -122,12 +122,13 @@ func (p *Plan) Synthesize(ctx context.Context, o Options) ([]Stack, error) {
 }
 
 // write writes the assembly in this process or in several.
-func (p *Plan) write(ctx context.Context, o Options) error {
+func (p *Plan) write(ctx context.Context, o Options) (err error) {
 	dir, err := cloudassembly.NewUnfinishedDir(o.Out)
 	if err != nil {
-		return err
+		return ofMachine(err, o.Out)
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // the next run removes what is left
+	defer func() { err = ofMachine(err, o.Out) }()
 
 	resources, jobs := p.resources(), o.Jobs
 	if jobs == 0 {

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+)
+
+// TestFullDisk: a full disk is a matter of the machine. One sentence names the directory, and no file is left.
+func TestFullDisk(t *testing.T) {
+	full := syscall.ENOSPC.Error()
+	for _, test := range []struct {
+		name string
+		size int // bytes of the directory
+		jobs string
+		out  bool // the output directory is there, and not that for temporary files
+	}{
+		{"output, one process", 128 << 10, "1", true},
+		{"output, parts", 128 << 10, "2", true},
+		{"temporary files, no room for jsii", 1 << 20, "1", false},
+		{"temporary files, no room for the CDK", 20 << 20, "1", false},
+		{"temporary files, no room for the parts", 6 << 20, "2", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			small, temporary := tmpfs(t, test.size), t.TempDir()
+			out := filepath.Join(temporary, "out")
+			want := "the directory for temporary files, " + small + ", cannot be written to (" + full
+			if test.out {
+				out = filepath.Join(small, "out")
+				want = out + " cannot be written to (" + full
+			} else {
+				temporary = small
+			}
+			app := appCommand("-config", "testdata/fleet.yaml", "-out", out, "-jobs", test.jobs)
+			app.Env = append(app.Env, "TMPDIR="+temporary)
+			fails(t, app, want+"): free some space there, or ")
+			if left := listed(small); len(left) > 0 {
+				t.Errorf("left %v", left)
+			}
+		})
+	}
+}
+
+// tmpfs mounts a small file system, which only root can.
+func tmpfs(t *testing.T, size int) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%d", size)); err != nil {
+		t.Skip("no file system can be mounted: ", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, 0); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+// TestNoRoomForJsii: a directory in which jsii cannot unpack its program is reported before jsii panics, and nothing is left there.
+func TestNoRoomForJsii(t *testing.T) {
+	temporary := t.TempDir()
+	app := exec.Command("sh", "-c", `ulimit -f 200; exec "$0" "$@"`, os.Args[0], "-check", "-config", exampleFile)
+	app.Env = append(os.Environ(), asApp+"=1", "TMPDIR="+temporary)
+	fails(t, app, "the directory for temporary files, "+temporary+", cannot be written to ("+syscall.EFBIG.Error()+"): free some space there, or ")
+	if left := listed(temporary); len(left) > 0 {
+		t.Errorf("left %v", left)
+	}
+}
+
+// TestNodeCannotWrite: what Node.js says of a file that it cannot write names the directory, too, where there is a path and where not.
+func TestNodeCannotWrite(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out")
+	for said, want := range map[string]string{
+		"ENOSPC: no space left on device, write": "a file of the run cannot be written (" + syscall.ENOSPC.Error() + "): the run writes to " + out,
+		"Error: EACCES: permission denied, open '" + out + "/.unfinished-1/a.json'": out + " cannot be written to (" + syscall.EACCES.Error() +
+			"): allow yourself to create files there, or name another directory for the output",
+		"EROFS: read-only file system, mkdir '/elsewhere'": "/elsewhere cannot be written to (" + syscall.EROFS.Error() + ")",
+	} {
+		node := filepath.Join(t.TempDir(), "node")
+		script := "#!/bin/sh\n[ \"$1\" = --version ] && echo v22.0.0 && exit\nprintf '{\"hello\":\"@jsii/runtime@1.142.0\"}\\n'\nread line\n" +
+			`cat <<'END'` + "\n" + `{"error":"` + said + `"}` + "\nEND\ncat >/dev/null\n"
+		write(t, node, []byte(script))
+		if err := os.Chmod(node, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for _, jobs := range []string{"1", "2"} {
+			app := appCommand("-config", exampleFile, "-out", out, "-jobs", jobs)
+			app.Env = append(app.Env, "JSII_NODE="+node)
+			fails(t, app, want)
+		}
+	}
+}
+
+// TestNoOutput: standard output that takes no text is no defect of the app.
+func TestNoOutput(t *testing.T) {
+	for _, args := range [][]string{{"-print-config"}, {"-workload", "dummy-dev", "-out", filepath.Join(t.TempDir(), "out")}} {
+		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		app := appCommand(append([]string{"-config", exampleFile}, args...)...)
+		app.Stdout = full
+		fails(t, app, "standard output takes no more text")
+		if err := full.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
