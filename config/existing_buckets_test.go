@@ -43,18 +43,26 @@ func TestExistingBuckets(t *testing.T) {
 	}
 }
 
-// TestExistingBucketsAreReportedOnce: there is one warning for the file, however many existing buckets it has, and none
-// where no existing bucket has backups.
+// TestExistingBucketsAreReportedOnce: there is one warning for the file, however many buckets with backups it has that the app did
+// not create, named or selected by tag. It says what to check, with the fact of each, and there is none without such buckets.
 func TestExistingBucketsAreReportedOnce(t *testing.T) {
+	const needs = ", so check that each has what AWS Backup needs: S3 Versioning (F-S3-1), events to EventBridge (F-S3-12), the workload's " +
+		"account and Region (F-REG-3), a KMS key that lets the backup role decrypt (F-S3-16), a bucket policy that does not deny the " +
+		"backup role (F-OL-12), no transition to Glacier Flexible Retrieval or Deep Archive (F-S3-2), no objects under SSE-C (F-S3-3); " +
+		"commands for that are in docs/existing-buckets.md; "
+	const existing = "buckets: [{name: dummy-dev-b, tier: critical_data, existing: true}, "
 	for buckets, want := range map[string]string{
-		"{name: dummy-dev-b, tier: critical_data}": "",
-		"{name: dummy-dev-b, tier: critical_data, existing: true}": "the app changes no existing bucket, so check that yours meet the 7 " +
-			"requirements of AWS Backup, such as S3 Versioning: docs/existing-buckets.md; got 1 existing bucket [F-S3-28]",
-		"{name: dummy-dev-b, tier: critical_data, existing: true}, {name: dummy-dev-c, tier: sensitive_data, existing: true}, " +
-			"{name: dummy-dev-d, tier: standard_data, existing: true}": "got 2 existing buckets [F-S3-28]",
-		"{name: dummy-dev-b, tier: standard_data, existing: true}": "",
+		"buckets: [{name: dummy-dev-b, tier: critical_data}, ":                 "",
+		"buckets: [{name: dummy-dev-b, tier: standard_data, existing: true}, ": "",
+		existing: "the app changes no existing bucket" + needs + "got 1 existing bucket [F-S3-28]",
+		existing + "{name: dummy-dev-c, tier: sensitive_data, existing: true}, {name: dummy-dev-d, tier: standard_data, existing: true}, ": "" +
+			"the app changes no existing bucket" + needs + "got 2 existing buckets [F-S3-28]",
+		"select_tagged: [critical_data, sensitive_data]\n    buckets: [": "select_tagged[0]: the app changes no bucket that a tag selects" +
+			needs + "got select_tagged in 1 workload [F-S3-28]",
+		"select_tagged: [sensitive_data]\n    " + existing: "existing: the app changes neither existing buckets nor those that a tag selects" +
+			needs + "got 1 existing bucket, and select_tagged in 1 workload [F-S3-28]",
 	} {
-		cfg := load(t, strings.Replace(minimal, "buckets: [", "buckets: ["+buckets+", ", 1))
+		cfg := load(t, strings.Replace(minimal, "buckets: [", buckets, 1))
 		var reported []string
 		for _, p := range cfg.Warnings {
 			if p.Check == "existing-buckets" {
@@ -73,7 +81,7 @@ This file is generated from ` + "`config/existing_buckets.go`: `go test ./config
 
 A bucket with ` + "`existing: true`" + ` is backed up and not changed. The same is true of the buckets that ` + "`select_tagged`" + ` selects. Such a
 bucket must already have what AWS Backup needs (F-S3-28); the buckets that the app creates have it. Nothing in a
-template can check it, so the app warns once for all existing buckets. The facts are in [aws-facts.md](aws-facts.md).
+template can check it, so the app warns once for all these buckets. The facts are in [aws-facts.md](aws-facts.md).
 
 | name | requirement | otherwise | fact |
 |---|---|---|---|
