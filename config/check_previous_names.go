@@ -28,9 +28,12 @@ func compareTakenNames(c *checker) {
 		}
 		// The earlier stack has to stay: it expires its backups with the same role (F-IAM-7).
 		c.reportTaken(workloadPath(i)+".region", both(c.cfg.accountNames(w), c.previous.cfg.accountNames(was)), w.Region,
-			was.Region+" as before, or another name or environment", c.before(workloadPath(at)+".region"))
+			was.Region+" as before; "+addAnother, c.before(workloadPath(at)+".region"))
 	}
 }
+
+// addAnother is how a workload gets to another place: its stack, role and buckets stay, and new ones begin beside them.
+const addAnother = "for a move, keep this workload as it was and add a second one with another name or environment and other buckets"
 
 func (c *checker) reportTaken(path string, taken []string, got, want string, before []Place) {
 	if len(taken) == 0 {

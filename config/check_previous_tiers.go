@@ -97,7 +97,8 @@ func compareBackupsThatRestart(c *checker) {
 	})
 	c.bucketsInBoth(func(now, was bucketIn) {
 		moved := now.Tier != was.Tier || now.workload.ID() != was.workload.ID()
-		if moved && now.tier.BackedUp() && was.tier.BackedUp() {
+		elsewhere := now.accountRegion() != was.accountRegion() // reported as an error
+		if moved && !elsewhere && now.tier.BackedUp() && was.tier.BackedUp() {
 			c.report(now.path+".tier", Problem{
 				What: "in another vault, backups start again with a full one, and the earlier backups expire in the old vault",
 				Got:  now.Tier + " of " + now.workload.ID(),

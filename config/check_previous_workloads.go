@@ -4,12 +4,18 @@ import (
 	"fmt"
 )
 
+// compareBucketPlaces finds buckets whose workload is elsewhere now. Names of buckets are unique in a partition.
 func compareBucketPlaces(c *checker) {
 	c.bucketsInBoth(func(now, was bucketIn) {
 		if from, to := was.accountRegion(), now.accountRegion(); from != to {
+			what := "a bucket cannot move to another account or Region: a plan there would not find it"
+			if !now.Existing {
+				what = "this bucket exists already in another account or Region, and its name is unique in all of them: the " +
+					"deployment would fail when it tries to create it"
+			}
 			c.report(now.path, Problem{
-				What: "a bucket cannot move to another account or Region: a plan there would not find it",
-				Got:  to.String(), Want: from.String() + ", or another bucket", See: c.before(was.path),
+				What: what,
+				Got:  to.String(), Want: from.String() + ", or another bucket; " + addAnother, See: c.before(was.path),
 			})
 		}
 	})
@@ -54,7 +60,8 @@ func compareWorkloads(c *checker) {
 		c.report("workloads", Problem{
 			What: what,
 			Got:  fmt.Sprintf("no %s in account %s, %s", c.previous.cfg.StackName(w), w.Account, w.Region),
-			Want: "the workload, or its stack deleted once nobody needs its backups", See: c.before(workloadNamePath(i)),
+			Want: "the workload as it was, also beside a second one that takes its place, or its stack deleted once nobody needs its backups",
+			See: c.before(workloadNamePath(i)),
 		})
 	}
 }

@@ -1,34 +1,63 @@
 package config
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// TestAdviceOnMoves: whoever follows the advice of -previous on a move meets no further error, and no stack of the
-// new file needs a name that a stack of the earlier file has in another Region of the account (F-CFN-14).
+// TestAdviceOnMoves: whoever follows the advice of -previous on a move meets no further problem, but that the copies of a moved
+// central account begin again, and no stack of the new file needs a name that a stack of the earlier file has in another Region of
+// the account (F-CFN-14).
 func TestAdviceOnMoves(t *testing.T) {
 	const inWest = "region: eu-west-1"
-	for name, advice := range map[string][]string{ // old and new texts in turn
-		"central-region-that-moves": {"  " + inWest, "  region_in_names: true\n  " + inWest},
-		"central-account":           nil, // another account has the names free
-		"a-workload-that-moves":     {"environment: dev", "environment: west"},
-		"an-account-that-moves":     {"environment: dev", "environment: west", "{name: dummy-dev-a, tier: critical_data, existing: true}", "{name: dummy-west-a, tier: critical_data}"},
+	replace := func(texts ...string) func(before, after string) string { // old and new in turn
+		return func(_, after string) string { return strings.NewReplacer(texts...).Replace(after) }
+	}
+	second := func(texts ...string) func(before, after string) string {
+		return func(before, after string) string { // the workloads as they were, and beside them those that have moved
+			_, moved, _ := strings.Cut(after, "  - name: ")
+			return before + "  - name: " + strings.NewReplacer(texts...).Replace(moved)
+		}
+	}
+	for name, test := range map[string]struct {
+		advice string
+		follow func(before, after string) string
+		may    []string // checks that report afterwards
+	}{
+		"central-region-that-moves": {
+			"or central.region_in_names: true", replace("  "+inWest, "  region_in_names: true\n  "+inWest), []string{"central-account-left-behind"},
+		},
+		"central-account":       {"", replace(), []string{"central-account-left-behind"}}, // another account has the names free
+		"a-workload-that-moves": {addAnother, second("environment: dev", "environment: west"), nil},
+		"an-account-that-moves": {addAnother, second("environment: dev", "environment: west", "dummy-dev-a", "dummy-west-a"), nil},
+		"a-created-bucket-that-moves": {
+			addAnother, second("environment: dev", "environment: west", "dummy-dev-a", "dummy-west-a", "dummy-dev-b", "dummy-west-b"), nil,
+		},
+		"tags-that-move": {"the workload as it was, also beside a second one that takes its place", second(), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join("testdata/previous", name)
-			before := read(t, filepath.Join(dir, "before.yaml"))
-			after := string(read(t, filepath.Join(dir, "after.yaml")))
-			if followed := strings.NewReplacer(advice...).Replace(after); advice != nil && followed == after {
-				t.Fatal("nothing to follow")
-			} else {
-				after = followed
+			before, after := read(t, filepath.Join(dir, "before.yaml")), read(t, filepath.Join(dir, "after.yaml"))
+			now, err := LoadAfter("after.yaml", after, "before.yaml", before)
+			said := fmt.Sprint(err)
+			if now != nil {
+				said += now.Warnings.Lines()
 			}
-			now, err := LoadAfter("after.yaml", []byte(after), "before.yaml", before)
+			if !strings.Contains(said, test.advice) {
+				t.Errorf("no advice %q in %s", test.advice, said)
+			}
+			now, err = LoadAfter("after.yaml", []byte(test.follow(string(before), string(after))), "before.yaml", before)
 			if err != nil {
 				t.Fatal(err)
+			}
+			for _, p := range now.Warnings {
+				compares := slices.ContainsFunc(comparisons, func(c check) bool { return c.name == p.Check })
+				if compares && !slices.Contains(test.may, p.Check) {
+					t.Error(p)
+				}
 			}
 			was, err := Load("before.yaml", before)
 			if err != nil {
