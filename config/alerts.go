@@ -274,3 +274,17 @@ func (a Alerts) destinations() []destination {
 	}
 	return all
 }
+
+// pagerDutyRegionMeant returns the service region that people mean who write a continent, a Region of AWS or the URL of the
+// API, or "" (F-EVT-20).
+func pagerDutyRegionMeant(value string) string {
+	value = strings.ToLower(value)
+	words := strings.FieldsFunc(value, func(r rune) bool { return r < 'a' || r > 'z' })
+	switch {
+	case slices.Contains(words, alerting.EndpointEU) || strings.HasPrefix(value, "euro"):
+		return alerting.EndpointEU
+	case slices.Contains(words, alerting.EndpointUS) || slices.Contains(words, "usa") || slices.Contains(words, "pagerduty"):
+		return alerting.EndpointUS
+	}
+	return ""
+}

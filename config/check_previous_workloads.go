@@ -61,7 +61,7 @@ func compareWorkloads(c *checker) {
 			What: what,
 			Got:  fmt.Sprintf("no %s in account %s, %s", c.previous.cfg.StackName(w), w.Account, w.Region),
 			Want: "the workload as it was, also beside a second one that takes its place, or its stack deleted once nobody needs its backups",
-			See: c.before(workloadNamePath(i)),
+			See:  c.before(workloadNamePath(i)),
 		})
 	}
 }

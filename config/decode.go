@@ -57,7 +57,7 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value, at *path, rule string) {
 		return
 	}
 	if n.Tag == "!!null" {
-		d.decodeNull(n, v, at)
+		d.decodeNull(n, v, at, rule)
 		return
 	}
 	if custom, ok := v.Addr().Interface().(nodeDecoder); ok {
@@ -82,14 +82,18 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value, at *path, rule string) {
 
 // decodeNull reads an explicit null as "none" where a part is optional. A key without a value was
 // more likely forgotten than meant.
-func (d *decoder) decodeNull(n *yaml.Node, v reflect.Value, at *path) {
+func (d *decoder) decodeNull(n *yaml.Node, v reflect.Value, at *path, rule string) {
+	want := kindName(v.Type())
+	if s := syntaxes[rule]; v.Kind() != reflect.Slice && s.enum != nil {
+		want = s.want
+	}
 	switch {
 	case v.Kind() == reflect.Pointer && n.Value != "":
 		v.SetZero()
 	case v.Kind() == reflect.Pointer:
 		d.report(noValue, n, at, Problem{What: "has no value", Want: "null for none, or its keys"})
 	default:
-		d.report(noValue, n, at, Problem{What: "has no value", Want: kindName(v.Type())})
+		d.report(noValue, n, at, Problem{What: "has no value", Want: want})
 	}
 }
 

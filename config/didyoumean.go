@@ -18,8 +18,11 @@ func DidYouMean(got string, candidates []string) string {
 const minCutOff = 3
 
 // nearest returns the candidate most similar to what was written, or "". A third of its letters may differ,
-// or two in a short one, or the end may be missing.
+// or two in a short one, or the end may be missing. Nothing is similar to no text.
 func nearest(got string, candidates []string) string {
+	if strings.TrimSpace(got) == "" {
+		return ""
+	}
 	best, bestDistance := "", 0
 	for _, c := range candidates {
 		d := levenshtein.ComputeDistance(strings.ToLower(got), strings.ToLower(c))

@@ -22,6 +22,7 @@ type syntax struct {
 	noun    string              // what each value of enum is
 	check   func(string) string // what else is wrong, or ""
 	instead func(string) string // the value that a wrong one stands for, or ""
+	meant   func(string) string // the value that a wrong one may stand for, where that is not the most similar one, or ""
 	hidden  func(string) bool   // whether the value is a secret: no message repeats it
 
 	// Of numbers:
@@ -101,10 +102,11 @@ var syntaxes = map[string]syntax{
 		fact: "F-EVT-13",
 	},
 	"pagerduty_endpoint": {
-		enum: []string{alerting.EndpointUS, alerting.EndpointEU},
-		noun: "a service region of PagerDuty",
-		want: "us or eu",
-		fact: "F-EVT-20",
+		enum:  []string{alerting.EndpointUS, alerting.EndpointEU},
+		noun:  "a service region of PagerDuty",
+		meant: pagerDutyRegionMeant,
+		want:  "us or eu",
+		fact:  "F-EVT-20",
 	},
 	"repository": {pattern: re(`[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+`), want: "a repository as owner/name"},
 	"branch":     {pattern: re(`[A-Za-z0-9_.+#@=-]+(/[A-Za-z0-9_.+#@=-]+)*`), want: "the name of a branch"},
@@ -195,6 +197,9 @@ func (s syntax) stringFault(value string) string {
 	if s.enum != nil && !slices.Contains(s.enum, value) {
 		if s.instead != nil && s.instead(value) != "" {
 			return "is not " + s.noun
+		}
+		if s.meant != nil && s.meant(value) != "" {
+			value = s.meant(value)
 		}
 		return "is not " + s.noun + DidYouMean(value, s.enum)
 	}

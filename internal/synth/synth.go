@@ -135,6 +135,9 @@ func (p *Plan) write(ctx context.Context, o Options) (err error) {
 		jobs = jobsFor(resources)
 	}
 	progress := progress{terminal: o.Terminal, stacks: len(p.stacks)}
+	if o.Stderr != nil {
+		progress.tellSilence(o.Stderr, nodeSilence)
+	}
 	o.announce("starting Node.js; its first start on a machine unpacks the AWS CDK and takes longer")
 	dirs := []string{dir}
 	var said string
