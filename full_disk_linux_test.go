@@ -64,7 +64,8 @@ func TestNoRoomForJsii(t *testing.T) {
 	temporary := t.TempDir()
 	app := exec.Command("sh", "-c", `ulimit -f 200; exec "$0" "$@"`, os.Args[0], "-check", "-config", exampleFile)
 	app.Env = append(os.Environ(), asApp+"=1", "TMPDIR="+temporary)
-	fails(t, app, "the directory for temporary files, "+temporary+", cannot be written to ("+syscall.EFBIG.Error()+"): free some space there, or ")
+	want := "the directory for temporary files, " + temporary + ", cannot be written to (" + syscall.EFBIG.Error()
+	fails(t, app, want+"): free some space there, or ")
 	if left := listed(temporary); len(left) > 0 {
 		t.Errorf("left %v", left)
 	}
@@ -80,7 +81,8 @@ func TestNodeCannotWrite(t *testing.T) {
 		"EROFS: read-only file system, mkdir '/elsewhere'": "/elsewhere cannot be written to (" + syscall.EROFS.Error() + ")",
 	} {
 		node := filepath.Join(t.TempDir(), "node")
-		script := "#!/bin/sh\n[ \"$1\" = --version ] && echo v22.0.0 && exit\nprintf '{\"hello\":\"@jsii/runtime@1.142.0\"}\\n'\nread line\n" +
+		script := "#!/bin/sh\n[ \"$1\" = --version ] && echo v22.0.0 && exit\n" +
+			"printf '{\"hello\":\"@jsii/runtime@1.142.0\"}\\n'\nread line\n" +
 			`cat <<'END'` + "\n" + `{"error":"` + said + `"}` + "\nEND\ncat >/dev/null\n"
 		write(t, node, []byte(script))
 		if err := os.Chmod(node, 0o755); err != nil {

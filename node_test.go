@@ -61,6 +61,11 @@ func fails(t *testing.T, app *exec.Cmd, sentence string) {
 	if !strings.Contains(stderr.String(), sentence) {
 		t.Errorf("%q lacks %q", stderr.String(), sentence)
 	}
+	if at := strings.Index(stderr.String(), "Runtime process exited abnormally"); at >= 0 {
+		if line, _, ended := strings.Cut(stderr.String()[at:], "\n"); !ended || strings.Contains(line, "Node.js ended") {
+			t.Errorf("no line of its own: %q", line)
+		}
+	}
 	for _, not := range []string{"goroutine", "panic", "defect"} {
 		if strings.Contains(stderr.String(), not) {
 			t.Errorf("says %q: %s", not, stderr.String())

@@ -136,27 +136,52 @@ func (d *difference) values(grave bool, where, path string, before, after any) {
 	}
 }
 
-// lists compares what lists of the same length have at each index. Of others it says which elements are new or removed.
+// lists says of lists which elements are new or removed, by their longest common part. As many removed ones as there are new ones
+// between two common elements are compared with these, so that a new name is one line.
 func (d *difference) lists(grave bool, where, path string, before, after []any) {
-	if len(before) == len(after) {
-		for i := range before {
-			d.values(grave, where, fmt.Sprintf("%s[%d]", path, i), before[i], after[i])
+	i, j := 0, 0
+	for _, next := range append(common(before, after), [2]int{len(before), len(after)}) {
+		changed := next[0]-i == next[1]-j
+		for ; i < next[0]; i++ {
+			if changed {
+				d.values(grave, where, fmt.Sprintf("%s[%d]", path, j), before[i], after[j])
+				j++
+			} else {
+				d.say(grave, where, "%s[%d]: removed: %s", path, i, shown(before[i]))
+			}
 		}
-		return
+		for ; j < next[1]; j++ {
+			d.say(grave, where, "%s[%d]: new: %s", path, j, shown(after[j]))
+		}
+		i, j = next[0]+1, next[1]+1
 	}
-	start, tail := 0, 0
-	for start < min(len(before), len(after)) && reflect.DeepEqual(before[start], after[start]) {
-		start++
+}
+
+// common returns the indexes of the longest common part of two lists, in order.
+func common(before, after []any) (both [][2]int) {
+	same := func(i, j int) bool { return reflect.DeepEqual(before[i], after[j]) }
+	longest := make([][]int, len(before)+1) // of what begins at both indexes
+	for i := len(before); i >= 0; i-- {
+		longest[i] = make([]int, len(after)+1)
+		for j := len(after) - 1; j >= 0 && i < len(before); j-- {
+			longest[i][j] = max(longest[i+1][j], longest[i][j+1])
+			if same(i, j) {
+				longest[i][j] = longest[i+1][j+1] + 1
+			}
+		}
 	}
-	for tail < min(len(before), len(after))-start && reflect.DeepEqual(before[len(before)-1-tail], after[len(after)-1-tail]) {
-		tail++
+	for i, j := 0, 0; i < len(before) && j < len(after); {
+		switch {
+		case same(i, j):
+			both = append(both, [2]int{i, j})
+			i, j = i+1, j+1
+		case longest[i+1][j] >= longest[i][j+1]:
+			i++
+		default:
+			j++
+		}
 	}
-	for i := start; i < len(before)-tail; i++ {
-		d.say(grave, where, "%s[%d]: removed: %s", path, i, shown(before[i]))
-	}
-	for i := start; i < len(after)-tail; i++ {
-		d.say(grave, where, "%s[%d]: new: %s", path, i, shown(after[i]))
-	}
+	return both
 }
 
 // shown is a value in one line.
@@ -233,6 +258,26 @@ other changes (8):
 	}
 	if got := report(differences(was, was)); got != "" {
 		t.Errorf("of the same: %s", got)
+	}
+	arns := func(elements string) map[string][]byte {
+		return map[string][]byte{"app": []byte(`{"Resources":{"Plan":{"Type":"AWS::Backup::BackupSelection","Properties":{"Resources":[` +
+			elements + `]}}}}`)}
+	}
+	for _, test := range []struct{ was, is, want string }{
+		{`"a","b","c"`, `"a","x","c"`, `Resources[1]: "b" became "x"`},
+		{`"a","b","c","d"`, `"a","x","c","d","e"`, `Resources[1]: "b" became "x"; Resources[4]: new: "e"`},
+		{`"a","b","c"`, `"b","c","d"`, `Resources[0]: removed: "a"; Resources[2]: new: "d"`},
+		{`"a","b"`, `"b"`, `Resources[0]: removed: "a"`},
+		{
+			`{"n":["b","c"]},"z"`, `"y",{"n":["b","d"]},"z"`,
+			`Resources[0]: removed: {"n":["b","c"]}; Resources[0]: new: "y"; Resources[1]: new: {"n":["b","d"]}`,
+		},
+	} {
+		_, other := differences(arns(test.was), arns(test.is))
+		got := strings.ReplaceAll(strings.Join(other, "; "), "app: Plan (AWS::Backup::BackupSelection): Properties.", "")
+		if got != test.want {
+			t.Errorf("%s, %s: got %s", test.was, test.is, got)
+		}
 	}
 	moved := map[string][]byte{"app": []byte(`{"Resources":{"Vault":{"Type":"AWS::SNS::Topic"}}}`)}
 	grave, _ := differences(map[string][]byte{"app": []byte(`{"Resources":{"Vault":{"Type":"AWS::Backup::BackupVault"}}}`)}, moved)

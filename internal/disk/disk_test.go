@@ -22,7 +22,10 @@ func TestFaultOf(t *testing.T) {
 		{nil, Fault{}, false},
 		{errors.New("Error: there is already a construct"), Fault{}, false},
 		{&fs.PathError{Op: "write", Path: "/out/a", Err: syscall.ENOSPC}, Fault{full, "/out/a", true}, true},
-		{fmt.Errorf("x: %w", &os.LinkError{Op: "rename", Old: "/a", New: "/b", Err: syscall.EDQUOT}), Fault{syscall.EDQUOT.Error(), "/b", true}, true},
+		{
+			fmt.Errorf("x: %w", &os.LinkError{Op: "rename", Old: "/a", New: "/b", Err: syscall.EDQUOT}),
+			Fault{syscall.EDQUOT.Error(), "/b", true}, true,
+		},
 		{&fs.PathError{Op: "open", Path: "/out/a", Err: syscall.EROFS}, Fault{syscall.EROFS.Error(), "/out/a", false}, true},
 		{&fs.PathError{Op: "open", Path: "/out/a", Err: syscall.ENOENT}, Fault{}, false},
 		{&fs.PathError{Op: "fork/exec", Path: "/bin/node", Err: syscall.EACCES}, Fault{}, false},

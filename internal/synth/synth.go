@@ -144,7 +144,12 @@ func (p *Plan) write(ctx context.Context, o Options) (err error) {
 	if ends := cut(resources, jobs); len(ends) > 1 {
 		dirs, said, err = p.runParts(ctx, o, dir, ends, jobs, progress.built)
 	} else {
+		lines := startWholeLines()
 		err = untilDone(ctx, func() error { return synthesize(ctx, p.stacks, dir, o.Nag, progress.built) })
+		if err != nil {
+			closeNode() // only then jsii has said how Node.js ended
+		}
+		lines.end()
 	}
 	progress.end()
 	if o.Stderr != nil {
