@@ -115,19 +115,33 @@ func (c *Config) silencesOfTiers() map[string]silence {
 }
 
 func (t *Tier) silence() silence {
-	var s silence
+	shortest := t.shortestInterval()
+	s := silence{backups: t.silenceHours(shortest), first: t.firstHours(shortest)}
+	if rules := t.rules(); t.Copied() && len(rules) > 0 {
+		copied := intervalMinutes(rules[0].cron)
+		s.copies, s.firstCopy = t.silenceHours(copied), t.firstHours(copied)
+	}
+	return s
+}
+
+// shortestInterval is the time, in minutes, between two runs of the tier's most frequent rule. Zero: unknown.
+func (t *Tier) shortestInterval() int {
 	shortest := 0
-	for i, rule := range t.rules() {
-		interval := intervalMinutes(rule.cron)
-		if shortest == 0 || interval < shortest {
+	for _, rule := range t.rules() {
+		if interval := intervalMinutes(rule.cron); shortest == 0 || interval < shortest {
 			shortest = interval
 		}
-		if i == 0 && t.Copied() {
-			s.copies, s.firstCopy = t.silenceHours(interval), t.firstHours(interval)
-		}
 	}
-	s.backups, s.first = t.silenceHours(shortest), t.firstHours(shortest)
-	return s
+	return shortest
+}
+
+// copyDays is how long no copies may reach the central account, in days. There the first copy cannot be told
+// from later ones, so the time is that of the first. Zero: there is no alarm.
+func (s silence) copyDays() int {
+	if s.copies == 0 {
+		return 0
+	}
+	return (s.firstCopy + 23) / 24
 }
 
 // silenceHours is how long no job may complete, in hours, with so many minutes between two runs. The next run
@@ -155,15 +169,6 @@ func (t *Tier) firstHours(interval int) int {
 // hours is a number of minutes in hours, rounded up.
 func hours(minutes int) int { return (minutes + 59) / 60 }
 
-// silenceDays is how long no copies may reach the central account, in days. There the first copy cannot be told
-// from later ones, so the time is that of the first.
-func (c *Config) silenceDays(t *Tier) int {
-	if c.silences[t.Name].copies == 0 {
-		return 0
-	}
-	return (c.silences[t.Name].firstCopy + 23) / 24
-}
-
 // Reached says whether events of a workload's account reach the central account. Events do not cross partitions.
 func (c *Config) Reached(w Workload) bool { return Partition(w.Region) == Partition(c.Central.Region) }
 
@@ -185,7 +190,7 @@ func (c *Config) CopyAlarms() [][]CopyAlarm {
 	var all []CopyAlarm
 	for _, w := range c.Workloads {
 		for _, use := range c.TierUses(w) {
-			if days := c.silenceDays(use.Tier); days > 0 {
+			if days := c.silences[use.Tier.Name].copyDays(); days > 0 {
 				all = append(all, CopyAlarm{
 					Workload: w.ID(), Tier: use.Tier.Name,
 					Description: fmt.Sprintf("No copies of %s of %s reached the central account within %d days, although they were due. "+

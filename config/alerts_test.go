@@ -1,7 +1,11 @@
 package config
 
 import (
+	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -35,6 +39,56 @@ func TestSilenceHours(t *testing.T) {
 		got := silence{cfg.SilenceHours(tier), cfg.CopySilenceHours(tier), cfg.FirstSilenceHours(tier), cfg.FirstCopySilenceHours(tier)}
 		if want := (silence{test.backups, test.copies, test.first, test.firstCopy}); got != want {
 			t.Errorf("%s: %+v hours, want %+v", test.what, got, want)
+		}
+	}
+}
+
+// TestCopyWindowAdvice: a window that a warning on late copy alarms asks for ends it, gives no other, and is the longest
+// that does. There is no advice where no window is both short enough and long enough for a first backup.
+func TestCopyWindowAdvice(t *testing.T) {
+	advice := regexp.MustCompile(`a completion_window_minutes of at most (\d+)`)
+	for _, test := range []struct {
+		rpo, cron string
+		longest   int // zero: no advice
+	}{
+		{"", "cron(5 * * * ? *)", 0},
+		{"", "cron(5 0/8 * * ? *)", 0},
+		{"", "cron(5 0/11 * * ? *)", 2145},
+		{"rpo_minutes: 1560, ", "cron(5 2 * * ? *)", 0},
+		{"rpo_minutes: 2880, ", "cron(5 2 * * ? *)", 2805},
+		{"rpo_minutes: 180, ", "cron(5 * * * ? *)", 0},
+		{"rpo_minutes: 60, ", "cron(5 * * * ? *)", 0},
+	} {
+		warned := func(window int) (texts []string) {
+			keys := fmt.Sprintf("%sschedule: {cron: '%s', completion_window_minutes: %d}", test.rpo, test.cron, window)
+			for _, p := range load(t, minimal+"\ntiers: [{name: critical_data, "+keys+"}]\n").Warnings {
+				if slices.Contains([]string{"copy-alarm-late", "silence-after-rpo", "completion-within-a-day", "completion-soon-after-start"}, p.Check) {
+					texts = append(texts, p.String())
+				}
+			}
+			return texts
+		}
+		for _, window := range []int{10080, 10079, 4320} {
+			before := warned(window)
+			if len(before) != 1 || !strings.Contains(before[0], "if copies stop") {
+				t.Fatalf("%s%s with %d: %q", test.rpo, test.cron, window, before)
+			}
+			found := advice.FindStringSubmatch(before[0])
+			if test.longest == 0 {
+				if found != nil {
+					t.Errorf("%s%s: advises %s", test.rpo, test.cron, found)
+				}
+				continue
+			}
+			if found == nil || found[1] != strconv.Itoa(test.longest) {
+				t.Errorf("%s%s: advises %q, want %d", test.rpo, test.cron, found, test.longest)
+			}
+			if after := warned(test.longest); after != nil {
+				t.Errorf("%s%s: as advised, there is %q", test.rpo, test.cron, after)
+			}
+			if after := warned(test.longest + 1); len(after) != 1 {
+				t.Errorf("%s%s: with one minute more, there is %q", test.rpo, test.cron, after)
+			}
 		}
 	}
 }
