@@ -56,6 +56,38 @@ func warnOfUnnoticedSilence(c *checker) {
 	}
 }
 
+// muchRarer is how many times as often as a tier's other rule a rule may run without a warning.
+const muchRarer = 2
+
+// warnOfUnnoticedRules finds rules that run much less often than the tier's other rule. AWS Backup counts jobs by vault,
+// not by rule, so that the alarm sees backups as long as the other rule makes some.
+func warnOfUnnoticedRules(c *checker) {
+	for t := range c.usedTiers("schedule", "continuous_backup", "snapshot_backup") {
+		at := c.firstWritten(c.tierPath(t), "snapshot_backup.schedule", "snapshot_backup", "schedule.cron", "continuous_backup")
+		rules := t.rules()
+		if at == "" || len(rules) < 2 || c.cfg.SilenceHours(t) == 0 {
+			continue
+		}
+		rare, other := rules[1], rules[0]
+		runs, otherRuns := rare.runs(), other.runs()
+		if runs > otherRuns {
+			rare, other, runs, otherRuns = other, rare, otherRuns, runs
+		}
+		if runs == 0 || otherRuns < muchRarer*runs {
+			continue
+		}
+		if own := c.tierPath(t) + "." + rare.cronKey; c.written(own) {
+			at = own
+		}
+		c.report(at, Problem{
+			What: fmt.Sprintf("no alarm notices if %s stops running while %s goes on: AWS Backup counts the backups of both in one vault; "+
+				"jobs that fail are reported", rare.key, other.key),
+			Got:  fmt.Sprintf("%s at %s, %s at %s", rare.key, rare.cron, other.key, other.cron),
+			Want: "both about as often, or a check of your own, after each run of " + rare.key + ", that its recovery points are there",
+		})
+	}
+}
+
 // warnOfLateSilence finds recovery point objectives that are over before anybody is notified of a missing backup: a
 // job may begin within its start window, which is at least an hour (F-SCH-3). If the central account misses copies
 // late as well, the same message says so.
