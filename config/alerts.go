@@ -62,12 +62,16 @@ func (c *Config) SilenceAlarms(w Workload) []SilenceAlarm {
 	var alarms []SilenceAlarm
 	for _, use := range c.TierUses(w) {
 		t, s := use.Tier, c.silences[use.Tier.Name]
+		untagged := ""
+		if len(use.Buckets) == 0 {
+			untagged = " There are none either if no bucket has the tag."
+		}
 		add := func(jobs string, hours, first int) {
 			if hours > 0 {
 				alarms = append(alarms, SilenceAlarm{
 					Name: c.SilenceAlarmName(w, t, jobs),
 					Description: fmt.Sprintf("No %s of %s of %s completed within %d hours, although they were due. "+
-						"The first ones of a tier may take %d hours.", jobs, t.Name, w.ID(), hours, first),
+						"The first ones of a tier may take %d hours.%s", jobs, t.Name, w.ID(), hours, first, untagged),
 					Tier:       t.Name,
 					Vault:      c.TierName(w, t),
 					Jobs:       jobs,

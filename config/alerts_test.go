@@ -43,9 +43,21 @@ func TestSilenceHours(t *testing.T) {
 	}
 }
 
+// TestAlarmsOfTags: the alarms of a tier that is selected by tag alone say that the tag may be missing.
+func TestAlarmsOfTags(t *testing.T) {
+	cfg := load(t, strings.TrimRight(minimal, "\n")+"\n    select_tagged: [critical_data, curated_data]\n")
+	for _, a := range cfg.SilenceAlarms(cfg.Workloads[0]) {
+		said := strings.Contains(a.Description, "if no bucket has the tag")
+		if want := a.Tier == "curated_data"; said != want {
+			t.Errorf("%s: %s", a.Name, a.Description)
+		}
+	}
+}
+
 // TestCopyWindowAdvice: a window that a warning on late copy alarms asks for ends it, gives no other, and is the longest
 // that does. There is no advice where no window is both short enough and long enough for a first backup.
 func TestCopyWindowAdvice(t *testing.T) {
+	checks := []string{"copy-alarm-late", "silence-after-rpo", "completion-within-a-day", "completion-soon-after-start"}
 	advice := regexp.MustCompile(`a completion_window_minutes of at most (\d+)`)
 	for _, test := range []struct {
 		rpo, cron string
@@ -62,7 +74,7 @@ func TestCopyWindowAdvice(t *testing.T) {
 		warned := func(window int) (texts []string) {
 			keys := fmt.Sprintf("%sschedule: {cron: '%s', completion_window_minutes: %d}", test.rpo, test.cron, window)
 			for _, p := range load(t, minimal+"\ntiers: [{name: critical_data, "+keys+"}]\n").Warnings {
-				if slices.Contains([]string{"copy-alarm-late", "silence-after-rpo", "completion-within-a-day", "completion-soon-after-start"}, p.Check) {
+				if slices.Contains(checks, p.Check) {
 					texts = append(texts, p.String())
 				}
 			}

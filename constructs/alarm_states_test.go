@@ -42,6 +42,9 @@ func TestMissingBackupsAreNoticed(t *testing.T) {
 		{"daily: the first backup takes three days, backups stop and resume",
 			50, 168, append(every(24, 74, 122), every(24, 194, 400)...), 172, 194},
 		{"daily, a day to lose: the same", 26, 168, append(every(24, 74, 122), every(24, 194, 400)...), 148, 194},
+		{"daily, a day to lose: a backup takes two hours longer than the one before",
+			26, 168, append([]int{2, 26, 52}, every(24, 74, 400)...), never, never},
+		{"daily, a day to lose: three hours", 26, 168, append([]int{2, 29}, every(24, 50, 400)...), 28, 29},
 		{"daily: they stop after the first", 50, 168, []int{74}, 124, never},
 		{"daily: no backup at all", 50, 168, nil, 166, never},
 		{"daily: the second one takes almost a day", 50, 168, append([]int{2}, every(24, 49, 400)...), never, never},
@@ -49,7 +52,9 @@ func TestMissingBackupsAreNoticed(t *testing.T) {
 		{"every six days, each later in its window", 168, 168, []int{2, 146, 291}, never, never},
 		{"weekly, if it had the longest alarm that there is: every week that is a little later", 168, 168, []int{2, 171}, 170, 171},
 	} {
-		backups := SilenceAlarm{Name: "a", Vault: "v", Metric: "NumberOfBackupJobsCompleted", Hours: try.hours, ClockName: "c", FirstHours: try.first}
+		backups := SilenceAlarm{
+			Name: "a", Vault: "v", Metric: "NumberOfBackupJobsCompleted", Hours: try.hours, ClockName: "c", FirstHours: try.first,
+		}
 		// The age of the stack is of no account: a tier is the same in a new one and in one that is a year old.
 		for _, deployed := range []int{0, 365 * 24} {
 			for _, more := range []int{1, 12} {
