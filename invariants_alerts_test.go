@@ -209,7 +209,7 @@ func TestRules(t *testing.T) {
 			if email {
 				targets = append(targets, "Email")
 			}
-			if is && (targets != nil || strings.HasPrefix(id, "Clock")) {
+			if is && (targets != nil || strings.Contains(id, "Clock")) {
 				want = append(want, ruleLine(id, targets, at, names))
 			}
 		}
@@ -252,9 +252,12 @@ func TestRules(t *testing.T) {
 		rule("Settings", vaults != nil, false, "", nil)
 		rule("BackupIssues", vaults != nil, true, "backupVaultName", vaults)
 		rule("Alarms", alarms != nil, false, "alarmName", alarms)
-		for _, tier := range a.cfg.Tiers { // each has a clock of its own
-			watched := slices.ContainsFunc(alarms, func(name any) bool { return strings.HasSuffix(fmt.Sprint(name), "-"+tier.Name+"-no-backups") })
-			rule("Clock"+strings.ReplaceAll(tier.Name, "_", ""), watched, false, "", nil)
+		for _, tier := range a.cfg.Tiers { // each has a clock of its own, and its copies too
+			watched := func(jobs string) bool {
+				return slices.ContainsFunc(alarms, func(name any) bool { return strings.HasSuffix(fmt.Sprint(name), "-"+tier.Name+"-no-"+jobs) })
+			}
+			rule("Clock"+strings.ReplaceAll(tier.Name, "_", ""), watched("backups"), false, "", nil)
+			rule("CopyClock"+strings.ReplaceAll(tier.Name, "_", ""), watched("copies"), false, "", nil)
 		}
 
 		var got []string

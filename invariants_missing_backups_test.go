@@ -14,8 +14,8 @@ import (
 
 // TestSilence: every tier that is backed up has an alarm on missing backups, every tier that is copied one on
 // missing copies. Tiers that run less often than an alarm can look back have none, and a warning (F-EVT-12).
-// They look back on the tier's own rhythm. They stay in OK while the tier waits for its first jobs, which the
-// tier's own clock and its own jobs tell, not the age of the stack.
+// They look back on the tier's own rhythm. They stay in OK while they wait for their first job, which their
+// own clock and their own jobs tell: not the age of the stack, and not backups of copies or copies of backups.
 func TestSilence(t *testing.T) {
 	composite := regexp.MustCompile(`^ALARM\("\$\{(\w+)\}"\) AND OK\("\$\{(\w+)\}"\)$`)
 	alarms := 0
@@ -49,6 +49,9 @@ func TestSilence(t *testing.T) {
 			clock := at(waits, "Metrics", 1, "MetricStat", "Metric", "Dimensions", 0, "Value")
 			if want := fmt.Sprintln("hours AWS/Events TriggeredRules RuleName", clock, "Sum", first*3600, false); age != want {
 				t.Errorf("%s: the age is %s, want %s", id, age, want)
+			}
+			if clocks[clock] {
+				t.Errorf("%s has the clock %v of another alarm", id, clock)
 			}
 			clocks[clock] = true
 			jobs := at(none, "Metrics", 1, "MetricStat", "Metric")
@@ -89,14 +92,12 @@ func TestSilence(t *testing.T) {
 					hours = 27 // a day, the start window and the delay
 				}
 				name := a.cfg.Project + "-" + w.ID() + "-" + tier.Name
-				add := func(alarm, metric, firstMetric string) {
-					want = append(want, fmt.Sprintln(name+alarm, metric, vault, hours, "first", firstMetric, first, a.cfg.ClockRuleName(w, &tier)))
+				add := func(jobs, metric string) {
+					want = append(want, fmt.Sprintln(name+"-no-"+jobs, metric, vault, hours, "first", metric, first, a.cfg.ClockRuleName(w, &tier, jobs)))
 				}
+				add("backups", "NumberOfBackupJobsCompleted")
 				if tier.Copied() {
-					add("-no-backups", "NumberOfBackupJobsCompleted", "NumberOfCopyJobsCompleted")
-					add("-no-copies", "NumberOfCopyJobsCompleted", "NumberOfCopyJobsCompleted")
-				} else {
-					add("-no-backups", "NumberOfBackupJobsCompleted", "NumberOfBackupJobsCompleted")
+					add("copies", "NumberOfCopyJobsCompleted")
 				}
 			}
 		}

@@ -97,8 +97,8 @@ func TestTerminal(t *testing.T) {
 // TestOutput: one line per stack with its name, account, Region and number of resources, central first.
 func TestOutput(t *testing.T) {
 	want := `dummy-backup-central     111111111111  eu-central-1  39 resources
-dummy-backup-dummy-dev   222222222222  eu-central-1  90 resources
-dummy-backup-dummy-prod  033333333333  eu-west-1     69 resources
+dummy-backup-dummy-dev   222222222222  eu-central-1  94 resources
+dummy-backup-dummy-prod  033333333333  eu-west-1     73 resources
 `
 	if example.stdout != want {
 		t.Errorf("got\n%swant\n%s", example.stdout, want)

@@ -45,16 +45,10 @@ type SilenceAlarm struct {
 	Jobs string
 	// Hours without a job after which the alarm goes into ALARM.
 	Hours int
-}
-
-// SilentTier has the alarms for missing backups and copies of a tier of a workload.
-type SilentTier struct {
-	// Tier is the name of the tier, and ClockName the name of the rule that tells its age.
-	Tier, ClockName string
-	// FirstHours is how long the tier may wait for its first jobs, in hours.
+	// ClockName is the name of the rule that tells for how long there have been such jobs.
+	ClockName string
+	// FirstHours is how long the first job may take, in hours.
 	FirstHours int
-	// Alarms, first on backups and then on copies. One of the two may be missing.
-	Alarms []SilenceAlarm
 }
 
 // Kinds of jobs.
@@ -63,36 +57,38 @@ const (
 	Copies  = "copies"
 )
 
-// SilentTiers lists the alarms for missing backups and copies of a workload, by tier.
-func (c *Config) SilentTiers(w Workload) []SilentTier {
-	var tiers []SilentTier
+// SilenceAlarms lists the alarms for missing backups and copies of a workload, by tier.
+func (c *Config) SilenceAlarms(w Workload) []SilenceAlarm {
+	var alarms []SilenceAlarm
 	for _, use := range c.TierUses(w) {
 		t, s := use.Tier, c.silences[use.Tier.Name]
-		silent := SilentTier{Tier: t.Name, ClockName: c.ClockRuleName(w, t), FirstHours: s.first}
-		add := func(jobs string, hours int) {
+		untagged := ""
+		if len(use.Buckets) == 0 {
+			untagged = " There are none either if no bucket has the tag."
+		}
+		add := func(jobs string, hours, first int) {
 			if hours > 0 {
-				silent.Alarms = append(silent.Alarms, SilenceAlarm{
+				alarms = append(alarms, SilenceAlarm{
 					Name: c.SilenceAlarmName(w, t, jobs),
 					Description: fmt.Sprintf("No %s of %s of %s completed within %d hours, although they were due. "+
-						"The first ones of a tier may take %d hours.", jobs, t.Name, w.ID(), hours, s.first),
-					Tier:  t.Name,
-					Vault: c.TierName(w, t),
-					Jobs:  jobs,
-					Hours: hours,
+						"The first ones of a tier may take %d hours.%s", jobs, t.Name, w.ID(), hours, first, untagged),
+					Tier:       t.Name,
+					Vault:      c.TierName(w, t),
+					Jobs:       jobs,
+					Hours:      hours,
+					ClockName:  c.ClockRuleName(w, t, jobs),
+					FirstHours: first,
 				})
 			}
 		}
-		add(Backups, s.backups)
-		add(Copies, s.copies)
-		if silent.Alarms != nil {
-			tiers = append(tiers, silent)
-		}
+		add(Backups, s.backups, s.first)
+		add(Copies, s.copies, s.firstCopy)
 	}
-	return tiers
+	return alarms
 }
 
 // silence holds what silence computes for a tier, in hours.
-type silence struct{ backups, copies, first int }
+type silence struct{ backups, copies, first, firstCopy int }
 
 // SilenceHours is the number of hours within which a backup of a tier in use must complete after the one before.
 // Zero: there is no alarm, because the tier runs too seldom or has no backups.
@@ -101,9 +97,11 @@ func (c *Config) SilenceHours(t *Tier) int { return c.silences[t.Name].backups }
 // CopySilenceHours is the same for copies. They run as often as the rule with the copy action.
 func (c *Config) CopySilenceHours(t *Tier) int { return c.silences[t.Name].copies }
 
-// FirstSilenceHours is the number of hours within which the first backup of a tier in use, and the first copy of
-// it, must complete.
+// FirstSilenceHours is the number of hours within which the first backup of a tier in use must complete.
 func (c *Config) FirstSilenceHours(t *Tier) int { return c.silences[t.Name].first }
+
+// FirstCopySilenceHours is the same for its first copy.
+func (c *Config) FirstCopySilenceHours(t *Tier) int { return c.silences[t.Name].firstCopy }
 
 // silencesOfTiers computes these numbers once for each tier in use, because a schedule is computed day by day.
 func (c *Config) silencesOfTiers() map[string]silence {
@@ -121,21 +119,33 @@ func (c *Config) silencesOfTiers() map[string]silence {
 }
 
 func (t *Tier) silence() silence {
-	var s silence
+	shortest := t.shortestInterval()
+	s := silence{backups: t.silenceHours(shortest), first: t.firstHours(shortest)}
+	if rules := t.rules(); t.Copied() && len(rules) > 0 {
+		copied := intervalMinutes(rules[0].cron)
+		s.copies, s.firstCopy = t.silenceHours(copied), t.firstHours(copied)
+	}
+	return s
+}
+
+// shortestInterval is the time, in minutes, between two runs of the tier's most frequent rule. Zero: unknown.
+func (t *Tier) shortestInterval() int {
 	shortest := 0
-	for i, rule := range t.rules() {
-		interval := intervalMinutes(rule.cron)
-		if shortest == 0 || interval < shortest {
+	for _, rule := range t.rules() {
+		if interval := intervalMinutes(rule.cron); shortest == 0 || interval < shortest {
 			shortest = interval
 		}
-		if i == 0 && t.Copied() {
-			s.copies = t.silenceHours(interval)
-			s.first = t.firstHours(interval)
-		}
 	}
-	s.backups = t.silenceHours(shortest)
-	s.first = max(s.first, t.firstHours(shortest))
-	return s
+	return shortest
+}
+
+// copyDays is how long no copies may reach the central account, in days. There the first copy cannot be told
+// from later ones, so the time is that of the first. Zero: there is no alarm.
+func (s silence) copyDays() int {
+	if s.copies == 0 {
+		return 0
+	}
+	return (s.firstCopy + 23) / 24
 }
 
 // silenceHours is how long no job may complete, in hours, with so many minutes between two runs. The next run
@@ -163,15 +173,6 @@ func (t *Tier) firstHours(interval int) int {
 // hours is a number of minutes in hours, rounded up.
 func hours(minutes int) int { return (minutes + 59) / 60 }
 
-// silenceDays is how long no copies may reach the central account, in days. There the first copy cannot be told
-// from later ones, so the time is that of the first.
-func (c *Config) silenceDays(t *Tier) int {
-	if c.silences[t.Name].copies == 0 {
-		return 0
-	}
-	return (t.firstHours(intervalMinutes(t.rules()[0].cron)) + 23) / 24
-}
-
 // Reached says whether events of a workload's account reach the central account. Events do not cross partitions.
 func (c *Config) Reached(w Workload) bool { return Partition(w.Region) == Partition(c.Central.Region) }
 
@@ -193,7 +194,7 @@ func (c *Config) CopyAlarms() [][]CopyAlarm {
 	var all []CopyAlarm
 	for _, w := range c.Workloads {
 		for _, use := range c.TierUses(w) {
-			if days := c.silenceDays(use.Tier); days > 0 {
+			if days := c.silences[use.Tier.Name].copyDays(); days > 0 {
 				all = append(all, CopyAlarm{
 					Workload: w.ID(), Tier: use.Tier.Name,
 					Description: fmt.Sprintf("No copies of %s of %s reached the central account within %d days, although they were due. "+
@@ -249,10 +250,8 @@ func (c *Config) Fleet() alerting.Fleet {
 				f.Buckets[alerting.Key(w.Account, w.Region, b.Name)] = owner
 			}
 		}
-		for _, tier := range c.SilentTiers(w) {
-			for _, a := range tier.Alarms {
-				f.Alarms[alerting.Key(w.Account, w.Region, a.Name)] = alerting.Alarm{Vault: a.Vault, Description: a.Description}
-			}
+		for _, a := range c.SilenceAlarms(w) {
+			f.Alarms[alerting.Key(w.Account, w.Region, a.Name)] = alerting.Alarm{Vault: a.Vault, Description: a.Description}
 		}
 	}
 	return f

@@ -1,7 +1,11 @@
 package config
 
 import (
+	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -9,30 +13,94 @@ import (
 // its completion window, which counts for the first backup alone. Copies are noticed by the rule that copies.
 func TestSilenceHours(t *testing.T) {
 	for _, test := range []struct {
-		what, keys             string
-		backups, copies, first int
+		what, keys                        string
+		backups, copies, first, firstCopy int
 	}{
-		{"daily", "", 50, 50, 168},
-		{"daily, a day to lose", "rpo_minutes: 1440", 26, 26, 168},
-		{"daily, two days to lose", "rpo_minutes: 2880", 48, 48, 168},
-		{"daily, a week to lose", "rpo_minutes: 10080", 50, 50, 168},
-		{"daily, completed within a day", "schedule: {completion_window_minutes: 1440}", 49, 49, 50},
-		{"hourly", "schedule: {cron: cron(5 * * * ? *)}", 4, 4, 168},
-		{"hourly, an hour to lose", "rpo_minutes: 60, schedule: {cron: cron(5 * * * ? *)}", 3, 3, 168},
-		{"hourly, completed within two", "schedule: {cron: cron(5 * * * ? *), completion_window_minutes: 120}", 4, 4, 5},
-		{"every six hours", "schedule: {cron: cron(5 0/6 * * ? *)}", 14, 14, 168},
-		{"every three days", "schedule: {cron: 'cron(5 2 ? * MON,THU,SAT *)'}", 146, 146, 168},
-		{"every six days", "schedule: {cron: 'cron(5 2 ? * SUN,MON *)'}", 168, 168, 168},
-		{"weekly", "schedule: {cron: cron(5 2 ? * SUN *)}", 0, 0, 168},
-		{"monthly", "schedule: {cron: cron(5 2 1 * ? *)}", 0, 0, 168},
+		{"daily", "", 50, 50, 168, 168},
+		{"daily, a day to lose", "rpo_minutes: 1440", 26, 26, 168, 168},
+		{"daily, two days to lose", "rpo_minutes: 2880", 48, 48, 168, 168},
+		{"daily, a week to lose", "rpo_minutes: 10080", 50, 50, 168, 168},
+		{"daily, completed within a day", "schedule: {completion_window_minutes: 1440}", 49, 49, 50, 50},
+		{"hourly", "schedule: {cron: cron(5 * * * ? *)}", 4, 4, 168, 168},
+		{"hourly, an hour to lose", "rpo_minutes: 60, schedule: {cron: cron(5 * * * ? *)}", 3, 3, 168, 168},
+		{"hourly, completed within two", "schedule: {cron: cron(5 * * * ? *), completion_window_minutes: 120}", 4, 4, 5, 5},
+		{"every six hours", "schedule: {cron: cron(5 0/6 * * ? *)}", 14, 14, 168, 168},
+		{"every three days", "schedule: {cron: 'cron(5 2 ? * MON,THU,SAT *)'}", 146, 146, 168, 168},
+		{"every six days", "schedule: {cron: 'cron(5 2 ? * SUN,MON *)'}", 168, 168, 168, 168},
+		{"weekly", "schedule: {cron: cron(5 2 ? * SUN *)}", 0, 0, 168, 168},
+		{"monthly", "schedule: {cron: cron(5 2 1 * ? *)}", 0, 0, 168, 168},
 		{"copied every week, snapshots every day",
-			"schedule: {cron: cron(5 2 ? * SUN *)}, snapshot_backup: {delete_after_days: 60, schedule: cron(5 5 * * ? *)}", 50, 0, 168},
+			"schedule: {cron: cron(5 2 ? * SUN *)}, snapshot_backup: {delete_after_days: 60, schedule: cron(5 5 * * ? *)}", 50, 0, 168, 168},
+		{"copied every day, snapshots every hour, completed within two", "schedule: {completion_window_minutes: 120}, " +
+			"snapshot_backup: {delete_after_days: 60, schedule: cron(5 * * * ? *)}", 4, 27, 5, 28},
 	} {
 		cfg := load(t, minimal+"\ntiers: [{name: critical_data, "+test.keys+"}]\n")
 		tier := cfg.Tiers.find("critical_data")
-		got := silence{cfg.SilenceHours(tier), cfg.CopySilenceHours(tier), cfg.FirstSilenceHours(tier)}
-		if want := (silence{test.backups, test.copies, test.first}); got != want {
+		got := silence{cfg.SilenceHours(tier), cfg.CopySilenceHours(tier), cfg.FirstSilenceHours(tier), cfg.FirstCopySilenceHours(tier)}
+		if want := (silence{test.backups, test.copies, test.first, test.firstCopy}); got != want {
 			t.Errorf("%s: %+v hours, want %+v", test.what, got, want)
+		}
+	}
+}
+
+// TestAlarmsOfTags: the alarms of a tier that is selected by tag alone say that the tag may be missing.
+func TestAlarmsOfTags(t *testing.T) {
+	cfg := load(t, strings.TrimRight(minimal, "\n")+"\n    select_tagged: [critical_data, curated_data]\n")
+	for _, a := range cfg.SilenceAlarms(cfg.Workloads[0]) {
+		said := strings.Contains(a.Description, "if no bucket has the tag")
+		if want := a.Tier == "curated_data"; said != want {
+			t.Errorf("%s: %s", a.Name, a.Description)
+		}
+	}
+}
+
+// TestCopyWindowAdvice: a window that a warning on late copy alarms asks for ends it, gives no other, and is the longest
+// that does. There is no advice where no window is both short enough and long enough for a first backup.
+func TestCopyWindowAdvice(t *testing.T) {
+	checks := []string{"copy-alarm-late", "silence-after-rpo", "completion-within-a-day", "completion-soon-after-start"}
+	advice := regexp.MustCompile(`a completion_window_minutes of at most (\d+)`)
+	for _, test := range []struct {
+		rpo, cron string
+		longest   int // zero: no advice
+	}{
+		{"", "cron(5 * * * ? *)", 0},
+		{"", "cron(5 0/8 * * ? *)", 0},
+		{"", "cron(5 0/11 * * ? *)", 2145},
+		{"rpo_minutes: 1560, ", "cron(5 2 * * ? *)", 0},
+		{"rpo_minutes: 2880, ", "cron(5 2 * * ? *)", 2805},
+		{"rpo_minutes: 180, ", "cron(5 * * * ? *)", 0},
+		{"rpo_minutes: 60, ", "cron(5 * * * ? *)", 0},
+	} {
+		warned := func(window int) (texts []string) {
+			keys := fmt.Sprintf("%sschedule: {cron: '%s', completion_window_minutes: %d}", test.rpo, test.cron, window)
+			for _, p := range load(t, minimal+"\ntiers: [{name: critical_data, "+keys+"}]\n").Warnings {
+				if slices.Contains(checks, p.Check) {
+					texts = append(texts, p.String())
+				}
+			}
+			return texts
+		}
+		for _, window := range []int{10080, 10079, 4320} {
+			before := warned(window)
+			if len(before) != 1 || !strings.Contains(before[0], "if copies stop") {
+				t.Fatalf("%s%s with %d: %q", test.rpo, test.cron, window, before)
+			}
+			found := advice.FindStringSubmatch(before[0])
+			if test.longest == 0 {
+				if found != nil {
+					t.Errorf("%s%s: advises %s", test.rpo, test.cron, found)
+				}
+				continue
+			}
+			if found == nil || found[1] != strconv.Itoa(test.longest) {
+				t.Errorf("%s%s: advises %q, want %d", test.rpo, test.cron, found, test.longest)
+			}
+			if after := warned(test.longest); after != nil {
+				t.Errorf("%s%s: as advised, there is %q", test.rpo, test.cron, after)
+			}
+			if after := warned(test.longest + 1); len(after) != 1 {
+				t.Errorf("%s%s: with one minute more, there is %q", test.rpo, test.cron, after)
+			}
 		}
 	}
 }

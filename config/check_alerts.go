@@ -56,43 +56,126 @@ func warnOfUnnoticedSilence(c *checker) {
 	}
 }
 
-// warnOfLateSilence finds recovery point objectives that are over before anybody is notified of a missing backup: a
-// job may begin within its start window, which is at least an hour (F-SCH-3).
-func warnOfLateSilence(c *checker) {
-	for t := range c.usedTiers("schedule", "snapshot_backup.schedule", "rpo_minutes") {
-		notified := c.cfg.SilenceHours(t)
-		if t.RPOMinutes == 0 || notified*60 <= t.RPOMinutes || t.RPOMinutes < t.rpoMinutes() {
+// muchRarer is how many times as often as a tier's other rule a rule may run without a warning.
+const muchRarer = 2
+
+// warnOfUnnoticedRules finds rules that run much less often than the tier's other rule. AWS Backup counts jobs by vault,
+// not by rule, so that the alarm sees backups as long as the other rule makes some.
+func warnOfUnnoticedRules(c *checker) {
+	for t := range c.usedTiers("schedule", "continuous_backup", "snapshot_backup") {
+		at := c.firstWritten(c.tierPath(t), "snapshot_backup.schedule", "snapshot_backup", "schedule.cron", "continuous_backup")
+		rules := t.rules()
+		if at == "" || len(rules) < 2 || c.cfg.SilenceHours(t) == 0 {
 			continue
 		}
-		c.report(c.tierPath(t)+".rpo_minutes", Problem{
-			What: fmt.Sprintf("if backups stop, you are notified %d hours after the last one, later than this recovery point "+
-				"objective: the next run and its start window of %d minutes must pass first", notified, t.Schedule.StartWindowMinutes),
-			Got: strconv.Itoa(t.RPOMinutes), Want: fmt.Sprintf("%d or more, or a more frequent schedule", notified*60),
+		rare, other := rules[1], rules[0]
+		runs, otherRuns := rare.runs(), other.runs()
+		if runs > otherRuns {
+			rare, other, runs, otherRuns = other, rare, otherRuns, runs
+		}
+		if runs == 0 || otherRuns < muchRarer*runs {
+			continue
+		}
+		if own := c.tierPath(t) + "." + rare.cronKey; c.written(own) {
+			at = own
+		}
+		c.report(at, Problem{
+			What: fmt.Sprintf("no alarm notices if %s stops running while %s goes on: AWS Backup counts the backups of both in one vault; "+
+				"jobs that fail are reported", rare.key, other.key),
+			Got:  fmt.Sprintf("%s at %s, %s at %s", rare.key, rare.cron, other.key, other.cron),
+			Want: "both about as often, or a check of your own, after each run of " + rare.key + ", that its recovery points are there",
 		})
 	}
 }
 
+// warnOfLateSilence finds recovery point objectives that are over before anybody is notified of a missing backup: a
+// job may begin within its start window, which is at least an hour (F-SCH-3). If the central account misses copies
+// late as well, the same message says so.
+func warnOfLateSilence(c *checker) {
+	for t := range c.usedTiers("schedule", "snapshot_backup.schedule", "rpo_minutes") {
+		if !c.cfg.lateSilence(t) {
+			continue
+		}
+		notified, interval := c.cfg.SilenceHours(t), t.shortestInterval()
+		copies := ""
+		if days := c.cfg.silences[t.Name].lateCopyDays(t); days > 0 && !c.doubtful(c.tierKeys(t, "copy_to_central")...) {
+			copies = fmt.Sprintf("; if copies stop, the central account's alarm notifies you only after %d days", days)
+		}
+		want := fmt.Sprintf("%d or more", notified*60)
+		switch {
+		case t.RPOMinutes < MinBackupFrequencyMinutes+MinStartWindowMinutes+MetricDelayMinutes: // nothing is so soon
+		case interval > MinBackupFrequencyMinutes:
+			want += ", or a more frequent schedule"
+		default:
+			want += ", or a shorter start_window_minutes"
+		}
+		c.report(c.tierPath(t)+".rpo_minutes", Problem{
+			What: fmt.Sprintf("if backups stop, you are notified %d hours after the last one, later than this recovery point "+
+				"objective: the next run and its start window of %d minutes must pass first; a backup that takes over %d "+
+				"minutes longer than the one before, waiting included, goes into ALARM too%s",
+				notified, t.Schedule.StartWindowMinutes, notified*60-interval-MetricDelayMinutes, copies),
+			Got: strconv.Itoa(t.RPOMinutes), Want: want,
+		})
+	}
+}
+
+// lateSilence says whether a tier's recovery point objective is over before its alarm on backups goes into ALARM.
+func (c *Config) lateSilence(t *Tier) bool {
+	return t.RPOMinutes > 0 && c.SilenceHours(t)*60 > t.RPOMinutes && t.RPOMinutes >= t.rpoMinutes()
+}
+
 // warnOfLateCopyAlarms finds tiers with a recovery point objective, or with copies more often than once a day, whose
 // copies the central account misses much later than the workload's own alarm: there the completion window counts for
-// every copy.
+// every copy. It wants a window only if there is one in which a first backup completes (F-S3-19).
 func warnOfLateCopyAlarms(c *checker) {
 	for t := range c.usedTiers("schedule", "snapshot_backup.schedule", "rpo_minutes", "copy_to_central") {
-		own, central := c.cfg.CopySilenceHours(t), c.cfg.silenceDays(t)
-		rarely := t.RPOMinutes == 0 && own > 24 || t.RPOMinutes >= central*24*60
-		if own == 0 || rarely || central*24 <= own+24 {
+		days := c.cfg.silences[t.Name].lateCopyDays(t)
+		if days == 0 || c.cfg.lateSilence(t) { // which says so too
 			continue
 		}
 		at, got := c.tierPath(t)+".rpo_minutes", "rpo_minutes "+strconv.Itoa(t.RPOMinutes)
 		if t.RPOMinutes == 0 {
 			at, got = c.tierPath(t)+"."+t.rules()[0].cronKey, t.rules()[0].cron
 		}
+		want := ""
+		if minutes := t.soonCopyWindow(days); minutes > 0 {
+			want = fmt.Sprintf("a completion_window_minutes of at most %d, if the first copy takes less", minutes)
+		}
 		c.report(at, Problem{
 			What: fmt.Sprintf("if copies stop, the workload's alarm notifies you after %d hours, but the central account's only after "+
-				"%d days: it cannot tell a first copy from later ones, so it waits for the whole completion window", own, central),
-			Got:  got,
-			Want: fmt.Sprintf("a completion_window_minutes of less than %d, if the first copy takes less", t.Schedule.CompletionWindowMinutes),
+				"%d days: it cannot tell a first copy from later ones, so it waits for the whole completion window",
+				c.cfg.CopySilenceHours(t), days),
+			Got: got, Want: want,
 		})
 	}
+}
+
+// lateCopyDays is after how many days the central account misses copies of a tier. Zero: it has no alarm on them, or
+// that is not much later than the workload's own alarm, or soon enough for a tier that is copied once a day or less.
+func (s silence) lateCopyDays(t *Tier) int {
+	days := s.copyDays()
+	rarely := t.RPOMinutes == 0 && s.copies > 24 || t.RPOMinutes >= days*24*60
+	if days == 0 || rarely || days*24 <= s.copies+24 {
+		return 0
+	}
+	return days
+}
+
+// soonCopyWindow is the longest completion window, in minutes, with which these days are not late any more. Zero: none
+// in which the first backup of a large bucket completes.
+func (t *Tier) soonCopyWindow(days int) int {
+	other := *t
+	for days--; days > 0; days-- {
+		minutes := days*24*60 - MetricDelayMinutes - t.Schedule.StartWindowMinutes - intervalMinutes(t.rules()[0].cron)
+		if minutes < max(FirstBackupMinutes, t.Schedule.StartWindowMinutes+60) {
+			return 0
+		}
+		other.Schedule.CompletionWindowMinutes = minutes
+		if other.silence().lateCopyDays(&other) == 0 {
+			return minutes
+		}
+	}
+	return 0
 }
 
 // usedTiers goes through the tiers in use with backups, but not those in which one of these keys is doubtful.

@@ -131,6 +131,7 @@ var checks = []check{
 	{"alerted-twice", Warning, "", warnOfAlertsTwice},
 	{"undelivered-unheard", Warning, "F-EVT-13", warnOfUnheardFailures},
 	{"silence-unnoticed", Warning, "F-EVT-12", warnOfUnnoticedSilence},
+	{"rarer-rule-unnoticed", Warning, "F-EVT-12", warnOfUnnoticedRules},
 	{"silence-after-rpo", Warning, "F-EVT-12", warnOfLateSilence},
 	{"copy-alarm-late", Warning, "F-EVT-12", warnOfLateCopyAlarms},
 

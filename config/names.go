@@ -191,10 +191,14 @@ func topicARN(region, account, name string) string {
 // TopicKeyAlias is the alias of that topic's key, with the prefix "alias/".
 func (c *Config) TopicKeyAlias(id string) string { return "alias/" + c.TopicName(id) }
 
-// ClockRuleName is the name of the rule whose count of triggers tells how old a tier of a workload is. It begins
-// with [Config.RulePrefix].
-func (c *Config) ClockRuleName(w Workload, t *Tier) string {
-	return shorten(c.StackName(w)+"-"+t.Name+"-clock", MaxEventRuleName)
+// ClockRuleName is the name of the rule whose count of triggers tells how old a tier of a workload is, or for how
+// long it has been copied. It begins with [Config.RulePrefix].
+func (c *Config) ClockRuleName(w Workload, t *Tier, jobs string) string {
+	name := c.StackName(w) + "-" + t.Name + "-clock"
+	if jobs == Copies {
+		name += "-copies" // not before "-clock": a tier may be called …-copies
+	}
+	return shorten(name, MaxEventRuleName)
 }
 
 // SilenceAlarmName is the name of the alarm for missing backups or copies of a tier.

@@ -27,6 +27,15 @@ func (t *Tier) rules() []rule {
 	return rules
 }
 
+// runs is how often a rule runs in four years, one of which has a 29 February. Zero: unknown, or never.
+func (r rule) runs() int {
+	s, err := schedule.Parse(r.cron)
+	if err != nil {
+		return 0
+	}
+	return s.Count(4*365 + 1)
+}
+
 // copyCron returns the schedule of the rule with the copy action, and its key in the tier's entry. "": nothing is copied.
 func (t *Tier) copyCron() (key, expression string) {
 	switch {

@@ -43,15 +43,13 @@ func (c *Config) stackResources(w Workload, uses []TierUse) int {
 func (c *Config) alertResources(w Workload, uses []TierUse) int {
 	const (
 		topic      = 4 // topic, policy, key, alias
-		perTier    = 1 // alarm while it waits for its first backup
-		perSilence = 2 // metric alarm, composite alarm
+		perSilence = 3 // metric alarm, alarm while the first job is waited for, composite alarm
 	)
 	n := topic + len(c.Alerts.Subscribers()) + c.eventRules(w, uses)
 	if c.Reached(w) {
 		n++ // role
 	}
-	tiers, alarms := c.silentTiers(uses)
-	return n + perTier*tiers + perSilence*alarms
+	return n + perSilence*c.silenceAlarms(uses)
 }
 
 // CentralResources is the number of resources in the central stack.
@@ -97,7 +95,7 @@ func (c *Config) eventRules(w Workload, uses []TierUse) int {
 		}
 	}
 	backedUp := backedUp(uses)
-	silent, _ := c.silentTiers(uses)
+	silent := c.silenceAlarms(uses)
 	named, tagged := len(w.Buckets) > 0, len(w.SelectTagged) > 0
 	rule(named, true)                  // calls on buckets
 	rule(named, true)                  // on their settings
@@ -122,20 +120,16 @@ func (c *Config) eventRules(w Workload, uses []TierUse) int {
 	return n + silent       // clocks
 }
 
-// silentTiers counts the tiers with alarms for missing backups and copies, and these alarms.
-func (c *Config) silentTiers(uses []TierUse) (tiers, alarms int) {
+// silenceAlarms counts the alarms for missing backups and copies.
+func (c *Config) silenceAlarms(uses []TierUse) (alarms int) {
 	for _, use := range uses {
-		before := alarms
 		for _, hours := range []int{c.SilenceHours(use.Tier), c.CopySilenceHours(use.Tier)} {
 			if hours > 0 {
 				alarms++
 			}
 		}
-		if alarms > before {
-			tiers++
-		}
 	}
-	return tiers, alarms
+	return alarms
 }
 
 func backedUp(uses []TierUse) bool {
@@ -153,7 +147,7 @@ func (c *Config) templateBytes(uses []TierUse, named int) int {
 		backups = 17000 // rules on backups
 		key     = 1700
 		plan    = 10000 // vault, plan, selections, alarm
-		copies  = 2500  // alarm
+		copies  = 4000  // alarm, clock
 		email   = 600   // without the address
 		bucket  = 3800  // with its policy, without its name
 		perByte = 11

@@ -42,6 +42,9 @@ func TestMissingBackupsAreNoticed(t *testing.T) {
 		{"daily: the first backup takes three days, backups stop and resume",
 			50, 168, append(every(24, 74, 122), every(24, 194, 400)...), 172, 194},
 		{"daily, a day to lose: the same", 26, 168, append(every(24, 74, 122), every(24, 194, 400)...), 148, 194},
+		{"daily, a day to lose: a backup takes two hours longer than the one before",
+			26, 168, append([]int{2, 26, 52}, every(24, 74, 400)...), never, never},
+		{"daily, a day to lose: three hours", 26, 168, append([]int{2, 29}, every(24, 50, 400)...), 28, 29},
 		{"daily: they stop after the first", 50, 168, []int{74}, 124, never},
 		{"daily: no backup at all", 50, 168, nil, 166, never},
 		{"daily: the second one takes almost a day", 50, 168, append([]int{2}, every(24, 49, 400)...), never, never},
@@ -49,13 +52,13 @@ func TestMissingBackupsAreNoticed(t *testing.T) {
 		{"every six days, each later in its window", 168, 168, []int{2, 146, 291}, never, never},
 		{"weekly, if it had the longest alarm that there is: every week that is a little later", 168, 168, []int{2, 171}, 170, 171},
 	} {
-		tier := SilentTier{ID: "t", ClockName: "c", FirstHours: try.first, Alarms: []SilenceAlarm{
-			{ID: "a", Name: "a", Vault: "v", Metric: "NumberOfBackupJobsCompleted", Hours: try.hours},
-		}}
+		backups := SilenceAlarm{
+			Name: "a", Vault: "v", Metric: "NumberOfBackupJobsCompleted", Hours: try.hours, ClockName: "c", FirstHours: try.first,
+		}
 		// The age of the stack is of no account: a tier is the same in a new one and in one that is a year old.
 		for _, deployed := range []int{0, 365 * 24} {
 			for _, more := range []int{1, 12} {
-				alarm, ok := tier.seen(t, deployed, more, try.jobs)
+				alarm, ok := backups.seen(t, deployed, more, map[string][]int{backups.Metric: try.jobs})
 				if alarm != try.alarm || ok != try.ok {
 					t.Errorf("%s, deployed at hour %d, with a range of %d more: ALARM at hour %d and OK at %d, want %d and %d",
 						try.what, deployed, more, alarm, ok, try.alarm, try.ok)
@@ -65,30 +68,39 @@ func TestMissingBackupsAreNoticed(t *testing.T) {
 	}
 }
 
-// seen are the first hours, from the one in which the tier is deployed, in which its first alarm goes into ALARM and
-// returns to OK. Negative: never, in 260 hours.
-func (t SilentTier) seen(test *testing.T, deployed, more int, jobs []int) (alarm, ok int) {
-	test.Helper()
-	none, waits := alarmOf(test, t.Alarms[0].noneCompleted()), alarmOf(test, t.waits())
+// seen are the first hours, from the one in which the alarm and its clock are deployed, in which it goes into ALARM
+// and returns to OK. Negative: never, in 260 hours. jobs are the hours in which one completes, by AWS Backup's metric.
+func (a SilenceAlarm) seen(t *testing.T, deployed, more int, jobs map[string][]int) (alarm, ok int) {
+	t.Helper()
 	const hours = 260
-	completed := make([]float64, deployed+hours)
-	clock := make([]float64, deployed+hours)
-	for h := range completed {
-		completed[h], clock[h] = awstest.Missing, awstest.Missing
-		if h >= deployed {
-			clock[h] = 1
+	// counts are those of what one of the alarms counts.
+	counts := func(props *awscloudwatch.CfnAlarmProps) map[string][]float64 {
+		text, err := json.Marshal(props)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	for _, h := range jobs {
-		if h < hours {
-			completed[deployed+h] = 1
+		clock, completed := make([]float64, deployed+hours), make([]float64, deployed+hours)
+		for h := range clock {
+			clock[h], completed[h] = awstest.Missing, awstest.Missing
+			if h >= deployed {
+				clock[h] = 1
+			}
 		}
+		for metric, at := range jobs {
+			for _, h := range at {
+				if strings.Contains(string(text), `"`+metric+`"`) && h < hours && deployed+h >= 0 {
+					completed[deployed+h] = 1
+				}
+			}
+		}
+		return map[string][]float64{"jobs": completed, "hours": clock}
 	}
-	counts := map[string][]float64{"jobs": completed, "hours": clock}
+	none, waits := alarmOf(t, a.noneCompleted()), alarmOf(t, a.waits())
+	ofNone, ofWaits := counts(a.noneCompleted()), counts(a.waits())
 	alarm, ok = -1, -1
 	for h := range hours {
-		state := awstest.CompositeState(test, silenceRule("none", "waits"), map[string]string{
-			"none": none.At(test, deployed+h, more, counts), "waits": waits.At(test, deployed+h, more, counts),
+		state := awstest.CompositeState(t, silenceRule("none", "waits"), map[string]string{
+			"none": none.At(t, deployed+h, more, ofNone), "waits": waits.At(t, deployed+h, more, ofWaits),
 		})
 		switch {
 		case alarm < 0 && state == awstest.InAlarm:
@@ -100,27 +112,52 @@ func (t SilentTier) seen(test *testing.T, deployed, more int, jobs []int) (alarm
 	return alarm, ok
 }
 
-// TestCopiesHaveAFirstOneToo: a tier that is copied waits for its first copy, which a first backup does not end.
+// TestCopiesHaveAFirstOneToo: an alarm on copies waits for the first copy, which a first backup does not end. An alarm
+// on backups does not wait for copies. The clock of copies that are added to an old tier is as new as they are.
 func TestCopiesHaveAFirstOneToo(t *testing.T) {
-	tier := SilentTier{ID: "t", ClockName: "c", FirstHours: 168, Alarms: []SilenceAlarm{
-		{ID: "backups", Name: "b", Vault: "v", Metric: "NumberOfBackupJobsCompleted", Hours: 50},
-		{ID: "copies", Name: "c", Vault: "v", Metric: "NumberOfCopyJobsCompleted", Hours: 50},
-	}}
-	text, err := json.Marshal(tier.waits())
-	if err != nil || !strings.Contains(string(text), "NumberOfCopyJobsCompleted") || strings.Contains(string(text), "NumberOfBackup") {
-		t.Errorf("%s %v", text, err)
+	const never, year = -1, 365 * 24
+	const ofBackups, ofCopies = "NumberOfBackupJobsCompleted", "NumberOfCopyJobsCompleted"
+	every := func(hours, from, to int) []int {
+		var jobs []int
+		for h := from; h <= to; h += hours {
+			jobs = append(jobs, h)
+		}
+		return jobs
+	}
+	for _, try := range []struct {
+		what, metric string // of the alarm
+		deployed     int    // the age of the stack when the alarm and its clock are added
+		hours        int
+		jobs         map[string][]int
+		alarm, ok    int
+	}{
+		{"copies are added to a tier that is a year old, and the first one takes three days", ofCopies, year, 4,
+			map[string][]int{ofBackups: every(1, -year, 400), ofCopies: every(1, 72, 400)}, never, never},
+		{"the same, and they stop", ofCopies, year, 4,
+			map[string][]int{ofBackups: every(1, -year, 400), ofCopies: every(1, 72, 100)}, 104, never},
+		{"the same, and there is no copy at all", ofCopies, year, 50,
+			map[string][]int{ofBackups: every(24, -year, 400)}, 166, never},
+		{"hourly backups stop after a day, before the first copy", ofBackups, 0, 4,
+			map[string][]int{ofBackups: every(1, 1, 24)}, 28, never},
+		{"they resume, still without a copy", ofBackups, 0, 4,
+			map[string][]int{ofBackups: append(every(1, 1, 24), every(1, 40, 400)...)}, 28, 40},
+	} {
+		a := SilenceAlarm{Name: "a", Vault: "v", Metric: try.metric, Hours: try.hours, ClockName: "c", FirstHours: 168}
+		if alarm, ok := a.seen(t, try.deployed, 1, try.jobs); alarm != try.alarm || ok != try.ok {
+			t.Errorf("%s: ALARM at hour %d and OK at %d, want %d and %d", try.what, alarm, ok, try.alarm, try.ok)
+		}
 	}
 }
 
 // TestAClockMayBeLate: a tier does not wait for ever if its clock triggers a little late, so that an hour has no trigger.
 func TestAClockMayBeLate(t *testing.T) {
-	tier := SilentTier{ID: "t", ClockName: "c", FirstHours: 168, Alarms: []SilenceAlarm{{ID: "a", Name: "a", Vault: "v", Metric: "m", Hours: 50}}}
+	a := SilenceAlarm{Name: "a", Vault: "v", Metric: "m", Hours: 50, ClockName: "c", FirstHours: 168}
 	clock := make([]float64, 400)
 	for h := range clock {
 		clock[h] = 1
 	}
 	clock[100] = awstest.Missing
-	if state := alarmOf(t, tier.waits()).At(t, 200, 1, map[string][]float64{"hours": clock}); state != awstest.OK {
+	if state := alarmOf(t, a.waits()).At(t, 200, 1, map[string][]float64{"hours": clock}); state != awstest.OK {
 		t.Errorf("it waits: %s", state)
 	}
 }
@@ -133,7 +170,7 @@ func TestMissingCopiesAreNoticed(t *testing.T) {
 		{"not deployed yet", "-", awstest.InsufficientData},
 		{"the first copy", "1", awstest.OK},
 		{"six days of backups without any copy", "000000", awstest.OK},
-		{"a week of them", "0000000", awstest.InAlarm},
+		{"a week of them: the state too when copies are added to a tier that has had backups for a week", "0000000", awstest.InAlarm},
 		{"a copy every day", "11111111111111", awstest.OK},
 		{"six days without a copy", "11111111000000", awstest.OK},
 		{"a week without a copy", "11111110000000", awstest.InAlarm},

@@ -121,13 +121,17 @@ func TestRule(id string) EventRule {
 	}
 }
 
-// ClockRule is the rule that a [SilentTier] needs. It triggers every hour. The number of hours in which it did tells
-// the alarms on missing backups how old the tier is. The rules of the central bus ignore its events.
+// ClockRule is the rule that a [SilenceAlarm] on backups needs. It triggers every hour. The number of hours in which
+// it did tells the alarm how old the tier is. The rules of the central bus ignore its events.
 func ClockRule(tier, name string) EventRule {
-	return EventRule{
-		ID:          "Clock-" + tier,
-		Name:        name,
-		Description: "Triggers every hour, so that the alarms on missing backups know how old " + tier + " is",
-		Schedule:    "rate(1 hour)",
-	}
+	return clockRule("Clock-"+tier, name, "the alarms on missing backups know how old "+tier+" is")
+}
+
+// CopyClockRule is the same for an alarm on copies, which may be added to an old tier.
+func CopyClockRule(tier, name string) EventRule {
+	return clockRule("CopyClock-"+tier, name, "the alarm on missing copies knows since when "+tier+" is copied")
+}
+
+func clockRule(id, name, purpose string) EventRule {
+	return EventRule{ID: id, Name: name, Description: "Triggers every hour, so that " + purpose, Schedule: "rate(1 hour)"}
 }

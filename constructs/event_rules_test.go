@@ -84,6 +84,7 @@ var eventRules = append(append(
 	constructs.OutOfVaultRules(nil)[1],
 	constructs.TestRule("invoices"),
 	constructs.ClockRule("critical", "critical-clock"),
+	constructs.CopyClockRule("critical", "critical-clock-copies"),
 )
 
 var eventRulesEverything = inStack("EventRulesEverything", func(stack awscdk.Stack) {

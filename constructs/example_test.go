@@ -319,18 +319,16 @@ func ExampleNewAlertTopic() {
 	})
 	constructs.NewSilenceAlarms(stack, jsii.String("Silence"), &constructs.SilenceAlarmsProps{
 		Topic: topic.Topic,
-		Tiers: []constructs.SilentTier{{
-			ID:         "invoices",
-			ClockName:  clock.Name,
-			FirstHours: 168, // the first backup of a large bucket takes days
-			Alarms: []constructs.SilenceAlarm{{
-				ID:          "invoices",
-				Name:        "acme-invoices-no-backup",
-				Description: "No backup of acme-invoices completed in two days. Look at the plan and the backup jobs.",
-				Vault:       "acme-invoices",
-				Metric:      "NumberOfBackupJobsCompleted",
-				Hours:       48,
-			}},
+		Alarms: []constructs.SilenceAlarm{{
+			ID:          "invoices",
+			WaitsID:     "invoices-waits",
+			Name:        "acme-invoices-no-backup",
+			Description: "No backup of acme-invoices completed in two days. Look at the plan and the backup jobs.",
+			Vault:       "acme-invoices",
+			Metric:      "NumberOfBackupJobsCompleted",
+			Hours:       48,
+			ClockName:   clock.Name,
+			FirstHours:  168, // the first backup of a large bucket takes days
 		}},
 	})
 

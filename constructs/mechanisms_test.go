@@ -59,9 +59,10 @@ func newEverything(stack awscdk.Stack) {
 	})
 	constructs.NewSilenceAlarms(stack, jsii.String("Silence"), &constructs.SilenceAlarmsProps{
 		Topic: topic.Topic,
-		Tiers: []constructs.SilentTier{{ID: "critical", ClockName: "critical-clock", FirstHours: 168, Alarms: []constructs.SilenceAlarm{
-			{ID: "critical", Name: "critical-no-backup", Vault: "critical", Metric: "NumberOfBackupJobsCompleted", Hours: 50},
-		}}},
+		Alarms: []constructs.SilenceAlarm{{
+			ID: "critical", WaitsID: "critical-waits", Name: "critical-no-backup", Vault: "critical", Metric: "NumberOfBackupJobsCompleted",
+			Hours: 50, ClockName: "critical-clock", FirstHours: 168,
+		}},
 	})
 	constructs.NewCopyAlarms(stack, jsii.String("Copies"), &constructs.CopyAlarmsProps{
 		TopicARN: *topic.Topic.Ref(), Namespace: "backup",

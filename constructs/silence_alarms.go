@@ -14,27 +14,15 @@ import (
 type SilenceAlarmsProps struct {
 	// Topic that the alarms notify.
 	Topic interfacesawssns.ITopicRef
-	// Tiers whose alarms to create.
-	Tiers []SilentTier
-}
-
-// SilentTier has the alarms on missing jobs of one tier, which is a vault with its plan. All are required.
-type SilentTier struct {
-	// ID is part of the ids of the tier's constructs.
-	ID string
-	// ClockName is the name of the rule that has triggered every hour since the tier exists ([ClockRule]).
-	ClockName string
-	// FirstHours is how long the tier may wait for its first jobs, in hours, 1 to 168. For a shorter time than
-	// that, its alarms stay in OK until the first job of its last alarm has completed.
-	FirstHours int
-	// Alarms of the tier, on backups and then on copies of them.
+	// Alarms to create.
 	Alarms []SilenceAlarm
 }
 
-// SilenceAlarm describes an alarm on jobs that did not complete. All but Description are required.
+// SilenceAlarm describes an alarm on jobs of one kind, backups or copies, that did not complete in a vault. All but
+// Description are required.
 type SilenceAlarm struct {
-	// ID of the alarm's construct.
-	ID string
+	// ID of the alarm's construct, and WaitsID that of the alarm that tells whether it waits for the first job.
+	ID, WaitsID string
 	// Name of the alarm.
 	Name string
 	// Description tells whoever is notified what it means.
@@ -44,6 +32,12 @@ type SilenceAlarm struct {
 	Vault, Metric string
 	// Hours without a completed job after which the alarm goes into ALARM, 1 to 168.
 	Hours int
+	// ClockName is the name of a rule that has triggered every hour since there are such jobs ([ClockRule],
+	// [CopyClockRule]).
+	ClockName string
+	// FirstHours is how long the first job may take, in hours, 1 to 168. The alarm stays in OK until it has
+	// completed, or until this time has passed.
+	FirstHours int
 }
 
 // SilenceAlarms are alarms on backups and copies that did not complete. No event says that a plan did not
@@ -61,42 +55,40 @@ const (
 )
 
 // NewSilenceAlarms creates the alarms. An alarm goes into ALARM when no job has completed for its hours. It
-// stays in OK while the tier waits for its first job: a first backup may take days (F-S3-19), and a tier that
-// is added to a stack has no counts yet. The age of a tier is the number of hours in which its clock has triggered.
+// stays in OK while it waits for its first job: a first backup may take days (F-S3-19), and a tier that is added
+// to a stack has no counts yet. Copies have a first one of their own, because they may be added to an old tier. The
+// age of a tier, and of its copies, is the number of hours in which their clock has triggered.
 func NewSilenceAlarms(scope awsconstructs.Construct, id *string, props *SilenceAlarmsProps) *SilenceAlarms {
-	require(props.Topic != nil && len(props.Tiers) > 0, "NewSilenceAlarms: props.Topic and props.Tiers are required")
-	for _, t := range props.Tiers {
-		t.validate()
+	require(props.Topic != nil && len(props.Alarms) > 0, "NewSilenceAlarms: props.Topic and props.Alarms are required")
+	for _, a := range props.Alarms {
+		a.validate()
 	}
 	this := awsconstructs.NewConstruct(scope, id)
 	s := &SilenceAlarms{Construct: this}
-	for _, t := range props.Tiers {
-		waits := awscloudwatch.NewCfnAlarm(this, jsii.String(t.ID+"-waits"), t.waits()).LogicalId()
-		for _, a := range t.Alarms {
-			none := awscloudwatch.NewCfnAlarm(this, jsii.String(a.ID+"-metric"), a.noneCompleted()).LogicalId()
-			s.Alarms = append(s.Alarms, awscloudwatch.NewCfnCompositeAlarm(this, jsii.String(a.ID), &awscloudwatch.CfnCompositeAlarmProps{
-				AlarmName:        jsii.String(a.Name),
-				AlarmDescription: jsii.String(a.Description),
-				AlarmRule:        awscdk.Fn_Sub(jsii.String(silenceRule("${"+*none+"}", "${"+*waits+"}")), nil),
-				AlarmActions:     &[]any{props.Topic}, // not when it returns to OK: a new alarm does so too
-			}))
-		}
+	for _, a := range props.Alarms {
+		waits := awscloudwatch.NewCfnAlarm(this, jsii.String(a.WaitsID), a.waits()).LogicalId()
+		none := awscloudwatch.NewCfnAlarm(this, jsii.String(a.ID+"-metric"), a.noneCompleted()).LogicalId()
+		s.Alarms = append(s.Alarms, awscloudwatch.NewCfnCompositeAlarm(this, jsii.String(a.ID), &awscloudwatch.CfnCompositeAlarmProps{
+			AlarmName:        jsii.String(a.Name),
+			AlarmDescription: jsii.String(a.Description),
+			AlarmRule:        awscdk.Fn_Sub(jsii.String(silenceRule("${"+*none+"}", "${"+*waits+"}")), nil),
+			AlarmActions:     &[]any{props.Topic}, // not when it returns to OK: a new alarm does so too
+		}))
 	}
 	return s
 }
 
-// silenceRule is the rule of a composite alarm: no job has completed, and the tier does not wait for its first.
+// silenceRule is the rule of a composite alarm: no job has completed, and the first one is not waited for.
 func silenceRule(none, waits string) string {
 	return fmt.Sprintf(`ALARM("%s") AND OK("%s")`, none, waits)
 }
 
-func (t SilentTier) validate() {
-	require(t.ID != "" && t.ClockName != "" && len(t.Alarms) > 0, "SilentTier: ID, ClockName and Alarms are required")
-	requireAlarmHours("SilentTier "+t.ID+": FirstHours", t.FirstHours)
-	for _, a := range t.Alarms {
-		require(a.ID != "" && a.Name != "" && a.Vault != "" && a.Metric != "", "SilenceAlarm: ID, Name, Vault and Metric are required")
-		requireAlarmHours("SilenceAlarm "+a.ID+": Hours", a.Hours)
+func (a SilenceAlarm) validate() {
+	for _, text := range []string{a.ID, a.WaitsID, a.Name, a.Vault, a.Metric, a.ClockName} {
+		require(text != "", "SilenceAlarm: ID, WaitsID, Name, Vault, Metric and ClockName are required")
 	}
+	requireAlarmHours("SilenceAlarm "+a.ID+": Hours", a.Hours)
+	requireAlarmHours("SilenceAlarm "+a.ID+": FirstHours", a.FirstHours)
 }
 
 func requireAlarmHours(what string, hours int) {
@@ -123,22 +115,21 @@ func (a SilenceAlarm) noneCompleted() *awscloudwatch.CfnAlarmProps {
 	}
 }
 
-// waits is the alarm that is in ALARM while the tier waits for its first job: its clock has triggered for fewer
-// hours than the tier may wait, and no job has completed in this time. One period is the whole time, so that both
+// waits is the alarm that is in ALARM while the first job is waited for: the clock has triggered for fewer hours
+// than that may take, and no job has completed in this time. One period is the whole time, so that both
 // are single sums; a completed job counts as much as all the hours. The clock may be an hour short, because
-// a period can begin just after it triggered. If there were no sums at all, the tier does not wait: better an
+// a period can begin just after it triggered. If there were no sums at all, nothing is waited for: better an
 // e-mail too many than none.
-func (t SilentTier) waits() *awscloudwatch.CfnAlarmProps {
-	first := t.Alarms[len(t.Alarms)-1]
-	period := t.FirstHours * hourInSeconds
+func (a SilenceAlarm) waits() *awscloudwatch.CfnAlarmProps {
+	period := a.FirstHours * hourInSeconds
 	return &awscloudwatch.CfnAlarmProps{
-		AlarmDescription: jsii.String(fmt.Sprintf("Part of %s: the tier waits for its first one, for at most %d hours", first.Name, t.FirstHours)),
+		AlarmDescription: jsii.String(fmt.Sprintf("Part of %s: the tier waits for its first one, for at most %d hours", a.Name, a.FirstHours)),
 		Metrics: []any{
-			expression(fmt.Sprintf("FILL(hours, 0) + %d * FILL(jobs, 0)", t.FirstHours)),
-			sum("hours", "AWS/Events", "TriggeredRules", "RuleName", t.ClockName, period),
-			first.jobs(period),
+			expression(fmt.Sprintf("FILL(hours, 0) + %d * FILL(jobs, 0)", a.FirstHours)),
+			sum("hours", "AWS/Events", "TriggeredRules", "RuleName", a.ClockName, period),
+			a.jobs(period),
 		},
-		Threshold:          jsii.Number(max(1, t.FirstHours-1)),
+		Threshold:          jsii.Number(max(1, a.FirstHours-1)),
 		ComparisonOperator: jsii.String("LessThanThreshold"),
 		EvaluationPeriods:  jsii.Number(1),
 		DatapointsToAlarm:  jsii.Number(1),

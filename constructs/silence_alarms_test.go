@@ -11,21 +11,21 @@ import (
 	"central-s3-backup/constructs"
 )
 
-func newSilenceAlarms(stack awscdk.Stack, tiers ...constructs.SilentTier) {
+func newSilenceAlarms(stack awscdk.Stack, alarms ...constructs.SilenceAlarm) {
 	topic := awssns.NewTopic(stack, jsii.String("Topic"), nil)
-	constructs.NewSilenceAlarms(stack, jsii.String("Silence"), &constructs.SilenceAlarmsProps{Topic: topic, Tiers: tiers})
+	constructs.NewSilenceAlarms(stack, jsii.String("Silence"), &constructs.SilenceAlarmsProps{Topic: topic, Alarms: alarms})
 }
 
 var silenceAlarmsMinimum = inStack("SilenceAlarmsMinimum", func(stack awscdk.Stack) {
-	newSilenceAlarms(stack, constructs.SilentTier{
-		ID: "critical", ClockName: "critical-clock", FirstHours: 168,
-		Alarms: []constructs.SilenceAlarm{{
-			ID:     "critical-backups",
-			Name:   "critical-no-backup",
-			Vault:  "critical",
-			Metric: "NumberOfBackupJobsCompleted",
-			Hours:  50,
-		}},
+	newSilenceAlarms(stack, constructs.SilenceAlarm{
+		ID:         "critical-backups",
+		WaitsID:    "critical-waits",
+		Name:       "critical-no-backup",
+		Vault:      "critical",
+		Metric:     "NumberOfBackupJobsCompleted",
+		Hours:      50,
+		ClockName:  "critical-clock",
+		FirstHours: 168,
 	})
 })
 
@@ -73,20 +73,18 @@ func TestSilenceAlarmsMinimum(t *testing.T) {
 
 var silenceAlarmsEverything = inStack("SilenceAlarmsEverything", func(stack awscdk.Stack) {
 	newSilenceAlarms(stack,
-		constructs.SilentTier{ID: "a", ClockName: "a-clock", FirstHours: 168, Alarms: []constructs.SilenceAlarm{
-			{
-				ID: "a-backups", Name: "a-no-backup", Description: "No backup in a.",
-				Vault: "a", Metric: "NumberOfBackupJobsCompleted", Hours: 3,
-			},
-			{
-				ID: "a-copies", Name: "a-no-copy", Description: "No copy of a.",
-				Vault: "a", Metric: "NumberOfCopyJobsCompleted", Hours: 4,
-			},
-		}},
-		constructs.SilentTier{ID: "b", ClockName: "b-clock", FirstHours: 1, Alarms: []constructs.SilenceAlarm{{
-			ID: "b-backups", Name: "b-no-backup", Description: "No backup in b.",
-			Vault: "b", Metric: "NumberOfBackupJobsCompleted", Hours: 168,
-		}}},
+		constructs.SilenceAlarm{
+			ID: "a-backups", WaitsID: "a-waits", Name: "a-no-backup", Description: "No backup in a.",
+			Vault: "a", Metric: "NumberOfBackupJobsCompleted", Hours: 3, ClockName: "a-clock", FirstHours: 168,
+		},
+		constructs.SilenceAlarm{
+			ID: "a-copies", WaitsID: "a-first-copy", Name: "a-no-copy", Description: "No copy of a.",
+			Vault: "a", Metric: "NumberOfCopyJobsCompleted", Hours: 4, ClockName: "a-clock-copies", FirstHours: 168,
+		},
+		constructs.SilenceAlarm{
+			ID: "b-backups", WaitsID: "b-waits", Name: "b-no-backup", Description: "No backup in b.",
+			Vault: "b", Metric: "NumberOfBackupJobsCompleted", Hours: 168, ClockName: "b-clock", FirstHours: 1,
+		},
 	)
 })
 
@@ -96,10 +94,10 @@ func TestSilenceAlarmsEverything(t *testing.T) {
 		"AlarmName":        "a-no-copy",
 		"AlarmDescription": "No copy of a.",
 	})
-	// Each tier has one alarm that tells whether it waits.
+	// Each alarm has one that tells whether it waits.
 	template.ResourceCountIs(jsii.String("AWS::CloudWatch::CompositeAlarm"), jsii.Number(3))
-	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(3+2))
-	template.ResourcePropertiesCountIs(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{"TreatMissingData": "notBreaching"}, jsii.Number(2))
+	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(3+3))
+	template.ResourcePropertiesCountIs(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{"TreatMissingData": "notBreaching"}, jsii.Number(3))
 }
 
 func TestSilenceAlarmsRefuse(t *testing.T) {
@@ -107,23 +105,23 @@ func TestSilenceAlarmsRefuse(t *testing.T) {
 	refuses(t, constructs.NewSilenceAlarms, func() *props {
 		return &props{
 			Topic: someTopic{},
-			Tiers: []constructs.SilentTier{{ID: "critical", ClockName: "critical-clock", FirstHours: 168, Alarms: []constructs.SilenceAlarm{
-				{ID: "critical", Name: "critical", Vault: "critical", Metric: "NumberOfBackupJobsCompleted", Hours: 50},
-			}}},
+			Alarms: []constructs.SilenceAlarm{{
+				ID: "critical", WaitsID: "waits", Name: "critical", Vault: "critical", Metric: "NumberOfBackupJobsCompleted", Hours: 50,
+				ClockName: "critical-clock", FirstHours: 168,
+			}},
 		}
 	}, []refusal[props]{
-		{"NewSilenceAlarms: props.Topic and props.Tiers are required", func(p *props) { p.Topic = nil }},
-		{"NewSilenceAlarms: props.Topic and props.Tiers are required", func(p *props) { p.Tiers = nil }},
-		{"SilentTier: ID, ClockName and Alarms are required", func(p *props) { p.Tiers[0].ID = "" }},
-		{"SilentTier: ID, ClockName and Alarms are required", func(p *props) { p.Tiers[0].ClockName = "" }},
-		{"SilentTier: ID, ClockName and Alarms are required", func(p *props) { p.Tiers[0].Alarms = nil }},
-		{"SilentTier critical: FirstHours is 1 to 168, as far as CloudWatch looks back", func(p *props) { p.Tiers[0].FirstHours = 0 }},
-		{"SilentTier critical: FirstHours is 1 to 168, as far as CloudWatch looks back", func(p *props) { p.Tiers[0].FirstHours = 169 }},
-		{"SilenceAlarm: ID, Name, Vault and Metric are required", func(p *props) { p.Tiers[0].Alarms[0].ID = "" }},
-		{"SilenceAlarm: ID, Name, Vault and Metric are required", func(p *props) { p.Tiers[0].Alarms[0].Name = "" }},
-		{"SilenceAlarm: ID, Name, Vault and Metric are required", func(p *props) { p.Tiers[0].Alarms[0].Vault = "" }},
-		{"SilenceAlarm: ID, Name, Vault and Metric are required", func(p *props) { p.Tiers[0].Alarms[0].Metric = "" }},
-		{"SilenceAlarm critical: Hours is 1 to 168, as far as CloudWatch looks back", func(p *props) { p.Tiers[0].Alarms[0].Hours = 0 }},
-		{"SilenceAlarm critical: Hours is 1 to 168, as far as CloudWatch looks back", func(p *props) { p.Tiers[0].Alarms[0].Hours = 169 }},
+		{"NewSilenceAlarms: props.Topic and props.Alarms are required", func(p *props) { p.Topic = nil }},
+		{"NewSilenceAlarms: props.Topic and props.Alarms are required", func(p *props) { p.Alarms = nil }},
+		{"SilenceAlarm: ID, WaitsID, Name, Vault, Metric and ClockName are required", func(p *props) { p.Alarms[0].ID = "" }},
+		{"SilenceAlarm: ID, WaitsID, Name, Vault, Metric and ClockName are required", func(p *props) { p.Alarms[0].WaitsID = "" }},
+		{"SilenceAlarm: ID, WaitsID, Name, Vault, Metric and ClockName are required", func(p *props) { p.Alarms[0].Name = "" }},
+		{"SilenceAlarm: ID, WaitsID, Name, Vault, Metric and ClockName are required", func(p *props) { p.Alarms[0].Vault = "" }},
+		{"SilenceAlarm: ID, WaitsID, Name, Vault, Metric and ClockName are required", func(p *props) { p.Alarms[0].Metric = "" }},
+		{"SilenceAlarm: ID, WaitsID, Name, Vault, Metric and ClockName are required", func(p *props) { p.Alarms[0].ClockName = "" }},
+		{"SilenceAlarm critical: Hours is 1 to 168, as far as CloudWatch looks back", func(p *props) { p.Alarms[0].Hours = 0 }},
+		{"SilenceAlarm critical: Hours is 1 to 168, as far as CloudWatch looks back", func(p *props) { p.Alarms[0].Hours = 169 }},
+		{"SilenceAlarm critical: FirstHours is 1 to 168, as far as CloudWatch looks back", func(p *props) { p.Alarms[0].FirstHours = 0 }},
+		{"SilenceAlarm critical: FirstHours is 1 to 168, as far as CloudWatch looks back", func(p *props) { p.Alarms[0].FirstHours = 169 }},
 	})
 }

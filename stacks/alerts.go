@@ -62,33 +62,35 @@ func (s workload) newAlerts(scope awsconstructs.Construct) {
 	for _, tier := range s.tiers {
 		watched.plans = append(watched.plans, *tier.Plan.Ref())
 	}
-	tiers := s.cfg.SilentTiers(s.w)
-	if len(tiers) == 0 {
+	var names []string
+	var alarms []constructs.SilenceAlarm
+	var clocks []constructs.EventRule
+	for _, a := range s.cfg.SilenceAlarms(s.w) {
+		kind := silenceKinds[a.Jobs]
+		names = append(names, a.Name)
+		alarms = append(alarms, constructs.SilenceAlarm{
+			ID: a.Tier + "-" + a.Jobs, WaitsID: a.Tier + kind.waits, Name: a.Name, Description: a.Description,
+			Vault: a.Vault, Metric: kind.metric, Hours: a.Hours, ClockName: a.ClockName, FirstHours: a.FirstHours,
+		})
+		clocks = append(clocks, kind.clock(a.Tier, a.ClockName))
+	}
+	if alarms == nil {
 		newRules(scope, s.cfg, watched)
 		return
 	}
-	var names []string
-	var silent []constructs.SilentTier
-	var clocks []constructs.EventRule
-	for _, t := range tiers {
-		described := constructs.SilentTier{ID: t.Tier, ClockName: t.ClockName, FirstHours: t.FirstHours}
-		for _, a := range t.Alarms {
-			names = append(names, a.Name)
-			described.Alarms = append(described.Alarms, constructs.SilenceAlarm{
-				ID: a.Tier + "-" + a.Jobs, Name: a.Name, Description: a.Description, Vault: a.Vault, Metric: silenceMetrics[a.Jobs], Hours: a.Hours,
-			})
-		}
-		silent = append(silent, described)
-		clocks = append(clocks, constructs.ClockRule(t.Tier, t.ClockName))
-	}
 	newRules(scope, s.cfg, watched, append(clocks, constructs.AlarmRule(names, s.cfg.AlarmPrefix(s.w)))...)
-	constructs.NewSilenceAlarms(scope, jsii.String("Silence"), &constructs.SilenceAlarmsProps{Topic: s.topic.Topic, Tiers: silent})
+	constructs.NewSilenceAlarms(scope, jsii.String("Silence"), &constructs.SilenceAlarmsProps{Topic: s.topic.Topic, Alarms: alarms})
 }
 
-// silenceMetrics are AWS Backup's counts of completed jobs.
-var silenceMetrics = map[string]string{
-	config.Backups: "NumberOfBackupJobsCompleted",
-	config.Copies:  "NumberOfCopyJobsCompleted",
+// silenceKinds are what the alarms on each kind of job have: AWS Backup's count of completed jobs, the ending of the
+// id of the alarm that waits for the first one, and the rule that tells how long there have been such jobs. The
+// endings differ from those of other alarms, so that no name of a tier makes two ids the same.
+var silenceKinds = map[string]struct {
+	metric, waits string
+	clock         func(tier, name string) constructs.EventRule
+}{
+	config.Backups: {"NumberOfBackupJobsCompleted", "-waits", constructs.ClockRule},
+	config.Copies:  {"NumberOfCopyJobsCompleted", "-first-copy", constructs.CopyClockRule},
 }
 
 // newAlerts creates the bus that receives the events of all accounts, with their log, their dashboard and

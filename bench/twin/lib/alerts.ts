@@ -7,7 +7,7 @@ import { centralBusArn, deployRoleArn, vaultArn } from './arns';
 import { backupRules, outOfVaultRules } from './backup-rules';
 import type { Config } from './config';
 import { eventRoleName } from './names';
-import { SilenceAlarms, type SilentTier } from './silence-alarms';
+import { SilenceAlarms, type SilenceAlarm } from './silence-alarms';
 import { type Protected, tamperingRules } from './tampering-rules';
 
 export interface AlertsProps {
@@ -18,7 +18,7 @@ export interface AlertsProps {
   readonly watched: Protected;
   /** Jobs that take data out of the vaults are written of. */
   readonly outOfVaults?: boolean;
-  readonly silentTiers?: SilentTier[];
+  readonly silenceAlarms?: SilenceAlarm[];
   /** What the names of other alarms start with that are told of. */
   readonly alarmPrefixes?: string[];
 }
@@ -27,7 +27,7 @@ export interface AlertsProps {
 export class Alerts extends Construct {
   constructor(scope: Construct, id: string, props: AlertsProps) {
     super(scope, id);
-    const { config, about, topic, watched, silentTiers = [] } = props;
+    const { config, about, topic, watched, silenceAlarms = [] } = props;
     const stack = Stack.of(this);
     const rules = new AlertRules(this, 'Rules', {
       roleName: eventRoleName(config, about),
@@ -50,25 +50,21 @@ export class Alerts extends Construct {
         alarmRule(props.alarmPrefixes.flatMap((start) => Match.prefix(start))),
       );
     }
-    if (silentTiers.length > 0) {
-      rules.add(
-        alarmRule(
-          silentTiers.flatMap(({ alarms }) => alarms.map((a) => a.alarmName)),
-        ),
-      );
-      for (const tier of silentTiers) {
-        rules.add(clock(tier));
+    if (silenceAlarms.length > 0) {
+      rules.add(alarmRule(silenceAlarms.map((a) => a.alarmName)));
+      for (const alarm of silenceAlarms) {
+        rules.add(clock(alarm));
       }
-      new SilenceAlarms(this, 'Silence', { topic, tiers: silentTiers });
+      new SilenceAlarms(this, 'Silence', { topic, alarms: silenceAlarms });
     }
   }
 }
 
-function clock({ name, clockName }: SilentTier): AlertRule {
+function clock({ clockName, clockTells }: SilenceAlarm): AlertRule {
   return {
-    id: `Clock-${name}`,
+    id: clockName,
     ruleName: clockName,
-    description: `Triggers every hour, so that the alarms on missing backups know how old ${name} is`,
+    description: `Triggers every hour, so that ${clockTells}`,
     schedule: Schedule.rate(Duration.hours(1)),
   };
 }

@@ -104,9 +104,11 @@ export function clockName(
   config: Config,
   workload: Workload,
   tier: Tier,
+  jobs: 'backups' | 'copies',
 ): string {
+  const ending = jobs === 'copies' ? 'clock-copies' : 'clock';
   return shorten(
-    `${workloadStackName(config, workload)}-${tier.name}-clock`,
+    `${workloadStackName(config, workload)}-${tier.name}-${ending}`,
     MAX_EVENT_RULE_NAME,
   );
 }

@@ -22,22 +22,16 @@ export const COPY_DAYS = 7;
 
 export interface SilenceAlarmsProps {
   readonly topic: ITopic;
-  readonly tiers: SilentTier[];
-}
-
-/** The alarms of a tier, on backups and then on copies. */
-export interface SilentTier {
-  readonly name: string;
-  /** Name of the rule that triggers every hour, as long as there is the tier. */
-  readonly clockName: string;
   readonly alarms: SilenceAlarm[];
-  /** The alarm whose first job ends the wait. */
-  readonly first: SilenceAlarm;
 }
 
 /** An alarm on a vault in which no job completed. */
 export interface SilenceAlarm {
   readonly alarmName: string;
+  /** Name of the rule that triggers every hour, as long as there are such jobs. */
+  readonly clockName: string;
+  /** What that rule tells. */
+  readonly clockTells: string;
   readonly description: string;
   readonly vaultName: string;
   /** AWS Backup's count of the jobs. */
@@ -45,53 +39,52 @@ export interface SilenceAlarm {
 }
 
 /**
- * Alarms on jobs that do not come, of which no event tells. They stay in OK while the tier waits for its
- * first job.
+ * Alarms on jobs that do not come, of which no event tells. They stay in OK while the tier waits for the
+ * first one.
  */
 export class SilenceAlarms extends Construct {
   constructor(scope: Construct, id: string, props: SilenceAlarmsProps) {
     super(scope, id);
     const tell = new SnsAction(props.topic);
-    for (const { name, clockName, alarms, first } of props.tiers) {
+    for (const about of props.alarms) {
+      const { alarmName, clockName, description } = about;
       const waits = new MathExpression({
         expression: `FILL(hours, 0) + ${FIRST_HOURS} * FILL(jobs, 0)`,
         usingMetrics: {
           hours: sum('AWS/Events', 'TriggeredRules', { RuleName: clockName }, Duration.hours(FIRST_HOURS)),
-          jobs: jobs(first, Duration.hours(FIRST_HOURS)),
+          jobs: jobs(about, Duration.hours(FIRST_HOURS)),
         },
         period: Duration.hours(FIRST_HOURS),
-      }).createAlarm(this, `${name}-waits`, {
-        alarmDescription: `Part of ${first.alarmName}: the tier waits for its first one, for at most ${FIRST_HOURS} hours`,
+      }).createAlarm(this, `${alarmName}-waits`, {
+        alarmDescription: `Part of ${alarmName}: the tier waits for its first one, for at most ${FIRST_HOURS} hours`,
         comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
         threshold: FIRST_HOURS - 1,
         evaluationPeriods: 1,
         datapointsToAlarm: 1,
         treatMissingData: TreatMissingData.NOT_BREACHING,
       });
-      for (const about of alarms) {
-        // Hours without a count would be bridged by what was before them.
-        const none = new MathExpression({
-          expression: 'FILL(jobs, 0)',
-          usingMetrics: { jobs: jobs(about, Duration.hours(1)) },
-          period: Duration.hours(1),
-        }).createAlarm(this, `${about.alarmName}-metric`, {
-          alarmDescription: `Part of ${about.alarmName}`,
-          comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-          threshold: 1,
-          evaluationPeriods: SILENCE_HOURS,
-          datapointsToAlarm: SILENCE_HOURS,
-          treatMissingData: TreatMissingData.BREACHING,
-        });
-        const alarm = new CompositeAlarm(this, about.alarmName, {
-          compositeAlarmName: about.alarmName,
-          alarmDescription: about.description,
-          alarmRule: AlarmRule.allOf(
-            AlarmRule.fromAlarm(none, AlarmState.ALARM),
-            AlarmRule.fromAlarm(waits, AlarmState.OK),
-          ),
-        });
-        alarm.addAlarmAction(tell);
-      }
+      // Hours without a count would be bridged by what was before them.
+      const none = new MathExpression({
+        expression: 'FILL(jobs, 0)',
+        usingMetrics: { jobs: jobs(about, Duration.hours(1)) },
+        period: Duration.hours(1),
+      }).createAlarm(this, `${alarmName}-metric`, {
+        alarmDescription: `Part of ${alarmName}`,
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        threshold: 1,
+        evaluationPeriods: SILENCE_HOURS,
+        datapointsToAlarm: SILENCE_HOURS,
+        treatMissingData: TreatMissingData.BREACHING,
+      });
+      const alarm = new CompositeAlarm(this, alarmName, {
+        compositeAlarmName: alarmName,
+        alarmDescription: description,
+        alarmRule: AlarmRule.allOf(
+          AlarmRule.fromAlarm(none, AlarmState.ALARM),
+          AlarmRule.fromAlarm(waits, AlarmState.OK),
+        ),
+      });
+      alarm.addAlarmAction(tell);
     }
   }
 }

@@ -31,7 +31,7 @@ import {
 } from './names';
 import { useKeyThroughBackup } from './policies';
 import { RetainedKey } from './retained-key';
-import { FIRST_HOURS, SILENCE_HOURS, type SilentTier } from './silence-alarms';
+import { FIRST_HOURS, SILENCE_HOURS, type SilenceAlarm } from './silence-alarms';
 import { TierBackup } from './tier-backup';
 import { bucketKeyName, isBackedUp, isCopied, type Tier } from './tiers';
 
@@ -101,7 +101,7 @@ export class WorkloadStack extends BackupStack {
           topicArn: topicArn(this, config, workloadId(workload)),
         },
       },
-      silentTiers: tiers.map((tier) => this.silentTier(tier)),
+      silenceAlarms: tiers.flatMap((tier) => this.silenceAlarms(tier)),
     });
   }
 
@@ -165,23 +165,33 @@ export class WorkloadStack extends BackupStack {
         };
   }
 
-  private silentTier(tier: Tier): SilentTier {
-    const alarm = (jobs: 'backups' | 'copies', metric: string) => ({
+  private silenceAlarms(tier: Tier): SilenceAlarm[] {
+    const alarm = (
+      jobs: 'backups' | 'copies',
+      metricName: string,
+      clockTells: string,
+    ) => ({
       alarmName: silenceAlarmName(this.config, this.workload, tier, jobs),
       description: `No ${jobs} of ${tier.name} of ${workloadId(this.workload)} completed within ${SILENCE_HOURS} hours, although they were due. The first ones of a tier may take ${FIRST_HOURS} hours.`,
       vaultName: tierName(this.config, this.workload, tier),
-      metricName: metric,
+      metricName,
+      clockName: clockName(this.config, this.workload, tier, jobs),
+      clockTells,
     });
-    const backups = alarm('backups', 'NumberOfBackupJobsCompleted');
-    const copies = isCopied(tier)
-      ? alarm('copies', 'NumberOfCopyJobsCompleted')
-      : undefined;
-    return {
-      name: tier.name,
-      clockName: clockName(this.config, this.workload, tier),
-      alarms: copies ? [backups, copies] : [backups],
-      first: copies ?? backups,
-    };
+    const backups = alarm(
+      'backups',
+      'NumberOfBackupJobsCompleted',
+      `the alarms on missing backups know how old ${tier.name} is`,
+    );
+    if (!isCopied(tier)) {
+      return [backups];
+    }
+    const copies = alarm(
+      'copies',
+      'NumberOfCopyJobsCompleted',
+      `the alarm on missing copies knows since when ${tier.name} is copied`,
+    );
+    return [backups, copies];
   }
 
   private sharedBackup(
