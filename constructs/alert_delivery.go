@@ -81,7 +81,7 @@ func NewAlertDelivery(scope awsconstructs.Construct, id *string, props *AlertDel
 	})
 	queueARN := d.Queue.AttrArn()
 	rule := awsevents.NewCfnRule(this, jsii.String("Rule"), &awsevents.CfnRuleProps{
-		Description:  jsii.String("Delivers the events of the bus, except scheduled ones"),
+		Description:  jsii.String("Delivers the events of the bus, except scheduled and replayed ones"),
 		EventBusName: props.Bus.Ref(),
 		EventPattern: notScheduled(),
 		Targets: []any{&awsevents.CfnRule_TargetProperty{
