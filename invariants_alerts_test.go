@@ -181,6 +181,11 @@ func TestRules(t *testing.T) {
 			for _, b := range w.Buckets {
 				buckets = append(buckets, b.Name)
 			}
+			for _, b := range template.ofType("AWS::S3::Bucket") {
+				if name := b.Properties["BucketName"]; !slices.Contains(buckets, name) { // the one of the access logs
+					buckets = append(buckets, name)
+				}
+			}
 		}
 		for _, vault := range template.ofType("AWS::Backup::BackupVault") {
 			name := vault.Properties["BackupVaultName"]

@@ -129,6 +129,7 @@ var checks = []check{
 	{"nobody-alerted", Warning, "F-EVT-12", warnOfNoAlerts},
 	{"alerted-twice", Warning, "", warnOfAlertsTwice},
 	{"undelivered-unheard", Warning, "F-EVT-13", warnOfUnheardFailures},
+	{"roles-unwatched", Warning, "F-EVT-17", warnOfUnwatchedRoles},
 	{"silence-unnoticed", Warning, "F-EVT-12", warnOfUnnoticedSilence},
 	{"silence-after-rpo", Warning, "F-EVT-12", warnOfLateSilence},
 	{"copy-alarm-late", Warning, "F-EVT-12", warnOfLateCopyAlarms},

@@ -150,7 +150,7 @@ func (c *Config) TemplateBytes(w Workload) int {
 
 func (c *Config) templateBytes(uses []TierUse, named int) int {
 	const (
-		stack   = 28500 // roles, log bucket, topic, rules on calls
+		stack   = 36000 // roles, log bucket, topic, rules on calls
 		backups = 17000 // rules on backups
 		key     = 1700
 		plan    = 10000 // vault, plan, selections, alarm
