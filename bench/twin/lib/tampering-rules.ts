@@ -53,7 +53,7 @@ const sessionIssuer = (issuer: object) => ({
 /** A rule for people, and one that writes nothing for deployments. */
 function byCaller(rule: AlertRule, deployRole: string): AlertRule[] {
   const detail = rule.eventPattern?.detail ?? {};
-  const [start, userName] = deployRole.split(':role/');
+  const [start = '', userName] = deployRole.split(':role/');
   const account = start.slice(start.lastIndexOf(':') + 1);
   const withPath = { wildcard: `${start}:role/*/*` };
   const of = (userIdentity: object) => ({
