@@ -116,3 +116,33 @@ func TestPagerDutyEndpoint(t *testing.T) {
 		t.Errorf("%q; want %q", got, want)
 	}
 }
+
+// TestRolesUnwatched: one warning where calls on a backup role reach no rule, and none where they do, or where nothing
+// but e-mails would be sent.
+func TestRolesUnwatched(t *testing.T) {
+	const slack = "alerts: {email: [a@example.com], slack: [{webhook_secret: s}]}"
+	for _, test := range []struct {
+		alerts, regions, want string
+	}{
+		{slack, "us-east-1", ""},
+		{slack, "eu-west-1", "workloads[0].region: 1 workload elsewhere"},
+		{slack, "us-east-1 eu-west-1 eu-central-1", "workloads[1].region: 2 workloads elsewhere"},
+		{"alerts: {email: [a@example.com]}", "eu-west-1", ""},
+	} {
+		text := "version: 1\nproject: acme\norganization: {id: o-a1b2c3d4e5}\ncentral: {account: \"111111111111\", region: us-east-1}\n" +
+			test.alerts + "\nworkloads:\n"
+		for i, region := range strings.Fields(test.regions) {
+			text += fmt.Sprintf("  - {name: w%d, environment: dev, account: \"222222222222\", region: %s, buckets: [{name: acme-w%[1]d, tier: critical_data}]}\n",
+				i, region)
+		}
+		var got []string
+		for _, p := range load(t, text).Warnings {
+			if p.Check == "roles-unwatched" {
+				got = append(got, p.Path+": "+p.Got)
+			}
+		}
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("%s, %s: %q; want %q", test.alerts, test.regions, got, test.want)
+		}
+	}
+}

@@ -34,6 +34,26 @@ func warnOfUnheardFailures(c *checker) {
 	}
 }
 
+// warnOfUnwatchedRoles warns once of all workloads whose stack receives no events of IAM's calls. Where all is sent by
+// e-mail alone there is nothing to add a rule to, and docs/alerts.md says it.
+func warnOfUnwatchedRoles(c *checker) {
+	first, main, workloads := "", "", 0
+	for i, w := range c.cfg.Workloads {
+		if backedUp(c.cfg.TierUses(w)) && c.cfg.Reached(w) && mainRegion(w.Region) != "" && !IsMainRegion(w.Region) {
+			if first == "" {
+				first, main = workloadPath(i)+".region", mainRegion(w.Region)
+			}
+			workloads++
+		}
+	}
+	if workloads > 0 && len(c.cfg.Alerts.Delivered()) > 0 {
+		c.report(first, Problem{
+			What: "nobody is notified of calls that delete or weaken the backup role: AWS sends the events of IAM to " + main + " alone",
+			Got:  count(workloads, "workload") + " elsewhere", Want: "a rule of your own in " + main + ": docs/alerts.md",
+		})
+	}
+}
+
 // warnOfUnnoticedSilence finds rules that run too seldom for an alarm on missing backups.
 func warnOfUnnoticedSilence(c *checker) {
 	for t := range c.usedTiers("schedule.cron", "snapshot_backup.schedule") {

@@ -130,6 +130,7 @@ var checks = []check{
 	{"nobody-alerted", Warning, "F-EVT-12", warnOfNoAlerts},
 	{"alerted-twice", Warning, "", warnOfAlertsTwice},
 	{"undelivered-unheard", Warning, "F-EVT-13", warnOfUnheardFailures},
+	{"roles-unwatched", Warning, "F-EVT-17", warnOfUnwatchedRoles},
 	{"silence-unnoticed", Warning, "F-EVT-12", warnOfUnnoticedSilence},
 	{"rarer-rule-unnoticed", Warning, "F-EVT-12", warnOfUnnoticedRules},
 	{"silence-after-rpo", Warning, "F-EVT-12", warnOfLateSilence},

@@ -129,4 +129,7 @@ var mainRegions = map[string]string{
 }
 
 // IsMainRegion says whether the events of IAM's calls arrive in the Region.
-func IsMainRegion(region string) bool { return mainRegions[Partition(region)] == region }
+func IsMainRegion(region string) bool { return mainRegion(region) == region }
+
+// mainRegion is the Region of the same partition in which the events of IAM's calls arrive. Empty: it is not known.
+func mainRegion(region string) string { return mainRegions[Partition(region)] }

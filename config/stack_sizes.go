@@ -58,7 +58,7 @@ func (c *Config) CentralResources() int {
 		key       = 2  // key, alias
 		topic     = 4  // topic, policy, key, alias
 		bus       = 2  // bus, policy
-		calls     = 7  // on vaults, recovery points, the Region and keys; on alerts and, twice, on their settings
+		calls     = 8  // on vaults, recovery points, the account and keys; on alerts, their settings and, twice, on alarms
 		rules     = 11 // backup, copy and restore jobs, recovery points, vaults, settings, issues; copies and restores out; tests; role
 		log       = 3  // log group, policy, rule
 		perFilter = 2  // metric filters on copies and on backups
@@ -105,11 +105,12 @@ func (c *Config) eventRules(w Workload, uses []TierUse) int {
 	rule(true, true)                   // on keys
 	rule(true, true)                   // on alerts
 	rule(true, true)                   // on their settings
+	rule(true, true)                   // on the settings of alarms
 	rule(true, false)                  // the same, by deployments
+	rule(true, true)                   // on the account
 	rule(backedUp, true)               // on vaults
 	rule(backedUp, true)               // on recovery points
 	rule(backedUp, true)               // on plans
-	rule(backedUp, true)               // on the Region
 	rule(IsMainRegion(w.Region), true) // on roles
 	rule(backedUp, true)               // backups with issues
 	rule(true, false)                  // tests
@@ -143,7 +144,7 @@ func (c *Config) TemplateBytes(w Workload) int {
 
 func (c *Config) templateBytes(uses []TierUse, named int) int {
 	const (
-		stack   = 28500 // roles, log bucket, topic, rules on calls
+		stack   = 36000 // roles, log bucket, topic, rules on calls
 		backups = 17000 // rules on backups
 		key     = 1700
 		plan    = 10000 // vault, plan, selections, alarm

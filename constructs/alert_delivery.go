@@ -81,7 +81,7 @@ func NewAlertDelivery(scope awsconstructs.Construct, id *string, props *AlertDel
 	})
 	queueARN := d.Queue.AttrArn()
 	rule := awsevents.NewCfnRule(this, jsii.String("Rule"), &awsevents.CfnRuleProps{
-		Description:  jsii.String("Delivers the events of the bus, except scheduled ones"),
+		Description:  jsii.String("Delivers the events of the bus, except scheduled and replayed ones"),
 		EventBusName: props.Bus.Ref(),
 		EventPattern: notScheduled(),
 		Targets: []any{&awsevents.CfnRule_TargetProperty{
@@ -89,15 +89,15 @@ func NewAlertDelivery(scope awsconstructs.Construct, id *string, props *AlertDel
 		}},
 	})
 	ruleARN := *rule.AttrArn()
-	newQueuePolicy(d.Queue, *queueARN, ruleARN)
-	newQueuePolicy(d.Undelivered, *undeliveredARN, ruleARN)
-
 	logs := awslogs.NewCfnLogGroup(this, jsii.String("Logs"), &awslogs.CfnLogGroupProps{
 		LogGroupName:    props.LogGroupName,
 		RetentionInDays: jsii.Number(90),
 	})
 	destroy(logs)
 	d.Role = awsiam.NewCfnRole(this, jsii.String("Role"), props.role(*queueARN, *logs.AttrArn()))
+	roleARN := *d.Role.AttrArn()
+	newQueuePolicy(d.Queue, *queueARN, ruleARN, roleARN)
+	newQueuePolicy(d.Undelivered, *undeliveredARN, ruleARN, roleARN)
 	d.Function = awslambda.NewCfnFunction(this, jsii.String("Function"), &awslambda.CfnFunctionProps{
 		FunctionName:  jsii.String(props.Name),
 		Description:   jsii.String("Notifies Slack and PagerDuty of failed or missing backups, and of changes to them"),
@@ -155,8 +155,11 @@ func newQueue(scope awsconstructs.Construct, id string, props *awssqs.CfnQueuePr
 	return queue
 }
 
-// newQueuePolicy lets the one rule send to a queue.
-func newQueuePolicy(queue awssqs.CfnQueue, arn, ruleARN string) {
+// newQueuePolicy lets the one rule send to a queue, and nobody but the function's role take messages from it: whoever
+// could would forge alerts, or make them vanish. So nobody can redrive the queue of undelivered events, unless they
+// change the two policies, of which people are notified (docs/alerts.md). SQS itself moves what the function could not
+// deliver, and needs no permission for it.
+func newQueuePolicy(queue awssqs.CfnQueue, arn, ruleARN, readerARN string) {
 	awssqs.NewCfnQueuePolicy(queue, jsii.String("Policy"), &awssqs.CfnQueuePolicyProps{
 		Queues: &[]*string{queue.Ref()},
 		PolicyDocument: document(
@@ -166,6 +169,22 @@ func newQueuePolicy(queue awssqs.CfnQueue, arn, ruleARN string) {
 				Actions:   []string{"sqs:SendMessage"},
 				Resources: []string{arn},
 				Condition: map[string]map[string]any{"ArnEquals": {"aws:SourceArn": ruleARN}},
+			},
+			Statement{
+				Sid:       "OnlyEventBridgeSends",
+				Deny:      true,
+				Principal: anyone,
+				Actions:   []string{"sqs:SendMessage"},
+				Resources: []string{arn},
+				Condition: exceptServices,
+			},
+			Statement{
+				Sid:       "OnlyTheFunctionReceives",
+				Deny:      true,
+				Principal: anyone,
+				Actions:   []string{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:PurgeQueue", "sqs:ReceiveMessage"},
+				Resources: []string{arn},
+				Condition: map[string]map[string]any{"ArnNotEquals": {"aws:PrincipalArn": readerARN}},
 			},
 			withoutTLS("sqs:*", arn),
 		),

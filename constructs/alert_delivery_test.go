@@ -67,6 +67,15 @@ func TestAlertDelivery(t *testing.T) {
 					"Action": []any{"sqs:SendMessage"}, "Resource": []any{arn},
 					"Condition": map[string]any{"ArnEquals": map[string]any{"aws:SourceArn": template.arn("AWS::Events::Rule")}},
 				},
+				map[string]any{
+					"Effect": "Deny", "Principal": map[string]any{"AWS": "*"}, "Action": []any{"sqs:SendMessage"}, "Resource": []any{arn},
+					"Condition": map[string]any{"BoolIfExists": map[string]any{"aws:PrincipalIsAWSService": "false"}},
+				},
+				map[string]any{
+					"Effect": "Deny", "Principal": map[string]any{"AWS": "*"}, "Resource": []any{arn},
+					"Action":    []any{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:PurgeQueue", "sqs:ReceiveMessage"},
+					"Condition": map[string]any{"ArnNotEquals": map[string]any{"aws:PrincipalArn": template.arn("AWS::IAM::Role")}},
+				},
 				map[string]any{"Effect": "Deny", "Sid": "TLSOnly", "Resource": []any{arn}},
 			}},
 		})

@@ -1,5 +1,7 @@
 package constructs
 
+import "slices"
+
 // AlertParts are the resources of the alerts themselves, which somebody could delete or turn off. RulePrefix,
 // AlarmPrefixes and TopicARN are required.
 type AlertParts struct {
@@ -14,8 +16,9 @@ type AlertParts struct {
 	BusName, LogGroupName, LogPolicyName string
 	// FunctionName of the function that delivers alerts. Empty: there is none.
 	FunctionName string
-	// QueuePaths are the ends of the URLs of the function's queues: "/111111111111/backup-alerts".
-	QueuePaths []string
+	// QueuePaths are the ends of the URLs of the function's queues: "/111111111111/backup-alerts". SecretNames are the
+	// names of the secrets that it reads. Both are required with FunctionName.
+	QueuePaths, SecretNames []string
 }
 
 // calls collects calls on resources that belong to several services.
@@ -25,7 +28,7 @@ func (c *calls) on(parameters map[string]any, names ...any) {
 	*c = append(*c, map[string]any{"eventName": names, "requestParameters": parameters})
 }
 
-func (p AlertParts) rules() []any  { return prefixes([]string{p.RulePrefix}) }
+func (p AlertParts) rule() []any   { return prefixes([]string{p.RulePrefix}) }
 func (p AlertParts) alarms() []any { return prefixes(p.AlarmPrefixes) }
 func (p AlertParts) topic() map[string]any {
 	return map[string]any{"topicArn": []string{p.TopicARN}}
@@ -35,24 +38,47 @@ func (p AlertParts) subscription() map[string]any {
 	return map[string]any{"subscriptionArn": prefixes([]string{p.TopicARN + ":"})}
 }
 
+// alertPlace is where calls on the parts of alerts have their resource. A call has one of them, and calls on rules
+// also the rule's bus.
+var alertPlace = place{"<bus> <name><rule><alarms><topic><subscription><resource><log><policy>", []string{
+	"bus", "requestParameters.eventBusName",
+	"name", "requestParameters.name",
+	"rule", "requestParameters.rule",
+	"alarms", "requestParameters.alarmNames[0]", // a list has quotes
+	"topic", "requestParameters.topicArn",
+	"subscription", "requestParameters.subscriptionArn",
+	"resource", "requestParameters.resourceArn",
+	"log", "requestParameters.logGroupName",
+	"policy", "requestParameters.policyName",
+}}
+
 // partRule is a rule on calls on parts of the alerts. It does not name the source of the events, which AWS
 // documents for few services, but CloudTrail's event sources.
-func partRule(id, description string, services []string, either calls) EventRule {
+func partRule(id, description string, on place, services []string, either calls) EventRule {
 	sources := make([]string, len(services))
 	for i, service := range services {
 		sources[i] = service + ".amazonaws.com"
 	}
-	return callRule(id, description, "$.detail.eventSource", map[string]any{"eventSource": sources, "$or": []any(either)})
+	return callRule(id, description, on, map[string]any{"eventSource": sources, "$or": []any(either)})
 }
 
-// rule is the rule on calls that delete alerts or turn them off. The rule watches itself as well.
-func (p AlertParts) rule() EventRule {
+// rules are the rules on calls on all parts but the settings of alarms. They take a call whoever made it.
+func (p AlertParts) rules() []EventRule {
 	require(p.RulePrefix != "" && len(p.AlarmPrefixes) > 0 && p.TopicARN != "",
 		"AlertParts: RulePrefix, AlarmPrefixes and TopicARN are required")
+	rules := []EventRule{p.offRule(), p.settingRule()}
+	if p.FunctionName != "" {
+		rules = append(rules, p.deliveryRules()...)
+	}
+	return rules
+}
+
+// offRule is the rule on calls that delete alerts or turn them off. The rule watches itself as well.
+func (p AlertParts) offRule() EventRule {
 	var c calls
-	c.on(map[string]any{"name": p.rules()}, "DeleteRule", "DisableRule")
-	c.on(map[string]any{"name": p.rules(), "state": []string{"DISABLED"}}, "PutRule")
-	c.on(map[string]any{"rule": p.rules()}, "RemoveTargets")
+	c.on(map[string]any{"name": p.rule()}, "DeleteRule", "DisableRule")
+	c.on(map[string]any{"name": p.rule(), "state": []string{"DISABLED"}}, "PutRule")
+	c.on(map[string]any{"rule": p.rule()}, "RemoveTargets")
 	c.on(map[string]any{"alarmNames": p.alarms()}, "DeleteAlarms", "DisableAlarmActions")
 	c.on(p.topic(), "DeleteTopic")
 	c.on(p.subscription(), "Unsubscribe")
@@ -66,75 +92,130 @@ func (p AlertParts) rule() EventRule {
 	if p.LogPolicyName != "" {
 		c.on(map[string]any{"policyName": []string{p.LogPolicyName}}, "DeleteResourcePolicy")
 	}
-	return partRule("AlertCalls", "Calls that delete these alerts or turn them off", []string{"events", "logs", "monitoring", "sns"}, c)
+	return partRule("AlertCalls", "Calls that delete these alerts or turn them off", alertPlace,
+		[]string{"events", "logs", "monitoring", "sns"}, c)
 }
 
-// settingRule is the rule on calls that change the settings of alerts. A changed pattern, threshold or filter can
-// turn an alert off as well.
+// settingRule is the rule on calls that change the settings of alerts: a changed pattern or target can turn an alert
+// off or send it elsewhere. Deployments that change them send e-mails too, since a forged one would else be silent.
 func (p AlertParts) settingRule() EventRule {
 	var c calls
-	c.on(map[string]any{"name": p.rules(), "state": []any{absent, map[string]any{"anything-but": []string{"DISABLED"}}}}, "PutRule")
-	c.on(map[string]any{"rule": p.rules()}, "PutTargets")
-	c.on(map[string]any{"alarmName": p.alarms()}, "PutCompositeAlarm", "PutMetricAlarm", "SetAlarmState")
+	c.on(map[string]any{"name": p.rule(), "state": []any{absent, map[string]any{"anything-but": []string{"DISABLED"}}}}, "PutRule")
+	c.on(map[string]any{"rule": p.rule()}, "PutTargets")
 	c.on(p.topic(), "AddPermission", "RemovePermission", "SetTopicAttributes")
+	c.on(map[string]any{"resourceArn": []string{p.TopicARN}}, "PutDataProtectionPolicy")
 	c.on(p.subscription(), "SetSubscriptionAttributes")
 	if p.BusName != "" {
 		c.on(map[string]any{"eventBusName": []string{p.BusName}}, "PutPermission")
+		c.on(map[string]any{"name": []string{p.BusName}}, "UpdateEventBus")
 	}
+	on := alertPlace
 	if p.LogGroupName != "" {
-		c.on(map[string]any{"logGroupName": []string{p.LogGroupName}}, "PutMetricFilter", "PutRetentionPolicy")
+		c.on(map[string]any{"logGroupName": []string{p.LogGroupName}}, "AssociateKmsKey", "DisassociateKmsKey", "PutRetentionPolicy")
+		// These two take the log group's ARN as well.
+		c.on(map[string]any{"resourceIdentifier": []any{suffix(":log-group:" + p.LogGroupName)}}, "AssociateKmsKey", "DisassociateKmsKey")
+		on.text += "<identifier>"
+		on.paths = append(slices.Clone(on.paths), "identifier", "requestParameters.resourceIdentifier")
 	}
 	if p.LogPolicyName != "" {
 		c.on(map[string]any{"policyName": []string{p.LogPolicyName}}, "PutResourcePolicy")
 	}
-	return partRule("AlertSettingCalls", "Calls that change the settings of these alerts", []string{"events", "logs", "monitoring", "sns"}, c)
+	return partRule("AlertSettingCalls", "Calls that change the settings of these alerts", on,
+		[]string{"events", "logs", "monitoring", "sns"}, c)
 }
 
-// prefix matches the names of Lambda's calls. CloudTrail adds the version of the API to them, such as
-// DeleteFunction20150331.
-func prefix(call string) map[string]string { return map[string]string{"prefix": call} }
+// alarmRule is the rule on calls that change the settings of alarms and of what they count. A deployment makes them
+// for each tier that it adds or changes.
+func (p AlertParts) alarmRule() EventRule {
+	var c calls
+	c.on(map[string]any{"alarmName": p.alarms()}, "PutCompositeAlarm", "PutMetricAlarm", "SetAlarmState")
+	services, on := []string{"monitoring"}, place{"<alarm>", []string{"alarm", "requestParameters.alarmName"}}
+	if p.LogGroupName != "" {
+		c.on(map[string]any{"logGroupName": []string{p.LogGroupName}}, "PutMetricFilter")
+		services = []string{"logs", "monitoring"}
+		on = place{"<alarm><log>", append(on.paths, "log", "requestParameters.logGroupName")}
+	}
+	return partRule("AlarmSettingCalls", "Calls that change the settings of the alarms of these alerts", on, services, c)
+}
 
-// function matches the function's name or ARN.
+func prefix(text string) map[string]string { return map[string]string{"prefix": text} }
+func suffix(text string) map[string]string { return map[string]string{"suffix": text} }
+
+// lambda are calls of Lambda. CloudTrail adds the version of the API to their names, as in DeleteFunction20150331.
+func lambda(calls ...string) []any { return prefixes(calls) }
+
+// function matches what a request may name the function by (F-EVT-24): its name or ARN, or a part of the ARN, each also
+// with a version or an alias behind it.
 func (p AlertParts) function() map[string]any {
-	return map[string]any{"functionName": []any{p.FunctionName, map[string]string{"suffix": ":function:" + p.FunctionName}}}
+	return map[string]any{"functionName": []any{
+		p.FunctionName, suffix(":" + p.FunctionName), prefix(p.FunctionName + ":"), wildcard("*:" + p.FunctionName + ":*"),
+	}}
 }
 
 // mapping is the part of a pattern that matches calls on the function's event source mapping. The requests have
 // its id alone, which nobody knows before it is deployed, and the answers have the function's ARN. So a call that
 // AWS refuses is not matched.
 func (p AlertParts) mapping(call string) map[string]any {
+	name := ":function:" + p.FunctionName
 	return map[string]any{
-		"eventName":        []any{prefix(call)},
-		"responseElements": map[string]any{"functionArn": []any{map[string]string{"suffix": ":function:" + p.FunctionName}}},
+		"eventName":        lambda(call),
+		"responseElements": map[string]any{"functionArn": []any{suffix(name), wildcard("*" + name + ":*")}},
 	}
 }
 
 func (p AlertParts) queues() map[string]any {
 	var ends []any
 	for _, path := range p.QueuePaths {
-		ends = append(ends, map[string]string{"suffix": path})
+		ends = append(ends, suffix(path))
 	}
 	return map[string]any{"queueUrl": ends}
 }
 
-// deliveryRule is the rule on calls that stop the delivery of alerts.
-func (p AlertParts) deliveryRule() (rule EventRule, is bool) {
-	if p.FunctionName == "" {
-		return EventRule{}, false
+// deliveryPlace is where calls on the delivery have their resource. One on an event source mapping may name the
+// function, and its answer has the queue.
+var deliveryPlace = place{"<function><queue> <source>", []string{
+	"function", "requestParameters.functionName",
+	"queue", "requestParameters.queueUrl",
+	"source", "responseElements.eventSourceArn",
+}}
+
+// deliveryRules are the rules on calls that stop the delivery of alerts or change it.
+func (p AlertParts) deliveryRules() []EventRule {
+	require(len(p.QueuePaths) > 0 && len(p.SecretNames) > 0, "AlertParts: QueuePaths and SecretNames are required with FunctionName")
+	var stop, change calls
+	stop.on(p.function(), lambda("DeleteFunction2", "PutFunctionConcurrency")...)
+	stop = append(stop, p.mapping("DeleteEventSourceMapping"))
+	stop.on(p.queues(), "DeleteQueue", "PurgeQueue")
+	change.on(p.function(), lambda("UpdateFunctionCode", "UpdateFunctionConfiguration")...)
+	change = append(change, p.mapping("UpdateEventSourceMapping"))
+	change.on(p.queues(), "AddPermission", "RemovePermission", "SetQueueAttributes")
+	services := []string{"lambda", "sqs"}
+	return []EventRule{
+		partRule("DeliveryCalls", "Calls that stop the delivery of alerts", deliveryPlace, services, stop),
+		partRule("DeliverySettingCalls", "Calls that change the delivery of alerts", deliveryPlace, services, change),
+		p.secretRule(),
 	}
-	require(len(p.QueuePaths) > 0, "AlertParts: QueuePaths are required with FunctionName")
-	var c calls
-	c.on(p.function(), prefix("DeleteFunction2"), prefix("PutFunctionConcurrency"))
-	c = append(c, p.mapping("DeleteEventSourceMapping"))
-	c.on(p.queues(), "DeleteQueue", "PurgeQueue")
-	return partRule("DeliveryCalls", "Calls that stop the delivery of alerts", []string{"lambda", "sqs"}, c), true
 }
 
-// deliverySettingRule is the rule on calls that change the delivery of alerts.
-func (p AlertParts) deliverySettingRule() EventRule {
-	var c calls
-	c.on(p.function(), prefix("UpdateFunctionCode"), prefix("UpdateFunctionConfiguration"))
-	c = append(c, p.mapping("UpdateEventSourceMapping"))
-	c.on(p.queues(), "SetQueueAttributes")
-	return partRule("DeliverySettingCalls", "Calls that change the delivery of alerts", []string{"lambda", "sqs"}, c)
+// secretRule is the rule on calls that change where the alerts go. A request has the secret's name, or its ARN with
+// or without the six characters that Secrets Manager adds to the name.
+func (p AlertParts) secretRule() EventRule {
+	detail := func(ids []any) map[string]any {
+		d := map[string]any{
+			"eventSource": []string{"secretsmanager.amazonaws.com"},
+			"eventName":   []string{"DeleteSecret", "PutSecretValue", "UpdateSecret", "UpdateSecretVersionStage"},
+		}
+		if ids != nil {
+			d["requestParameters"] = map[string]any{"secretId": ids}
+		}
+		return d
+	}
+	var ids []any
+	for _, name := range p.SecretNames {
+		ids = append(ids, name, suffix(":secret:"+name), wildcard("*:secret:"+name+"-*"))
+	}
+	rule := callRule("SecretCalls", "Calls that change or delete the secrets of the destinations of alerts",
+		at("requestParameters.secretId"), detail(ids))
+	rule.Fallback = detail(nil)
+	return rule
 }

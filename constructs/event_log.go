@@ -63,7 +63,7 @@ func NewEventLog(scope awsconstructs.Construct, id *string, props *EventLogProps
 	})
 	retain(group)
 	rule := awsevents.NewCfnRule(this, jsii.String("Rule"), &awsevents.CfnRuleProps{
-		Description:  jsii.String("Logs the events of the bus, except scheduled ones"),
+		Description:  jsii.String("Logs the events of the bus, except scheduled and replayed ones"),
 		EventBusName: props.Bus.Ref(),
 		EventPattern: notScheduled(),
 		Targets:      []any{&awsevents.CfnRule_TargetProperty{Id: jsii.String("Log"), Arn: jsii.String(props.LogGroupARN)}},
@@ -123,7 +123,11 @@ func (p *EventLogProps) filters() []copyFilter {
 	return filters
 }
 
-// notScheduled matches all events but those that EventBridge creates on a schedule, such as those of [ClockRule].
+// notScheduled matches all events but those that EventBridge creates on a schedule, such as those of [ClockRule], and
+// those that somebody replays from an archive of the bus: an old completed job must not count again (F-EVT-22).
 func notScheduled() map[string]any {
-	return map[string]any{"detail-type": []any{map[string]any{"anything-but": []string{"Scheduled Event"}}}}
+	return map[string]any{
+		"detail-type": []any{map[string]any{"anything-but": []string{"Scheduled Event"}}},
+		"replay-name": notReplayed,
+	}
 }

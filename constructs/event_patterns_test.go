@@ -63,6 +63,7 @@ func centralRules() []EventRule {
 			BusName:  "dummy-backup-alerts", LogGroupName: "/aws/events/dummy-backup-alerts", LogPolicyName: "dummy-backup-alerts",
 			FunctionName: "dummy-backup-alerts",
 			QueuePaths:   []string{"/111111111111/dummy-backup-alerts", "/111111111111/dummy-backup-alerts-undelivered"},
+			SecretNames:  []string{"dummy/slack", "dummy/pagerduty"},
 		},
 		RecoveryPoints:   []string{"arn:aws:backup:eu-central-1:111111111111:recovery-point:"},
 		AnyRecoveryPoint: "arn:aws:backup:eu-central-1:111111111111:recovery-point:",
@@ -98,7 +99,7 @@ func TestEventPatterns(t *testing.T) {
 // no rule that names resources.
 func TestEventPatternsOfOthers(t *testing.T) {
 	rules := slices.DeleteFunc(workloadRules(), func(r EventRule) bool {
-		return slices.Contains([]string{"RestoreJobs", "Settings", "RegionCalls"}, r.ID)
+		return slices.Contains([]string{"RestoreJobs", "Settings", "AccountCalls"}, r.ID)
 	})
 	ours := regexp.MustCompile(`dummy|` + watchedPlan + `|` + watchedKey)
 	tried := 0
@@ -157,6 +158,7 @@ func TestPatternSizes(t *testing.T) {
 				TopicARN:      "arn:aws-us-gov:sns:us-gov-west-1:222222222222:" + strings.Repeat("t", 80),
 				BusName:       strings.Repeat("e", 40), LogGroupName: "/aws/events/" + strings.Repeat("e", 40), LogPolicyName: strings.Repeat("e", 40),
 				FunctionName: strings.Repeat("e", 40), QueuePaths: []string{strings.Repeat("q", 54), strings.Repeat("q", 66)},
+				SecretNames: buckets,
 			},
 		}
 		rules := slices.Concat(tampering.Rules(), BackupEventRules(vaults, vaultARNs), []EventRule{AlarmRule(alarms, "dummy-")})

@@ -154,10 +154,13 @@ const maxPatternBytes = 2048
 // of a key, in the partition with the longest name.
 const maxTokenBytes = 90
 
+// notReplayed matches events that nobody replayed from an archive: those are old, however true they were (F-EVT-22).
+var notReplayed = []any{absent}
+
 // pattern is the rule's event pattern: with its names, unless it would be too large.
 func (r EventRule) pattern() map[string]any {
 	pattern := func(detail map[string]any) map[string]any {
-		p := map[string]any{"detail-type": []string{r.DetailType}}
+		p := map[string]any{"detail-type": []string{r.DetailType}, "replay-name": notReplayed}
 		if r.Source != "" {
 			p["source"] = []string{r.Source}
 		}

@@ -76,6 +76,7 @@ var eventRules = append(append(
 			LogPolicyName: "backup-alerts",
 			FunctionName:  "backup-alerts",
 			QueuePaths:    []string{"/222222222222/backup-alerts"},
+			SecretNames:   []string{"backup/slack"},
 		},
 	}.Rules(),
 	constructs.BackupEventRules([]string{"invoices"}, []string{"arn:aws:backup:eu-central-1:222222222222:backup-vault:invoices"})...),
@@ -166,12 +167,13 @@ func TestRulesRefuse(t *testing.T) {
 	type tampering = constructs.Tampering
 	const required = "AlertParts: RulePrefix, AlarmPrefixes and TopicARN are required"
 	const points = "Tampering: RecoveryPoints and AnyRecoveryPoint are required with VaultNames"
+	const delivery = "AlertParts: QueuePaths and SecretNames are required with FunctionName"
 	with := func(change func(*tampering)) func() {
 		x := tampering{
 			VaultNames: []string{"invoices"}, RecoveryPoints: []string{"a"}, AnyRecoveryPoint: "a", DeployRoleARN: deployRoleARN,
 			Alerts: constructs.AlertParts{
 				RulePrefix: "my-stack", AlarmPrefixes: []string{"my-stack-"}, TopicARN: topicARN,
-				FunctionName: "alerts", QueuePaths: []string{"/222222222222/alerts"},
+				FunctionName: "alerts", QueuePaths: []string{"/222222222222/alerts"}, SecretNames: []string{"slack"},
 			},
 		}
 		change(&x)
@@ -188,8 +190,8 @@ func TestRulesRefuse(t *testing.T) {
 		"no deploy role":  {with(func(x *tampering) { x.DeployRoleARN = "" }), "Tampering: DeployRoleARN is required"},
 		"no points":       {with(func(x *tampering) { x.RecoveryPoints = nil }), points},
 		"not any point":   {with(func(x *tampering) { x.AnyRecoveryPoint = "" }), points},
-		"no queues": {with(func(x *tampering) { x.Alerts.QueuePaths = nil }),
-			"AlertParts: QueuePaths are required with FunctionName"},
+		"no queues":       {with(func(x *tampering) { x.Alerts.QueuePaths = nil }), delivery},
+		"no secrets":      {with(func(x *tampering) { x.Alerts.SecretNames = nil }), delivery},
 		"alarms without prefix": {
 			func() { constructs.AlarmRule([]string{"a"}) },
 			"AlarmRule: prefixes are required; names may be too many for a rule",

@@ -18,7 +18,7 @@ type Tampering struct {
 	// AnyBucketTags: buckets are also selected by tag, so a changed tag of any bucket of the account counts.
 	AnyBucketTags bool
 	// RoleNames of roles. IAM is a global service: only the default bus in the partition's main Region, such as
-	// us-east-1, receives the events of its calls (F-EVT-21). Empty: there is no rule on them, as in other Regions.
+	// us-east-1, receives the events of its calls (F-EVT-17). Empty: there is no rule on them, as in other Regions.
 	RoleNames []string
 	// DeployRoleARN matches the role with which CloudFormation deploys in this account and Region, with "*" for
 	// any characters: "arn:aws:iam::222222222222:role/cdk-*-cfn-exec-role-222222222222-eu-central-1".
@@ -31,21 +31,18 @@ type Tampering struct {
 // calls, with who made them, so the account needs a trail of management events.
 //
 // Most of the rules take a call whoever made it. A deployment makes some calls for every bucket and every alarm.
-// Those have a rule for people, and a rule without e-mails for deployments.
+// Those have a rule for people, and a rule without e-mails for deployments. Whoever may create roles and stacks can
+// make a call look like one of a deployment, so no call that turns off or redirects all alerts is among them.
 func (t Tampering) Rules() []EventRule {
 	require(t.DeployRoleARN != "", "Tampering: DeployRoleARN is required")
 	require(len(t.VaultNames) == 0 || len(t.RecoveryPoints) > 0 && t.AnyRecoveryPoint != "",
 		"Tampering: RecoveryPoints and AnyRecoveryPoint are required with VaultNames")
-	rules := []EventRule{t.Alerts.rule()}
-	rules = append(rules, t.byCaller(t.Alerts.settingRule())...)
-	if delivery, is := t.Alerts.deliveryRule(); is {
-		rules = append(rules, delivery)
-		rules = append(rules, t.byCaller(t.Alerts.deliverySettingRule())...)
-	}
+	rules := append(t.Alerts.rules(), t.byCaller(t.Alerts.alarmRule())...)
+	rules = append(rules, accountRule())
 	rules = append(rules, t.vaultRules()...)
 	rules = append(rules, t.keyRules()...)
 	rules = append(rules, t.bucketRules()...)
-	return append(rules, on("RoleCalls", "iam", "Calls that delete the roles of backups and alerts or change what they may do",
+	return append(rules, onNames("RoleCalls", "iam", "Calls that delete the roles of backups and alerts or change what they may do",
 		"requestParameters.roleName", t.RoleNames,
 		"AttachRolePolicy",
 		"DeleteRole",
@@ -58,7 +55,7 @@ func (t Tampering) Rules() []EventRule {
 }
 
 func (t Tampering) vaultRules() []EventRule {
-	rules := on("VaultCalls", "backup", "Calls that change or delete a vault, its lock, its policy or its recovery points",
+	rules := onNames("VaultCalls", "backup", "Calls that change or delete a vault, its lock, its policy or its recovery points",
 		"requestParameters.backupVaultName", t.VaultNames,
 		"AssociateBackupVaultMpaApprovalTeam",
 		"DeleteBackupVault",
@@ -73,8 +70,13 @@ func (t Tampering) vaultRules() []EventRule {
 		"PutBackupVaultNotifications",
 		"UpdateRecoveryPointLifecycle",
 	)
-	rules = append(rules, on("PlanCalls", "backup", "Calls that change or delete a plan or its selection",
-		"requestParameters.backupPlanId", t.PlanIDs, "DeleteBackupPlan", "DeleteBackupSelection", "UpdateBackupPlan")...)
+	rules = append(rules, onNames("PlanCalls", "backup", "Calls that change or delete a plan or its selection",
+		"requestParameters.backupPlanId", t.PlanIDs,
+		"CreateBackupSelection",
+		"DeleteBackupPlan",
+		"DeleteBackupSelection",
+		"UpdateBackupPlan",
+	)...)
 	if len(t.VaultNames) == 0 {
 		return rules
 	}
@@ -95,20 +97,37 @@ func (t Tampering) vaultRules() []EventRule {
 		}
 	}
 	points := callRule("RecoveryPointCalls", "Copies, restores and access points of recovery points that a person starts",
-		"$.detail.requestParameters.recoveryPointArn", reading(t.VaultNames, t.RecoveryPoints))
+		at("requestParameters.recoveryPointArn"), reading(t.VaultNames, t.RecoveryPoints))
 	points.Source = "aws.backup"
 	points.Fallback = reading(nil, []string{t.AnyRecoveryPoint})
-	region := callRule("RegionCalls", "Calls that opt S3 out of AWS Backup in the Region", "$.detail.awsRegion", map[string]any{
-		"eventSource":       []string{"backup.amazonaws.com"},
-		"eventName":         []string{"UpdateRegionSettings"},
-		"requestParameters": map[string]any{"resourceTypeOptInPreference": map[string]any{"S3": []bool{false}}},
-	})
-	region.Source = "aws.backup"
-	return append(rules, points, region)
+	return append(rules, points)
+}
+
+// accountRule is the rule on calls that concern the whole account and Region, and so name none of the resources.
+// Without a trail no rule on calls receives an event.
+func accountRule() EventRule {
+	return callRule("AccountCalls",
+		"Calls that stop or change a trail, mute alarms, opt S3 out of AWS Backup, or delete a backup access point",
+		place{"<name><trail><point>", []string{
+			"name", "requestParameters.name", "trail", "requestParameters.trailName", "point", "requestParameters.accessPointArn",
+		}},
+		map[string]any{"$or": []any{
+			map[string]any{
+				"eventSource": []string{"cloudtrail.amazonaws.com"},
+				"eventName":   []string{"DeleteTrail", "PutEventSelectors", "StopLogging", "UpdateTrail"},
+			},
+			map[string]any{"eventSource": []string{"monitoring.amazonaws.com"}, "eventName": []string{"PutAlarmMuteRule"}},
+			map[string]any{"eventSource": []string{"backup.amazonaws.com"}, "eventName": []string{"DeleteBackupAccessPoint"}},
+			map[string]any{
+				"eventSource":       []string{"backup.amazonaws.com"},
+				"eventName":         []string{"UpdateRegionSettings"},
+				"requestParameters": map[string]any{"resourceTypeOptInPreference": map[string]any{"S3": []bool{false}}},
+			},
+		}})
 }
 
 func (t Tampering) keyRules() []EventRule {
-	rules := on("KeyCalls", "kms", "Calls that disable or delete a key, change its policy or give its use to somebody",
+	rules := onNames("KeyCalls", "kms", "Calls that disable or delete a key, change its policy, or give or take its use",
 		"resources.ARN", t.KeyARNs)
 	for i := range rules {
 		rules[i].Detail = map[string]any{"eventSource": []string{"kms.amazonaws.com"}, "$or": []any{
@@ -117,22 +136,23 @@ func (t Tampering) keyRules() []EventRule {
 			}},
 			// AWS Backup works through grants, which it creates for each vault (F-COPY-8, F-KMS-7).
 			map[string]any{
-				"eventName":    []string{"CreateGrant"},
+				"eventName":    []string{"CreateGrant", "RetireGrant"},
 				"userIdentity": map[string]any{"invokedBy": notInvokedBy("backup.amazonaws.com", "backup-storage.amazonaws.com")},
 			},
 		}}
-		// The event has a list of resources, and a path cannot take a single one.
-		rules[i].Paths["on"] = "$.detail.requestParameters.keyId"
+		// The request has the key's id or its ARN, and that of RetireGrant has nothing (F-EVT-23).
+		rules[i].Paths["on"] = "$.detail.resources[0].ARN"
 	}
 	return rules
 }
 
 func (t Tampering) bucketRules() []EventRule {
 	const bucketName = "requestParameters.bucketName"
-	rules := on("BucketCalls", "s3", "Calls that delete a bucket or its protection, or change its Object Lock, versioning or notifications",
+	rules := onNames("BucketCalls", "s3", "Calls that delete a bucket or its protection, or change its Object Lock, versioning or notifications",
 		bucketName, t.BucketNames,
 		"DeleteBucket",
 		"DeleteBucketEncryption",
+		"DeleteBucketOwnershipControls",
 		"DeleteBucketPolicy",
 		"DeleteBucketPublicAccessBlock",
 		"PutBucketNotification",
@@ -143,9 +163,12 @@ func (t Tampering) bucketRules() []EventRule {
 	// CloudTrail's name of a call can differ from the API's, so both are here.
 	// https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html
 	settings := []string{
+		"PutBucketAcl",
 		"PutBucketEncryption",
 		"PutBucketLifecycle",
 		"PutBucketLifecycleConfiguration",
+		"PutBucketLogging",
+		"PutBucketOwnershipControls",
 		"PutBucketPolicy",
 		"PutBucketPublicAccessBlock",
 		"PutBucketReplication",
@@ -154,13 +177,15 @@ func (t Tampering) bucketRules() []EventRule {
 	if !t.AnyBucketTags {
 		settings = append(settings, tags...)
 	}
-	for _, rule := range on("BucketSettingCalls", "s3", "Calls that change the settings of a bucket", bucketName, t.BucketNames, settings...) {
+	for _, rule := range onNames("BucketSettingCalls", "s3", "Calls that change the settings of a bucket",
+		bucketName, t.BucketNames, settings...) {
 		rules = append(rules, t.byCaller(rule)...)
 	}
 	if t.AnyBucketTags {
 		// Buckets with attribute-based access control take these two calls in place of the others.
 		tags = append(tags, "TagResource", "UntagResource")
-		rule := callRule("TagCalls", "Calls that change the tags of a bucket, which plans may select by its tag", "$.detail."+bucketName,
+		rule := callRule("TagCalls", "Calls that change the tags of a bucket, which plans may select by its tag",
+			place{"<bucket><resource>", []string{"bucket", bucketName, "resource", "requestParameters.resourceArn"}},
 			map[string]any{"eventSource": []string{"s3.amazonaws.com"}, "eventName": tags})
 		rule.Source = "aws.s3"
 		rules = append(rules, t.byCaller(rule)...)
@@ -181,39 +206,52 @@ func (t Tampering) byCaller(r EventRule) []EventRule {
 	return []EventRule{people, deployments}
 }
 
-// on is the rule on calls of a service on the resources with one of these names at the path key. There is no
+// onNames is the rule on calls of a service on the resources with one of these names at the path key. There is no
 // rule without names.
-func on(id, service, description, key string, names []string, calls ...string) []EventRule {
+func onNames(id, service, description, key string, names []string, calls ...string) []EventRule {
 	if len(names) == 0 {
 		return nil
 	}
-	r := callRule(id, description, "$.detail."+key,
+	r := callRule(id, description, at(key),
 		map[string]any{"eventSource": []string{service + ".amazonaws.com"}, "eventName": slices.Clone(calls)})
 	r.Source, r.NamesAt, r.Names = "aws."+service, key, names
 	return []EventRule{r}
 }
 
-// callRule is a rule on calls that CloudTrail records. on is the JSON path to the resource of the call.
-func callRule(id, description, on string, detail map[string]any) EventRule {
+// place says where an event names what the call is on.
+type place struct {
+	// text of the e-mail, such as "<bucket><resource>". EventBridge leaves out what an event does not have.
+	text string
+	// paths in the detail, each behind its name in the text.
+	paths []string
+}
+
+// at is the place of calls that have what they are on at one path.
+func at(path string) place { return place{"<on>", []string{"on", path}} }
+
+// callRule is a rule on calls that CloudTrail records.
+func callRule(id, description string, on place, detail map[string]any) EventRule {
+	all := paths(
+		"who",
+		"$.detail.userIdentity.arn",
+		"call",
+		"$.detail.eventName",
+		"address",
+		"$.detail.sourceIPAddress",
+		"through",
+		"$.detail.userIdentity.invokedBy",
+		"error",
+		"$.detail.errorCode",
+	)
+	for i := 0; i < len(on.paths); i += 2 {
+		all[on.paths[i]] = "$.detail." + on.paths[i+1]
+	}
 	return EventRule{
 		ID: id, Description: description, DetailType: "AWS API Call via CloudTrail", Detail: detail,
-		Email: "<who> called <call> on <on> in account <account>, <region>, at <time>, from <address>. Called through (empty: " +
+		Email: "<who> called <call> on " + on.text + " in account <account>, <region>, at <time>, from <address>. Called through (empty: " +
 			"directly): <through>. Error, if AWS refused it: <error>. It is a deployment by the CDK if it was called through " +
 			"cloudformation.amazonaws.com with the role cdk-...-cfn-exec-role-<account>-<region>. If none of you deployed or intended " +
 			"this, somebody is changing, reading or deleting your backups.",
-		Paths: paths(
-			"who",
-			"$.detail.userIdentity.arn",
-			"call",
-			"$.detail.eventName",
-			"on",
-			on,
-			"address",
-			"$.detail.sourceIPAddress",
-			"through",
-			"$.detail.userIdentity.invokedBy",
-			"error",
-			"$.detail.errorCode",
-		),
+		Paths: all,
 	}
 }

@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3assets"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
@@ -44,6 +45,9 @@ func (s workload) newAlerts(scope awsconstructs.Construct) {
 	for _, b := range s.w.Buckets {
 		watched.buckets = append(watched.buckets, b.Name)
 		watched.points = append(watched.points, config.RecoveryPointsOfBucket(s.w.Region, s.w.Account, b.Name))
+	}
+	if slices.ContainsFunc(s.uses, func(u config.TierUse) bool { return len(u.Created()) > 0 }) {
+		watched.buckets = append(watched.buckets, s.cfg.AccessLogBucketName(s.w))
 	}
 	if len(s.w.SelectTagged) > 0 { // the names of these buckets are not known
 		watched.tagged = true
@@ -122,6 +126,9 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) {
 		watched.alerts.FunctionName = c.cfg.AlertName()
 		for _, queue := range []string{c.cfg.AlertName(), c.cfg.UndeliveredName()} {
 			watched.alerts.QueuePaths = append(watched.alerts.QueuePaths, "/"+at.Account+"/"+queue)
+		}
+		for _, d := range c.cfg.Alerts.Delivered() {
+			watched.alerts.SecretNames = append(watched.alerts.SecretNames, d.Secret)
 		}
 	}
 	watch := func(vault string) {

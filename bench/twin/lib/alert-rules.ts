@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-events-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { live } from './event-patterns';
 import { EventRole } from './event-role';
 
 export interface AlertRulesProps {
@@ -52,9 +53,13 @@ export class AlertRules extends Construct {
     );
   }
 
-  add({ id, email, emailOnly, ...rule }: AlertRule): Rule {
+  add({ id, email, emailOnly, eventPattern, ...rule }: AlertRule): Rule {
     const targets = emailOnly ? [] : [this.bus];
-    const made = new Rule(this, id, { ...rule, targets });
+    const made = new Rule(this, id, {
+      ...rule,
+      eventPattern: eventPattern && live(eventPattern),
+      targets,
+    });
     if (email !== undefined) {
       const message = RuleTargetInput.fromText(email);
       made.addTarget(new SnsTopic(this.props.topic, { message }));

@@ -43,7 +43,7 @@ export class EventLog extends Construct {
     });
     new Rule(this, 'Rule', {
       description:
-        "Logs the events of the bus, except scheduled ones",
+        'Logs the events of the bus, except scheduled and replayed ones',
       eventBus: props.eventBus,
       eventPattern: NOT_TICKS,
       // Not the target of L2, which makes the policy by a custom resource.

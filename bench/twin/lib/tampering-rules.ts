@@ -24,10 +24,13 @@ export interface AlertParts {
   readonly logPolicyName?: string;
 }
 
-/** What is written about a call on what that path has. */
+const at = (path: string) => EventField.fromPath(`$.detail.${path}`);
+const parameter = (name: string) => at(`requestParameters.${name}`);
+
+/** What is written about a call on that. */
 const email = (on: string) =>
   `${EventField.fromPath('$.detail.userIdentity.arn')} called ${EventField.fromPath('$.detail.eventName')}` +
-  ` on ${EventField.fromPath(`$.detail.${on}`)}` +
+  ` on ${on}` +
   ` in account ${EventField.account}, ${EventField.region}, at ${EventField.time},` +
   ` from ${EventField.fromPath('$.detail.sourceIPAddress')}.` +
   ` Called through (empty: directly): ${EventField.fromPath('$.detail.userIdentity.invokedBy')}.` +
@@ -43,11 +46,16 @@ const notInvokedBy = (...services: string[]) => [
   { 'anything-but': services },
 ];
 
-const sessionIssuer = (...arn: object[]) => ({ sessionIssuer: { arn } });
+const sessionIssuer = (issuer: object) => ({
+  sessionContext: { sessionIssuer: issuer },
+});
 
 /** A rule for people, and one that writes nothing for deployments. */
 function byCaller(rule: AlertRule, deployRole: string): AlertRule[] {
   const detail = rule.eventPattern?.detail ?? {};
+  const [start = '', userName] = deployRole.split(':role/');
+  const account = start.slice(start.lastIndexOf(':') + 1);
+  const withPath = { wildcard: `${start}:role/*/*` };
   const of = (userIdentity: object) => ({
     ...rule.eventPattern,
     detail: { ...detail, userIdentity },
@@ -59,12 +67,16 @@ function byCaller(rule: AlertRule, deployRole: string): AlertRule[] {
       eventPattern: of({
         $or: [
           { invokedBy: notInvokedBy(CLOUDFORMATION) },
-          {
-            sessionContext: sessionIssuer(
+          sessionIssuer({
+            accountId: [{ exists: false }, { 'anything-but': [account] }],
+          }),
+          sessionIssuer({
+            userName: [
               { exists: false },
-              { 'anything-but': { wildcard: deployRole } },
-            ),
-          },
+              { 'anything-but': { wildcard: userName } },
+            ],
+          }),
+          sessionIssuer({ arn: [{ exists: false }, withPath] }),
         ],
       }),
     },
@@ -75,7 +87,11 @@ function byCaller(rule: AlertRule, deployRole: string): AlertRule[] {
       email: undefined,
       eventPattern: of({
         invokedBy: [CLOUDFORMATION],
-        sessionContext: sessionIssuer({ wildcard: deployRole }),
+        ...sessionIssuer({
+          accountId: [account],
+          userName: [{ wildcard: userName }],
+          arn: [{ 'anything-but': withPath }],
+        }),
       }),
     },
   ];
@@ -88,7 +104,9 @@ export function tamperingRules(
 ): AlertRule[] {
   const rules: AlertRule[] = [
     alertRule(on.alerts),
-    ...byCaller(alertSettingRule(on.alerts), deployRole),
+    alertSettingRule(on.alerts),
+    ...byCaller(alarmSettingRule(on.alerts), deployRole),
+    accountRule(),
   ];
   if (on.vaultNames.length > 0) {
     rules.push({
@@ -113,7 +131,7 @@ export function tamperingRules(
         ],
         { requestParameters: { backupVaultName: on.vaultNames } },
       ),
-      email: email('requestParameters.backupVaultName'),
+      email: email(parameter('backupVaultName')),
     });
   }
   if (on.vaultNames.length > 0) {
@@ -144,21 +162,7 @@ export function tamperingRules(
             ],
           },
         },
-        email: email('requestParameters.recoveryPointArn'),
-      },
-      {
-        id: 'RegionCalls',
-        description: 'Calls that opt S3 out of AWS Backup in the Region',
-        eventPattern: {
-          source: ['aws.backup'],
-          detailType: ['AWS API Call via CloudTrail'],
-          detail: {
-            eventSource: ['backup.amazonaws.com'],
-            eventName: ['UpdateRegionSettings'],
-            requestParameters: { resourceTypeOptInPreference: { S3: [false] } },
-          },
-        },
-        email: email('awsRegion'),
+        email: email(parameter('recoveryPointArn')),
       },
     );
   }
@@ -168,17 +172,22 @@ export function tamperingRules(
       description: 'Calls that change or delete a plan or its selection',
       eventPattern: call(
         'backup',
-        ['DeleteBackupPlan', 'DeleteBackupSelection', 'UpdateBackupPlan'],
+        [
+          'CreateBackupSelection',
+          'DeleteBackupPlan',
+          'DeleteBackupSelection',
+          'UpdateBackupPlan',
+        ],
         { requestParameters: { backupPlanId: on.planIds } },
       ),
-      email: email('requestParameters.backupPlanId'),
+      email: email(parameter('backupPlanId')),
     });
   }
   if (on.keyArns.length > 0) {
     rules.push({
       id: 'KeyCalls',
       description:
-        'Calls that disable or delete a key, change its policy or give its use to somebody',
+        'Calls that disable or delete a key, change its policy, or give or take its use',
       eventPattern: {
         source: ['aws.kms'],
         detailType: ['AWS API Call via CloudTrail'],
@@ -198,7 +207,7 @@ export function tamperingRules(
               ],
             },
             {
-              eventName: ['CreateGrant'],
+              eventName: ['CreateGrant', 'RetireGrant'],
               userIdentity: {
                 invokedBy: notInvokedBy(
                   'backup.amazonaws.com',
@@ -209,7 +218,7 @@ export function tamperingRules(
           ],
         },
       },
-      email: email('requestParameters.keyId'),
+      email: email(at('resources[0].ARN')),
     });
   }
   if (on.bucketNames.length > 0) {
@@ -222,6 +231,7 @@ export function tamperingRules(
         [
           'DeleteBucket',
           'DeleteBucketEncryption',
+          'DeleteBucketOwnershipControls',
           'DeleteBucketPolicy',
           'DeleteBucketPublicAccessBlock',
           'PutBucketNotification',
@@ -231,7 +241,7 @@ export function tamperingRules(
         ],
         { requestParameters: { bucketName: on.bucketNames } },
       ),
-      email: email('requestParameters.bucketName'),
+      email: email(parameter('bucketName')),
     });
     const settings = {
       id: 'BucketSettingCalls',
@@ -239,9 +249,12 @@ export function tamperingRules(
       eventPattern: call(
         's3',
         [
+          'PutBucketAcl',
           'PutBucketEncryption',
           'PutBucketLifecycle',
           'PutBucketLifecycleConfiguration',
+          'PutBucketLogging',
+          'PutBucketOwnershipControls',
           'PutBucketPolicy',
           'PutBucketPublicAccessBlock',
           'PutBucketReplication',
@@ -250,7 +263,7 @@ export function tamperingRules(
         ],
         { requestParameters: { bucketName: on.bucketNames } },
       ),
-      email: email('requestParameters.bucketName'),
+      email: email(parameter('bucketName')),
     };
     rules.push(...byCaller(settings, deployRole));
   }
@@ -290,13 +303,14 @@ function alertRule(parts: AlertParts): AlertRule {
   return partRule(
     'AlertCalls',
     'Calls that delete these alerts or turn them off',
+    ALERT_SERVICES,
+    onAlerts(),
     either,
   );
 }
 
 function alertSettingRule(parts: AlertParts): AlertRule {
   const ours = Match.prefix(parts.rulePrefix);
-  const alarms = parts.alarmPrefixes.flatMap((prefix) => Match.prefix(prefix));
   const either: object[] = [];
   const on = (requestParameters: object, ...eventName: string[]) =>
     either.push({ eventName, requestParameters });
@@ -304,29 +318,31 @@ function alertSettingRule(parts: AlertParts): AlertRule {
   on({ name: ours, state }, 'PutRule');
   on({ rule: ours }, 'PutTargets');
   on(
-    { alarmName: alarms },
-    'PutCompositeAlarm',
-    'PutMetricAlarm',
-    'SetAlarmState',
-  );
-  on(
     { topicArn: [parts.topicArn] },
     'AddPermission',
     'RemovePermission',
     'SetTopicAttributes',
   );
+  on({ resourceArn: [parts.topicArn] }, 'PutDataProtectionPolicy');
   on(
     { subscriptionArn: Match.prefix(`${parts.topicArn}:`) },
     'SetSubscriptionAttributes',
   );
   if (parts.eventBusName) {
     on({ eventBusName: [parts.eventBusName] }, 'PutPermission');
+    on({ name: [parts.eventBusName] }, 'UpdateEventBus');
   }
   if (parts.logGroupName) {
     on(
       { logGroupName: [parts.logGroupName] },
-      'PutMetricFilter',
+      'AssociateKmsKey',
+      'DisassociateKmsKey',
       'PutRetentionPolicy',
+    );
+    on(
+      { resourceIdentifier: Match.suffix(`:log-group:${parts.logGroupName}`) },
+      'AssociateKmsKey',
+      'DisassociateKmsKey',
     );
   }
   if (parts.logPolicyName) {
@@ -335,24 +351,112 @@ function alertSettingRule(parts: AlertParts): AlertRule {
   return partRule(
     'AlertSettingCalls',
     'Calls that change the settings of these alerts',
+    ALERT_SERVICES,
+    onAlerts() + (parts.logGroupName ? parameter('resourceIdentifier') : ''),
     either,
   );
 }
 
-function partRule(id: string, description: string, either: object[]) {
+function alarmSettingRule(parts: AlertParts): AlertRule {
+  const alarms = parts.alarmPrefixes.flatMap((prefix) => Match.prefix(prefix));
+  const either: object[] = [
+    {
+      eventName: ['PutCompositeAlarm', 'PutMetricAlarm', 'SetAlarmState'],
+      requestParameters: { alarmName: alarms },
+    },
+  ];
+  if (parts.logGroupName) {
+    either.push({
+      eventName: ['PutMetricFilter'],
+      requestParameters: { logGroupName: [parts.logGroupName] },
+    });
+  }
+  return partRule(
+    'AlarmSettingCalls',
+    'Calls that change the settings of the alarms of these alerts',
+    parts.logGroupName ? ['logs', 'monitoring'] : ['monitoring'],
+    parameter('alarmName') +
+      (parts.logGroupName ? parameter('logGroupName') : ''),
+    either,
+  );
+}
+
+/** Calls on the whole account and Region. */
+function accountRule(): AlertRule {
+  return {
+    id: 'AccountCalls',
+    description:
+      'Calls that stop or change a trail, mute alarms, opt S3 out of AWS Backup, or delete a backup access point',
+    eventPattern: {
+      detailType: ['AWS API Call via CloudTrail'],
+      detail: {
+        $or: [
+          {
+            eventSource: ['cloudtrail.amazonaws.com'],
+            eventName: [
+              'DeleteTrail',
+              'PutEventSelectors',
+              'StopLogging',
+              'UpdateTrail',
+            ],
+          },
+          {
+            eventSource: ['monitoring.amazonaws.com'],
+            eventName: ['PutAlarmMuteRule'],
+          },
+          {
+            eventSource: ['backup.amazonaws.com'],
+            eventName: ['DeleteBackupAccessPoint'],
+          },
+          {
+            eventSource: ['backup.amazonaws.com'],
+            eventName: ['UpdateRegionSettings'],
+            requestParameters: { resourceTypeOptInPreference: { S3: [false] } },
+          },
+        ],
+      },
+    },
+    email: email(
+      parameter('name') + parameter('trailName') + parameter('accessPointArn'),
+    ),
+  };
+}
+
+const ALERT_SERVICES = ['events', 'logs', 'monitoring', 'sns'];
+
+const onAlerts = () =>
+  `${parameter('eventBusName')} ` +
+  [
+    'name',
+    'rule',
+    'alarmNames[0]',
+    'topicArn',
+    'subscriptionArn',
+    'resourceArn',
+    'logGroupName',
+    'policyName',
+  ]
+    .map(parameter)
+    .join('');
+
+function partRule(
+  id: string,
+  description: string,
+  services: string[],
+  on: string,
+  either: object[],
+) {
   return {
     id,
     description,
     eventPattern: {
       detailType: ['AWS API Call via CloudTrail'],
       detail: {
-        eventSource: ['events', 'logs', 'monitoring', 'sns'].map(
-          (service) => `${service}.amazonaws.com`,
-        ),
+        eventSource: services.map((service) => `${service}.amazonaws.com`),
         $or: either,
       },
     },
-    email: email('eventSource'),
+    email: email(on),
   };
 }
 

@@ -88,7 +88,10 @@ export class WorkloadStack extends BackupStack {
           topic.keyArn,
           ...[...this.keys.values()].map(({ keyArn }) => keyArn),
         ],
-        bucketNames: workload.buckets.map(({ name }) => name),
+        bucketNames: [
+          ...workload.buckets.map(({ name }) => name),
+          accessLogBucketName(config, workload),
+        ],
         recoveryPoints: workload.buckets.map(({ name }) =>
           recoveryPoints(this, name),
         ),

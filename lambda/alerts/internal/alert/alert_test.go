@@ -201,3 +201,19 @@ func TestBucketOfPoint(t *testing.T) {
 		}
 	}
 }
+
+// TestFunctionOf: a request may name the function in each of these ways (F-EVT-24).
+func TestFunctionOf(t *testing.T) {
+	const arn = "arn:aws:lambda:eu-central-1:111111111111:function:"
+	for _, given := range []string{
+		"alerts", arn + "alerts", "111111111111:function:alerts", "function:alerts", "111111111111:alerts",
+		"alerts:live", arn + "alerts:7", "111111111111:function:alerts:$LATEST", "function:alerts:1", "111111111111:alerts:1",
+	} {
+		if got := functionOf(given); got != "alerts" {
+			t.Errorf("%s: %q", given, got)
+		}
+	}
+	if got := functionOf("arn:aws:s3:::bucket"); got != "arn:aws:s3:::bucket" {
+		t.Errorf("the ARN of a bucket: %q", got)
+	}
+}

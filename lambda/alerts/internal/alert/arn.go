@@ -46,10 +46,14 @@ func bucketOfPoint(s string) string {
 	return ""
 }
 
-// functionOf returns a function's name from its name or ARN.
+// functionName matches what names a function (F-EVT-24): its ARN, a part of it from the account on, or its name, each
+// also with a version or an alias behind it.
+var functionName = regexp.MustCompile(`^(?:arn:[^:]*:lambda:[^:]*:)?(?:[0-9]{12}:)?(?:function:)?([^:]+)(?::[^:]+)?$`)
+
+// functionOf returns a function's name from what names it.
 func functionOf(s string) string {
-	if name, is := strings.CutPrefix(parseARN(s).resource, "function:"); is {
-		return name
+	if match := functionName.FindStringSubmatch(s); match != nil {
+		return match[1]
 	}
 	return s
 }

@@ -42,14 +42,19 @@ type parameters struct {
 	SelectionID             text
 	KeyID                   text
 	BucketName              text
-	Name, Rule              text // of an EventBridge rule or bus
+	Name, Rule              text // of an EventBridge rule or bus, or a trail
+	TrailName               text
+	AccessPointARN          text
+	SecretID                text
 	State                   text
 	AlarmName               text
 	AlarmNames              []text
 	TopicARN                text
 	SubscriptionARN         text
+	ResourceARN             text // of a topic or a bucket
 	EventBusName            text
 	LogGroupName            text
+	ResourceIdentifier      text // ARN of a log group
 	PolicyName              text // of CloudWatch Logs, or of a role
 	RoleName                text
 	FunctionName            text
@@ -96,7 +101,8 @@ func (c call) name(p parameters) string {
 // alertPart returns the name or the ARN of the alerting resource that the request is about.
 func (p parameters) alertPart() text {
 	names := []text{
-		p.RoleName, p.Rule, p.Name, p.TopicARN, p.SubscriptionARN, p.EventBusName, p.LogGroupName,
+		p.RoleName, p.Rule, p.Name, p.TrailName, p.TopicARN, p.SubscriptionARN, p.ResourceARN, p.EventBusName,
+		p.LogGroupName, p.ResourceIdentifier, p.SecretID, p.AccessPointARN,
 		text(functionOf(p.FunctionName.String())), text(queueOf(p.QueueURL.String())), p.PolicyName, p.AlarmName,
 	}
 	return text(first(append(names, p.AlarmNames...)...))

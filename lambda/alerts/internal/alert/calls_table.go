@@ -9,6 +9,13 @@ type callRow struct {
 	setting bool
 }
 
+// changedSecret is the row of calls that change a secret.
+var changedSecret = callRow{
+	what: "change of the secret of a destination of alerts",
+	advice: "Alerts may now go to a stranger, or nowhere. Send a test with backupctl alert-test, and look for it in Slack and " +
+		"PagerDuty. If it does not arrive, set the right webhook or routing key.",
+}
+
 // calls is the table of calls that weaken the protection of backups or the alerts, or read backups. The alert of
 // a call that is not in it has the call's name. A name that several services have comes after the service's.
 var calls = map[string]callRow{
@@ -362,6 +369,109 @@ var calls = map[string]callRow{
 		what: "change of a metric filter that counts copies",
 		advice: "The copy alarms of the central account may count other events. Deploy the central stack again with " +
 			"--revert-drift.",
+		setting: true,
+	},
+	"DeleteTrail": {
+		what: "deletion of a CloudTrail trail",
+		advice: "Without a trail of management events, no call gives an alert. Create the trail again, and read the event history of " +
+			"CloudTrail, which needs no trail, for what happened since.",
+	},
+	"StopLogging": {
+		what: "stop of a CloudTrail trail",
+		advice: "Without a trail of management events, no call gives an alert. Start it again, and read the event history of " +
+			"CloudTrail, which needs no trail, for what happened since.",
+	},
+	"UpdateTrail": {
+		what: "change of a CloudTrail trail",
+		advice: "Check in the request that the trail still records this Region. Without a trail of management events, no call gives an " +
+			"alert.",
+	},
+	"PutEventSelectors": {
+		what: "change of what a CloudTrail trail records",
+		advice: "Check in the request that the trail still records the management events that write. Without them, no call gives an " +
+			"alert.",
+	},
+	"PutAlarmMuteRule": {
+		what: "mute rule for CloudWatch alarms",
+		advice: "Alarms that it names go into ALARM, but SNS notifies nobody. Check in the request which alarms these are, and delete " +
+			"the rule.",
+	},
+	"DeleteBackupAccessPoint": {
+		what: "deletion of an access point that reads a recovery point",
+		advice: "Nobody reads the backup through it any more. The recovery point expires again with its retention (F-RST-13). Find out " +
+			"who created the access point, and what was read.",
+	},
+	"CreateBackupSelection": {
+		what:    "another backup selection in a plan",
+		advice:  "The plan also backs up what the request has, with the role in it. If none of you created the selection, delete it.",
+		setting: true,
+	},
+	"RetireGrant": {
+		what: "end of a grant on a KMS key",
+		advice: "AWS Backup works through grants (F-COPY-8). Without its grant, backups and copies into the vault fail, and " +
+			"nothing can be restored from it. If backups fail, open a case with AWS Support: a vault cannot get another key " +
+			"(F-KMS-5).",
+	},
+	"PutBucketAcl": {
+		what: "change of a bucket's access control list",
+		advice: "Check in the request who may now read or write the bucket. Deploy the stack again with --revert-drift, and set the " +
+			"ACL back: no template has it.",
+		setting: true,
+	},
+	"PutBucketOwnershipControls": {
+		what: "change of a bucket's object ownership",
+		advice: "If the request has another value than BucketOwnerEnforced, access control lists are in force again. Deploy the stack " +
+			"again with --revert-drift to restore the setting.",
+		setting: true,
+	},
+	"DeleteBucketOwnershipControls": {
+		what:   "deletion of a bucket's object ownership setting",
+		advice: "Access control lists can be in force again. Deploy the stack again with --revert-drift to restore the setting.",
+	},
+	"PutBucketLogging": {
+		what: "change of a bucket's access logs",
+		advice: "If the request names no bucket, S3 no longer logs who reads the objects. Deploy the stack again with --revert-drift to " +
+			"restore the setting.",
+		setting: true,
+	},
+	"PutSecretValue":           changedSecret,
+	"UpdateSecret":             changedSecret,
+	"UpdateSecretVersionStage": changedSecret,
+	"DeleteSecret": {
+		what: "deletion of the secret of a destination of alerts",
+		advice: "Slack or PagerDuty receives no alerts. Restore the secret in Secrets Manager of the central account, and send a test " +
+			"with backupctl alert-test.",
+	},
+	"sqs/AddPermission": {
+		what: "change of the policy of a queue of alerts",
+		advice: "Check in the request who may now send or read alerts. Deploy the central stack again with --revert-drift to restore " +
+			"the policy.",
+		setting: true,
+	},
+	"sqs/RemovePermission": {
+		what: "removal of a permission of a queue of alerts",
+		advice: "EventBridge may no longer be able to send alerts, or others can forge and read them. Deploy the central stack again " +
+			"with --revert-drift to restore the policy.",
+		setting: true,
+	},
+	"UpdateEventBus": {
+		what:    "change of the event bus for alerts",
+		advice:  "With a key that EventBridge may not use, the bus loses events. Deploy the central stack again with --revert-drift.",
+		setting: true,
+	},
+	"AssociateKmsKey": {
+		what:    "another KMS key for the log of events",
+		advice:  "Whoever owns the key can make the log unreadable. Remove the key from the log group, if none of you set it.",
+		setting: true,
+	},
+	"DisassociateKmsKey": {
+		what:    "removal of the KMS key of the log of events",
+		advice:  "New events are encrypted with a key of CloudWatch Logs. Nothing is lost. Find out who made the call, and why.",
+		setting: true,
+	},
+	"PutDataProtectionPolicy": {
+		what:    "data protection policy on the SNS topic for alerts",
+		advice:  "Such a policy can hold back or mask e-mails. Remove it from the topic, if none of you set it.",
 		setting: true,
 	},
 	"DeleteFunction": {

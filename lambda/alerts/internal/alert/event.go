@@ -73,12 +73,13 @@ func indented(body string) string {
 	return text.String()
 }
 
-// fromAWS says whether AWS sent the event. Nobody else can send one with a source that starts with aws. (F-EVT-15).
-// The event of a call also names the service and the account; another service or account in it is nothing that
-// AWS writes.
+// fromAWS says whether AWS sent the event. Nobody else can put one onto a bus with a source that starts with aws.
+// (F-EVT-15), and the queue takes messages of EventBridge alone. The sources of partners start with aws.partner/, and
+// the partners write the events (F-EVT-25). The event of a call also names the service and the account; another service or
+// account in it is nothing that AWS writes.
 func (ev event) fromAWS() bool {
 	service, is := strings.CutPrefix(ev.Source.String(), "aws.")
-	if !is {
+	if !is || strings.HasPrefix(service, "partner/") {
 		return false
 	}
 	if ev.DetailType != callDetailType {
