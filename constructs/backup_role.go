@@ -93,8 +93,8 @@ func NewBackupRole(scope awsconstructs.Construct, id *string, props *BackupRoleP
 func ownBuckets(account string, arns []string) Statement {
 	s := Statement{
 		Condition: map[string]map[string]any{"StringEqualsIfExists": {"aws:ResourceAccount": account}},
-		Sid:  "OwnBuckets",
-		Deny: true,
+		Sid:       "OwnBuckets",
+		Deny:      true,
 		Actions: []string{
 			"s3:GetBucket*", "s3:GetInventoryConfiguration", "s3:GetObject*", "s3:ListBucket*", "s3:ListTagsForResource",
 			"s3:PutBucketNotification", "s3:PutInventoryConfiguration",

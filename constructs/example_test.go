@@ -334,12 +334,13 @@ func ExampleNewAlertTopic() {
 
 	printResources(stack)
 	// Output:
+	// RulesAccountCallsF75CC0BC AWS::Events::Rule
+	// RulesAlarmSettingCalls3D280F39 AWS::Events::Rule
 	// RulesAlertCalls8F2A6FF2 AWS::Events::Rule
 	// RulesAlertSettingCalls50B5F318 AWS::Events::Rule
 	// RulesBackupIssues2642C6AC AWS::Events::Rule
 	// RulesClockinvoicesDD1EAE0C AWS::Events::Rule
 	// RulesRecoveryPointCallsE10ABE1D AWS::Events::Rule
-	// RulesRegionCalls8CCE0B17 AWS::Events::Rule
 	// RulesVaultCalls622BED95 AWS::Events::Rule
 	// SilenceinvoicesD8EB1CC6 AWS::CloudWatch::CompositeAlarm
 	// Silenceinvoicesmetric00D33120 AWS::CloudWatch::Alarm
