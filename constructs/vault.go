@@ -89,7 +89,7 @@ func newTieringConfiguration(scope awsconstructs.Construct, name *string, props 
 // deny.
 //
 // deployRoleARN matches the roles with which CloudFormation deploys. They may delete the vault, which AWS Backup
-// allows while it is empty (F-LOCK-12), so that a failed creation can be rolled back. compliance tells that the vault
+// allows while it is empty (F-LOCK-11), so that a failed creation can be rolled back. compliance tells that the vault
 // has a compliance lock. Without it nobody but these roles may create one: three days later nobody could undo it, and
 // with an absurd minimum no backup could ever enter the vault (F-LOCK-14). They may, since CloudFormation may lock
 // the vault before it updates this policy.
