@@ -15,13 +15,11 @@ const (
 	Compare
 	// Mark puts a delete marker on top, because the key did not exist.
 	Mark
-	// Leave lets the key be, because somebody wrote it after the run started.
-	Leave
 )
 
 // String is the action in a plan.
 func (a Action) String() string {
-	return [...]string{"nothing", "copy", "compare", "delete-marker", "changed"}[a]
+	return [...]string{"nothing", "copy", "compare", "delete-marker"}[a]
 }
 
 // Decision is about one key.
@@ -35,6 +33,8 @@ type Decision struct {
 	// Ambiguous says that several entries have the second that decides, and that the server does not tell their
 	// order. An object wins over a marker.
 	Ambiguous bool
+	// Meanwhile says that Latest was written after the run started: by others, or by the run itself.
+	Meanwhile bool
 	// Beneath is the newest entry under Latest that was written after the run started; nil if there is none.
 	Beneath *Entry
 	// Entries counts versions and markers.
@@ -46,8 +46,8 @@ type Decision struct {
 type Decider struct {
 	// To is the moment: its second counts as a whole.
 	To time.Time
-	// Started is when the run started, by the clock of S3. Of what was written in a later second the action is
-	// Leave. Its zero value: everything is decided.
+	// Started is when the run started, by the clock of S3. What was written in a later second is marked as such.
+	// Its zero value: nothing is.
 	Started time.Time
 	// Apart says that the server lists versions and markers apart, so that their order in a second is unknown.
 	// The Decider sets it when it sees that.
@@ -146,9 +146,7 @@ func (d *Decider) End() (Decision, bool) {
 		}
 	}
 	decision.Action = action(then, k.latest)
-	if decision.Action != Nothing && !d.Started.IsZero() && k.latest.Time.After(d.Started) {
-		decision.Action = Leave
-	}
+	decision.Meanwhile = !d.Started.IsZero() && k.latest.Time.After(d.Started)
 	return decision, true
 }
 

@@ -90,6 +90,9 @@ func describe(d Decision) string {
 	if d.Ambiguous {
 		text += ", ambiguous"
 	}
+	if d.Meanwhile {
+		text += ", meanwhile"
+	}
 	return text
 }
 
@@ -105,16 +108,16 @@ func TestApartIsOfTheServer(t *testing.T) {
 	}
 }
 
-// TestWrittenMeanwhile: what was written after the start of the run stays, also beneath a copy of ours.
+// TestWrittenMeanwhile: what was written after the start of the run is known, also beneath a copy of ours.
 func TestWrittenMeanwhile(t *testing.T) {
 	for _, test := range []struct{ history, want, beneath string }{
-		{"c* 8 C, b 2 B", "changed b over c", ""},
-		{"c* 8 -, b 2 B", "changed b over c", ""},
-		{"c* 8 C", "changed over c", ""},
+		{"c* 8 C, b 2 B", "copy b over c, meanwhile", ""},
+		{"c* 8 -, b 2 B", "copy b over c, meanwhile", ""},
+		{"c* 8 C", "delete-marker over c, meanwhile", ""},
 		{"c* 7 C, b 2 B", "copy b over c", ""}, // the second of the start is before it
-		{"c* 8 -", "nothing", ""},
-		{"d* 9 B, c 8 C, b 2 B", "changed b over d", "c"},
-		{"d* 9 B, c 7 C, b 2 B", "changed b over d", ""},
+		{"c* 8 -", "nothing, meanwhile", ""},
+		{"d* 9 B, c 8 C, b 2 B", "compare b over d, meanwhile", "c"},
+		{"d* 9 B, c 7 C, b 2 B", "compare b over d, meanwhile", ""},
 	} {
 		d := Decider{To: second(3), Started: second(7)}
 		for _, e := range entries(t, "k", test.history) {
