@@ -41,8 +41,12 @@ type Bucket struct {
 	generated  *Generated
 
 	keys   []string              // of histories, in order
-	stored map[string][]*Version // by key, newest first; a generated key that lost all versions stays, empty
+	stored map[string][]*Version // by key, newest first; a key that lost all versions stays, empty
+	gone   map[entry]*Version    // what was removed: a page that ended there still goes on there
 }
+
+// entry names a version.
+type entry struct{ key, id string }
 
 // CreateBucket creates a bucket, or replaces one.
 func (s *Server) CreateBucket(name string, options BucketOptions) *Bucket {
@@ -51,6 +55,7 @@ func (s *Server) CreateBucket(name string, options BucketOptions) *Bucket {
 	b := &Bucket{
 		Name: name, Owner: options.Owner, Region: options.Region, server: s, versioning: options.Versioning,
 		settings: map[string][]byte{}, generated: options.Generated, stored: map[string][]*Version{},
+		gone: map[entry]*Version{},
 	}
 	if b.Owner == "" {
 		b.Owner = s.options.Account
@@ -122,7 +127,7 @@ func (b *Bucket) Remove(key, id string) bool {
 func (b *Bucket) Change(key, id string, change func(*Version)) bool {
 	b.server.mu.Lock()
 	defer b.server.mu.Unlock()
-	v := find(b.own(key), id)
+	v := b.mutable(key, id)
 	if v != nil {
 		change(v)
 	}
@@ -272,6 +277,7 @@ func (b *Bucket) remove(key, id string) *Version {
 	v := find(history, id)
 	if v != nil {
 		b.set(key, slices.DeleteFunc(history, func(old *Version) bool { return old == v }))
+		b.gone[entry{key, id}] = &Version{ID: v.ID, At: v.At, sequence: v.sequence}
 	}
 	return v
 }

@@ -29,6 +29,12 @@ func (e *apiError) with(name, value string) *apiError {
 	return e
 }
 
+func denied() *apiError { return fail(http.StatusForbidden, "AccessDenied", "Access Denied") }
+
+func invalid(message string) *apiError {
+	return fail(http.StatusBadRequest, "InvalidArgument", message)
+}
+
 func notImplemented() *apiError {
 	return fail(http.StatusNotImplemented, "NotImplemented", "A header or a query you provided implies functionality that is not implemented.")
 }

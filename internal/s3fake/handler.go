@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -15,12 +16,14 @@ type upload struct{}
 // call is one request on its way.
 type call struct {
 	Request
-	http *http.Request
-	body []byte
-	b    *Bucket
+	http   *http.Request
+	body   []byte
+	server *Server
+	b      *Bucket
+	region string // of the bucket, where the answer has it in a header
 }
 
-// answer is what a call gets. Its body is a document, which is encoded as XML, or content.
+// answer is what a call gets. Its body is a document, which is XML or is encoded as XML, or content.
 type answer struct {
 	status   int // zero is 200
 	header   http.Header
@@ -88,24 +91,87 @@ func (s *Server) failed(err error) *answer {
 	}{Code: e.code, Message: e.message, Extra: e.extra}}
 }
 
-func (s *Server) do(*call) (*answer, error) { return nil, notImplemented() }
+// operations are what the server can do. Those that read share the lock.
+var operations = map[string]struct {
+	run   func(*call) (*answer, error)
+	reads bool
+}{
+	"ListObjectVersions": {(*call).listObjectVersions, true},
+	"ListObjectsV2":      {(*call).listObjectsV2, true},
+}
+
+func (s *Server) do(c *call) (*answer, error) {
+	operation, ok := operations[c.Operation]
+	if !ok {
+		return nil, notImplemented()
+	}
+	if operation.reads {
+		s.mu.RLock()
+		defer s.mu.RUnlock()
+	} else {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+	}
+	c.server = s
+	if err := c.admit(); err != nil {
+		return nil, err
+	}
+	return operation.run(c)
+}
+
+// admit refuses what S3 refuses of any request, and finds the bucket.
+func (c *call) admit() error {
+	authorization := c.http.Header.Get("Authorization")
+	if authorization == "" && c.http.URL.Query().Get("X-Amz-Signature") == "" {
+		return denied()
+	}
+	c.b = c.server.buckets[c.Bucket]
+	switch {
+	case c.Operation == "ListBuckets" || c.Operation == "CreateBucket":
+		return nil
+	case c.b == nil:
+		return fail(http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist").with("BucketName", c.Bucket)
+	}
+	// The credential of a signature is key/date/Region/s3/aws4_request.
+	if scope := strings.Split(authorization, "/"); len(scope) > 2 && scope[2] != c.b.Region && c.Operation != "GetBucketLocation" {
+		c.region = c.b.Region
+		return fail(http.StatusMovedPermanently, "PermanentRedirect",
+			"The bucket you are attempting to access must be addressed using the specified endpoint. "+
+				"Please send all future requests to this endpoint.").
+			with("Endpoint", "s3."+c.b.Region+".amazonaws.com").with("Bucket", c.Bucket)
+	}
+	expected := c.http.Header.Get("X-Amz-Expected-Bucket-Owner")
+	if c.b.Owner != c.server.options.Account || expected != "" && expected != c.b.Owner {
+		return denied()
+	}
+	return nil
+}
 
 func (s *Server) write(w http.ResponseWriter, c *call, a *answer, fault Fault) {
 	header := w.Header()
 	for name, values := range a.header {
 		header[name] = values
 	}
+	if c.region != "" {
+		header.Set("X-Amz-Bucket-Region", c.region)
+	}
 	header.Set("X-Amz-Request-Id", hexID(c.Operation, c.Bucket, c.Key, c.VersionID))
 	body := a.content
 	length := a.length
-	if a.document != nil {
-		encoded, err := xml.Marshal(a.document)
+	switch document := a.document.(type) {
+	case nil:
+	case []byte:
+		body, length = bytesBlob(document), int64(len(document))
+	default:
+		encoded, err := xml.Marshal(document)
 		if err != nil {
-			w.WriteHeader(http.StatusInternalServerError)
+			w.WriteHeader(http.StatusInternalServerError) // a document here is always one that can be encoded
 			return
 		}
 		encoded = append([]byte(xml.Header), encoded...)
 		body, length = bytesBlob(encoded), int64(len(encoded))
+	}
+	if a.document != nil {
 		header.Set("Content-Type", "application/xml")
 	}
 	if a.status == 0 {
@@ -119,7 +185,25 @@ func (s *Server) write(w http.ResponseWriter, c *call, a *answer, fault Fault) {
 		return
 	}
 	if fault.Cut {
-		return
+		w = &half{w, length / 2}
 	}
-	_, _ = body.WriteTo(w) // the client is gone
+	_, err := body.WriteTo(w)
+	if err != nil || fault.Cut {
+		panic(http.ErrAbortHandler) //nolint:forbidigo // how a handler of net/http closes a connection
+	}
+}
+
+// half takes so many bytes, and no more.
+type half struct {
+	http.ResponseWriter
+	left int64
+}
+
+func (h *half) Write(p []byte) (int, error) {
+	n, err := h.ResponseWriter.Write(p[:min(int64(len(p)), h.left)])
+	h.left -= int64(n)
+	if err == nil && n < len(p) {
+		err = io.ErrShortWrite
+	}
+	return n, err
 }

@@ -33,6 +33,16 @@ func (b *Bucket) set(key string, versions []*Version) {
 	b.stored[key] = versions
 }
 
+// mutable is a version that may be changed in place, or nil. A generated key is stored from now on.
+func (b *Bucket) mutable(key, id string) *Version {
+	history := b.own(key)
+	v := find(history, id)
+	if v != nil {
+		b.set(key, history)
+	}
+	return v
+}
+
 // search is the number of the first generated key that is not before key.
 func (g *Generated) search(key string) int {
 	return sort.Search(g.Keys, func(n int) bool { return g.Key(n) >= key })
