@@ -102,4 +102,6 @@ func (r *Run) compare(ctx context.Context, d Decision, version string, copied co
 	return BySize, nil
 }
 
-func isKMS(encryption types.ServerSideEncryption) bool { return strings.HasPrefix(string(encryption), "aws:kms") }
+func isKMS(encryption types.ServerSideEncryption) bool {
+	return strings.HasPrefix(string(encryption), "aws:kms")
+}

@@ -136,7 +136,9 @@ func TestWrittenMeanwhile(t *testing.T) {
 
 // TestMaybeSame: what must be compared before it is copied.
 func TestMaybeSame(t *testing.T) {
-	full := func(etag string, algorithms ...string) Entry { return Entry{ETag: etag, Size: 1, Algorithms: algorithms} }
+	full := func(etag string, algorithms ...string) Entry {
+		return Entry{ETag: etag, Size: 1, Algorithms: algorithms}
+	}
 	composite := full("a-2", "SHA256")
 	composite.Composite = true
 	for name, test := range map[string]struct {

@@ -29,8 +29,8 @@ type Summary struct {
 
 // Failures are the keys that were not restored for one reason.
 type Failures struct {
-	Keys int    `json:"keys"`
-	Next string `json:"next"`
+	Keys int       `json:"keys"`
+	Next string    `json:"next"`
 	All  []Failure `json:"all"`
 }
 
