@@ -20,7 +20,7 @@ const (
 	exitDone   = 0
 	exitWrong  = 1 // an error in the configuration, in the command line or in what is deployed
 	exitDefect = 2 // an error in backupctl
-	// exitSomeNotRestored: a restore left some keys as they are
+	// exitSomeNotRestored: a restore left some keys as they are.
 	exitSomeNotRestored = 3
 	exitSignal          = 128 // and the number of the signal, as shells report it
 )

@@ -20,7 +20,7 @@ type report struct {
 	Bucket string `json:"bucket"`
 	Prefix string `json:"prefix,omitempty"`
 	// OnlyKeys counts the keys of --key and --keys. Zero: all keys of the prefix.
-	OnlyKeys int       `json:"only_keys,omitempty"`
+	OnlyKeys int       `json:"onlyKeys,omitempty"`
 	To       time.Time `json:"to"`
 	Applied  bool      `json:"applied"`
 	Started  time.Time `json:"started"`
@@ -126,7 +126,7 @@ const planVersion = 1
 
 // planHeader is the first line of that file.
 type planHeader struct {
-	Version int       `json:"plan_version"`
+	Version int       `json:"planVersion"`
 	Bucket  string    `json:"bucket"`
 	Prefix  string    `json:"prefix,omitempty"`
 	To      time.Time `json:"to"`

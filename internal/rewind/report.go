@@ -4,27 +4,27 @@ package rewind
 type Summary struct {
 	// Keys and VersionsBefore are what the first listing has; delete markers count as versions.
 	Keys           int `json:"keys"`
-	VersionsBefore int `json:"versions_before"`
+	VersionsBefore int `json:"versionsBefore"`
 	// VersionsAfter is what the second listing has. Zero in a dry run.
-	VersionsAfter int `json:"versions_after,omitempty"`
+	VersionsAfter int `json:"versionsAfter,omitempty"`
 	// Unchanged keys are as they were. AlreadyBack keys have a copy of the old version on top.
 	Unchanged   int `json:"unchanged"`
-	AlreadyBack int `json:"already_back"`
+	AlreadyBack int `json:"alreadyBack"`
 	// Copied keys got a copy of Bytes bytes, ByParts of them in parts. Marked keys got a delete marker. In a dry
 	// run they would.
 	Copied  int   `json:"copied"`
-	ByParts int   `json:"copied_by_parts"`
-	Bytes   int64 `json:"bytes_copied"`
-	Marked  int   `json:"delete_markers"`
+	ByParts int   `json:"copiedByParts"`
+	Bytes   int64 `json:"bytesCopied"`
+	Marked  int   `json:"deleteMarkers"`
 	// Ambiguous keys have several versions in the second that decides, whose order the server does not tell.
 	Ambiguous int `json:"ambiguous"`
 	// Failed keys were left as they are.
-	Failed  int                  `json:"not_restored"`
+	Failed  int                  `json:"notRestored"`
 	Reasons map[Reason]*Failures `json:"reasons,omitempty"`
 	// Verified counts copies by how they were compared with their sources. Confirmed counts the keys that the
 	// second listing shows as they were.
 	Verified  map[Verification]int `json:"verified,omitempty"`
-	Confirmed int                  `json:"confirmed_by_second_listing,omitempty"`
+	Confirmed int                  `json:"confirmedBySecondListing,omitempty"`
 }
 
 // Failures are the keys that were not restored for one reason.
@@ -37,7 +37,7 @@ type Failures struct {
 // Failure is a key that was not restored.
 type Failure struct {
 	Key           string `json:"key"`
-	SourceVersion string `json:"source_version,omitempty"`
+	SourceVersion string `json:"sourceVersion,omitempty"`
 	Detail        string `json:"detail,omitempty"`
 }
 

@@ -56,16 +56,16 @@ type Result struct {
 	// Detail is what S3 answered.
 	Detail string `json:"detail,omitempty"`
 	// SourceVersion is the version that is copied.
-	SourceVersion string `json:"source_version,omitempty"`
+	SourceVersion string `json:"sourceVersion,omitempty"`
 	// LatestVersion was on top when the bucket was listed.
-	LatestVersion string `json:"latest_version,omitempty"`
+	LatestVersion string `json:"latestVersion,omitempty"`
 	// NewVersion is the copy or the delete marker. Empty in a dry run.
-	NewVersion string `json:"new_version,omitempty"`
+	NewVersion string `json:"newVersion,omitempty"`
 	// Bytes and Class are those of the source.
 	Bytes int64  `json:"bytes,omitempty"`
 	Class string `json:"class,omitempty"`
 	// Parts says that the object is copied by parts.
-	Parts bool `json:"by_parts,omitempty"`
+	Parts bool `json:"byParts,omitempty"`
 	// Ambiguous says that the order of the versions of a second is unknown.
 	Ambiguous bool `json:"ambiguous,omitempty"`
 	// Verified says how the copy was compared with its source. Empty: a delete marker, or a dry run.
