@@ -117,7 +117,7 @@ func (r *Run) mark(ctx context.Context, d Decision, result *Result) error {
 	output, err := r.Client.DeleteObject(ctx, &s3.DeleteObjectInput{
 		Bucket: aws.String(r.Bucket), Key: aws.String(d.Key), ExpectedBucketOwner: r.owner(), RequestPayer: r.payer(),
 		IfMatch: aws.String(d.Latest.ETag),
-	}, r.paced)
+	}, r.whole)
 	if err == nil {
 		result.NewVersion = aws.ToString(output.VersionId)
 		return nil
@@ -141,7 +141,7 @@ func (r *Run) head(ctx context.Context, key, version string) (*s3.HeadObjectOutp
 	if version != "" {
 		input.VersionId = aws.String(version)
 	}
-	return r.Client.HeadObject(ctx, input, r.paced)
+	return r.Client.HeadObject(ctx, input, r.whole)
 }
 
 // isAbsent says whether an answer of HeadObject means that there is no such version, or that a delete marker is

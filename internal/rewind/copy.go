@@ -22,7 +22,7 @@ func (r *Run) copyWhole(ctx context.Context, d Decision, result *Result) error {
 		CopySourceIfMatch: aws.String(d.Source.ETag),
 	}
 	input.IfMatch, input.IfNoneMatch = unchanged(d.Latest)
-	output, err := r.Client.CopyObject(ctx, input, r.paced)
+	output, err := r.Client.CopyObject(ctx, input, r.whole)
 	if err != nil {
 		return err
 	}

@@ -5,8 +5,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
-	"net/http"
 	"net/url"
 	"slices"
 	"time"
@@ -14,8 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/aws/smithy-go/middleware"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 // page is a page of ListObjectVersions, its versions and delete markers in the order of the answer.
@@ -37,7 +33,7 @@ func (r *Run) list(ctx context.Context, prefix string, each func(page) (more boo
 	}
 	for {
 		var answer body
-		output, err := r.Client.ListObjectVersions(ctx, input, answer.keep)
+		output, err := r.Client.ListObjectVersions(ctx, input, r.paced, answer.keep)
 		if err != nil {
 			return err
 		}
@@ -67,47 +63,8 @@ func (r *Run) list(ctx context.Context, prefix string, each func(page) (more boo
 	}
 }
 
-// body is the body of an answer. The SDK puts versions and delete markers into two lists; which of them comes
-// first within a second is only here (F-RST-14).
-type body struct {
-	content []byte
-	date    time.Time
-}
-
-// keep lets a call leave its answer's body here.
-func (b *body) keep(options *s3.Options) {
-	options.APIOptions = append(options.APIOptions, func(stack *middleware.Stack) error {
-		return stack.Deserialize.Insert(middleware.DeserializeMiddlewareFunc("KeepBody", b.read), "OperationDeserializer", middleware.After)
-	})
-}
-
-func (b *body) read(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
-	out middleware.DeserializeOutput, metadata middleware.Metadata, err error,
-) {
-	out, metadata, err = next.HandleDeserialize(ctx, in)
-	response, ok := out.RawResponse.(*smithyhttp.Response)
-	if err != nil || !ok || response.StatusCode != http.StatusOK {
-		return out, metadata, err
-	}
-	content, err := io.ReadAll(response.Body)
-	_ = response.Body.Close() // it was read
-	if err != nil {
-		return out, metadata, &cutError{err}
-	}
-	b.content = content
-	b.date, _ = http.ParseTime(response.Header.Get("Date")) // the zero value is used if there is none
-	response.Body = io.NopCloser(bytes.NewReader(content))
-	return out, metadata, nil
-}
-
-// cutError is an answer that ended early. The SDK asks again.
-type cutError struct{ err error }
-
-func (e *cutError) Error() string         { return "the answer ended early: " + e.err.Error() }
-func (e *cutError) Unwrap() error         { return e.err }
-func (e *cutError) ConnectionError() bool { return true }
-
-// page joins the two lists of the SDK in the order of the body.
+// page joins the two lists of the SDK in the order of the body: which entry comes first within a second is only
+// there (F-RST-14).
 func (b *body) page(output *s3.ListObjectVersionsOutput) (page, error) {
 	p := page{entries: make([]Entry, 0, len(output.Versions)+len(output.DeleteMarkers)), date: b.date}
 	versions, markers := output.Versions, output.DeleteMarkers

@@ -55,6 +55,9 @@ func (p *pace) end() {
 
 // slow halves the limit, at most once for each limit's worth of keys.
 func (p *pace) slow() {
+	if p == nil {
+		return // nothing but a listing is under way
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.calm > 0 || p.limit == cap(p.slots) {

@@ -1,12 +1,9 @@
 package rewind
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -48,7 +45,7 @@ func (r *Run) copyParts(ctx context.Context, d Decision, result *Result) error {
 	if err != nil {
 		return err
 	}
-	upload, err := r.Client.CreateMultipartUpload(ctx, r.create(d, source, tags), r.paced)
+	upload, err := r.Client.CreateMultipartUpload(ctx, r.create(d, source, tags), r.whole)
 	if err != nil {
 		return err
 	}
@@ -112,7 +109,7 @@ func (r *Run) complete(ctx context.Context, d Decision, id string, size int64) (
 				CopySource: aws.String(copySource(r.Bucket, d.Source)), CopySourceIfMatch: aws.String(d.Source.ETag),
 				CopySourceRange:     aws.String(fmt.Sprintf("bytes=%d-%d", from, min(from+size, total)-1)),
 				ExpectedBucketOwner: r.owner(), ExpectedSourceBucketOwner: r.owner(), RequestPayer: r.payer(),
-			}, r.paced)
+			}, r.whole)
 			if err != nil {
 				return err
 			}
@@ -133,7 +130,7 @@ func (r *Run) complete(ctx context.Context, d Decision, id string, size int64) (
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
 	}
 	input.IfMatch, input.IfNoneMatch = unchanged(d.Latest)
-	return r.Client.CompleteMultipartUpload(ctx, input, r.paced)
+	return r.Client.CompleteMultipartUpload(ctx, input, r.whole)
 }
 
 // abort removes the parts of a copy that failed, after Ctrl-C too. A lifecycle rule removes them if this fails.
@@ -162,7 +159,7 @@ func (r *Run) sizeOfParts(ctx context.Context, source Entry) (int64, error) {
 	first, err := r.Client.HeadObject(ctx, &s3.HeadObjectInput{
 		Bucket: aws.String(r.Bucket), Key: aws.String(source.Key), VersionId: aws.String(source.VersionID),
 		ExpectedBucketOwner: r.owner(), RequestPayer: r.payer(), PartNumber: aws.Int32(1),
-	}, r.paced)
+	}, r.whole)
 	if err != nil {
 		return 0, err
 	}
@@ -171,64 +168,4 @@ func (r *Run) sizeOfParts(ctx context.Context, source Entry) (int64, error) {
 		return size, nil
 	}
 	return length, nil
-}
-
-// annotation is a named text of a version.
-type annotation struct {
-	name    string
-	payload []byte
-}
-
-// annotations are those of a version. Servers other than AWS do not know them.
-func (r *Run) annotations(ctx context.Context, key, version string) ([]annotation, error) {
-	var all []annotation
-	input := &s3.ListObjectAnnotationsInput{
-		Bucket: aws.String(r.Bucket), Key: aws.String(key), VersionId: aws.String(version), ExpectedBucketOwner: r.owner(), RequestPayer: r.payer(),
-	}
-	for {
-		output, err := r.Client.ListObjectAnnotations(ctx, input, r.paced)
-		if err != nil {
-			if isUnknown(err) {
-				return nil, nil
-			}
-			return nil, err
-		}
-		for _, entry := range output.Annotations {
-			one, err := r.annotation(ctx, key, version, aws.ToString(entry.AnnotationName))
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, one)
-		}
-		if aws.ToString(output.NextContinuationToken) == "" {
-			return slices.Clip(all), nil
-		}
-		input.ContinuationToken = output.NextContinuationToken
-	}
-}
-
-func (r *Run) annotation(ctx context.Context, key, version, name string) (annotation, error) {
-	output, err := r.Client.GetObjectAnnotation(ctx, &s3.GetObjectAnnotationInput{
-		Bucket: aws.String(r.Bucket), Key: aws.String(key), VersionId: aws.String(version), AnnotationName: aws.String(name),
-		ExpectedBucketOwner: r.owner(), RequestPayer: r.payer(),
-	}, r.paced)
-	if err != nil {
-		return annotation{}, err
-	}
-	defer output.AnnotationPayload.Close() //nolint:errcheck // it was only read
-	payload, err := io.ReadAll(output.AnnotationPayload)
-	return annotation{name, payload}, err
-}
-
-func (r *Run) annotate(ctx context.Context, key, version string, annotations []annotation) error {
-	for _, a := range annotations {
-		_, err := r.Client.PutObjectAnnotation(ctx, &s3.PutObjectAnnotationInput{
-			Bucket: aws.String(r.Bucket), Key: aws.String(key), VersionId: aws.String(version), AnnotationName: aws.String(a.name),
-			AnnotationPayload: bytes.NewReader(a.payload), ExpectedBucketOwner: r.owner(), RequestPayer: r.payer(),
-		}, r.paced)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

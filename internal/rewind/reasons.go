@@ -1,15 +1,12 @@
 package rewind
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
-	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
@@ -100,6 +97,12 @@ func reasonOf(err error) (reason Reason, whole bool) {
 
 // mayBeConflict says whether a failed write may mean that the key changed after it was listed.
 func mayBeConflict(err error) bool {
+	if answer, ok := errors.AsType[smithy.APIError](err); ok {
+		switch answer.ErrorCode() { // also inside an answer that began as a success
+		case "PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "NoSuchVersion", "NoSuchUpload":
+			return true
+		}
+	}
 	switch status(err) {
 	case http.StatusPreconditionFailed, http.StatusConflict, http.StatusNotFound:
 		return true
@@ -131,20 +134,4 @@ func plain(err error) string {
 		return answer.ErrorCode() + ": " + answer.ErrorMessage()
 	}
 	return err.Error()
-}
-
-// paced lets each attempt of a call tell the run when S3 asks for fewer requests.
-func (r *Run) paced(options *s3.Options) {
-	options.APIOptions = append(options.APIOptions, func(stack *middleware.Stack) error {
-		return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("Pace",
-			func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
-				middleware.DeserializeOutput, middleware.Metadata, error,
-			) {
-				out, metadata, err := next.HandleDeserialize(ctx, in)
-				if s := status(err); s == http.StatusServiceUnavailable || s == http.StatusTooManyRequests {
-					r.pace.slow()
-				}
-				return out, metadata, err
-			}), middleware.Before)
-	})
 }

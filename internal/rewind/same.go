@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// same says whether two versions of a key have the same bytes, metadata, storage class and tags.
+// same says whether two versions of a key have the same bytes, metadata, storage class, tags and annotations.
 func (r *Run) same(ctx context.Context, key, one, other string) (bool, error) {
 	a, err := r.head(ctx, key, one)
 	if err != nil {
@@ -25,7 +25,15 @@ func (r *Run) same(ctx context.Context, key, one, other string) (bool, error) {
 		return false, err
 	}
 	tagsOfOther, err := r.tags(ctx, key, other)
-	return err == nil && maps.Equal(tagsOfOne, tagsOfOther), err
+	if err != nil || !maps.Equal(tagsOfOne, tagsOfOther) {
+		return false, err
+	}
+	annotationsOfOne, err := r.annotations(ctx, key, one)
+	if err != nil {
+		return false, err
+	}
+	annotationsOfOther, err := r.annotations(ctx, key, other)
+	return err == nil && maps.Equal(annotationsOfOne, annotationsOfOther), err
 }
 
 func sameHead(a, b *s3.HeadObjectOutput) bool {
@@ -45,7 +53,7 @@ func sameHead(a, b *s3.HeadObjectOutput) bool {
 func (r *Run) tags(ctx context.Context, key, version string) (map[string]string, error) {
 	output, err := r.Client.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{
 		Bucket: aws.String(r.Bucket), Key: aws.String(key), VersionId: aws.String(version), ExpectedBucketOwner: r.owner(), RequestPayer: r.payer(),
-	}, r.paced)
+	}, r.whole)
 	if err != nil {
 		return nil, err
 	}
