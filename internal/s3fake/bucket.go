@@ -24,7 +24,8 @@ type BucketOptions struct {
 	// ObjectLock says that the bucket has Object Lock, and so versioning (F-OL-2).
 	ObjectLock bool
 	// Settings are documents of the bucket by their query parameter, such as "lifecycle". A client's
-	// PutBucketLifecycleConfiguration does the same.
+	// PutBucketLifecycleConfiguration does the same. A new bucket has S3's: encryption by SSE-S3, no ACLs
+	// ("ownershipControls") and no public access ("publicAccessBlock"); an empty document is none.
 	Settings map[string]string
 	// Generated is the bucket's history, see there.
 	Generated *Generated
@@ -52,6 +53,11 @@ type entry struct{ key, id string }
 func (s *Server) CreateBucket(name string, options BucketOptions) *Bucket {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.create(name, options)
+}
+
+// create does so. The caller holds the lock.
+func (s *Server) create(name string, options BucketOptions) *Bucket {
 	b := &Bucket{
 		Name: name, Owner: options.Owner, Region: options.Region, server: s, versioning: options.Versioning,
 		settings: map[string][]byte{}, generated: options.Generated, stored: map[string][]*Version{},
@@ -62,6 +68,9 @@ func (s *Server) CreateBucket(name string, options BucketOptions) *Bucket {
 	}
 	if b.Region == "" {
 		b.Region = DefaultRegion
+	}
+	for parameter, document := range newBucket {
+		b.settings[parameter] = []byte(document)
 	}
 	for parameter, document := range options.Settings {
 		b.settings[parameter] = []byte(document)

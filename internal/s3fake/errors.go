@@ -9,7 +9,8 @@ import (
 type apiError struct {
 	status        int
 	code, message string
-	extra         []element // such as the Region that the bucket is in
+	header        http.Header
+	extra         []element // such as the condition that was not met
 }
 
 // element is one more element of an error's document.
@@ -21,7 +22,7 @@ type element struct {
 func (e *apiError) Error() string { return e.code + ": " + e.message }
 
 func fail(status int, code, message string) *apiError {
-	return &apiError{status: status, code: code, message: message}
+	return &apiError{status: status, code: code, message: message, header: http.Header{}}
 }
 
 func (e *apiError) with(name, value string) *apiError {
@@ -35,6 +36,25 @@ func invalid(message string) *apiError {
 	return fail(http.StatusBadRequest, "InvalidArgument", message)
 }
 
+func invalidRequest(message string) *apiError {
+	return fail(http.StatusBadRequest, "InvalidRequest", message)
+}
+
+func malformed() *apiError {
+	return fail(http.StatusBadRequest, "MalformedXML",
+		"The XML you provided was not well-formed or did not validate against our published schema")
+}
+
+func noSuchKey(key string) *apiError {
+	return fail(http.StatusNotFound, "NoSuchKey", "The specified key does not exist.").with("Key", key)
+}
+
+func conditionFailed(condition string) *apiError {
+	return fail(http.StatusPreconditionFailed, "PreconditionFailed",
+		"At least one of the pre-conditions you specified did not hold").with("Condition", condition)
+}
+
 func notImplemented() *apiError {
-	return fail(http.StatusNotImplemented, "NotImplemented", "A header or a query you provided implies functionality that is not implemented.")
+	return fail(http.StatusNotImplemented, "NotImplemented",
+		"A header or a query you provided implies functionality that is not implemented.")
 }

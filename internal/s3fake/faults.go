@@ -44,7 +44,7 @@ func ErrorInside(code string) *Fault {
 	return &Fault{Status: http.StatusOK, Code: code, Message: "We encountered an internal error. Please try again."}
 }
 
-// Denied is S3's 403.
+// Denied is S3's 403. DeleteObjects answers 200 and denies each key.
 func Denied() *Fault {
 	return &Fault{Status: http.StatusForbidden, Code: "AccessDenied", Message: "Access Denied"}
 }

@@ -10,9 +10,6 @@ import (
 	"time"
 )
 
-// upload is a multipart upload that is not completed.
-type upload struct{}
-
 // call is one request on its way.
 type call struct {
 	Request
@@ -57,6 +54,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.write(w, c, s.failed(err), fault)
 		return
 	}
+	if c.Operation == "DeleteObjects" && fault.Code == "AccessDenied" {
+		a, err := c.deleteObjects(fail(fault.Status, fault.Code, fault.Message))
+		if err != nil {
+			a = s.failed(err)
+		}
+		s.write(w, c, a, Fault{})
+		return
+	}
 	if fault.Status != 0 && !fault.After {
 		s.write(w, c, s.failed(fail(fault.Status, fault.Code, fault.Message)), fault)
 		return
@@ -84,24 +89,63 @@ func (s *Server) failed(err error) *answer {
 	if !errors.As(err, &e) {
 		e = fail(http.StatusInternalServerError, "InternalError", err.Error())
 	}
-	return &answer{status: e.status, header: http.Header{}, document: struct {
+	return &answer{status: e.status, header: e.header, document: struct {
 		XMLName       xml.Name `xml:"Error"`
 		Code, Message string
 		Extra         []element
 	}{Code: e.code, Message: e.message, Extra: e.extra}}
 }
 
-// operations are what the server can do. Those that read share the lock.
-var operations = map[string]struct {
+// operation is one that the server can do. Those that read share the lock.
+type operation struct {
 	run   func(*call) (*answer, error)
 	reads bool
-}{
-	"ListObjectVersions": {(*call).listObjectVersions, true},
-	"ListObjectsV2":      {(*call).listObjectsV2, true},
+}
+
+var operations = map[string]operation{
+	"ListObjectVersions":      {(*call).listObjectVersions, true},
+	"ListObjectsV2":           {(*call).listObjectsV2, true},
+	"HeadObject":              {(*call).getObject, true},
+	"GetObject":               {(*call).getObject, true},
+	"GetObjectAttributes":     {(*call).getObjectAttributes, true},
+	"PutObject":               {(*call).putObject, false},
+	"CopyObject":              {(*call).copyObject, false},
+	"DeleteObject":            {(*call).deleteObject, false},
+	"DeleteObjects":           {func(c *call) (*answer, error) { return c.deleteObjects(nil) }, false},
+	"CreateMultipartUpload":   {(*call).createUpload, false},
+	"UploadPart":              {(*call).uploadPart, false},
+	"UploadPartCopy":          {(*call).uploadPartCopy, false},
+	"CompleteMultipartUpload": {(*call).completeUpload, false},
+	"AbortMultipartUpload":    {(*call).abortUpload, false},
+	"ListMultipartUploads":    {(*call).listUploads, true},
+	"ListParts":               {(*call).listParts, true},
+	"ListBuckets":             {(*call).listBuckets, true},
+	"CreateBucket":            {(*call).createBucket, false},
+	"HeadBucket":              {(*call).headBucket, true},
+	"GetBucketLocation":       {(*call).getLocation, true},
+	"GetBucketVersioning":     {(*call).getVersioning, true},
+	"PutBucketVersioning":     {(*call).putVersioning, false},
+	"GetBucketPolicyStatus":   {(*call).getPolicyStatus, true},
+	"GetObjectTagging":        {(*call).getTagging, true},
+	"PutObjectTagging":        {(*call).putTagging, false},
+	"DeleteObjectTagging":     {(*call).putTagging, false},
+	"ListObjectAnnotations":   {(*call).listAnnotations, true},
+	"GetObjectAnnotation":     {(*call).getAnnotation, true},
+	"PutObjectAnnotation":     {(*call).putAnnotation, false},
+	"DeleteObjectAnnotation":  {(*call).deleteAnnotation, false},
+	"GetObjectAcl":            {(*call).getACL, true},
+	"PutObjectAcl":            {(*call).putACL, false},
+	"GetObjectRetention":      {(*call).getRetention, true},
+	"PutObjectRetention":      {(*call).putRetention, false},
+	"GetObjectLegalHold":      {(*call).getLegalHold, true},
+	"PutObjectLegalHold":      {(*call).putLegalHold, false},
 }
 
 func (s *Server) do(c *call) (*answer, error) {
 	operation, ok := operations[c.Operation]
+	if !ok {
+		operation, ok = settingOperations[c.Operation]
+	}
 	if !ok {
 		return nil, notImplemented()
 	}
@@ -177,30 +221,32 @@ func (s *Server) write(w http.ResponseWriter, c *call, a *answer, fault Fault) {
 	if a.status == 0 {
 		a.status = http.StatusOK
 	}
-	if a.status != http.StatusNoContent {
+	if a.status != http.StatusNoContent && a.status != http.StatusNotModified {
 		header.Set("Content-Length", strconv.FormatInt(length, 10))
 	}
-	w.WriteHeader(a.status)
-	if body == nil || c.http.Method == http.MethodHead {
-		return
+	silent := body == nil || c.http.Method == http.MethodHead || a.status == http.StatusNotModified
+	if fault.Cut && !silent {
+		w.WriteHeader(a.status)
+		_, _ = body.WriteTo(&half{w, length / 2}) // ends with an error
+		_ = http.NewResponseController(w).Flush() // the client is to see this half
 	}
 	if fault.Cut {
-		w = &half{w, length / 2}
-	}
-	_, err := body.WriteTo(w)
-	if err != nil || fault.Cut {
 		panic(http.ErrAbortHandler) //nolint:forbidigo // how a handler of net/http closes a connection
+	}
+	w.WriteHeader(a.status)
+	if !silent {
+		_, _ = body.WriteTo(w) // the client is gone
 	}
 }
 
 // half takes so many bytes, and no more.
 type half struct {
-	http.ResponseWriter
+	w    io.Writer
 	left int64
 }
 
 func (h *half) Write(p []byte) (int, error) {
-	n, err := h.ResponseWriter.Write(p[:min(int64(len(p)), h.left)])
+	n, err := h.w.Write(p[:min(int64(len(p)), h.left)])
 	h.left -= int64(n)
 	if err == nil && n < len(p) {
 		err = io.ErrShortWrite

@@ -22,60 +22,37 @@ func Describe(r *http.Request) Request {
 	described := Request{Bucket: bucket, Key: key, VersionID: query.Get("versionId")}
 	if source := r.Header.Get("X-Amz-Copy-Source"); source != "" {
 		path, version, _ := strings.Cut(source, "?versionId=")
-		if unescaped, err := url.PathUnescape(path); err == nil {
+		if unescaped, err := url.QueryUnescape(path); err == nil { // S3 wants it encoded: a plus is a space
 			path = unescaped
 		}
 		described.SourceBucket, described.SourceKey, _ = strings.Cut(strings.TrimPrefix(path, "/"), "/")
 		described.SourceVersionID = version
 	}
-	described.Operation = operation(r, described, query)
+	described.Operation = nameOf(r, described, query)
 	return described
 }
 
-// subresources are the operations on a bucket or an object that a query parameter names, without the verb.
-var subresources = []struct{ parameter, bucket, object string }{
-	{"versioning", "BucketVersioning", ""},
-	{"location", "BucketLocation", ""},
-	{"lifecycle", "BucketLifecycleConfiguration", ""},
-	{"replication", "BucketReplication", ""},
-	{"notification", "BucketNotificationConfiguration", ""},
-	{"requestPayment", "BucketRequestPayment", ""},
-	{"object-lock", "ObjectLockConfiguration", ""},
-	{"encryption", "BucketEncryption", ""},
-	{"policyStatus", "BucketPolicyStatus", ""},
-	{"policy", "BucketPolicy", ""},
-	{"ownershipControls", "BucketOwnershipControls", ""},
-	{"publicAccessBlock", "PublicAccessBlock", ""},
-	{"cors", "BucketCors", ""},
-	{"website", "BucketWebsite", ""},
-	{"logging", "BucketLogging", ""},
-	{"accelerate", "BucketAccelerateConfiguration", ""},
-	{"tagging", "BucketTagging", "ObjectTagging"},
-	{"acl", "BucketAcl", "ObjectAcl"},
-	{"retention", "", "ObjectRetention"},
-	{"legal-hold", "", "ObjectLegalHold"},
-	{"attributes", "", "ObjectAttributes"},
-	{"annotation", "", "ObjectAnnotation"},
+// objectParts are the parts of an object that a query parameter names, without the verb.
+var objectParts = map[string]string{
+	"tagging": "ObjectTagging", "acl": "ObjectAcl", "retention": "ObjectRetention", "legal-hold": "ObjectLegalHold",
+	"attributes": "ObjectAttributes", "annotation": "ObjectAnnotation",
 }
 
 var verbs = map[string]string{http.MethodGet: "Get", http.MethodPut: "Put", http.MethodDelete: "Delete"}
 
-func operation(r *http.Request, described Request, query url.Values) string {
+func nameOf(r *http.Request, described Request, query url.Values) string {
 	if described.Bucket == "" {
 		return map[string]string{http.MethodGet: "ListBuckets"}[r.Method]
 	}
 	if described.Operation = special(r, described, query); described.Operation != "" {
 		return described.Operation
 	}
-	for _, sub := range subresources {
-		name := sub.bucket
-		if described.Key != "" {
-			name = sub.object
+	for parameter := range query {
+		name := objectParts[parameter]
+		if described.Key == "" {
+			name = settings[parameter].name
 		}
-		if query.Has(sub.parameter) && name != "" {
-			if verbs[r.Method] == "" {
-				return ""
-			}
+		if name != "" && verbs[r.Method] != "" {
 			return strings.Replace(verbs[r.Method]+name, "DeleteBucketLifecycleConfiguration", "DeleteBucketLifecycle", 1)
 		}
 	}
