@@ -5,7 +5,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"regexp"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -23,11 +22,11 @@ type body struct {
 // keep lets a call leave its answer's body here.
 func (b *body) keep(options *s3.Options) {
 	options.APIOptions = append(options.APIOptions, func(stack *middleware.Stack) error {
-		return stack.Deserialize.Insert(middleware.DeserializeMiddlewareFunc("KeepBody", b.read), "OperationDeserializer", middleware.After)
+		return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("KeepBody", b.read), middleware.After)
 	})
 }
 
-// read reads the whole body before the SDK does. The SDK sends a request again if there is no answer, but not if the
+// read reads the whole body before anything of the SDK does. The SDK sends a request again if there is no answer, but not if the
 // answer ends early; an error from here it takes for a lost connection.
 func (b *body) read(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
 	out middleware.DeserializeOutput, metadata middleware.Metadata, err error,
@@ -42,16 +41,10 @@ func (b *body) read(ctx context.Context, in middleware.DeserializeInput, next mi
 	if err != nil {
 		return out, metadata, &cutError{err}
 	}
-	if response.StatusCode == http.StatusOK && errorInside.Match(b.content) {
-		response.StatusCode = http.StatusInternalServerError // else a listing with an error in it is an empty bucket
-	}
 	b.date, _ = http.ParseTime(response.Header.Get("Date"))
 	response.Body = io.NopCloser(bytes.NewReader(b.content))
 	return out, metadata, nil
 }
-
-// errorInside is the body of an answer that begins as a success, and then fails.
-var errorInside = regexp.MustCompile(`^\s*(<\?xml[^>]*\?>\s*)?<Error[\s>]`)
 
 // cutError is an answer that ended early.
 type cutError struct{ err error }

@@ -51,6 +51,9 @@ func (r *Run) copyParts(ctx context.Context, d Decision, result *Result) error {
 	}
 	id := aws.ToString(upload.UploadId)
 	output, err := r.complete(ctx, d, id, size)
+	if isGone(err) {
+		output, err = r.completed(ctx, d, source, err)
+	}
 	if err != nil {
 		r.abort(ctx, d.Key, id)
 		return err
@@ -131,6 +134,16 @@ func (r *Run) complete(ctx context.Context, d Decision, id string, size int64) (
 	}
 	input.IfMatch, input.IfNoneMatch = unchanged(d.Latest)
 	return r.Client.CompleteMultipartUpload(ctx, input, r.whole)
+}
+
+// completed finds the version that an upload became. An upload that does not exist any more was completed by an
+// attempt whose answer was lost.
+func (r *Run) completed(ctx context.Context, d Decision, source *s3.HeadObjectOutput, cause error) (*s3.CompleteMultipartUploadOutput, error) {
+	now, err := r.head(ctx, d.Key, "")
+	if err != nil || aws.ToString(now.VersionId) == d.Latest.VersionID || !sameHead(source, now) {
+		return nil, cause
+	}
+	return &s3.CompleteMultipartUploadOutput{VersionId: now.VersionId, ETag: now.ETag, ServerSideEncryption: now.ServerSideEncryption}, nil
 }
 
 // abort removes the parts of a copy that failed, after Ctrl-C too. A lifecycle rule removes them if this fails.

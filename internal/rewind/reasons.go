@@ -110,6 +110,12 @@ func mayBeConflict(err error) bool {
 	return false
 }
 
+// isGone says whether an upload does not exist any more.
+func isGone(err error) bool {
+	answer, ok := errors.AsType[smithy.APIError](err)
+	return ok && answer.ErrorCode() == "NoSuchUpload"
+}
+
 // isUnknown says whether the server does not know the operation.
 func isUnknown(err error) bool {
 	return status(err) == http.StatusNotImplemented || status(err) == http.StatusMethodNotAllowed
