@@ -80,7 +80,7 @@ func reasonOf(err error) (reason Reason, whole bool) {
 		return Other, true
 	case strings.HasPrefix(code, "KMS."), strings.Contains(message, "kms:"), strings.Contains(message, "kms key"):
 		return Key, false
-	case code == "InvalidObjectState":
+	case code == "InvalidObjectState", code == "ObjectNotInActiveTierError":
 		return Archived, false
 	case code == "NoSuchVersion", code == "NoSuchKey", code == "NotFound":
 		return Expired, false
