@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"central-s3-backup/config/internal/fixedseed"
+	"central-s3-backup/internal/fixedseed"
 
 	"go.yaml.in/yaml/v4"
 	"pgregory.net/rapid"

@@ -272,7 +272,7 @@ testdata/wrong.yaml:10:41: workloads[0].buckets[0].tier: unknown tier; did you m
 			}
 			fake := startFake(t, test.refusal, test.log)
 			var stdout, stderr bytes.Buffer
-			code := run(append([]string{"alert-test", "-config", "testdata/" + test.config}, test.args...), newClock(), &stdout, &stderr)
+			code := run(append([]string{"alert-test", "-config", "testdata/" + test.config}, test.args...), newClock(), strings.NewReader(""), &stdout, &stderr)
 			if code != test.code {
 				t.Errorf("exit code %d, want %d", code, test.code)
 			}
@@ -299,7 +299,7 @@ func TestMarkers(t *testing.T) {
 	for range 2 {
 		fake := startFake(t, answer{}, nil)
 		var stdout, stderr bytes.Buffer
-		run([]string{"alert-test", "-config", "testdata/backup.yaml"}, newClock(), &stdout, &stderr)
+		run([]string{"alert-test", "-config", "testdata/backup.yaml"}, newClock(), strings.NewReader(""), &stdout, &stderr)
 		if fake.marker == "" || seen[fake.marker] {
 			t.Errorf("marker %q after %v", fake.marker, seen)
 		}
@@ -316,7 +316,7 @@ func TestCannotReach(t *testing.T) {
 			startFake(t, answer{}, nil)
 			t.Setenv(variable, value)
 			var stdout, stderr bytes.Buffer
-			code := run([]string{"alert-test", "-config", "testdata/backup.yaml"}, newClock(), &stdout, &stderr)
+			code := run([]string{"alert-test", "-config", "testdata/backup.yaml"}, newClock(), strings.NewReader(""), &stdout, &stderr)
 			if code != exitWrong || stdout.Len() > 0 || !strings.HasPrefix(stderr.String(), want) || strings.Count(stderr.String(), "\n") != 1 {
 				t.Errorf("exit code %d, said %q and %q, want %q", code, stdout.String(), stderr.String(), want)
 			}

@@ -20,10 +20,21 @@ const (
 	exitDone   = 0
 	exitWrong  = 1 // an error in the configuration, in the command line or in what is deployed
 	exitDefect = 2 // an error in backupctl
+	// exitSomeNotRestored: a restore left some keys as they are.
+	exitSomeNotRestored = 3
+	exitSignal          = 128 // and the number of the signal, as shells report it
 )
 
+// exitError is an error with an exit code of its own.
+type exitError struct {
+	code int
+	error
+}
+
+func (e *exitError) Unwrap() error { return e.error }
+
 func main() {
-	os.Exit(run(os.Args[1:], clock{time.Now, time.Sleep}, os.Stdout, os.Stderr))
+	os.Exit(run(os.Args[1:], clock{time.Now, time.Sleep}, os.Stdin, os.Stdout, os.Stderr))
 }
 
 // clock tells the time and waits.
@@ -35,10 +46,11 @@ type clock struct {
 // commands are the commands of backupctl.
 type commands struct {
 	AlertTest alertTest `cmd:"" help:"Send a test event through the alerts, and report which destinations accepted it."`
+	Restore   restore   `cmd:"" help:"Bring something back."`
 }
 
 // run is the whole program. Nothing below it exits, and it prints to the writers it is given.
-func run(args []string, clock clock, stdout, stderr io.Writer) (code int) {
+func run(args []string, clock clock, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			line, _, _ := strings.Cut(strings.TrimSpace(fmt.Sprint(cause)), "\n")
@@ -54,7 +66,9 @@ func run(args []string, clock clock, stdout, stderr io.Writer) (code int) {
 		kong.Description("backupctl is what operators run beside the app."),
 		kong.Vars{"noProfile": "(default: the default credentials)"},
 		kong.Bind(clock),
+		kong.BindTo(stdin, (*io.Reader)(nil)),
 		kong.BindTo(stdout, (*io.Writer)(nil)),
+		kong.Bind(streams{stdout, stderr}),
 	)
 	if errors.Is(err, cli.ErrHelp) {
 		return exitDone
@@ -64,6 +78,9 @@ func run(args []string, clock clock, stdout, stderr io.Writer) (code int) {
 	}
 	if err != nil {
 		fmt.Fprintln(stderr, err)
+		if coded, ok := errors.AsType[*exitError](err); ok {
+			return coded.code
+		}
 		return exitWrong
 	}
 	return exitDone

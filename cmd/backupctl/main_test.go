@@ -12,7 +12,7 @@ func TestDefect(t *testing.T) {
 	startFake(t, answer{}, nil)
 	broken := clock{now: func() time.Time { panic("the clock stopped\ngoroutine 1 [running]:") }}
 	var stdout, stderr bytes.Buffer
-	if code := run([]string{"alert-test", "-config", "testdata/backup.yaml"}, broken, &stdout, &stderr); code != exitDefect {
+	if code := run([]string{"alert-test", "-config", "testdata/backup.yaml"}, broken, strings.NewReader(""), &stdout, &stderr); code != exitDefect {
 		t.Errorf("exit code %d", code)
 	}
 	compare(t, "standard output", stdout.String(), "")
@@ -33,6 +33,10 @@ Commands:
   alert-test [flags]
     Send a test event through the alerts, and report which destinations accepted
     it.
+
+  restore versions --bucket=NAME --to=TIME [flags]
+    Bring a versioned bucket back to a moment. Without --apply: say what that
+    would do.
 
 Run "go run ./cmd/backupctl <command> --help" for more information on a command.
 `
@@ -55,15 +59,45 @@ Flags:
       --timeout=TIME            Wait at most this long, such as 90s (default:
                                 3m).
 `
+		restoreVersions = `Usage: go run ./cmd/backupctl restore versions --bucket=NAME --to=TIME [flags]
+
+Bring a versioned bucket back to a moment. Without --apply: say what that would
+do.
+
+Flags:
+  -h, --help             Show this help. For every flag, one hyphen is enough.
+
+      --bucket=NAME      The bucket. It needs S3 Versioning.
+      --to=TIME          The moment, such as 2026-03-02T10:00:00Z, or how long
+                         ago, such as 3h. Its second counts as a whole.
+      --prefix=PREFIX    Only keys that begin with PREFIX.
+      --key=KEY          Only this key. Repeatable.
+      --keys=FILE        Only the keys of FILE, one a line.
+      --apply            Change the bucket. No version and no delete marker is
+                         deleted.
+      --yes              Do not ask for the bucket's name at a terminal.
+      --incomplete       Accept a moment of which the bucket's lifecycle has
+                         deleted versions.
+      --list             Print each key that is not as it was.
+      --plan-out=FILE    Write those keys with their versions to FILE, as JSON
+                         lines; compressed if the name ends in .gz.
+      --report=FILE      Write the report to FILE, as JSON.
+      --output=FORM      Print text or json (default: text).
+      --concurrency=N    Work on up to N keys at a time, 1 to 512 (default: 64).
+      --profile=NAME     AWS profile (default: the default credentials).
+      --region=REGION    The bucket's Region (default: that of the profile or of
+                         AWS_REGION).
+`
 	)
 	t.Setenv("COLUMNS", "80")
 	for _, test := range []struct {
 		args string
 		want string
-	}{{"", all}, {"--help", all}, {"-h", all}, {"-help", all}, {"alert-test --help", alertTest}, {"alert-test -h", alertTest}} {
+	}{{"", all}, {"--help", all}, {"-h", all}, {"-help", all}, {"alert-test --help", alertTest}, {"alert-test -h", alertTest},
+		{"restore versions -h", restoreVersions}} {
 		t.Run(test.args, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			if code := run(strings.Fields(test.args), newClock(), &stdout, &stderr); code != exitDone {
+			if code := run(strings.Fields(test.args), newClock(), strings.NewReader(""), &stdout, &stderr); code != exitDone {
 				t.Errorf("exit code %d", code)
 			}
 			compare(t, "standard output", stdout.String(), test.want)

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"central-s3-backup/config/internal/fixedseed"
+	"central-s3-backup/internal/fixedseed"
 
 	"github.com/hashicorp/cronexpr"
 	"pgregory.net/rapid"

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"central-s3-backup/internal/rewind"
+)
+
+// report is what --report writes and --output json prints.
+type report struct {
+	Bucket string `json:"bucket"`
+	Prefix string `json:"prefix,omitempty"`
+	// OnlyKeys counts the keys of --key and --keys. Zero: all keys of the prefix.
+	OnlyKeys int       `json:"onlyKeys,omitempty"`
+	To       time.Time `json:"to"`
+	Applied  bool      `json:"applied"`
+	Started  time.Time `json:"started"`
+	Ended    time.Time `json:"ended"`
+	Warnings []string  `json:"warnings,omitempty"`
+	// Lock is the retention that the copies get from the bucket.
+	Lock string `json:"lock,omitempty"`
+	// Error says why the run ended early.
+	Error   string         `json:"error,omitempty"`
+	Summary rewind.Summary `json:"summary"`
+}
+
+func (r report) json() string {
+	text, _ := json.MarshalIndent(r, "", "  ") // of texts and numbers
+	return string(text) + "\n"
+}
+
+// text is the summary for people.
+func (r report) text() string {
+	s := r.Summary
+	var b strings.Builder
+	line := func(when bool, what string, values ...any) {
+		if when {
+			fmt.Fprintf(&b, what+"\n", values...)
+		}
+	}
+	state := "dry run, nothing was changed"
+	if r.Applied {
+		state = "applied"
+	}
+	fmt.Fprintf(&b, "bucket %s as it was at %s: %s\n", r.Bucket, r.To.Format(time.RFC3339), state)
+	line(true, "keys            %d, with %d versions and delete markers", s.Keys, s.VersionsBefore)
+	line(true, "unchanged       %d", s.Unchanged)
+	line(s.AlreadyBack > 0, "already back    %d", s.AlreadyBack)
+	byParts := ""
+	if s.ByParts > 0 {
+		byParts = fmt.Sprintf(", %d of them by parts", s.ByParts)
+	}
+	line(true, "copy            %d, %s%s", s.Copied, size(s.Bytes), byParts)
+	line(true, "delete marker   %d", s.Marked)
+	line(s.Ambiguous > 0, "ambiguous       %d: several versions have that second, and the server does not tell their order", s.Ambiguous)
+	for _, reason := range slices.Sorted(maps.Keys(s.Reasons)) {
+		line(true, "not restored    %d, %s: %s", s.Reasons[reason].Keys, reason, s.Reasons[reason].Next)
+	}
+	line(r.Lock != "" && s.Copied > 0, "lock            each copy: %s (F-OL-2)", r.Lock)
+	if r.Applied {
+		line(s.Copied > 0, "verified        %d by ETag, %d by checksum, %d by size",
+			s.Verified[rewind.ByETag], s.Verified[rewind.ByChecksum], s.Verified[rewind.BySize])
+		line(r.Error == "", "second listing  %d keys are as they were; %d versions and delete markers", s.Confirmed, s.VersionsAfter)
+	}
+	return b.String()
+}
+
+// reasons are the reasons of a summary with their keys' numbers, in a sentence.
+func reasons(s rewind.Summary) string {
+	var all []string
+	for _, reason := range slices.Sorted(maps.Keys(s.Reasons)) {
+		all = append(all, fmt.Sprintf("%d %s", s.Reasons[reason].Keys, reason))
+	}
+	return strings.Join(all, ", ")
+}
+
+// listLine is the line of --list about a key.
+func listLine(result rewind.Result) string {
+	text := string(result.Outcome)
+	if result.Reason != "" {
+		text += " (" + string(result.Reason) + ")"
+	}
+	return text + "\t" + printable(result.Key)
+}
+
+// printable quotes a key with characters that a line cannot have.
+func printable(key string) string {
+	if strings.ContainsFunc(key, func(c rune) bool { return c < ' ' || c == 0x7f || c == '�' }) {
+		return fmt.Sprintf("%q", key)
+	}
+	return key
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// size is a number of bytes for people.
+func size(bytes int64) string {
+	if bytes < 1000 {
+		return fmt.Sprintf("%d bytes", bytes)
+	}
+	value, unit := float64(bytes), ""
+	for _, unit = range []string{"kB", "MB", "GB", "TB", "PB"} {
+		if value /= 1000; value < 999.95 {
+			break
+		}
+	}
+	return fmt.Sprintf("%.1f %s", value, unit)
+}
+
+// planVersion is the form of the file of --plan-out.
+const planVersion = 1
+
+// planHeader is the first line of that file.
+type planHeader struct {
+	Version int       `json:"planVersion"`
+	Bucket  string    `json:"bucket"`
+	Prefix  string    `json:"prefix,omitempty"`
+	To      time.Time `json:"to"`
+}
+
+// plan is the file of --plan-out. Nil: there is none.
+type plan struct {
+	file    *os.File
+	zipped  *gzip.Writer
+	encoder *json.Encoder
+}
+
+func openPlan(path string, header planHeader) (*plan, error) {
+	if path == "" {
+		return nil, nil
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return nil, fmt.Errorf("--plan-out: %w", err)
+	}
+	p := &plan{file: file}
+	var to io.Writer = file
+	if strings.HasSuffix(path, ".gz") {
+		p.zipped = gzip.NewWriter(file)
+		to = p.zipped
+	}
+	p.encoder = json.NewEncoder(to)
+	p.encoder.SetEscapeHTML(false)
+	return p, p.write(header)
+}
+
+func (p *plan) add(result rewind.Result) error {
+	if p == nil {
+		return nil
+	}
+	return p.write(result)
+}
+
+func (p *plan) write(line any) error {
+	if err := p.encoder.Encode(line); err != nil {
+		return fmt.Errorf("--plan-out: %w", err)
+	}
+	return nil
+}
+
+// close says whether everything is in the file.
+func (p *plan) close() error {
+	if p == nil {
+		return nil
+	}
+	var err error
+	if p.zipped != nil {
+		err = p.zipped.Close()
+	}
+	if err = errors.Join(err, p.file.Close()); err != nil {
+		return fmt.Errorf("--plan-out: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"central-s3-backup/internal/rewind"
+)
+
+// restore has the commands that bring something back.
+type restore struct {
+	Versions restoreVersions `cmd:"" help:"Bring a versioned bucket back to a moment. Without --apply: say what that would do."`
+}
+
+// restoreVersions is the command restore versions.
+type restoreVersions struct {
+	Bucket      string   `required:"" placeholder:"NAME" help:"The bucket. It needs S3 Versioning."`
+	To          string   `required:"" placeholder:"TIME" help:"The moment, such as 2026-03-02T10:00:00Z, or how long ago, such as 3h. Its second counts as a whole."`
+	Prefix      string   `xor:"keys" placeholder:"PREFIX" help:"Only keys that begin with PREFIX."`
+	Key         []string `xor:"keys" sep:"none" placeholder:"KEY" help:"Only this key. Repeatable."`
+	Keys        string   `xor:"keys" placeholder:"FILE" help:"Only the keys of FILE, one a line."`
+	Apply       bool     `help:"Change the bucket. No version and no delete marker is deleted."`
+	Yes         bool     `help:"Do not ask for the bucket's name at a terminal."`
+	Incomplete  bool     `help:"Accept a moment of which the bucket's lifecycle has deleted versions."`
+	List        bool     `help:"Print each key that is not as it was."`
+	PlanOut     string   `placeholder:"FILE" help:"Write those keys with their versions to FILE, as JSON lines; compressed if the name ends in .gz."`
+	Report      string   `placeholder:"FILE" help:"Write the report to FILE, as JSON."`
+	Output      string   `enum:"text,json" default:"text" placeholder:"FORM" help:"Print text or json (default: ${default})."`
+	Concurrency int      `default:"64" placeholder:"N" help:"Work on up to N keys at a time, 1 to 512 (default: ${default})."`
+	Profile     string   `placeholder:"NAME" help:"AWS profile ${noProfile}."`
+	Region      string   `placeholder:"REGION" help:"The bucket's Region (default: that of the profile or of AWS_REGION)."`
+	// MultipartAbove is for rehearsals: large objects take long to make.
+	MultipartAbove int64 `hidden:"" placeholder:"BYTES" help:"Copy objects by parts if they are larger."`
+}
+
+// Run restores, or says what that would do.
+func (c *restoreVersions) Run(clock clock, stdin io.Reader, streams streams) error {
+	started := clock.now()
+	to, err := moment(c.To, started)
+	if err != nil {
+		return err
+	}
+	keys, err := c.onlyKeys()
+	if err != nil {
+		return err
+	}
+	ctx, stop := interruptible(context.Background())
+	defer stop()
+	client, err := c.client(ctx)
+	if err != nil {
+		return err
+	}
+	bucket, err := rewind.Inspect(ctx, client, c.Bucket, "")
+	if err != nil {
+		return c.explain(err)
+	}
+	if err := c.refuse(bucket, to, started, keys); err != nil {
+		return err
+	}
+	warnings := c.warnings(bucket, to, started, keys)
+	for _, warning := range warnings {
+		fmt.Fprintf(streams.stderr, "warning: %s\n", warning)
+	}
+	if err := c.confirm(stdin, streams.stderr); err != nil {
+		return err
+	}
+	plan, err := openPlan(c.PlanOut, planHeader{planVersion, c.Bucket, c.Prefix, to})
+	if err != nil {
+		return err
+	}
+	run := &rewind.Run{
+		Client: client, Bucket: c.Bucket, RequesterPays: bucket.RequesterPays, To: to, Prefix: c.Prefix, Keys: keys,
+		Apply: c.Apply, Concurrency: c.Concurrency, MultipartAbove: c.MultipartAbove, Now: clock.now,
+		Each: func(result rewind.Result) error {
+			if c.List {
+				fmt.Fprintln(streams.stdout, listLine(result))
+			}
+			return plan.add(result)
+		},
+	}
+	summary, err := run.Do(ctx)
+	err = errors.Join(c.explain(err), plan.close())
+	if err == nil && summary.Keys == 0 {
+		return fmt.Errorf("bucket %s has no version of %s; nothing was done", c.Bucket, c.scope(keys))
+	}
+	document := report{
+		Bucket: c.Bucket, Prefix: c.Prefix, OnlyKeys: len(keys), To: to, Applied: c.Apply, Started: started, Ended: clock.now(),
+		Warnings: warnings, Lock: bucket.Lock, Summary: summary,
+	}
+	if err != nil {
+		document.Error = err.Error()
+	}
+	return c.end(streams, document, err)
+}
+
+// end prints and writes the report, and chooses the exit code.
+func (c *restoreVersions) end(streams streams, document report, err error) error {
+	if c.Output == "json" {
+		fmt.Fprint(streams.stdout, document.json())
+	} else {
+		fmt.Fprint(streams.stdout, document.text())
+	}
+	if c.Report != "" {
+		if failed := os.WriteFile(c.Report, []byte(document.json()), 0o600); failed != nil {
+			err = errors.Join(err, fmt.Errorf("--report: %w", failed))
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if n := document.Summary.Failed; n > 0 && c.Apply {
+		return &exitError{exitSomeNotRestored, fmt.Errorf("%s not restored: %s", count(n, "key was", "keys were"), reasons(document.Summary))}
+	}
+	return nil
+}
+
+// Validate finds mistakes in the flags that kong does not know of.
+func (c *restoreVersions) Validate() error {
+	switch {
+	case c.Concurrency < 1 || c.Concurrency > 512:
+		return fmt.Errorf("--concurrency %d: want 1 to 512", c.Concurrency)
+	case c.List && c.Output == "json":
+		return errors.New("--list prints text, --output json prints one JSON document; want --plan-out FILE with --output json")
+	}
+	return nil
+}
+
+// scope names the keys in a sentence.
+func (c *restoreVersions) scope(keys []string) string {
+	switch {
+	case len(keys) == 1:
+		return "key " + keys[0]
+	case len(keys) > 1:
+		return fmt.Sprintf("the %d keys", len(keys))
+	case c.Prefix != "":
+		return "a key with prefix " + c.Prefix
+	}
+	return "any key"
+}
+
+// onlyKeys are the keys of --key and --keys, each once. None: all keys of the prefix.
+func (c *restoreVersions) onlyKeys() ([]string, error) {
+	keys := slices.Clone(c.Key)
+	if c.Keys != "" {
+		file, err := os.Open(c.Keys)
+		if err != nil {
+			return nil, fmt.Errorf("--keys: %w", err)
+		}
+		defer file.Close() //nolint:errcheck // it is only read
+		lines := bufio.NewScanner(file)
+		for lines.Scan() {
+			if key := lines.Text(); key != "" {
+				keys = append(keys, key)
+			}
+		}
+		if err := lines.Err(); err != nil {
+			return nil, fmt.Errorf("--keys %s: %w", c.Keys, err)
+		}
+		if len(keys) == 0 {
+			return nil, fmt.Errorf("--keys %s: the file has no key; want one a line", c.Keys)
+		}
+	}
+	if slices.Contains(keys, "") {
+		return nil, errors.New("--key: a key has at least one character; without --key and --prefix, all keys are restored")
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys), nil
+}
+
+// confirm asks for the bucket's name, if --apply was typed at a terminal.
+func (c *restoreVersions) confirm(stdin io.Reader, stderr io.Writer) error {
+	if file, ok := stdin.(*os.File); !c.Apply || c.Yes || ok && !term.IsTerminal(int(file.Fd())) {
+		return nil
+	}
+	fmt.Fprintf(stderr, "Type the bucket's name to change it: ")
+	answer, _ := bufio.NewReader(stdin).ReadString('\n') // an answer that ends early is another name
+	if strings.TrimSpace(answer) != c.Bucket {
+		return fmt.Errorf("nothing was changed: the answer is not %s", c.Bucket)
+	}
+	return nil
+}
+
+// interruptible ends the context at Ctrl-C and SIGTERM. A second signal ends the process at once.
+func interruptible(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case got := <-signals:
+			signal.Stop(signals)
+			number, _ := got.(syscall.Signal) // those of this system are
+			cancel(&exitError{exitSignal + int(number), errors.New("interrupted; run the same command again: what is back is left as it is")})
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		cancel(nil)
+	}
+}
+
+// streams are what a command prints to.
+type streams struct{ stdout, stderr io.Writer }

@@ -1,0 +1,161 @@
+package rewind
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// act does what a decision says, or in a dry run only looks. The error ends the run; what concerns one key alone
+// is in the result.
+func (r *Run) act(ctx context.Context, d Decision) (Result, error) {
+	result := Result{
+		Key: d.Key, Ambiguous: d.Ambiguous, SourceVersion: d.Source.VersionID, LatestVersion: d.Latest.VersionID,
+		Bytes: d.Source.Size, Class: d.Source.Class,
+	}
+	if d.Meanwhile {
+		return result.failed(Changed, "written at "+d.Latest.Time.Format(time.RFC3339)+", after the run started"), nil
+	}
+	var err error
+	switch d.Action {
+	case Mark:
+		err = r.mark(ctx, d, &result)
+	case Copy, Compare:
+		err = r.bringBack(ctx, d, &result)
+	}
+	if err == nil {
+		return result, nil
+	}
+	if ctx.Err() != nil {
+		return result, context.Cause(ctx)
+	}
+	reason, whole := reasonOf(err)
+	if whole {
+		return result, err
+	}
+	return result.failed(reason, plain(err)), nil
+}
+
+func (r Result) failed(reason Reason, detail string) Result {
+	r.Outcome, r.Reason, r.Detail = Failed, reason, detail
+	return r
+}
+
+// bringBack copies the old version on top, unless the latest already is such a copy.
+func (r *Run) bringBack(ctx context.Context, d Decision, result *Result) error {
+	if d.Source.archived(r.Now()) {
+		return &keyError{Archived, "storage class " + d.Source.Class}
+	}
+	if d.Action == Compare {
+		same, err := r.same(ctx, d.Key, d.Source.VersionID, d.Latest.VersionID)
+		if err != nil {
+			return err
+		}
+		if same {
+			result.Outcome = Back
+			return nil
+		}
+	}
+	result.Outcome, result.Parts = Copied, r.inParts(d.Source)
+	if !r.Apply {
+		return nil
+	}
+	var err error
+	if result.Parts {
+		err = r.copyParts(ctx, d, result)
+	} else {
+		err = r.copyWhole(ctx, d, result)
+	}
+	if err != nil && mayBeConflict(err) {
+		return r.conflict(ctx, d, result, err)
+	}
+	return err
+}
+
+// conflict finds out what a condition that failed means: an attempt of ours whose answer was lost, a version that
+// has expired, or somebody who wrote the key after it was listed.
+func (r *Run) conflict(ctx context.Context, d Decision, result *Result, cause error) error {
+	if _, err := r.head(ctx, d.Key, d.Source.VersionID); isAbsent(err) {
+		return &keyError{Expired, plain(cause)}
+	} else if err != nil {
+		return err
+	}
+	now, err := r.head(ctx, d.Key, "")
+	switch {
+	case isAbsent(err):
+		return &keyError{Changed, plain(cause)}
+	case err != nil:
+		return err
+	case aws.ToString(now.VersionId) == d.Latest.VersionID:
+		return cause // nobody wrote it; the answer means something else
+	}
+	same, err := r.same(ctx, d.Key, d.Source.VersionID, aws.ToString(now.VersionId))
+	if err != nil {
+		return err
+	}
+	if !same {
+		return &keyError{Changed, plain(cause)}
+	}
+	result.NewVersion, result.Verified = aws.ToString(now.VersionId), ByChecksum
+	if aws.ToString(now.ETag) == d.Source.ETag {
+		result.Verified = ByETag
+	}
+	return nil
+}
+
+// mark puts a delete marker on top. S3 takes it only if the latest version is still the listed one.
+func (r *Run) mark(ctx context.Context, d Decision, result *Result) error {
+	result.Outcome, result.Bytes, result.Class = Marked, 0, ""
+	if !r.Apply {
+		return nil
+	}
+	output, err := r.Client.DeleteObject(ctx, &s3.DeleteObjectInput{
+		Bucket: aws.String(r.Bucket), Key: aws.String(d.Key), ExpectedBucketOwner: r.owner(), RequestPayer: r.payer(),
+		IfMatch: aws.String(d.Latest.ETag),
+	}, r.whole)
+	if err == nil {
+		result.NewVersion = aws.ToString(output.VersionId)
+		return nil
+	}
+	if !mayBeConflict(err) {
+		return err
+	}
+	if _, now := r.head(ctx, d.Key, ""); isAbsent(now) { // an attempt of ours whose answer was lost, or the same by others
+		result.NewVersion = markerOf(now)
+		return nil
+	}
+	return &keyError{Changed, plain(err)}
+}
+
+// head asks about a version, or about the latest one.
+func (r *Run) head(ctx context.Context, key, version string) (*s3.HeadObjectOutput, error) {
+	input := &s3.HeadObjectInput{
+		Bucket: aws.String(r.Bucket), Key: aws.String(key), ExpectedBucketOwner: r.owner(), RequestPayer: r.payer(),
+		ChecksumMode: "ENABLED",
+	}
+	if version != "" {
+		input.VersionId = aws.String(version)
+	}
+	return r.Client.HeadObject(ctx, input, r.whole)
+}
+
+// isAbsent says whether an answer of HeadObject means that there is no such version, or that a delete marker is
+// the latest.
+func isAbsent(err error) bool {
+	answer, ok := errors.AsType[*smithyhttp.ResponseError](err)
+	return ok && answer.HTTPStatusCode() == http.StatusNotFound
+}
+
+// markerOf is the version id of the delete marker that made an object absent.
+func markerOf(err error) string {
+	answer, ok := errors.AsType[*smithyhttp.ResponseError](err)
+	if !ok || answer.Response == nil {
+		return ""
+	}
+	return answer.Response.Header.Get("X-Amz-Version-Id")
+}

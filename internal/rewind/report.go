@@ -1,0 +1,72 @@
+package rewind
+
+// Summary counts what a run found and did.
+type Summary struct {
+	// Keys and VersionsBefore are what the first listing has; delete markers count as versions.
+	Keys           int `json:"keys"`
+	VersionsBefore int `json:"versionsBefore"`
+	// VersionsAfter is what the second listing has. Zero in a dry run.
+	VersionsAfter int `json:"versionsAfter,omitempty"`
+	// Unchanged keys are as they were. AlreadyBack keys have a copy of the old version on top.
+	Unchanged   int `json:"unchanged"`
+	AlreadyBack int `json:"alreadyBack"`
+	// Copied keys got a copy of Bytes bytes, ByParts of them in parts. Marked keys got a delete marker. In a dry
+	// run they would.
+	Copied  int   `json:"copied"`
+	ByParts int   `json:"copiedByParts"`
+	Bytes   int64 `json:"bytesCopied"`
+	Marked  int   `json:"deleteMarkers"`
+	// Ambiguous keys have several versions in the second that decides, whose order the server does not tell.
+	Ambiguous int `json:"ambiguous"`
+	// Failed keys were left as they are.
+	Failed  int                  `json:"notRestored"`
+	Reasons map[Reason]*Failures `json:"reasons,omitempty"`
+	// Verified counts copies by how they were compared with their sources. Confirmed counts the keys that the
+	// second listing shows as they were.
+	Verified  map[Verification]int `json:"verified,omitempty"`
+	Confirmed int                  `json:"confirmedBySecondListing,omitempty"`
+}
+
+// Failures are the keys that were not restored for one reason.
+type Failures struct {
+	Keys int       `json:"keys"`
+	Next string    `json:"next"`
+	All  []Failure `json:"all"`
+}
+
+// Failure is a key that was not restored.
+type Failure struct {
+	Key           string `json:"key"`
+	SourceVersion string `json:"sourceVersion,omitempty"`
+	Detail        string `json:"detail,omitempty"`
+}
+
+func (s *Summary) add(result Result) {
+	if result.Ambiguous {
+		s.Ambiguous++
+	}
+	if result.Verified != "" {
+		s.Verified[result.Verified]++
+	}
+	switch result.Outcome {
+	case Copied:
+		s.Copied++
+		s.Bytes += result.Bytes
+		if result.Parts {
+			s.ByParts++
+		}
+	case Marked:
+		s.Marked++
+	case Back:
+		s.AlreadyBack++
+	case Failed:
+		s.Failed++
+		of := s.Reasons[result.Reason]
+		if of == nil {
+			of = &Failures{Next: result.Reason.Next()}
+			s.Reasons[result.Reason] = of
+		}
+		of.Keys++
+		of.All = append(of.All, Failure{result.Key, result.SourceVersion, result.Detail})
+	}
+}

@@ -1,0 +1,66 @@
+package rewind
+
+import "context"
+
+// verify lists the bucket again. Every key must be as it was at the moment, but those that are reported.
+func (r *Run) verify(ctx context.Context) error {
+	confirm := func(d Decision) error { return r.confirm(ctx, d) }
+	if len(r.Keys) == 0 {
+		return r.decide(ctx, r.Prefix, false, confirm)
+	}
+	for _, key := range r.Keys {
+		if err := r.decide(ctx, key, true, confirm); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// confirm looks at a key of the second listing. A latest version with the size, and the ETag or a checksum, of the
+// old one needs no comparison any more: either the run made it, or compared it, or somebody else brought it back.
+func (r *Run) confirm(ctx context.Context, d Decision) error {
+	r.mu.Lock()
+	r.summary.VersionsAfter += d.Entries
+	reported, bySize := r.failed[d.Key], r.bySize[d.Key]
+	r.mu.Unlock()
+	if reported {
+		return nil
+	}
+	result := Result{Key: d.Key, SourceVersion: d.Source.VersionID, LatestVersion: d.Latest.VersionID}
+	switch {
+	case d.Action == Mark || d.Action == Copy && bySize != d.Latest.VersionID:
+		result = result.failed(NotThere, "the second listing would put a "+d.Action.String()+" on top again")
+		if !d.Latest.Time.Before(r.started) {
+			result = result.failed(Changed, "version "+d.Latest.VersionID+" was written after the key was restored")
+		}
+	case d.Beneath != nil:
+		hidden, err := r.hidden(ctx, d)
+		if err != nil {
+			return err
+		}
+		if hidden {
+			result = result.failed(Changed, "version "+d.Beneath.VersionID+" was written between the listing and our copy, and lies beneath it")
+		}
+	}
+	if result.Outcome == Failed {
+		return r.report(&result)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.summary.Confirmed++
+	return nil
+}
+
+// hidden says whether something that others wrote during the run lies beneath what the run put on top. S3's
+// conditions compare ETags, so they do not see the same bytes with other metadata. An attempt of the run whose answer
+// was lost also lies there, and hides nothing.
+func (r *Run) hidden(ctx context.Context, d Decision) (bool, error) {
+	switch existed := d.Source.VersionID != ""; {
+	case d.Beneath.Marker || !existed:
+		return existed || !d.Beneath.Marker, nil
+	case d.Beneath.VersionID == d.Source.VersionID:
+		return false, nil
+	}
+	same, err := r.same(ctx, d.Key, d.Source.VersionID, d.Beneath.VersionID)
+	return !same, err
+}
