@@ -21,7 +21,7 @@ func TestFaults(t *testing.T) {
 	f := versioned(t)
 	f.bucket.Put("k", Version{Body: []byte("x")})
 	for want, fault := range map[string]*Fault{
-		"500 InternalError": InternalError(), "429 TooManyRequests": TooManyRequests(),
+		"500 InternalError": InternalError(), "409 ConditionalRequestConflict": Conflict(), "429 TooManyRequests": TooManyRequests(),
 		"403 AccessDenied": Denied(), "400 ExpiredToken": ExpiredToken(), "404 NoSuchVersion": NoSuchVersion(),
 		"400 KMS.DisabledException": KMSDisabled("arn:key"), "503 SlowDown": SlowDown(),
 		"404 NoSuchKey": {Status: http.StatusNotFound, Code: "NoSuchKey"},

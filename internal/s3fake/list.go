@@ -18,6 +18,7 @@ type page struct {
 	more              bool
 	entries           int
 	out               []byte // the entries' elements
+	apart             []byte // those of delete markers, where they are listed apart
 	prefixes          []byte // the common prefixes' elements
 	lastKey           string
 	lastVersion       *Version // nil after a common prefix
@@ -159,11 +160,14 @@ func (c *call) listObjectVersions() (*answer, error) {
 
 // version writes one entry. It is written by hand because listings of millions are measured.
 func (p *page) version(b *Bucket, key string, v *Version, latest, withRestore bool) {
-	name := "Version"
+	name, to := "Version", &p.out
 	if v.DeleteMarker {
 		name = "DeleteMarker"
+		if b.server.options.MarkersApart {
+			to = &p.apart
+		}
 	}
-	out := append(p.out, '<')
+	out := append(*to, '<')
 	out = append(append(out, name...), '>')
 	out = p.text(out, "Key", key)
 	out = text(out, "VersionId", v.ID)
@@ -175,7 +179,7 @@ func (p *page) version(b *Bucket, key string, v *Version, latest, withRestore bo
 	out = append(out, "<Owner>"...)
 	out = text(out, "ID", b.Owner)
 	out = append(out, "</Owner></"...)
-	p.out = append(append(out, name...), '>')
+	*to = append(append(out, name...), '>')
 }
 
 // summary is what listings say of an object beside its name and time.
@@ -256,7 +260,7 @@ func (p *page) head(out []byte, root string, c *call) []byte {
 }
 
 func (p *page) answer(out []byte, root string) *answer {
-	out = slices.Concat(out, p.out, p.prefixes, []byte("</"+root+">"))
+	out = slices.Concat(out, p.out, p.apart, p.prefixes, []byte("</"+root+">"))
 	return &answer{header: http.Header{}, document: out}
 }
 

@@ -2,6 +2,7 @@ package s3fake
 
 import (
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -32,7 +33,7 @@ func entries(t *testing.T, body string) (list []string) {
 	decoder := xml.NewDecoder(strings.NewReader(body))
 	for {
 		token, err := decoder.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return list
 		}
 		if err != nil {
@@ -42,11 +43,15 @@ func entries(t *testing.T, body string) (list []string) {
 		if !ok || begin.Name.Local != "Version" && begin.Name.Local != "DeleteMarker" {
 			continue
 		}
-		var e struct{ Key, VersionId, LastModified string }
+		var e struct {
+			Key          string
+			VersionID    string `xml:"VersionId"`
+			LastModified string
+		}
 		if err := decoder.DecodeElement(&e, &begin); err != nil {
 			t.Fatal(err)
 		}
-		list = append(list, fmt.Sprint(begin.Name.Local, " ", e.Key, " ", e.VersionId, " ", e.LastModified))
+		list = append(list, fmt.Sprint(begin.Name.Local, " ", e.Key, " ", e.VersionID, " ", e.LastModified))
 	}
 }
 
@@ -72,6 +77,48 @@ Version k older 2026-03-09T11:59:59.000Z`
 	out := must(f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: aws.String("b")}))
 	if len(out.Versions) != 3 || len(out.DeleteMarkers) != 2 || !*out.DeleteMarkers[0].IsLatest || *out.Versions[0].IsLatest {
 		t.Errorf("%+v", out)
+	}
+}
+
+// TestListMarkersApart: what a server does that loses the order, for a client that must notice.
+func TestListMarkersApart(t *testing.T) {
+	f := start(t, Options{MarkersApart: true}, BucketOptions{Versioning: types.BucketVersioningStatusEnabled})
+	f.bucket.Put("k", Version{})
+	f.bucket.Delete("k", time.Time{})
+	f.bucket.Put("l", Version{})
+	var got []string
+	for _, e := range entries(t, raw(t, f.server, "")) {
+		got = append(got, strings.Join(strings.Fields(e)[:2], " "))
+	}
+	if fmt.Sprint(got) != "[Version k Version l DeleteMarker k]" {
+		t.Error(got)
+	}
+}
+
+// TestOddKeys: whatever a key has, it is written, copied, read, listed and deleted under that name.
+func TestOddKeys(t *testing.T) {
+	f := versioned(t)
+	for _, key := range []string{
+		"/a", "a//b", "a/../b", "./a", "a/", "a b", "a+b", "a%2Fb", "a?versionId=1", "a#b", "a&b=c;d", `a\b"<>`, "ü€𐍈", "a\r\n\x01",
+	} {
+		one := must(f.client.PutObject(f.ctx, put(key, "1")))
+		must(f.client.PutObject(f.ctx, put(key, "2")))
+		source := "b/" + strings.ReplaceAll(url.QueryEscape(key), "+", "%20") + "?versionId=" + *one.VersionId
+		must(f.copy(source, key))
+		marker := must(f.delete(key, ""))
+		must(f.delete(key, *marker.VersionId))
+		if got := must(f.get(key, "")); got != "1" {
+			t.Errorf("%q: %s", key, got)
+		}
+		if got := history(f.bucket.Versions(key)); got != "1 2 1" {
+			t.Errorf("%q: %s", key, got)
+		}
+		out := must(f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{
+			Bucket: aws.String("b"), Prefix: &key, EncodingType: types.EncodingTypeUrl, MaxKeys: aws.Int32(1),
+		}))
+		if got := must(url.QueryUnescape(*out.Versions[0].Key)); got != key {
+			t.Errorf("%q: %q", key, got)
+		}
 	}
 }
 
@@ -249,5 +296,40 @@ func TestListCurrent(t *testing.T) {
 	}
 	if fmt.Sprint(got) != "[a c d]" {
 		t.Error(got)
+	}
+}
+
+// BenchmarkList: entries a second of a generated bucket, as the SDK's paginator reads them.
+func BenchmarkList(b *testing.B) {
+	server := New(Options{})
+	server.CreateBucket("b", BucketOptions{Versioning: types.BucketVersioningStatusEnabled, Generated: &Generated{
+		Keys: 2_000_000, Key: func(n int) string { return fmt.Sprintf("%07d", n) },
+		Versions: func(int) []Version {
+			return []Version{{At: noon, Size: 1000}, {At: noon}, {At: noon, DeleteMarker: true}, {At: noon}, {At: noon}}
+		},
+	}})
+	client := server.Start(b)
+	pages := s3.NewListObjectVersionsPaginator(client, &s3.ListObjectVersionsInput{Bucket: aws.String("b")})
+	entries := 0
+	for b.Loop() {
+		out := must(pages.NextPage(b.Context()))
+		entries += len(out.Versions) + len(out.DeleteMarkers)
+	}
+	b.ReportMetric(float64(entries)/b.Elapsed().Seconds(), "entries/s")
+}
+
+// BenchmarkPage is the server's part of that.
+func BenchmarkPage(b *testing.B) {
+	server := New(Options{})
+	server.CreateBucket("b", BucketOptions{Versioning: types.BucketVersioningStatusEnabled, Generated: &Generated{
+		Keys: 2_000_000, Key: func(n int) string { return fmt.Sprintf("%07d", n) },
+		Versions: func(int) []Version {
+			return []Version{{At: noon, Size: 1000}, {At: noon}, {At: noon}, {At: noon}, {At: noon}}
+		},
+	}})
+	r := httptest.NewRequest(http.MethodGet, "/b?versions&key-marker=1000000", nil)
+	r.Header.Set("Authorization", "x")
+	for b.Loop() {
+		server.ServeHTTP(httptest.NewRecorder(), r)
 	}
 }
