@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,8 +39,12 @@ func newPage(c *call, limit string) (*page, error) {
 		}
 		p.limit = min(n, p.limit)
 	}
+	p.out = make([]byte, 0, p.limit*bytesOfEntry)
 	return p, nil
 }
+
+// bytesOfEntry is about what an entry takes.
+const bytesOfEntry = 420
 
 // walk gives the histories after a marker to take, rolls keys up to common prefixes, and stops when the
 // page is full or take says so. Where the marker is inside a key, inside says so, and that key comes first.
@@ -260,8 +263,11 @@ func (p *page) head(out []byte, root string, c *call) []byte {
 }
 
 func (p *page) answer(out []byte, root string) *answer {
-	out = slices.Concat(out, p.out, p.apart, p.prefixes, []byte("</"+root+">"))
-	return &answer{header: http.Header{}, document: out}
+	var pieces blob
+	for _, part := range [][]byte{out, p.out, p.apart, p.prefixes, []byte("</" + root + ">")} {
+		pieces = append(pieces, bytesBlob(part)...)
+	}
+	return &answer{header: http.Header{"Content-Type": {"application/xml"}}, content: pieces, length: pieces.size()}
 }
 
 // text appends an element with a key, a prefix or a marker, escaped as the request asked.
