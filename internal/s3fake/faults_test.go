@@ -96,7 +96,7 @@ func TestCut(t *testing.T) {
 		f.bucket.Put(fmt.Sprint(i), Version{Body: make([]byte, 1000)})
 	}
 	f.server.SetFault(func(*http.Request) *Fault { return Cut() })
-	_, err := f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: aws.String("b")})
+	_, err := f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: inB})
 	if !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Error(err)
 	}
@@ -155,9 +155,9 @@ func TestTogether(t *testing.T) {
 			var errs []error
 			for range 20 {
 				_, err := f.copy("b/k", fmt.Sprint(i%3))
-				_, err2 := f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: aws.String("b")})
+				_, err2 := f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: inB})
 				_, err3 := f.client.PutObjectTagging(f.ctx, &s3.PutObjectTaggingInput{
-					Bucket: aws.String("b"), Key: aws.String("k"),
+					Bucket: inB, Key: keyK,
 					Tagging: &types.Tagging{TagSet: []types.Tag{{Key: aws.String("t"), Value: aws.String(fmt.Sprint(i))}}},
 				})
 				_, err4 := f.head("k", "")

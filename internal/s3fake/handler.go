@@ -82,7 +82,8 @@ func readBody(r *http.Request) ([]byte, error) {
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return nil, fail(http.StatusBadRequest, "IncompleteBody", "You did not provide the number of bytes specified by the Content-Length header.")
+		return nil, fail(http.StatusBadRequest, "IncompleteBody",
+			"You did not provide the number of bytes specified by the Content-Length header.")
 	}
 	return body, nil
 }

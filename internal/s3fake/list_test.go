@@ -74,7 +74,7 @@ Version k older 2026-03-09T11:59:59.000Z`
 	if got != want {
 		t.Errorf("%s", got)
 	}
-	out := must(f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: aws.String("b")}))
+	out := must(f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: inB}))
 	if len(out.Versions) != 3 || len(out.DeleteMarkers) != 2 || !*out.DeleteMarkers[0].IsLatest || *out.Versions[0].IsLatest {
 		t.Errorf("%+v", out)
 	}
@@ -114,7 +114,7 @@ func TestOddKeys(t *testing.T) {
 			t.Errorf("%q: %s", key, got)
 		}
 		out := must(f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{
-			Bucket: aws.String("b"), Prefix: &key, EncodingType: types.EncodingTypeUrl, MaxKeys: aws.Int32(1),
+			Bucket: inB, Prefix: &key, EncodingType: types.EncodingTypeUrl, MaxKeys: aws.Int32(1),
 		}))
 		if got := must(url.QueryUnescape(*out.Versions[0].Key)); got != key {
 			t.Errorf("%q: %q", key, got)
@@ -129,7 +129,7 @@ func TestListEntry(t *testing.T) {
 		PartSizes: []int64{2, 3}, Body: []byte("ab123"), StorageClass: types.StorageClassGlacierIr,
 		ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme, At: noon.Add(999 * time.Millisecond),
 	})
-	v := must(f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: aws.String("b")})).Versions[0]
+	v := must(f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: inB})).Versions[0]
 	got := fmt.Sprintln(*v.ETag, *v.Size, v.StorageClass, v.ChecksumAlgorithm, v.ChecksumType, v.LastModified.Format(time.RFC3339Nano))
 	if got != `"89e07d32eeb11f64dd0c405e37bc1100-2" 5 GLACIER_IR [CRC64NVME] FULL_OBJECT 2026-03-09T12:00:00Z`+"\n" {
 		t.Error(got)
@@ -148,7 +148,7 @@ func TestListPages(t *testing.T) {
 	all := entries(t, raw(t, f.server, ""))
 	for size := 1; size < 23; size++ {
 		var got []string
-		input := &s3.ListObjectVersionsInput{Bucket: aws.String("b"), MaxKeys: aws.Int32(int32(size))}
+		input := &s3.ListObjectVersionsInput{Bucket: inB, MaxKeys: aws.Int32(int32(size))}
 		for page := 0; ; page++ {
 			query := url.Values{"max-keys": {fmt.Sprint(size)}}
 			if input.KeyMarker != nil {
@@ -205,7 +205,7 @@ func TestListPrefixes(t *testing.T) {
 		f.bucket.Put(key, Version{})
 	}
 	var got []string
-	input := &s3.ListObjectVersionsInput{Bucket: aws.String("b"), Prefix: aws.String("p/"), Delimiter: aws.String("/"), MaxKeys: aws.Int32(1)}
+	input := &s3.ListObjectVersionsInput{Bucket: inB, Prefix: aws.String("p/"), Delimiter: aws.String("/"), MaxKeys: aws.Int32(1)}
 	for {
 		out := must(f.client.ListObjectVersions(f.ctx, input))
 		for _, v := range out.Versions {
@@ -232,7 +232,7 @@ func TestListEncoding(t *testing.T) {
 	f.bucket.Put(odd, Version{})
 	f.bucket.Put(odd, Version{})
 	input := &s3.ListObjectVersionsInput{
-		Bucket: aws.String("b"), EncodingType: types.EncodingTypeUrl, MaxKeys: aws.Int32(1), Prefix: aws.String("p/ü +"),
+		Bucket: inB, EncodingType: types.EncodingTypeUrl, MaxKeys: aws.Int32(1), Prefix: aws.String("p/ü +"),
 	}
 	out := must(f.client.ListObjectVersions(f.ctx, input))
 	const escaped = "p/%C3%BC+%2B%25%7E*%281%29%26%3C%0D%01"
@@ -246,7 +246,7 @@ func TestListEncoding(t *testing.T) {
 	if out = must(f.client.ListObjectVersions(f.ctx, input)); len(out.Versions) != 1 || *out.IsTruncated {
 		t.Errorf("%+v", out)
 	}
-	_, err := f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: aws.String("b")})
+	_, err := f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: inB})
 	if err == nil || !strings.Contains(err.Error(), "illegal character") {
 		t.Error(err)
 	}
@@ -265,7 +265,7 @@ func TestGenerated(t *testing.T) {
 			return versions
 		},
 	}})
-	input := &s3.ListObjectVersionsInput{Bucket: aws.String("b"), KeyMarker: aws.String("1234567")}
+	input := &s3.ListObjectVersionsInput{Bucket: inB, KeyMarker: aws.String("1234567")}
 	out := must(f.client.ListObjectVersions(f.ctx, input))
 	if len(out.Versions) != 800 || len(out.DeleteMarkers) != 200 || *out.Versions[0].Key != "1234568" || *out.NextKeyMarker != "1234767" {
 		t.Errorf("%d, %d, %s, %s", len(out.Versions), len(out.DeleteMarkers), *out.Versions[0].Key, *out.NextKeyMarker)
@@ -288,7 +288,7 @@ func TestListCurrent(t *testing.T) {
 	}
 	f.bucket.Delete("b", time.Time{})
 	var got []string
-	pages := s3.NewListObjectsV2Paginator(f.client, &s3.ListObjectsV2Input{Bucket: aws.String("b"), MaxKeys: aws.Int32(2)})
+	pages := s3.NewListObjectsV2Paginator(f.client, &s3.ListObjectsV2Input{Bucket: inB, MaxKeys: aws.Int32(2)})
 	for pages.HasMorePages() {
 		for _, o := range must(pages.NextPage(f.ctx)).Contents {
 			got = append(got, *o.Key)
@@ -309,7 +309,7 @@ func BenchmarkList(b *testing.B) {
 		},
 	}})
 	client := server.Start(b)
-	pages := s3.NewListObjectVersionsPaginator(client, &s3.ListObjectVersionsInput{Bucket: aws.String("b")})
+	pages := s3.NewListObjectVersionsPaginator(client, &s3.ListObjectVersionsInput{Bucket: inB})
 	entries := 0
 	for b.Loop() {
 		out := must(pages.NextPage(b.Context()))
