@@ -32,6 +32,8 @@ type Options struct {
 	MinPart int64
 	// PageSize is the most entries of a page of a listing. Zero is 1,000, as in S3.
 	PageSize int
+	// MarkersApart lists the delete markers of a page after its versions, as moto_server does and S3 does not.
+	MarkersApart bool
 	// Fault is asked before each request, see [Server.SetFault].
 	Fault func(*http.Request) *Fault
 }
@@ -123,7 +125,8 @@ func (s *Server) ResetRequests() {
 }
 
 // SetFault replaces the function that is asked before each request. Nil, and a function that returns nil,
-// is no fault. It may be called by several goroutines at once.
+// is no fault. It may be called by several goroutines at once, and may write to a bucket: what it writes is
+// there before the request, as if another client had been faster.
 func (s *Server) SetFault(fault func(*http.Request) *Fault) {
 	s.counters.Lock()
 	defer s.counters.Unlock()
