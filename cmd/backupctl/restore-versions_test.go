@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -77,6 +78,7 @@ unchanged       1
 copy            2, 6 bytes
 delete marker   1
 not restored    1, archived: retrieve the versions with S3 Batch Operations (S3InitiateRestoreObject, F-RST-10), then run again
+with --apply    about 5 requests, and 100ms if each takes 0.1 s
 `)
 	compare(t, "standard error", stderr, "")
 	if code != exitDone || l.server.Requests()["CopyObject"]+l.server.Requests()["DeleteObject"] > 0 {
@@ -280,5 +282,26 @@ warning: the bucket has ACLs enabled: the ACL of an object is not copied
 `)
 	if code != exitDone {
 		t.Errorf("exit code %d", code)
+	}
+}
+
+// TestRestoreVersionsInterrupted: Ctrl-C ends the run with its own exit code, and the same command goes on.
+func TestRestoreVersionsInterrupted(t *testing.T) {
+	l := newLake(t, versioned)
+	l.server.SetFault(func(r *http.Request) *s3fake.Fault {
+		if s3fake.Describe(r).Operation == "CopyObject" {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGINT)
+			return s3fake.Delay(time.Minute)
+		}
+		return nil
+	})
+	code, stdout, stderr := backupctl(t, "", toLake+"--apply --yes --concurrency 1 --prefix data/")
+	compare(t, "standard error", stderr, "interrupted; run the same command again: what is back is left as it is\n")
+	if code != 130 || !strings.Contains(stdout, ": applied\n") || strings.Contains(stdout, "second listing") {
+		t.Errorf("exit code %d: %s", code, stdout)
+	}
+	l.server.SetFault(nil)
+	if code, _, stderr := backupctl(t, "", toLake+"--apply --yes --prefix data/"); code != exitDone {
+		t.Errorf("the second run: exit code %d: %s", code, stderr)
 	}
 }
