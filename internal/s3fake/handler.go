@@ -203,6 +203,7 @@ func (s *Server) write(w http.ResponseWriter, c *call, a *answer, fault Fault) {
 	if c.region != "" {
 		header.Set("X-Amz-Bucket-Region", c.region)
 	}
+	header.Set("Date", s.options.Clock().UTC().Format(http.TimeFormat))
 	header.Set("X-Amz-Request-Id", hexID(c.Operation, c.Bucket, c.Key, c.VersionID))
 	body := a.content
 	length := a.length

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -75,9 +74,12 @@ func New(options Options) *Server {
 	}
 }
 
+// Test is what a server needs of a test. That of rapid has it too.
+type Test interface{ Cleanup(func()) }
+
 // Listen serves on a free port of this machine until the test ends, and returns the URL. It is for clients
 // in other processes, too.
-func (s *Server) Listen(t testing.TB) string {
+func (s *Server) Listen(t Test) string {
 	listener := httptest.NewServer(s)
 	t.Cleanup(func() {
 		listener.CloseClientConnections()
@@ -87,8 +89,12 @@ func (s *Server) Listen(t testing.TB) string {
 }
 
 // Start listens until the test ends, and returns a client as [NewClient] does.
-func (s *Server) Start(t testing.TB, change ...func(*s3.Options)) *s3.Client {
-	return NewClient(s.Listen(t), change...)
+func (s *Server) Start(t Test, change ...func(*s3.Options)) *s3.Client {
+	client := NewClient(s.Listen(t), change...)
+	if c, ok := client.Options().HTTPClient.(*http.Client); ok {
+		t.Cleanup(c.CloseIdleConnections)
+	}
+	return client
 }
 
 // NewClient returns a client with static credentials for [DefaultRegion], path style, that does not retry

@@ -80,7 +80,9 @@ func TestSettings(t *testing.T) {
 		},
 	}
 	must(f.client.PutBucketEncryption(f.ctx, &s3.PutBucketEncryptionInput{
-		Bucket: b, ServerSideEncryptionConfiguration: &types.ServerSideEncryptionConfiguration{Rules: []types.ServerSideEncryptionRule{encryption}},
+		Bucket: b, ServerSideEncryptionConfiguration: &types.ServerSideEncryptionConfiguration{
+			Rules: []types.ServerSideEncryptionRule{encryption},
+		},
 	}))
 	out := must(f.client.PutObject(f.ctx, put("k", "x"))) // the bucket's default
 	if out.ServerSideEncryption != types.ServerSideEncryptionAwsKms || *out.SSEKMSKeyId != "arn:key" || !*out.BucketKeyEnabled {
@@ -145,6 +147,9 @@ func TestForeign(t *testing.T) {
 	f.server.ServeHTTP(nobody, httptest.NewRequest(http.MethodGet, "/b?versions", nil))
 	if nobody.Code != http.StatusForbidden {
 		t.Error(nobody.Code)
+	}
+	if date := nobody.Header().Get("Date"); date != noon.Format(http.TimeFormat) { // the server's clock
+		t.Error(date)
 	}
 	if out := must(head("b")); *out.BucketRegion != DefaultRegion {
 		t.Error(*out.BucketRegion)
