@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,12 +30,7 @@ func at(n int) time.Time { return time.Date(2026, 3, 1, 10, 0, n, 0, time.UTC) }
 func newLake(t *testing.T, options s3fake.BucketOptions) *lake {
 	startFake(t, answer{}, nil) // for the environment
 	server := s3fake.New(s3fake.Options{Clock: func() time.Time { return start }})
-	listener := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Date", start.Format(http.TimeFormat))
-		server.ServeHTTP(w, r)
-	}))
-	t.Cleanup(listener.Close)
-	t.Setenv("AWS_ENDPOINT_URL", listener.URL)
+	t.Setenv("AWS_ENDPOINT_URL", server.Listen(t))
 	t.Setenv("AWS_REGION", s3fake.DefaultRegion)
 	l := &lake{server, server.CreateBucket("lake", options)}
 	for _, key := range []string{"data/deleted", "data/overwritten", "data/same"} {
