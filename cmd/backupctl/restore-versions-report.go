@@ -28,6 +28,8 @@ type report struct {
 	Warnings []string  `json:"warnings,omitempty"`
 	// Lock is the retention that the copies get from the bucket.
 	Lock string `json:"lock,omitempty"`
+	// Concurrency is how many keys are worked on at a time.
+	Concurrency int `json:"concurrency"`
 	// Error says why the run ended early.
 	Error   string         `json:"error,omitempty"`
 	Summary rewind.Summary `json:"summary"`
@@ -66,12 +68,29 @@ func (r report) text() string {
 		line(true, "not restored    %d, %s: %s", s.Reasons[reason].Keys, reason, s.Reasons[reason].Next)
 	}
 	line(r.Lock != "" && s.Copied > 0, "lock            each copy: %s (F-OL-2)", r.Lock)
+	requests := r.requests()
+	line(!r.Applied, "with --apply    about %s, and %s if each takes 0.1 s", count(requests, "request", "requests"),
+		(time.Duration(1+requests/max(1, r.Concurrency)) * requestTime).Round(time.Second/10))
 	if r.Applied {
 		line(s.Copied > 0, "verified        %d by ETag, %d by checksum, %d by size",
 			s.Verified[rewind.ByETag], s.Verified[rewind.ByChecksum], s.Verified[rewind.BySize])
 		line(r.Error == "", "second listing  %d keys are as they were; %d versions and delete markers", s.Confirmed, s.VersionsAfter)
 	}
 	return b.String()
+}
+
+// requestTime is how long a request takes in the estimate of a dry run.
+const requestTime = 100 * time.Millisecond
+
+// requests estimates those that change the bucket, and the two listings of 1,000 entries a page. An object that is
+// copied by parts counts for the parts of 512 MiB that all bytes would have.
+func (r report) requests() int {
+	s := r.Summary
+	all := s.Copied + s.Marked + 2*(1+s.VersionsBefore/1000)
+	if s.ByParts > 0 {
+		all += int(s.Bytes >> 29)
+	}
+	return all
 }
 
 // reasons are the reasons of a summary with their keys' numbers, in a sentence.

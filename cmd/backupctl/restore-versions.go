@@ -95,7 +95,7 @@ func (c *restoreVersions) Run(clock clock, stdin io.Reader, streams streams) err
 	}
 	document := report{
 		Bucket: c.Bucket, Prefix: c.Prefix, OnlyKeys: len(keys), To: to, Applied: c.Apply, Started: started, Ended: clock.now(),
-		Warnings: warnings, Lock: bucket.Lock, Summary: summary,
+		Warnings: warnings, Lock: bucket.Lock, Concurrency: c.Concurrency, Summary: summary,
 	}
 	if err != nil {
 		document.Error = err.Error()

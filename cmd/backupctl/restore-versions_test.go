@@ -6,10 +6,10 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -30,12 +30,7 @@ func at(n int) time.Time { return time.Date(2026, 3, 1, 10, 0, n, 0, time.UTC) }
 func newLake(t *testing.T, options s3fake.BucketOptions) *lake {
 	startFake(t, answer{}, nil) // for the environment
 	server := s3fake.New(s3fake.Options{Clock: func() time.Time { return start }})
-	listener := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Date", start.Format(http.TimeFormat))
-		server.ServeHTTP(w, r)
-	}))
-	t.Cleanup(listener.Close)
-	t.Setenv("AWS_ENDPOINT_URL", listener.URL)
+	t.Setenv("AWS_ENDPOINT_URL", server.Listen(t))
 	t.Setenv("AWS_REGION", s3fake.DefaultRegion)
 	l := &lake{server, server.CreateBucket("lake", options)}
 	for _, key := range []string{"data/deleted", "data/overwritten", "data/same"} {
@@ -77,6 +72,7 @@ unchanged       1
 copy            2, 6 bytes
 delete marker   1
 not restored    1, archived: retrieve the versions with S3 Batch Operations (S3InitiateRestoreObject, F-RST-10), then run again
+with --apply    about 5 requests, and 100ms if each takes 0.1 s
 `)
 	compare(t, "standard error", stderr, "")
 	if code != exitDone || l.server.Requests()["CopyObject"]+l.server.Requests()["DeleteObject"] > 0 {
@@ -280,5 +276,26 @@ warning: the bucket has ACLs enabled: the ACL of an object is not copied
 `)
 	if code != exitDone {
 		t.Errorf("exit code %d", code)
+	}
+}
+
+// TestRestoreVersionsInterrupted: Ctrl-C ends the run with its own exit code, and the same command goes on.
+func TestRestoreVersionsInterrupted(t *testing.T) {
+	l := newLake(t, versioned)
+	l.server.SetFault(func(r *http.Request) *s3fake.Fault {
+		if s3fake.Describe(r).Operation == "CopyObject" {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGINT)
+			return s3fake.Delay(time.Minute)
+		}
+		return nil
+	})
+	code, stdout, stderr := backupctl(t, "", toLake+"--apply --yes --concurrency 1 --prefix data/")
+	compare(t, "standard error", stderr, "interrupted; run the same command again: what is back is left as it is\n")
+	if code != 130 || !strings.Contains(stdout, ": applied\n") || strings.Contains(stdout, "second listing") {
+		t.Errorf("exit code %d: %s", code, stdout)
+	}
+	l.server.SetFault(nil)
+	if code, _, stderr := backupctl(t, "", toLake+"--apply --yes --prefix data/"); code != exitDone {
+		t.Errorf("the second run: exit code %d: %s", code, stderr)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -32,20 +31,12 @@ type lake struct {
 	clock  *s3fake.Clock
 }
 
-type cleaner interface{ Cleanup(func()) }
-
-// newLake starts a server whose answers have the date of its clock, as those of S3 have.
-func newLake(t cleaner, options s3fake.BucketOptions, pageSize int) *lake {
+// newLake starts a server with one bucket.
+func newLake(t s3fake.Test, options s3fake.BucketOptions, pageSize int) *lake {
 	l := &lake{clock: s3fake.NewClock(second(0))}
 	l.server = s3fake.New(s3fake.Options{Clock: l.clock.Now, PageSize: pageSize})
 	l.bucket = l.server.CreateBucket("lake", options)
-	listener := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Date", l.clock.Now().Format(http.TimeFormat))
-		l.server.ServeHTTP(w, r)
-	}))
-	t.Cleanup(listener.Close)
-	l.client = s3fake.NewClient(listener.URL, retrying)
-	t.Cleanup(l.client.Options().HTTPClient.(*http.Client).CloseIdleConnections)
+	l.client = l.server.Start(t, retrying)
 	return l
 }
 

@@ -97,19 +97,22 @@ func (b *Bucket) Put(key string, v Version) Version {
 	b.server.mu.Lock()
 	defer b.server.mu.Unlock()
 	v = v.clone()
-	switch {
-	case v.Body != nil:
-		v.content = bytesBlob(v.Body)
-	default:
-		size := v.Size
-		if size == 0 {
-			for _, part := range v.PartSizes {
-				size += part
-			}
-		}
-		v.content = blob{{size: size, fill: v.Fill}}
-	}
+	v.fill()
 	return b.add(key, &v).view()
+}
+
+// fill makes the content of what a test gave.
+func (v *Version) fill() {
+	size := v.Size
+	if size == 0 {
+		for _, part := range v.PartSizes {
+			size += part
+		}
+	}
+	v.content = blob{{size: size, fill: v.Fill}}
+	if v.Body != nil {
+		v.content = bytesBlob(v.Body)
+	}
 }
 
 // Delete does what DeleteObject without a version does at a time, zero being now, and returns the delete
@@ -263,7 +266,7 @@ func (v *Version) parts() []blob {
 func etagOf(v *Version) string {
 	var salt []byte
 	if v.CustomerKey || strings.HasPrefix(string(v.Encryption), "aws:kms") {
-		salt = fmt.Append(nil, "encrypted ", v.sequence)
+		salt = fmt.Append(nil, "encrypted ", v.ID, v.sequence)
 	}
 	if len(v.PartSizes) == 0 {
 		if salt != nil {
@@ -309,8 +312,11 @@ func (s *Server) next() int64 {
 // identifier is a text like S3's ids, always the same for the same parts. Its order says nothing.
 func identifier(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-	return strings.NewReplacer("-", ".").Replace(base64.RawURLEncoding.EncodeToString(sum[:24]))
+	return alphabet.EncodeToString(sum[:24])
 }
+
+// alphabet is that of S3's version ids.
+var alphabet = base64.NewEncoding("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._").WithPadding(base64.NoPadding)
 
 func hexID(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))

@@ -2,10 +2,11 @@ package s3fake
 
 import (
 	"bytes"
-	"crypto/md5" //nolint:gosec // S3's ETags are MD5s
+	"crypto/md5"
 	"encoding/hex"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // blob is the content of an object: pieces one after the other.
@@ -53,7 +54,7 @@ func (b blob) slice(offset, length int64) blob {
 func (b blob) WriteTo(w io.Writer) (int64, error) {
 	var written int64
 	for _, p := range b {
-		if p.stored != nil {
+		if p.stored != nil || p.size == 0 {
 			n, err := w.Write(p.stored)
 			written += int64(n)
 			if err != nil {
@@ -74,8 +75,8 @@ func (b blob) WriteTo(w io.Writer) (int64, error) {
 }
 
 // digestible is how many bytes that are not stored are still digested byte by byte. The ETag of more of
-// them is the MD5 of their description, so that a part of 5 GiB costs nothing.
-const digestible = 16 << 20
+// them is the MD5 of their description, so that a part of 5 GiB and a page of large objects cost nothing.
+const digestible = 4 << 10
 
 // md5 is the digest that ETags are made of.
 func (b blob) md5() []byte {
@@ -105,6 +106,23 @@ func (b blob) md5() []byte {
 
 // etag is the ETag of content that was uploaded in one piece, without quotes.
 func (b blob) etag() string { return hex.EncodeToString(b.md5()) }
+
+// etags are those of small contents that are not stored, which generated buckets have by the million.
+var etags sync.Map // of [2]int64, size and value, to string
+
+// cachedETag is that of size bytes of one value.
+func cachedETag(size int64, fill byte) string {
+	if size > digestible {
+		return blob{{size: size, fill: fill}}.etag()
+	}
+	key := [2]int64{size, int64(fill)}
+	if etag, ok := etags.Load(key); ok {
+		return etag.(string)
+	}
+	etag := blob{{size: size, fill: fill}}.etag()
+	etags.Store(key, etag)
+	return etag
+}
 
 // multipartETag is that of an object of parts: the MD5 of their MD5s, and their number.
 func multipartETag(parts [][]byte) string {

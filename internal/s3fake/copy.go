@@ -115,7 +115,8 @@ func (c *call) directives(v, source *Version) error {
 		chosen[name] = directive
 	}
 	changes := v.StorageClass != "" && v.StorageClass != source.StorageClass || v.Encryption != "" ||
-		v.Headers["X-Amz-Website-Redirect-Location"] != "" || chosen["Metadata"] == "REPLACE" || c.http.Header.Get("X-Amz-Checksum-Algorithm") != ""
+		v.Headers["X-Amz-Website-Redirect-Location"] != "" || chosen["Metadata"] == "REPLACE" ||
+		c.http.Header.Get("X-Amz-Checksum-Algorithm") != ""
 	if c.Bucket == c.SourceBucket && c.Key == c.SourceKey && c.SourceVersionID == "" && !changes {
 		return invalidRequest("This copy request is illegal because it is trying to copy an object to itself without changing the " +
 			"object's metadata, storage class, website redirect location or encryption attributes.")

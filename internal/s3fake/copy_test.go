@@ -14,7 +14,7 @@ import (
 )
 
 func (f fixture) copy(source, key string, change ...func(*s3.CopyObjectInput)) (*s3.CopyObjectOutput, error) {
-	input := &s3.CopyObjectInput{Bucket: aws.String("b"), Key: &key, CopySource: &source}
+	input := &s3.CopyObjectInput{Bucket: inB, Key: &key, CopySource: &source}
 	for _, c := range change {
 		c(input)
 	}
@@ -26,7 +26,8 @@ func (f fixture) copy(source, key string, change ...func(*s3.CopyObjectInput)) (
 func TestCopy(t *testing.T) {
 	f := versioned(t)
 	old := f.bucket.Put("a/ü +", Version{
-		Body: []byte("ab123"), PartSizes: []int64{2, 3}, ChecksumAlgorithm: types.ChecksumAlgorithmCrc32c, ChecksumType: types.ChecksumTypeComposite,
+		Body: []byte("ab123"), PartSizes: []int64{2, 3},
+		ChecksumAlgorithm: types.ChecksumAlgorithmCrc32c, ChecksumType: types.ChecksumTypeComposite,
 		Headers:  map[string]string{"Content-Type": "text/plain", "X-Amz-Website-Redirect-Location": "/x"},
 		Metadata: map[string]string{"team": "x"}, Tags: map[string]string{"t": "1"}, Annotations: map[string]string{"n": "v"},
 		StorageClass: types.StorageClassGlacierIr, Encryption: types.ServerSideEncryptionAwsKms, ACL: types.ObjectCannedACLPublicRead,
@@ -94,7 +95,9 @@ func TestCopyRefused(t *testing.T) {
 	refused(t, "404 NoSuchBucket")(f.copy("none/a", "k"))
 	refused(t, "403 AccessDenied")(f.copy("other/a", "k"))
 	refused(t, "403 AccessDenied")(f.copy("b/a", "k", func(in *s3.CopyObjectInput) { in.ExpectedBucketOwner = aws.String("999988887777") }))
-	refused(t, "403 AccessDenied")(f.copy("b/a", "k", func(in *s3.CopyObjectInput) { in.ExpectedSourceBucketOwner = aws.String("999988887777") }))
+	refused(t, "403 AccessDenied")(f.copy("b/a", "k", func(in *s3.CopyObjectInput) {
+		in.ExpectedSourceBucketOwner = aws.String("999988887777")
+	}))
 	refused(t, "412 PreconditionFailed")(f.copy("b/a", "k", func(in *s3.CopyObjectInput) { in.CopySourceIfMatch = aws.String(`"x"`) }))
 	must(f.copy("b/a", "k", func(in *s3.CopyObjectInput) {
 		in.CopySourceIfMatch, in.ExpectedBucketOwner = aws.String(`"`+etag+`"`), aws.String(DefaultAccount)

@@ -65,7 +65,10 @@ func (c *call) deleteObject() (*answer, error) {
 func (c *call) deleteObjects(refusal *apiError) (*answer, error) {
 	var request struct {
 		Quiet  bool
-		Object []struct{ Key, VersionId, ETag string } //nolint:revive // the name of the element
+		Object []struct {
+			Key, ETag string
+			VersionID string `xml:"VersionId"`
+		}
 	}
 	if err := xml.Unmarshal(c.body, &request); err != nil || len(request.Object) == 0 || len(request.Object) > 1000 {
 		return nil, malformed()
@@ -94,16 +97,16 @@ func (c *call) deleteObjects(refusal *apiError) (*answer, error) {
 	for _, object := range request.Object {
 		d, err := deleted{}, error(refusal)
 		if refusal == nil {
-			d, err = c.delete(object.Key, object.VersionId, object.ETag)
+			d, err = c.delete(object.Key, object.VersionID, object.ETag)
 		}
 		if e := (&apiError{}); err != nil && errors.As(err, &e) {
-			document.Error = append(document.Error, failure{object.Key, object.VersionId, e.code, e.message})
+			document.Error = append(document.Error, failure{object.Key, object.VersionID, e.code, e.message})
 			continue
 		}
 		if request.Quiet {
 			continue
 		}
-		done := success{Key: object.Key, VersionID: object.VersionId}
+		done := success{Key: object.Key, VersionID: object.VersionID}
 		if d.marker {
 			done.DeleteMarker, done.DeleteMarkerVersionID = strconv.FormatBool(true), d.id
 		}

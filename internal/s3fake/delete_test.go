@@ -11,7 +11,7 @@ import (
 )
 
 func (f fixture) delete(key, id string, change ...func(*s3.DeleteObjectInput)) (*s3.DeleteObjectOutput, error) {
-	input := &s3.DeleteObjectInput{Bucket: aws.String("b"), Key: &key}
+	input := &s3.DeleteObjectInput{Bucket: inB, Key: &key}
 	if id != "" {
 		input.VersionId = &id
 	}
@@ -92,13 +92,15 @@ func TestDeleteObjects(t *testing.T) {
 	locked := f.bucket.Put("locked", Version{LegalHold: true})
 	marker := f.bucket.Put("marker", Version{DeleteMarker: true})
 	f.bucket.Put("k", Version{})
-	input := &s3.DeleteObjectsInput{Bucket: aws.String("b"), Delete: &types.Delete{Objects: []types.ObjectIdentifier{
+	input := &s3.DeleteObjectsInput{Bucket: inB, Delete: &types.Delete{Objects: []types.ObjectIdentifier{
 		{Key: aws.String("locked"), VersionId: &locked.ID}, {Key: aws.String("marker"), VersionId: &marker.ID},
-		{Key: aws.String("k")}, {Key: aws.String("k"), ETag: aws.String("x")},
+		{Key: keyK}, {Key: keyK, ETag: aws.String("x")},
 	}}}
 	out := must(f.client.DeleteObjects(f.ctx, input))
-	got := fmt.Sprintln(len(out.Deleted), *out.Deleted[0].VersionId == marker.ID, *out.Deleted[0].DeleteMarker, out.Deleted[1].VersionId == nil,
-		*out.Deleted[1].DeleteMarkerVersionId == f.bucket.Versions("k")[0].ID, len(out.Errors), *out.Errors[0].Key, *out.Errors[0].Code, *out.Errors[1].Code)
+	removed, added := out.Deleted[0], out.Deleted[1]
+	got := fmt.Sprintln(len(out.Deleted), *removed.VersionId == marker.ID, *removed.DeleteMarker, added.VersionId == nil,
+		*added.DeleteMarkerVersionId == f.bucket.Versions("k")[0].ID,
+		len(out.Errors), *out.Errors[0].Key, *out.Errors[0].Code, *out.Errors[1].Code)
 	if got != "2 true true true true 2 locked AccessDenied PreconditionFailed\n" {
 		t.Error(got)
 	}

@@ -17,6 +17,9 @@ import (
 
 var noon = time.Date(2026, 3, 9, 12, 0, 0, 0, time.UTC)
 
+// The names that most tests use.
+var inB, keyK = aws.String("b"), aws.String("k")
+
 // fixture is a server with one bucket, "b", whose clock stands at noon, and a client.
 type fixture struct {
 	*testing.T
@@ -88,5 +91,5 @@ func history(versions []Version) string {
 }
 
 func put(key, body string) *s3.PutObjectInput {
-	return &s3.PutObjectInput{Bucket: aws.String("b"), Key: &key, Body: strings.NewReader(body)}
+	return &s3.PutObjectInput{Bucket: inB, Key: &key, Body: strings.NewReader(body)}
 }

@@ -49,6 +49,14 @@ func Denied() *Fault {
 	return &Fault{Status: http.StatusForbidden, Code: "AccessDenied", Message: "Access Denied"}
 }
 
+// Conflict is S3's 409 for a conditional write beside another write of the key.
+func Conflict() *Fault {
+	return &Fault{
+		Status: http.StatusConflict, Code: "ConditionalRequestConflict",
+		Message: "The conditional request cannot succeed due to a conflicting operation against this resource.",
+	}
+}
+
 // ExpiredToken is what expired credentials get.
 func ExpiredToken() *Fault {
 	return &Fault{Status: http.StatusBadRequest, Code: "ExpiredToken", Message: "The provided token has expired."}

@@ -21,7 +21,7 @@ func TestFaults(t *testing.T) {
 	f := versioned(t)
 	f.bucket.Put("k", Version{Body: []byte("x")})
 	for want, fault := range map[string]*Fault{
-		"500 InternalError": InternalError(), "429 TooManyRequests": TooManyRequests(),
+		"500 InternalError": InternalError(), "409 ConditionalRequestConflict": Conflict(), "429 TooManyRequests": TooManyRequests(),
 		"403 AccessDenied": Denied(), "400 ExpiredToken": ExpiredToken(), "404 NoSuchVersion": NoSuchVersion(),
 		"400 KMS.DisabledException": KMSDisabled("arn:key"), "503 SlowDown": SlowDown(),
 		"404 NoSuchKey": {Status: http.StatusNotFound, Code: "NoSuchKey"},
@@ -96,7 +96,7 @@ func TestCut(t *testing.T) {
 		f.bucket.Put(fmt.Sprint(i), Version{Body: make([]byte, 1000)})
 	}
 	f.server.SetFault(func(*http.Request) *Fault { return Cut() })
-	_, err := f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: aws.String("b")})
+	_, err := f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: inB})
 	if !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Error(err)
 	}
@@ -155,9 +155,9 @@ func TestTogether(t *testing.T) {
 			var errs []error
 			for range 20 {
 				_, err := f.copy("b/k", fmt.Sprint(i%3))
-				_, err2 := f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: aws.String("b")})
+				_, err2 := f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: inB})
 				_, err3 := f.client.PutObjectTagging(f.ctx, &s3.PutObjectTaggingInput{
-					Bucket: aws.String("b"), Key: aws.String("k"),
+					Bucket: inB, Key: keyK,
 					Tagging: &types.Tagging{TagSet: []types.Tag{{Key: aws.String("t"), Value: aws.String(fmt.Sprint(i))}}},
 				})
 				_, err4 := f.head("k", "")

@@ -77,9 +77,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func readBody(r *http.Request) ([]byte, error) {
+	if strings.HasPrefix(r.Header.Get("X-Amz-Content-Sha256"), "STREAMING-") {
+		return nil, notImplemented() // the SDK sends chunks over TLS only
+	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return nil, fail(http.StatusBadRequest, "IncompleteBody", "You did not provide the number of bytes specified by the Content-Length header.")
+		return nil, fail(http.StatusBadRequest, "IncompleteBody",
+			"You did not provide the number of bytes specified by the Content-Length header.")
 	}
 	return body, nil
 }
@@ -199,6 +203,7 @@ func (s *Server) write(w http.ResponseWriter, c *call, a *answer, fault Fault) {
 	if c.region != "" {
 		header.Set("X-Amz-Bucket-Region", c.region)
 	}
+	header.Set("Date", s.options.Clock().UTC().Format(http.TimeFormat))
 	header.Set("X-Amz-Request-Id", hexID(c.Operation, c.Bucket, c.Key, c.VersionID))
 	body := a.content
 	length := a.length

@@ -1,10 +1,10 @@
 package s3fake
 
 import (
-	"fmt"
 	"iter"
 	"slices"
 	"sort"
+	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
@@ -56,13 +56,10 @@ func (b *Bucket) generate(n int) []*Version {
 		v := &generated[i]
 		v.sequence = -int64(i) - 1 // below all that is written
 		if v.ID == "" {
-			v.ID = identifier(b.Name, fmt.Sprint(n, "-", len(generated)-i))
+			v.ID = identifier(b.Name, strconv.Itoa(n), strconv.Itoa(len(generated)-i))
 		}
 		if !v.DeleteMarker {
-			v.content = blob{{size: v.Size, fill: v.Fill}}
-			if v.Body != nil {
-				v.content = bytesBlob(v.Body)
-			}
+			v.fill()
 			b.completeGenerated(v)
 		}
 		versions[i] = v
@@ -72,11 +69,11 @@ func (b *Bucket) generate(n int) []*Version {
 
 // completeGenerated does what a listing of millions can afford.
 func (b *Bucket) completeGenerated(v *Version) {
-	if v.ETag == "" {
-		v.ETag = v.content.etag()
+	if v.Encryption == "" && !v.CustomerKey {
+		v.Encryption, v.KMSKey, v.BucketKey = types.ServerSideEncryptionAes256, "", false
 	}
-	if v.Encryption == "" {
-		v.Encryption = types.ServerSideEncryptionAes256
+	if v.ETag == "" && v.Body == nil && len(v.PartSizes) == 0 && v.Encryption == types.ServerSideEncryptionAes256 {
+		v.ETag = cachedETag(v.Size, v.Fill)
 	}
 	b.complete(v)
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +17,7 @@ type page struct {
 	more              bool
 	entries           int
 	out               []byte // the entries' elements
+	apart             []byte // those of delete markers, where they are listed apart
 	prefixes          []byte // the common prefixes' elements
 	lastKey           string
 	lastVersion       *Version // nil after a common prefix
@@ -39,8 +39,12 @@ func newPage(c *call, limit string) (*page, error) {
 		}
 		p.limit = min(n, p.limit)
 	}
+	p.out = make([]byte, 0, p.limit*bytesOfEntry)
 	return p, nil
 }
+
+// bytesOfEntry is about what an entry takes.
+const bytesOfEntry = 420
 
 // walk gives the histories after a marker to take, rolls keys up to common prefixes, and stops when the
 // page is full or take says so. Where the marker is inside a key, inside says so, and that key comes first.
@@ -159,11 +163,14 @@ func (c *call) listObjectVersions() (*answer, error) {
 
 // version writes one entry. It is written by hand because listings of millions are measured.
 func (p *page) version(b *Bucket, key string, v *Version, latest, withRestore bool) {
-	name := "Version"
+	name, to := "Version", &p.out
 	if v.DeleteMarker {
 		name = "DeleteMarker"
+		if b.server.options.MarkersApart {
+			to = &p.apart
+		}
 	}
-	out := append(p.out, '<')
+	out := append(*to, '<')
 	out = append(append(out, name...), '>')
 	out = p.text(out, "Key", key)
 	out = text(out, "VersionId", v.ID)
@@ -175,7 +182,7 @@ func (p *page) version(b *Bucket, key string, v *Version, latest, withRestore bo
 	out = append(out, "<Owner>"...)
 	out = text(out, "ID", b.Owner)
 	out = append(out, "</Owner></"...)
-	p.out = append(append(out, name...), '>')
+	*to = append(append(out, name...), '>')
 }
 
 // summary is what listings say of an object beside its name and time.
@@ -256,8 +263,11 @@ func (p *page) head(out []byte, root string, c *call) []byte {
 }
 
 func (p *page) answer(out []byte, root string) *answer {
-	out = slices.Concat(out, p.out, p.prefixes, []byte("</"+root+">"))
-	return &answer{header: http.Header{}, document: out}
+	var pieces blob
+	for _, part := range [][]byte{out, p.out, p.apart, p.prefixes, []byte("</" + root + ">")} {
+		pieces = append(pieces, bytesBlob(part)...)
+	}
+	return &answer{header: http.Header{"Content-Type": {"application/xml"}}, content: pieces, length: pieces.size()}
 }
 
 // text appends an element with a key, a prefix or a marker, escaped as the request asked.

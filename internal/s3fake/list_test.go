@@ -2,6 +2,7 @@ package s3fake
 
 import (
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -32,7 +33,7 @@ func entries(t *testing.T, body string) (list []string) {
 	decoder := xml.NewDecoder(strings.NewReader(body))
 	for {
 		token, err := decoder.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return list
 		}
 		if err != nil {
@@ -42,11 +43,15 @@ func entries(t *testing.T, body string) (list []string) {
 		if !ok || begin.Name.Local != "Version" && begin.Name.Local != "DeleteMarker" {
 			continue
 		}
-		var e struct{ Key, VersionId, LastModified string }
+		var e struct {
+			Key          string
+			VersionID    string `xml:"VersionId"`
+			LastModified string
+		}
 		if err := decoder.DecodeElement(&e, &begin); err != nil {
 			t.Fatal(err)
 		}
-		list = append(list, fmt.Sprint(begin.Name.Local, " ", e.Key, " ", e.VersionId, " ", e.LastModified))
+		list = append(list, fmt.Sprint(begin.Name.Local, " ", e.Key, " ", e.VersionID, " ", e.LastModified))
 	}
 }
 
@@ -69,9 +74,51 @@ Version k older 2026-03-09T11:59:59.000Z`
 	if got != want {
 		t.Errorf("%s", got)
 	}
-	out := must(f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: aws.String("b")}))
+	out := must(f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: inB}))
 	if len(out.Versions) != 3 || len(out.DeleteMarkers) != 2 || !*out.DeleteMarkers[0].IsLatest || *out.Versions[0].IsLatest {
 		t.Errorf("%+v", out)
+	}
+}
+
+// TestListMarkersApart: what a server does that loses the order, for a client that must notice.
+func TestListMarkersApart(t *testing.T) {
+	f := start(t, Options{MarkersApart: true}, BucketOptions{Versioning: types.BucketVersioningStatusEnabled})
+	f.bucket.Put("k", Version{})
+	f.bucket.Delete("k", time.Time{})
+	f.bucket.Put("l", Version{})
+	var got []string
+	for _, e := range entries(t, raw(t, f.server, "")) {
+		got = append(got, strings.Join(strings.Fields(e)[:2], " "))
+	}
+	if fmt.Sprint(got) != "[Version k Version l DeleteMarker k]" {
+		t.Error(got)
+	}
+}
+
+// TestOddKeys: whatever a key has, it is written, copied, read, listed and deleted under that name.
+func TestOddKeys(t *testing.T) {
+	f := versioned(t)
+	for _, key := range []string{
+		"/a", "a//b", "a/../b", "./a", "a/", "a b", "a+b", "a%2Fb", "a?versionId=1", "a#b", "a&b=c;d", `a\b"<>`, "ü€𐍈", "a\r\n\x01",
+	} {
+		one := must(f.client.PutObject(f.ctx, put(key, "1")))
+		must(f.client.PutObject(f.ctx, put(key, "2")))
+		source := "b/" + strings.ReplaceAll(url.QueryEscape(key), "+", "%20") + "?versionId=" + *one.VersionId
+		must(f.copy(source, key))
+		marker := must(f.delete(key, ""))
+		must(f.delete(key, *marker.VersionId))
+		if got := must(f.get(key, "")); got != "1" {
+			t.Errorf("%q: %s", key, got)
+		}
+		if got := history(f.bucket.Versions(key)); got != "1 2 1" {
+			t.Errorf("%q: %s", key, got)
+		}
+		out := must(f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{
+			Bucket: inB, Prefix: &key, EncodingType: types.EncodingTypeUrl, MaxKeys: aws.Int32(1),
+		}))
+		if got := must(url.QueryUnescape(*out.Versions[0].Key)); got != key {
+			t.Errorf("%q: %q", key, got)
+		}
 	}
 }
 
@@ -82,7 +129,7 @@ func TestListEntry(t *testing.T) {
 		PartSizes: []int64{2, 3}, Body: []byte("ab123"), StorageClass: types.StorageClassGlacierIr,
 		ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme, At: noon.Add(999 * time.Millisecond),
 	})
-	v := must(f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: aws.String("b")})).Versions[0]
+	v := must(f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: inB})).Versions[0]
 	got := fmt.Sprintln(*v.ETag, *v.Size, v.StorageClass, v.ChecksumAlgorithm, v.ChecksumType, v.LastModified.Format(time.RFC3339Nano))
 	if got != `"89e07d32eeb11f64dd0c405e37bc1100-2" 5 GLACIER_IR [CRC64NVME] FULL_OBJECT 2026-03-09T12:00:00Z`+"\n" {
 		t.Error(got)
@@ -101,7 +148,7 @@ func TestListPages(t *testing.T) {
 	all := entries(t, raw(t, f.server, ""))
 	for size := 1; size < 23; size++ {
 		var got []string
-		input := &s3.ListObjectVersionsInput{Bucket: aws.String("b"), MaxKeys: aws.Int32(int32(size))}
+		input := &s3.ListObjectVersionsInput{Bucket: inB, MaxKeys: aws.Int32(int32(size))}
 		for page := 0; ; page++ {
 			query := url.Values{"max-keys": {fmt.Sprint(size)}}
 			if input.KeyMarker != nil {
@@ -158,7 +205,7 @@ func TestListPrefixes(t *testing.T) {
 		f.bucket.Put(key, Version{})
 	}
 	var got []string
-	input := &s3.ListObjectVersionsInput{Bucket: aws.String("b"), Prefix: aws.String("p/"), Delimiter: aws.String("/"), MaxKeys: aws.Int32(1)}
+	input := &s3.ListObjectVersionsInput{Bucket: inB, Prefix: aws.String("p/"), Delimiter: aws.String("/"), MaxKeys: aws.Int32(1)}
 	for {
 		out := must(f.client.ListObjectVersions(f.ctx, input))
 		for _, v := range out.Versions {
@@ -185,7 +232,7 @@ func TestListEncoding(t *testing.T) {
 	f.bucket.Put(odd, Version{})
 	f.bucket.Put(odd, Version{})
 	input := &s3.ListObjectVersionsInput{
-		Bucket: aws.String("b"), EncodingType: types.EncodingTypeUrl, MaxKeys: aws.Int32(1), Prefix: aws.String("p/ü +"),
+		Bucket: inB, EncodingType: types.EncodingTypeUrl, MaxKeys: aws.Int32(1), Prefix: aws.String("p/ü +"),
 	}
 	out := must(f.client.ListObjectVersions(f.ctx, input))
 	const escaped = "p/%C3%BC+%2B%25%7E*%281%29%26%3C%0D%01"
@@ -199,7 +246,7 @@ func TestListEncoding(t *testing.T) {
 	if out = must(f.client.ListObjectVersions(f.ctx, input)); len(out.Versions) != 1 || *out.IsTruncated {
 		t.Errorf("%+v", out)
 	}
-	_, err := f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: aws.String("b")})
+	_, err := f.client.ListObjectVersions(f.ctx, &s3.ListObjectVersionsInput{Bucket: inB})
 	if err == nil || !strings.Contains(err.Error(), "illegal character") {
 		t.Error(err)
 	}
@@ -218,7 +265,7 @@ func TestGenerated(t *testing.T) {
 			return versions
 		},
 	}})
-	input := &s3.ListObjectVersionsInput{Bucket: aws.String("b"), KeyMarker: aws.String("1234567")}
+	input := &s3.ListObjectVersionsInput{Bucket: inB, KeyMarker: aws.String("1234567")}
 	out := must(f.client.ListObjectVersions(f.ctx, input))
 	if len(out.Versions) != 800 || len(out.DeleteMarkers) != 200 || *out.Versions[0].Key != "1234568" || *out.NextKeyMarker != "1234767" {
 		t.Errorf("%d, %d, %s, %s", len(out.Versions), len(out.DeleteMarkers), *out.Versions[0].Key, *out.NextKeyMarker)
@@ -241,7 +288,7 @@ func TestListCurrent(t *testing.T) {
 	}
 	f.bucket.Delete("b", time.Time{})
 	var got []string
-	pages := s3.NewListObjectsV2Paginator(f.client, &s3.ListObjectsV2Input{Bucket: aws.String("b"), MaxKeys: aws.Int32(2)})
+	pages := s3.NewListObjectsV2Paginator(f.client, &s3.ListObjectsV2Input{Bucket: inB, MaxKeys: aws.Int32(2)})
 	for pages.HasMorePages() {
 		for _, o := range must(pages.NextPage(f.ctx)).Contents {
 			got = append(got, *o.Key)
@@ -249,5 +296,40 @@ func TestListCurrent(t *testing.T) {
 	}
 	if fmt.Sprint(got) != "[a c d]" {
 		t.Error(got)
+	}
+}
+
+// BenchmarkList: entries a second of a generated bucket, as the SDK's paginator reads them.
+func BenchmarkList(b *testing.B) {
+	server := New(Options{})
+	server.CreateBucket("b", BucketOptions{Versioning: types.BucketVersioningStatusEnabled, Generated: &Generated{
+		Keys: 2_000_000, Key: func(n int) string { return fmt.Sprintf("%07d", n) },
+		Versions: func(int) []Version {
+			return []Version{{At: noon, Size: 1000}, {At: noon}, {At: noon, DeleteMarker: true}, {At: noon}, {At: noon}}
+		},
+	}})
+	client := server.Start(b)
+	pages := s3.NewListObjectVersionsPaginator(client, &s3.ListObjectVersionsInput{Bucket: inB})
+	entries := 0
+	for b.Loop() {
+		out := must(pages.NextPage(b.Context()))
+		entries += len(out.Versions) + len(out.DeleteMarkers)
+	}
+	b.ReportMetric(float64(entries)/b.Elapsed().Seconds(), "entries/s")
+}
+
+// BenchmarkPage is the server's part of that.
+func BenchmarkPage(b *testing.B) {
+	server := New(Options{})
+	server.CreateBucket("b", BucketOptions{Versioning: types.BucketVersioningStatusEnabled, Generated: &Generated{
+		Keys: 2_000_000, Key: func(n int) string { return fmt.Sprintf("%07d", n) },
+		Versions: func(int) []Version {
+			return []Version{{At: noon, Size: 1000}, {At: noon}, {At: noon}, {At: noon}, {At: noon}}
+		},
+	}})
+	r := httptest.NewRequest(http.MethodGet, "/b?versions&key-marker=1000000", nil)
+	r.Header.Set("Authorization", "x")
+	for b.Loop() {
+		server.ServeHTTP(httptest.NewRecorder(), r)
 	}
 }

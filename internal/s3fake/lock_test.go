@@ -28,8 +28,8 @@ func TestDefaultRetention(t *testing.T) {
 	must(f.delete("k", *marker.VersionId))
 	f.clock.Advance(15 * 24 * time.Hour)
 	must(f.delete("k", *one.VersionId))
-	out := must(f.client.GetObjectLockConfiguration(f.ctx, &s3.GetObjectLockConfigurationInput{Bucket: aws.String("b")})).ObjectLockConfiguration
-	if *out.Rule.DefaultRetention.Days != 15 {
+	out := must(f.client.GetObjectLockConfiguration(f.ctx, &s3.GetObjectLockConfigurationInput{Bucket: inB}))
+	if *out.ObjectLockConfiguration.Rule.DefaultRetention.Days != 15 {
 		t.Errorf("%+v", out)
 	}
 }
@@ -41,7 +41,7 @@ func TestGovernance(t *testing.T) {
 	v := f.bucket.Put("k", Version{LockMode: types.ObjectLockModeGovernance, RetainUntil: noon.Add(time.Hour), LegalHold: true})
 	retain := func(until time.Duration, bypass bool) (*s3.PutObjectRetentionOutput, error) {
 		return f.client.PutObjectRetention(f.ctx, &s3.PutObjectRetentionInput{
-			Bucket: aws.String("b"), Key: aws.String("k"), VersionId: &v.ID, BypassGovernanceRetention: &bypass,
+			Bucket: inB, Key: keyK, VersionId: &v.ID, BypassGovernanceRetention: &bypass,
 			Retention: &types.ObjectLockRetention{Mode: types.ObjectLockRetentionModeGovernance, RetainUntilDate: aws.Time(noon.Add(until))},
 		})
 	}
@@ -49,17 +49,17 @@ func TestGovernance(t *testing.T) {
 	refused(t, "403 AccessDenied")(retain(time.Hour, false))
 	refused(t, "400 InvalidArgument")(retain(-time.Hour, true))
 	must(retain(time.Hour, true))
-	object := &s3.GetObjectRetentionInput{Bucket: aws.String("b"), Key: aws.String("k")}
+	object := &s3.GetObjectRetentionInput{Bucket: inB, Key: keyK}
 	if r := must(f.client.GetObjectRetention(f.ctx, object)).Retention; !r.RetainUntilDate.Equal(noon.Add(time.Hour)) {
 		t.Errorf("%+v", r)
 	}
 	refused(t, "403 AccessDenied")(f.delete("k", v.ID, bypass))
-	hold := &s3.GetObjectLegalHoldInput{Bucket: aws.String("b"), Key: aws.String("k")}
+	hold := &s3.GetObjectLegalHoldInput{Bucket: inB, Key: keyK}
 	if h := must(f.client.GetObjectLegalHold(f.ctx, hold)).LegalHold; h.Status != types.ObjectLockLegalHoldStatusOn {
 		t.Errorf("%+v", h)
 	}
 	must(f.client.PutObjectLegalHold(f.ctx, &s3.PutObjectLegalHoldInput{
-		Bucket: aws.String("b"), Key: aws.String("k"), LegalHold: &types.ObjectLockLegalHold{Status: types.ObjectLockLegalHoldStatusOff},
+		Bucket: inB, Key: keyK, LegalHold: &types.ObjectLockLegalHold{Status: types.ObjectLockLegalHoldStatusOff},
 	}))
 	refused(t, "403 AccessDenied")(f.delete("k", v.ID))
 	must(f.delete("k", v.ID, bypass))

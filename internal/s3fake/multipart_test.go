@@ -15,13 +15,13 @@ import (
 // upload uploads one part and completes.
 func (f fixture) upload(key, body string, change ...func(*s3.CompleteMultipartUploadInput)) (*s3.CompleteMultipartUploadOutput, error) {
 	id := must(f.client.CreateMultipartUpload(f.ctx, &s3.CreateMultipartUploadInput{
-		Bucket: aws.String("b"), Key: &key, ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme,
+		Bucket: inB, Key: &key, ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme,
 	})).UploadId
 	part := must(f.client.UploadPart(f.ctx, &s3.UploadPartInput{
-		Bucket: aws.String("b"), Key: &key, UploadId: id, PartNumber: aws.Int32(1), Body: strings.NewReader(body),
+		Bucket: inB, Key: &key, UploadId: id, PartNumber: aws.Int32(1), Body: strings.NewReader(body),
 	}))
 	input := &s3.CompleteMultipartUploadInput{
-		Bucket: aws.String("b"), Key: &key, UploadId: id,
+		Bucket: inB, Key: &key, UploadId: id,
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: []types.CompletedPart{{ETag: part.ETag, PartNumber: aws.Int32(1)}}},
 	}
 	for _, c := range change {
@@ -37,12 +37,13 @@ func TestMultipartCopy(t *testing.T) {
 	source := f.bucket.Put("k", Version{PartSizes: []int64{4 << 30, 2 << 30}, Fill: 7, ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme})
 	refused(t, "400 InvalidRequest")(f.copy("b/k?versionId="+source.ID, "k"))
 	id := must(f.client.CreateMultipartUpload(f.ctx, &s3.CreateMultipartUploadInput{
-		Bucket: aws.String("b"), Key: aws.String("k"), ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme, ChecksumType: types.ChecksumTypeFullObject,
+		Bucket: inB, Key: keyK,
+		ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme, ChecksumType: types.ChecksumTypeFullObject,
 		Metadata: map[string]string{"m": "1"}, Tagging: aws.String("t=1"), StorageClass: types.StorageClassStandardIa,
 	})).UploadId
 	copyRange := func(number int32, ranges string) (*s3.UploadPartCopyOutput, error) {
 		return f.client.UploadPartCopy(f.ctx, &s3.UploadPartCopyInput{
-			Bucket: aws.String("b"), Key: aws.String("k"), UploadId: id, PartNumber: &number, CopySourceRange: &ranges,
+			Bucket: inB, Key: keyK, UploadId: id, PartNumber: &number, CopySourceRange: &ranges,
 			CopySource: aws.String("b/k?versionId=" + source.ID), CopySourceIfMatch: aws.String(source.ETag),
 		})
 	}
@@ -53,7 +54,7 @@ func TestMultipartCopy(t *testing.T) {
 		t.Error(*one.CopySourceVersionId)
 	}
 	input := &s3.CompleteMultipartUploadInput{
-		Bucket: aws.String("b"), Key: aws.String("k"), UploadId: id, MpuObjectSize: aws.Int64(1),
+		Bucket: inB, Key: keyK, UploadId: id, MpuObjectSize: aws.Int64(1),
 		ChecksumCRC64NVME: &source.Checksum, ChecksumType: types.ChecksumTypeFullObject,
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: []types.CompletedPart{
 			{PartNumber: aws.Int32(1), ETag: one.CopyPartResult.ETag}, {PartNumber: aws.Int32(2), ETag: two.CopyPartResult.ETag},
@@ -77,14 +78,14 @@ func TestMultipartCopy(t *testing.T) {
 // written meanwhile stays the current one (F-RST-14).
 func TestMultipartTime(t *testing.T) {
 	f := versioned(t)
-	id := must(f.client.CreateMultipartUpload(f.ctx, &s3.CreateMultipartUploadInput{Bucket: aws.String("b"), Key: aws.String("k")})).UploadId
+	id := must(f.client.CreateMultipartUpload(f.ctx, &s3.CreateMultipartUploadInput{Bucket: inB, Key: keyK})).UploadId
 	f.clock.Advance(time.Minute)
 	must(f.client.PutObject(f.ctx, put("k", "writer")))
 	part := must(f.client.UploadPart(f.ctx, &s3.UploadPartInput{
-		Bucket: aws.String("b"), Key: aws.String("k"), UploadId: id, PartNumber: aws.Int32(1), Body: strings.NewReader("parts"),
+		Bucket: inB, Key: keyK, UploadId: id, PartNumber: aws.Int32(1), Body: strings.NewReader("parts"),
 	}))
 	out := must(f.client.CompleteMultipartUpload(f.ctx, &s3.CompleteMultipartUploadInput{
-		Bucket: aws.String("b"), Key: aws.String("k"), UploadId: id, MultipartUpload: &types.CompletedMultipartUpload{
+		Bucket: inB, Key: keyK, UploadId: id, MultipartUpload: &types.CompletedMultipartUpload{
 			Parts: []types.CompletedPart{{ETag: part.ETag, PartNumber: aws.Int32(1), ChecksumCRC32: part.ChecksumCRC32}}},
 	}))
 	if got := history(f.bucket.Versions("k")); got != "writer parts" {
@@ -100,7 +101,7 @@ func TestMultipartRefused(t *testing.T) {
 	f := start(t, Options{MinPart: 3}, BucketOptions{})
 	create := func(algorithm types.ChecksumAlgorithm, kind types.ChecksumType) (*s3.CreateMultipartUploadOutput, error) {
 		return f.client.CreateMultipartUpload(f.ctx, &s3.CreateMultipartUploadInput{
-			Bucket: aws.String("b"), Key: aws.String("k"), ChecksumAlgorithm: algorithm, ChecksumType: kind,
+			Bucket: inB, Key: keyK, ChecksumAlgorithm: algorithm, ChecksumType: kind,
 		})
 	}
 	refused(t, "400 InvalidRequest")(create(types.ChecksumAlgorithmSha256, types.ChecksumTypeFullObject))
@@ -109,14 +110,14 @@ func TestMultipartRefused(t *testing.T) {
 	var parts []types.CompletedPart
 	for i, body := range []string{"abc", "de", "f"} {
 		out := must(f.client.UploadPart(f.ctx, &s3.UploadPartInput{
-			Bucket: aws.String("b"), Key: aws.String("k"), UploadId: id, PartNumber: aws.Int32(int32(i + 1)),
+			Bucket: inB, Key: keyK, UploadId: id, PartNumber: aws.Int32(int32(i + 1)),
 			Body: strings.NewReader(body), ChecksumAlgorithm: types.ChecksumAlgorithmSha256,
 		}))
 		parts = append(parts, types.CompletedPart{ETag: out.ETag, ChecksumSHA256: out.ChecksumSHA256, PartNumber: aws.Int32(int32(i + 1))})
 	}
 	complete := func(parts ...types.CompletedPart) (*s3.CompleteMultipartUploadOutput, error) {
 		return f.client.CompleteMultipartUpload(f.ctx, &s3.CompleteMultipartUploadInput{
-			Bucket: aws.String("b"), Key: aws.String("k"), UploadId: id, MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
+			Bucket: inB, Key: keyK, UploadId: id, MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
 		})
 	}
 	without := parts[0]
@@ -128,7 +129,7 @@ func TestMultipartRefused(t *testing.T) {
 	refused(t, "400 InvalidPart")(complete(wrong, parts[1]))
 	refused(t, "400 InvalidPart")(complete(types.CompletedPart{ETag: aws.String("x"), PartNumber: aws.Int32(9)}))
 	refused(t, "400 InvalidRequest")(complete(without, parts[1]))
-	list := s3.NewListPartsPaginator(f.client, &s3.ListPartsInput{Bucket: aws.String("b"), Key: aws.String("k"), UploadId: id, MaxParts: aws.Int32(2)})
+	list := s3.NewListPartsPaginator(f.client, &s3.ListPartsInput{Bucket: inB, Key: keyK, UploadId: id, MaxParts: aws.Int32(2)})
 	var sizes []int64
 	for list.HasMorePages() {
 		for _, p := range must(list.NextPage(f.ctx)).Parts {
@@ -148,10 +149,10 @@ func TestMultipartRefused(t *testing.T) {
 func TestUploads(t *testing.T) {
 	f := versioned(t)
 	for _, key := range []string{"b", "a", "b", "c"} {
-		must(f.client.CreateMultipartUpload(f.ctx, &s3.CreateMultipartUploadInput{Bucket: aws.String("b"), Key: &key}))
+		must(f.client.CreateMultipartUpload(f.ctx, &s3.CreateMultipartUploadInput{Bucket: inB, Key: &key}))
 	}
 	var keys []string
-	input := &s3.ListMultipartUploadsInput{Bucket: aws.String("b"), MaxUploads: aws.Int32(1)}
+	input := &s3.ListMultipartUploadsInput{Bucket: inB, MaxUploads: aws.Int32(1)}
 	for {
 		out := must(f.client.ListMultipartUploads(f.ctx, input))
 		for _, u := range out.Uploads {
@@ -166,7 +167,7 @@ func TestUploads(t *testing.T) {
 		t.Error(keys)
 	}
 	for _, u := range f.bucket.Uploads() {
-		must(f.client.AbortMultipartUpload(f.ctx, &s3.AbortMultipartUploadInput{Bucket: aws.String("b"), Key: &u.Key, UploadId: &u.ID}))
+		must(f.client.AbortMultipartUpload(f.ctx, &s3.AbortMultipartUploadInput{Bucket: inB, Key: &u.Key, UploadId: &u.ID}))
 	}
 	if left := f.bucket.Uploads(); left != nil {
 		t.Error(left)

@@ -185,7 +185,8 @@ func (c *call) fromHeaders() (*Version, error) {
 func parseTags(text string) (map[string]string, error) {
 	values, err := url.ParseQuery(text)
 	if err != nil {
-		return nil, invalid("The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.")
+		return nil, invalid("The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded " +
+			"URL query parameters without tag name duplicates.")
 	}
 	tags := map[string]string{}
 	for key, value := range values {

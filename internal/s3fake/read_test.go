@@ -12,7 +12,7 @@ import (
 )
 
 func (f fixture) get(key, id string, change ...func(*s3.GetObjectInput)) (string, error) {
-	input := &s3.GetObjectInput{Bucket: aws.String("b"), Key: &key}
+	input := &s3.GetObjectInput{Bucket: inB, Key: &key}
 	if id != "" {
 		input.VersionId = &id
 	}
@@ -28,7 +28,7 @@ func (f fixture) get(key, id string, change ...func(*s3.GetObjectInput)) (string
 }
 
 func (f fixture) head(key, id string) (*s3.HeadObjectOutput, error) {
-	input := &s3.HeadObjectInput{Bucket: aws.String("b"), Key: &key, ChecksumMode: types.ChecksumModeEnabled}
+	input := &s3.HeadObjectInput{Bucket: inB, Key: &key, ChecksumMode: types.ChecksumModeEnabled}
 	if id != "" {
 		input.VersionId = &id
 	}
@@ -65,7 +65,7 @@ func TestReadRange(t *testing.T) {
 	if got := must(f.get("k", "", func(in *s3.GetObjectInput) { in.PartNumber = aws.Int32(2) })); got != "4567" {
 		t.Error(got)
 	}
-	head := must(f.client.HeadObject(f.ctx, &s3.HeadObjectInput{Bucket: aws.String("b"), Key: aws.String("k"), PartNumber: aws.Int32(3)}))
+	head := must(f.client.HeadObject(f.ctx, &s3.HeadObjectInput{Bucket: inB, Key: keyK, PartNumber: aws.Int32(3)}))
 	if *head.ContentLength != 2 || *head.PartsCount != 3 {
 		t.Error(*head.ContentLength, *head.PartsCount)
 	}
@@ -92,7 +92,8 @@ func TestHead(t *testing.T) {
 	got := fmt.Sprintln(*h.ContentType, *h.CacheControl, *h.ContentDisposition, *h.ContentEncoding, *h.ContentLanguage, *h.ExpiresString,
 		*h.WebsiteRedirectLocation, h.Metadata, *h.TagCount, h.ServerSideEncryption, *h.SSEKMSKeyId, *h.BucketKeyEnabled,
 		h.ObjectLockMode, h.ObjectLockRetainUntilDate.Equal(until), h.ObjectLockLegalHoldStatus, h.StorageClass, h.ChecksumType)
-	want := "text/plain no-store inline gzip de Tue, 10 Mar 2026 12:00:00 GMT /other map[team:x] 2 aws:kms arn:key true GOVERNANCE true ON STANDARD_IA FULL_OBJECT\n"
+	want := "text/plain no-store inline gzip de Tue, 10 Mar 2026 12:00:00 GMT /other " +
+		"map[team:x] 2 aws:kms arn:key true GOVERNANCE true ON STANDARD_IA FULL_OBJECT\n"
 	if got != want {
 		t.Error(got)
 	}
@@ -100,7 +101,7 @@ func TestHead(t *testing.T) {
 		t.Error(*h.ChecksumSHA256)
 	}
 	a := must(f.client.GetObjectAttributes(f.ctx, &s3.GetObjectAttributesInput{
-		Bucket: aws.String("b"), Key: aws.String("k"), ObjectAttributes: types.ObjectAttributesEtag.Values(),
+		Bucket: inB, Key: keyK, ObjectAttributes: types.ObjectAttributesEtag.Values(),
 	}))
 	if *a.ObjectSize != 1 || a.StorageClass != types.StorageClassStandardIa || *a.Checksum.ChecksumSHA256 != *h.ChecksumSHA256 {
 		t.Errorf("%+v", a)

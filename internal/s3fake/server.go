@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -32,6 +31,8 @@ type Options struct {
 	MinPart int64
 	// PageSize is the most entries of a page of a listing. Zero is 1,000, as in S3.
 	PageSize int
+	// MarkersApart lists the delete markers of a page after its versions, as moto_server does and S3 does not.
+	MarkersApart bool
 	// Fault is asked before each request, see [Server.SetFault].
 	Fault func(*http.Request) *Fault
 }
@@ -73,9 +74,12 @@ func New(options Options) *Server {
 	}
 }
 
+// Test is what a server needs of a test. That of rapid has it too.
+type Test interface{ Cleanup(func()) }
+
 // Listen serves on a free port of this machine until the test ends, and returns the URL. It is for clients
 // in other processes, too.
-func (s *Server) Listen(t testing.TB) string {
+func (s *Server) Listen(t Test) string {
 	listener := httptest.NewServer(s)
 	t.Cleanup(func() {
 		listener.CloseClientConnections()
@@ -85,8 +89,12 @@ func (s *Server) Listen(t testing.TB) string {
 }
 
 // Start listens until the test ends, and returns a client as [NewClient] does.
-func (s *Server) Start(t testing.TB, change ...func(*s3.Options)) *s3.Client {
-	return NewClient(s.Listen(t), change...)
+func (s *Server) Start(t Test, change ...func(*s3.Options)) *s3.Client {
+	client := NewClient(s.Listen(t), change...)
+	if c, ok := client.Options().HTTPClient.(*http.Client); ok {
+		t.Cleanup(c.CloseIdleConnections)
+	}
+	return client
 }
 
 // NewClient returns a client with static credentials for [DefaultRegion], path style, that does not retry
@@ -123,7 +131,8 @@ func (s *Server) ResetRequests() {
 }
 
 // SetFault replaces the function that is asked before each request. Nil, and a function that returns nil,
-// is no fault. It may be called by several goroutines at once.
+// is no fault. It may be called by several goroutines at once, and may write to a bucket: what it writes is
+// there before the request, as if another client had been faster.
 func (s *Server) SetFault(fault func(*http.Request) *Fault) {
 	s.counters.Lock()
 	defer s.counters.Unlock()

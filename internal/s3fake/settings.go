@@ -29,8 +29,10 @@ var settings = map[string]setting{
 	"replication": {
 		name: "BucketReplication", code: "ReplicationConfigurationNotFoundError", message: "The replication configuration was not found",
 	},
-	"notification":   {name: "BucketNotificationConfiguration", otherwise: "<NotificationConfiguration/>"},
-	"requestPayment": {name: "BucketRequestPayment", otherwise: "<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>"},
+	"notification": {name: "BucketNotificationConfiguration", otherwise: "<NotificationConfiguration/>"},
+	"requestPayment": {
+		name: "BucketRequestPayment", otherwise: "<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>",
+	},
 	"object-lock": {
 		name: "ObjectLockConfiguration", code: "ObjectLockConfigurationNotFoundError",
 		message: "Object Lock configuration does not exist for this bucket",
@@ -47,8 +49,11 @@ var settings = map[string]setting{
 		name: "PublicAccessBlock", code: "NoSuchPublicAccessBlockConfiguration",
 		message: "The public access block configuration was not found",
 	},
-	"cors":       {name: "BucketCors", code: "NoSuchCORSConfiguration", message: "The CORS configuration does not exist"},
-	"website":    {name: "BucketWebsite", code: "NoSuchWebsiteConfiguration", message: "The specified bucket does not have a website configuration"},
+	"cors": {name: "BucketCors", code: "NoSuchCORSConfiguration", message: "The CORS configuration does not exist"},
+	"website": {
+		name: "BucketWebsite", code: "NoSuchWebsiteConfiguration",
+		message: "The specified bucket does not have a website configuration",
+	},
 	"tagging":    {name: "BucketTagging", code: "NoSuchTagSet", message: "The TagSet does not exist"},
 	"logging":    {name: "BucketLogging", otherwise: "<BucketLoggingStatus/>"},
 	"accelerate": {name: "BucketAccelerateConfiguration", otherwise: "<AccelerateConfiguration/>"},
@@ -106,7 +111,8 @@ func (c *call) putSetting(parameter string) (*answer, error) {
 			return nil, malformed()
 		}
 		if c.b.versioning != types.BucketVersioningStatusEnabled { // F-OL-2
-			return nil, fail(http.StatusConflict, "InvalidBucketState", "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration")
+			return nil, fail(http.StatusConflict, "InvalidBucketState",
+				"Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration")
 		}
 		c.b.lock = lock
 	}
@@ -174,7 +180,8 @@ func (c *call) putVersioning() (*answer, error) {
 		return nil, malformed()
 	}
 	if c.b.lock != nil && document.Status == types.BucketVersioningStatusSuspended { // F-OL-2
-		return nil, fail(http.StatusConflict, "InvalidBucketState", "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.")
+		return nil, fail(http.StatusConflict, "InvalidBucketState",
+			"An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.")
 	}
 	c.b.versioning = document.Status
 	return &answer{}, nil

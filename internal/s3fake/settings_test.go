@@ -15,9 +15,11 @@ import (
 func TestAbsentSettings(t *testing.T) {
 	f := start(t, Options{}, BucketOptions{})
 	b := aws.String("b")
-	refused(t, "404 NoSuchLifecycleConfiguration")(f.client.GetBucketLifecycleConfiguration(f.ctx, &s3.GetBucketLifecycleConfigurationInput{Bucket: b}))
+	lifecycle := &s3.GetBucketLifecycleConfigurationInput{Bucket: b}
+	refused(t, "404 NoSuchLifecycleConfiguration")(f.client.GetBucketLifecycleConfiguration(f.ctx, lifecycle))
 	refused(t, "404 ReplicationConfigurationNotFoundError")(f.client.GetBucketReplication(f.ctx, &s3.GetBucketReplicationInput{Bucket: b}))
-	refused(t, "404 ObjectLockConfigurationNotFoundError")(f.client.GetObjectLockConfiguration(f.ctx, &s3.GetObjectLockConfigurationInput{Bucket: b}))
+	lock := &s3.GetObjectLockConfigurationInput{Bucket: b}
+	refused(t, "404 ObjectLockConfigurationNotFoundError")(f.client.GetObjectLockConfiguration(f.ctx, lock))
 	refused(t, "404 NoSuchBucketPolicy")(f.client.GetBucketPolicy(f.ctx, &s3.GetBucketPolicyInput{Bucket: b}))
 	refused(t, "404 NoSuchBucketPolicy")(f.client.GetBucketPolicyStatus(f.ctx, &s3.GetBucketPolicyStatusInput{Bucket: b}))
 	refused(t, "404 NoSuchTagSet")(f.client.GetBucketTagging(f.ctx, &s3.GetBucketTaggingInput{Bucket: b}))
@@ -43,17 +45,21 @@ func TestSettings(t *testing.T) {
 		}}},
 	}))
 	lifecycle := &s3.GetBucketLifecycleConfigurationInput{Bucket: b}
-	if rules := must(f.client.GetBucketLifecycleConfiguration(f.ctx, lifecycle)).Rules; *rules[0].NoncurrentVersionExpiration.NoncurrentDays != 15 {
+	rules := must(f.client.GetBucketLifecycleConfiguration(f.ctx, lifecycle)).Rules
+	if *rules[0].NoncurrentVersionExpiration.NoncurrentDays != 15 {
 		t.Errorf("%+v", rules)
 	}
 	must(f.client.DeleteBucketLifecycle(f.ctx, &s3.DeleteBucketLifecycleInput{Bucket: b}))
 	refused(t, "404 NoSuchLifecycleConfiguration")(f.client.GetBucketLifecycleConfiguration(f.ctx, lifecycle))
 
-	must(f.client.PutBucketReplication(f.ctx, &s3.PutBucketReplicationInput{Bucket: b, ReplicationConfiguration: &types.ReplicationConfiguration{
-		Role: aws.String("r"), Rules: []types.ReplicationRule{{Status: types.ReplicationRuleStatusEnabled, Destination: &types.Destination{Bucket: aws.String("d")}}},
-	}}))
-	if r := must(f.client.GetBucketReplication(f.ctx, &s3.GetBucketReplicationInput{Bucket: b})); *r.ReplicationConfiguration.Rules[0].Destination.Bucket != "d" {
-		t.Errorf("%+v", r)
+	must(f.client.PutBucketReplication(f.ctx, &s3.PutBucketReplicationInput{
+		Bucket: b, ReplicationConfiguration: &types.ReplicationConfiguration{Role: aws.String("r"), Rules: []types.ReplicationRule{{
+			Status: types.ReplicationRuleStatusEnabled, Destination: &types.Destination{Bucket: aws.String("d")},
+		}}},
+	}))
+	replication := must(f.client.GetBucketReplication(f.ctx, &s3.GetBucketReplicationInput{Bucket: b}))
+	if *replication.ReplicationConfiguration.Rules[0].Destination.Bucket != "d" {
+		t.Errorf("%+v", replication)
 	}
 	must(f.client.PutBucketNotificationConfiguration(f.ctx, &s3.PutBucketNotificationConfigurationInput{
 		Bucket: b, NotificationConfiguration: &types.NotificationConfiguration{EventBridgeConfiguration: &types.EventBridgeConfiguration{}},
@@ -68,11 +74,16 @@ func TestSettings(t *testing.T) {
 	if p := must(f.client.GetBucketRequestPayment(f.ctx, &s3.GetBucketRequestPaymentInput{Bucket: b})); p.Payer != types.PayerRequester {
 		t.Errorf("%+v", p)
 	}
-	must(f.client.PutBucketEncryption(f.ctx, &s3.PutBucketEncryptionInput{Bucket: b, ServerSideEncryptionConfiguration: &types.ServerSideEncryptionConfiguration{
-		Rules: []types.ServerSideEncryptionRule{{BucketKeyEnabled: aws.Bool(true), ApplyServerSideEncryptionByDefault: &types.ServerSideEncryptionByDefault{
+	encryption := types.ServerSideEncryptionRule{
+		BucketKeyEnabled: aws.Bool(true), ApplyServerSideEncryptionByDefault: &types.ServerSideEncryptionByDefault{
 			SSEAlgorithm: types.ServerSideEncryptionAwsKms, KMSMasterKeyID: aws.String("arn:key"),
-		}}},
-	}}))
+		},
+	}
+	must(f.client.PutBucketEncryption(f.ctx, &s3.PutBucketEncryptionInput{
+		Bucket: b, ServerSideEncryptionConfiguration: &types.ServerSideEncryptionConfiguration{
+			Rules: []types.ServerSideEncryptionRule{encryption},
+		},
+	}))
 	out := must(f.client.PutObject(f.ctx, put("k", "x"))) // the bucket's default
 	if out.ServerSideEncryption != types.ServerSideEncryptionAwsKms || *out.SSEKMSKeyId != "arn:key" || !*out.BucketKeyEnabled {
 		t.Errorf("%+v", out)
@@ -90,14 +101,14 @@ func TestSettings(t *testing.T) {
 func TestVersioning(t *testing.T) {
 	f := start(t, Options{}, BucketOptions{})
 	get := func() types.BucketVersioningStatus {
-		return must(f.client.GetBucketVersioning(f.ctx, &s3.GetBucketVersioningInput{Bucket: aws.String("b")})).Status
+		return must(f.client.GetBucketVersioning(f.ctx, &s3.GetBucketVersioningInput{Bucket: inB})).Status
 	}
 	set := func(status types.BucketVersioningStatus) (*s3.PutBucketVersioningOutput, error) {
 		return f.client.PutBucketVersioning(f.ctx, &s3.PutBucketVersioningInput{
-			Bucket: aws.String("b"), VersioningConfiguration: &types.VersioningConfiguration{Status: status},
+			Bucket: inB, VersioningConfiguration: &types.VersioningConfiguration{Status: status},
 		})
 	}
-	lock := &s3.PutObjectLockConfigurationInput{Bucket: aws.String("b"), ObjectLockConfiguration: &types.ObjectLockConfiguration{
+	lock := &s3.PutObjectLockConfigurationInput{Bucket: inB, ObjectLockConfiguration: &types.ObjectLockConfiguration{
 		ObjectLockEnabled: types.ObjectLockEnabledEnabled,
 	}}
 	if got := get(); got != "" {
@@ -137,10 +148,13 @@ func TestForeign(t *testing.T) {
 	if nobody.Code != http.StatusForbidden {
 		t.Error(nobody.Code)
 	}
+	if date := nobody.Header().Get("Date"); date != noon.Format(http.TimeFormat) { // the server's clock
+		t.Error(date)
+	}
 	if out := must(head("b")); *out.BucketRegion != DefaultRegion {
 		t.Error(*out.BucketRegion)
 	}
-	location := must(f.client.GetBucketLocation(f.ctx, &s3.GetBucketLocationInput{Bucket: aws.String("b")}))
+	location := must(f.client.GetBucketLocation(f.ctx, &s3.GetBucketLocationInput{Bucket: inB}))
 	if location.LocationConstraint != types.BucketLocationConstraint(DefaultRegion) {
 		t.Error(location.LocationConstraint)
 	}

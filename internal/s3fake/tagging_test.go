@@ -19,7 +19,7 @@ func TestTagging(t *testing.T) {
 	f.bucket.Put("k", Version{})
 	f.clock.Advance(time.Hour)
 	get := func(id string) string {
-		out := must(f.client.GetObjectTagging(f.ctx, &s3.GetObjectTaggingInput{Bucket: aws.String("b"), Key: aws.String("k"), VersionId: &id}))
+		out := must(f.client.GetObjectTagging(f.ctx, &s3.GetObjectTaggingInput{Bucket: inB, Key: keyK, VersionId: &id}))
 		var tags []string
 		for _, tag := range out.TagSet {
 			tags = append(tags, *tag.Key+"="+*tag.Value)
@@ -30,14 +30,14 @@ func TestTagging(t *testing.T) {
 		t.Error(got)
 	}
 	must(f.client.PutObjectTagging(f.ctx, &s3.PutObjectTaggingInput{
-		Bucket: aws.String("b"), Key: aws.String("k"), VersionId: &old.ID,
+		Bucket: inB, Key: keyK, VersionId: &old.ID,
 		Tagging: &types.Tagging{TagSet: []types.Tag{{Key: aws.String("x"), Value: aws.String("y")}}},
 	}))
 	versions := f.bucket.Versions("k")
 	if got := get(old.ID) + get(versions[0].ID); got != "x=y" || !versions[1].At.Equal(noon) {
 		t.Error(got)
 	}
-	must(f.client.DeleteObjectTagging(f.ctx, &s3.DeleteObjectTaggingInput{Bucket: aws.String("b"), Key: aws.String("k"), VersionId: &old.ID}))
+	must(f.client.DeleteObjectTagging(f.ctx, &s3.DeleteObjectTaggingInput{Bucket: inB, Key: keyK, VersionId: &old.ID}))
 	if got := get(old.ID); got != "" {
 		t.Error(got)
 	}
@@ -51,19 +51,23 @@ func TestAnnotations(t *testing.T) {
 	f := versioned(t)
 	v := f.bucket.Put("k", Version{Annotations: map[string]string{"a": "1"}})
 	must(f.client.PutObjectAnnotation(f.ctx, &s3.PutObjectAnnotationInput{
-		Bucket: aws.String("b"), Key: aws.String("k"), AnnotationName: aws.String("b"), AnnotationPayload: strings.NewReader("22"),
+		Bucket: inB, Key: keyK, AnnotationName: aws.String("b"), AnnotationPayload: strings.NewReader("22"),
 	}))
-	list := must(f.client.ListObjectAnnotations(f.ctx, &s3.ListObjectAnnotationsInput{Bucket: aws.String("b"), Key: aws.String("k"), VersionId: &v.ID}))
+	list := must(f.client.ListObjectAnnotations(f.ctx, &s3.ListObjectAnnotationsInput{Bucket: inB, Key: keyK, VersionId: &v.ID}))
 	var got []string
 	for _, a := range list.Annotations {
-		out := must(f.client.GetObjectAnnotation(f.ctx, &s3.GetObjectAnnotationInput{Bucket: aws.String("b"), Key: aws.String("k"), AnnotationName: a.AnnotationName}))
+		out := must(f.client.GetObjectAnnotation(f.ctx, &s3.GetObjectAnnotationInput{
+			Bucket: inB, Key: keyK, AnnotationName: a.AnnotationName,
+		}))
 		body := must(io.ReadAll(out.AnnotationPayload))
 		got = append(got, fmt.Sprint(*a.AnnotationName, *a.Size, string(body)))
 	}
 	if fmt.Sprint(got) != "[a11 b222]" {
 		t.Error(got)
 	}
-	must(f.client.DeleteObjectAnnotation(f.ctx, &s3.DeleteObjectAnnotationInput{Bucket: aws.String("b"), Key: aws.String("k"), AnnotationName: aws.String("a")}))
+	must(f.client.DeleteObjectAnnotation(f.ctx, &s3.DeleteObjectAnnotationInput{
+		Bucket: inB, Key: keyK, AnnotationName: aws.String("a"),
+	}))
 	if got := f.bucket.Versions("k")[0].Annotations; fmt.Sprint(got) != "map[b:22]" {
 		t.Error(got)
 	}
@@ -77,12 +81,14 @@ func TestACL(t *testing.T) {
 	must(f.client.PutObject(f.ctx, input))
 	must(f.copy("b/k", "copy"))
 	grants := func(key string) int {
-		return len(must(f.client.GetObjectAcl(f.ctx, &s3.GetObjectAclInput{Bucket: aws.String("b"), Key: &key})).Grants)
+		return len(must(f.client.GetObjectAcl(f.ctx, &s3.GetObjectAclInput{Bucket: inB, Key: &key})).Grants)
 	}
 	if grants("k") != 2 || grants("copy") != 1 {
 		t.Error(grants("k"), grants("copy"))
 	}
-	must(f.client.PutObjectAcl(f.ctx, &s3.PutObjectAclInput{Bucket: aws.String("b"), Key: aws.String("copy"), ACL: types.ObjectCannedACLPublicRead}))
+	must(f.client.PutObjectAcl(f.ctx, &s3.PutObjectAclInput{
+		Bucket: inB, Key: aws.String("copy"), ACL: types.ObjectCannedACLPublicRead,
+	}))
 	if grants("copy") != 2 {
 		t.Error(grants("copy"))
 	}

@@ -18,7 +18,8 @@ type Version struct {
 	// DeleteMarker says that it is one; of the fields below none counts then.
 	DeleteMarker bool
 
-	// Body is the content. Where it is nil, the content is Size bytes of the value Fill, and is not stored.
+	// Body is the content. Where it is nil, the content is Size bytes of the value Fill, and is not stored; of
+	// more than 4 KiB of those, the ETag is an MD5, but not that of the bytes.
 	Body []byte
 	Size int64
 	Fill byte
