@@ -83,6 +83,7 @@ func TestDeleteIfMatch(t *testing.T) {
 	refused(t, "412 PreconditionFailed")(f.delete("k", "", match(*old.ETag)))
 	must(f.delete("k", "", match(*now.ETag)))
 	refused(t, "412 PreconditionFailed")(f.delete("k", "", match(*now.ETag)))
+	refused(t, "412 PreconditionFailed")(f.delete("k", "", match("*")))
 	refused(t, "404 NoSuchKey")(f.delete("none", "", match("*")))
 }
 

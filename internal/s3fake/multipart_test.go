@@ -94,6 +94,38 @@ func TestMultipartTime(t *testing.T) {
 	if h := must(f.head("k", *out.VersionId)); !h.LastModified.Equal(noon) {
 		t.Error(h.LastModified)
 	}
+	id = must(f.client.CreateMultipartUpload(f.ctx, &s3.CreateMultipartUploadInput{Bucket: inB, Key: aws.String("l")})).UploadId
+	must(f.client.PutObject(f.ctx, put("l", "writer"))) // at the same time: the start is still the earlier
+	f.bucket.Put("l", Version{DeleteMarker: true, At: noon})
+	part = must(f.client.UploadPart(f.ctx, &s3.UploadPartInput{
+		Bucket: inB, Key: aws.String("l"), UploadId: id, PartNumber: aws.Int32(1), Body: strings.NewReader("parts"),
+	}))
+	must(f.client.CompleteMultipartUpload(f.ctx, &s3.CompleteMultipartUploadInput{
+		Bucket: inB, Key: aws.String("l"), UploadId: id, MultipartUpload: &types.CompletedMultipartUpload{
+			Parts: []types.CompletedPart{{ETag: part.ETag, PartNumber: aws.Int32(1), ChecksumCRC32: part.ChecksumCRC32}},
+		},
+	}))
+	if got := history(f.bucket.Versions("l")); got != "writer parts marker" {
+		t.Error(got)
+	}
+}
+
+// TestMultipartKMS: under a KMS key the ETags of parts are no MD5s either.
+func TestMultipartKMS(t *testing.T) {
+	f := versioned(t)
+	id := must(f.client.CreateMultipartUpload(f.ctx, &s3.CreateMultipartUploadInput{
+		Bucket: inB, Key: keyK, ServerSideEncryption: types.ServerSideEncryptionAwsKms,
+	})).UploadId
+	var tags []string
+	for number := range int32(2) {
+		out := must(f.client.UploadPart(f.ctx, &s3.UploadPartInput{
+			Bucket: inB, Key: keyK, UploadId: id, PartNumber: aws.Int32(number + 1), Body: strings.NewReader("x"),
+		}))
+		tags = append(tags, strings.Trim(*out.ETag, `"`))
+	}
+	if tags[0] == tags[1] || tags[0] == bytesBlob([]byte("x")).etag() {
+		t.Error(tags)
+	}
 }
 
 // TestMultipartRefused: parts too small, out of order, unknown or without a composite checksum.
