@@ -78,7 +78,8 @@ func TestInterrupt(t *testing.T) {
 			tooLong := time.AfterFunc(20*time.Second, func() { _ = syscall.Kill(-app.Process.Pid, syscall.SIGKILL) })
 			_ = app.Wait() // its exit code is looked at
 			tooLong.Stop()
-			if code := app.ProcessState.ExitCode(); code != test.code || !strings.HasSuffix(stderr.String(), "interrupted: nothing was written\n") {
+			if code := app.ProcessState.ExitCode(); code != test.code ||
+				!strings.HasSuffix(stderr.String(), "interrupted: nothing was written\n") {
 				t.Errorf("exit code %d, want %d; says %q", code, test.code, stderr.String())
 			}
 			if strings.Contains(stderr.String(), "exited abnormally") {

@@ -131,7 +131,9 @@ func TestBus(t *testing.T) {
 					accounts = append(accounts, root)
 				}
 			}
-			want := "map[ArnLike:map[aws:PrincipalArn:" + fmt.Sprint(roles) + "] ForAllValues:StringLike:map[events:source:[aws.* central-s3-backup]] "
+			want := "map[ArnLike:map[aws:PrincipalArn:" + fmt.Sprint(
+				roles,
+			) + "] ForAllValues:StringLike:map[events:source:[aws.* central-s3-backup]] "
 			if len(a.cfg.Organization.Paths) > 0 {
 				want += "ForAnyValue:StringLike:map[aws:PrincipalOrgPaths:" + fmt.Sprint(a.cfg.Organization.Paths) + "] "
 			}

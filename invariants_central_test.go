@@ -102,7 +102,14 @@ func TestCentralPoliciesForNobodyElse(t *testing.T) {
 	const others = "ArnNotLike:map[aws:PrincipalArn:arn:aws:iam::111111111111:role/cdk-*-cfn-exec-role-111111111111-eu-central-1]"
 	vault.expect(t, "ProtectRecoveryPoints", "Deny", "*", people, "backup:DeleteRecoveryPoint", "backup:DisassociateRecoveryPoint",
 		"backup:UpdateRecoveryPointLifecycle", "backup:DeleteBackupVaultLockConfiguration")
-	vault.expect(t, "KeepVault", "Deny", "*", "map["+others+" BoolIfExists:map[aws:PrincipalIsAWSService:false]]", "backup:DeleteBackupVault")
+	vault.expect(
+		t,
+		"KeepVault",
+		"Deny",
+		"*",
+		"map["+others+" BoolIfExists:map[aws:PrincipalIsAWSService:false]]",
+		"backup:DeleteBackupVault",
+	)
 	vault.expect(t, "NoComplianceLock", "Deny", "*", "map["+others+" Null:map[backup:ChangeableForDays:false]]", // F-LOCK-14
 		"backup:PutBackupVaultLockConfiguration")
 	vault.expect(t, "NoCopies", "Deny", "*", people, "backup:CopyFromBackupVault")
@@ -302,7 +309,10 @@ func TestCentralStacksInTwoRegions(t *testing.T) {
 		t.Errorf("names %v, want %v: they are deployed", got, want)
 	}
 	got := names("\n  region_in_names: true")
-	if want := []string{"fleet-alerts-eu-central-1", "fleet-backup-eu-central-1", "fleet-events-central-eu-central-1"}; !slices.Equal(got, want) {
+	if want := []string{"fleet-alerts-eu-central-1", "fleet-backup-eu-central-1", "fleet-events-central-eu-central-1"}; !slices.Equal(
+		got,
+		want,
+	) {
 		t.Errorf("names with the Region %v, want %v", got, want)
 	}
 }

@@ -40,7 +40,13 @@ func TestSilence(t *testing.T) {
 				{waits, fmt.Sprintln(fmt.Sprintf("FILL(hours, 0) + %v * FILL(jobs, 0)", first), first-1, 1, 1, "notBreaching")},
 			} {
 				p := try.alarm
-				got := fmt.Sprintln(at(p, "Metrics", 0, "Expression"), p["Threshold"], p["EvaluationPeriods"], p["DatapointsToAlarm"], p["TreatMissingData"])
+				got := fmt.Sprintln(
+					at(p, "Metrics", 0, "Expression"),
+					p["Threshold"],
+					p["EvaluationPeriods"],
+					p["DatapointsToAlarm"],
+					p["TreatMissingData"],
+				)
 				if got != try.want || p["ComparisonOperator"] != "LessThanThreshold" || at(p, "Metrics", 0, "ReturnData") != true {
 					t.Errorf("%s rests on %s, want %s", id, got, try.want)
 				}
@@ -56,14 +62,20 @@ func TestSilence(t *testing.T) {
 			clocks[clock] = true
 			jobs := at(none, "Metrics", 1, "MetricStat", "Metric")
 			vault := at(jobs, "Dimensions", 0, "Value")
-			if want := fmt.Sprintln("jobs AWS/Backup", at(jobs, "MetricName"), "BackupVaultName", vault, "Sum", 3600, false); query(none, 1) != want {
+			if want := fmt.Sprintln("jobs AWS/Backup", at(jobs, "MetricName"), "BackupVaultName", vault, "Sum", 3600, false); query(
+				none,
+				1,
+			) != want {
 				t.Errorf("%s: counts %s, want %s", id, query(none, 1), want)
 			}
 			firstJobs := at(waits, "Metrics", 2, "MetricStat", "Metric")
 			if at(firstJobs, "Dimensions", 0, "Value") != vault || at(waits, "Metrics", 2, "Id") != "jobs" {
 				t.Errorf("%s: the first jobs are %v", id, firstJobs)
 			}
-			got = append(got, fmt.Sprintln(alarm.Properties["AlarmName"], at(jobs, "MetricName"), vault, hours, "first", at(firstJobs, "MetricName"), first, clock))
+			got = append(
+				got,
+				fmt.Sprintln(alarm.Properties["AlarmName"], at(jobs, "MetricName"), vault, hours, "first", at(firstJobs, "MetricName"), first, clock),
+			)
 		}
 		for id, rule := range template.ofType("AWS::Events::Rule") {
 			name, schedule := rule.Properties["Name"], rule.Properties["ScheduleExpression"]
@@ -93,7 +105,10 @@ func TestSilence(t *testing.T) {
 				}
 				name := a.cfg.Project + "-" + w.ID() + "-" + tier.Name
 				add := func(jobs, metric string) {
-					want = append(want, fmt.Sprintln(name+"-no-"+jobs, metric, vault, hours, "first", metric, first, a.cfg.ClockRuleName(w, &tier, jobs)))
+					want = append(
+						want,
+						fmt.Sprintln(name+"-no-"+jobs, metric, vault, hours, "first", metric, first, a.cfg.ClockRuleName(w, &tier, jobs)),
+					)
 				}
 				add("backups", "NumberOfBackupJobsCompleted")
 				if tier.Copied() {

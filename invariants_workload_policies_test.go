@@ -130,7 +130,14 @@ func TestWorkloadVaultPolicies(t *testing.T) {
 		deploy := m{"aws:PrincipalArn": fmt.Sprintf("arn:%s:iam::%s:role/cdk-*-cfn-exec-role-%s-%s",
 			config.Partition(w.Region), w.Account, w.Account, w.Region)}
 		deny := func(sid string, condition m, actions ...string) m {
-			return m{"Sid": sid, "Effect": "Deny", "Principal": everyone, "Action": texts(actions...), "Resource": texts("*"), "Condition": condition}
+			return m{
+				"Sid":       sid,
+				"Effect":    "Deny",
+				"Principal": everyone,
+				"Action":    texts(actions...),
+				"Resource":  texts("*"),
+				"Condition": condition,
+			}
 		}
 		for _, use := range a.cfg.TierUses(w) {
 			if !use.Tier.BackedUp() {
@@ -141,7 +148,11 @@ func TestWorkloadVaultPolicies(t *testing.T) {
 				deny("ProtectRecoveryPoints", m{"BoolIfExists": people},
 					"backup:DeleteRecoveryPoint", "backup:DisassociateRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"),
 				deny("KeepVault", m{"BoolIfExists": people, "ArnNotLike": deploy}, "backup:DeleteBackupVault"),
-				deny("NoComplianceLock", m{"Null": m{"backup:ChangeableForDays": "false"}, "ArnNotLike": deploy}, "backup:PutBackupVaultLockConfiguration"),
+				deny(
+					"NoComplianceLock",
+					m{"Null": m{"backup:ChangeableForDays": "false"}, "ArnNotLike": deploy},
+					"backup:PutBackupVaultLockConfiguration",
+				),
 			}
 			if use.Tier.Copied() {
 				want = append(want,

@@ -34,7 +34,12 @@ func TestJSON(t *testing.T) {
 	d := read(exitWrong, "-config", wrong)
 	last := d.Problems[len(d.Problems)-1]
 	want := config.Problem{
-		Place: config.Place{File: wrong, Line: 10, Column: 41, Path: "workloads[0].buckets[0].tier"}, Check: "unknown-tier", Level: config.Error,
+		Place: config.Place{
+			File:   wrong,
+			Line:   10,
+			Column: 41,
+			Path:   "workloads[0].buckets[0].tier",
+		}, Check: "unknown-tier", Level: config.Error,
 		What: "unknown tier; did you mean critical_data?", Got: `"critcal_data"`, Want: last.Want,
 	}
 	if d.Errors != 2 || d.Warnings != 1 || len(d.Problems) != 3 {
@@ -47,7 +52,8 @@ func TestJSON(t *testing.T) {
 		t.Errorf("got %+v", d)
 	}
 	const central = "[{dummy-backup-central 111111111111 eu-central-1 40}]"
-	if d := read(exitDone, "-config", exampleFile, "-out", t.TempDir(), "-workload", "central"); d.Warnings != 1 || fmt.Sprint(d.Stacks) != central {
+	if d := read(exitDone, "-config", exampleFile, "-out", t.TempDir(), "-workload", "central"); d.Warnings != 1 ||
+		fmt.Sprint(d.Stacks) != central {
 		t.Errorf("got %+v", d)
 	}
 	absent := read(exitWrong, "-config", "absent.yaml")

@@ -90,9 +90,26 @@ checks the same file and writes the same bytes.
 |---|---|---|---|---|---|---|---|---|---|---|---|
 `)
 	for _, r := range rows {
-		fmt.Fprintf(&t, "| %d | %.2f ±%.0f %% | %.2f ±%.0f %% | **%.2f** | %.2f | %.2f | %.2f | %.0f | %.0f | %d | %d | %d |\n", r.workloads,
-			r.app.median(wall), 100*r.app.spread(wall), r.twin.median(wall), 100*r.twin.spread(wall), r.app.median(wall)/r.twin.median(wall), r.floor.median(wall),
-			r.app.median(cpu), r.twin.median(cpu), r.app.median(peak), r.twin.median(peak), r.calls, r.appBytes, r.twinBytes)
+		fmt.Fprintf(
+			&t,
+			"| %d | %.2f ±%.0f %% | %.2f ±%.0f %% | **%.2f** | %.2f | %.2f | %.2f | %.0f | %.0f | %d | %d | %d |\n",
+			r.workloads,
+			r.app.median(
+				wall,
+			),
+			100*r.app.spread(wall),
+			r.twin.median(wall),
+			100*r.twin.spread(wall),
+			r.app.median(wall)/r.twin.median(wall),
+			r.floor.median(wall),
+			r.app.median(cpu),
+			r.twin.median(cpu),
+			r.app.median(peak),
+			r.twin.median(peak),
+			r.calls,
+			r.appBytes,
+			r.twinBytes,
+		)
 	}
 	return t.String()
 }

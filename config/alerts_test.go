@@ -132,8 +132,11 @@ func TestRolesUnwatched(t *testing.T) {
 		text := "version: 1\nproject: acme\norganization: {id: o-a1b2c3d4e5}\ncentral: {account: \"111111111111\", region: us-east-1}\n" +
 			test.alerts + "\nworkloads:\n"
 		for i, region := range strings.Fields(test.regions) {
-			text += fmt.Sprintf("  - {name: w%d, environment: dev, account: \"222222222222\", region: %s, buckets: [{name: acme-w%[1]d, tier: critical_data}]}\n",
-				i, region)
+			text += fmt.Sprintf(
+				"  - {name: w%d, environment: dev, account: \"222222222222\", region: %s, buckets: [{name: acme-w%[1]d, tier: critical_data}]}\n",
+				i,
+				region,
+			)
 		}
 		var got []string
 		for _, p := range load(t, text).Warnings {

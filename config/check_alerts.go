@@ -8,7 +8,10 @@ import (
 
 func warnOfNoAlerts(c *checker) {
 	if len(c.cfg.Alerts.destinations()) == 0 && !c.doubtful("alerts.email", "alerts.slack", "alerts.pagerduty") {
-		c.report("alerts", Problem{What: "nobody is notified when a backup fails or does not run", Want: "alerts with email, slack or pagerduty"})
+		c.report(
+			"alerts",
+			Problem{What: "nobody is notified when a backup fails or does not run", Want: "alerts with email, slack or pagerduty"},
+		)
 	}
 }
 

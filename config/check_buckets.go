@@ -65,7 +65,11 @@ func checkBucketsTwice(c *checker) {
 				what = fmt.Sprintf("duplicate bucket, in tier %s here and in %s before: only one of two continuous backups would "+
 					"run", b.Tier, other.Tier)
 			}
-			c.report(bucketPath(i, j)+".name", Problem{What: what, Got: b.Name, Want: "each bucket once"}, bucketPath(f.workload, f.bucket)+".name")
+			c.report(
+				bucketPath(i, j)+".name",
+				Problem{What: what, Got: b.Name, Want: "each bucket once"},
+				bucketPath(f.workload, f.bucket)+".name",
+			)
 		}
 	}
 }

@@ -46,7 +46,15 @@ func (c *checker) reportLockedOut(t *Tier, lock, kind string, limit int) {
 		allows, ofCopy, ofLock = "wants at least", "at least", "at most"
 	}
 	what := func(theLock string) string {
-		return fmt.Sprintf("every copy of %s would fail%s: copies are kept %d days, %s %s %d", t.Name, t.copyTime(), days, theLock, allows, limit)
+		return fmt.Sprintf(
+			"every copy of %s would fail%s: copies are kept %d days, %s %s %d",
+			t.Name,
+			t.copyTime(),
+			days,
+			theLock,
+			allows,
+			limit,
+		)
 	}
 	if at := c.whereSaid(t, "copy_to_central.delete_after_days"); at != "" {
 		c.report(at, Problem{What: what("the lock of the " + kind), Got: strconv.Itoa(days), Want: fmt.Sprintf("%s %d", ofCopy, limit)}, lock)

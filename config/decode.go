@@ -145,7 +145,8 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 
 // isRestOfCron says whether a key of a mapping in braces is a part of a cron expression that has commas and no quotes.
 func isRestOfCron(mapping, before, key, value *yaml.Node) bool {
-	return mapping.Style&yaml.FlowStyle != 0 && value.Tag == "!!null" && (schedule.IsCutOff(before.Value) || strings.HasSuffix(key.Value, ")"))
+	return mapping.Style&yaml.FlowStyle != 0 && value.Tag == "!!null" &&
+		(schedule.IsCutOff(before.Value) || strings.HasSuffix(key.Value, ")"))
 }
 
 func (d *decoder) reportDuplicateKey(key, first *yaml.Node, at *path, inList bool) {

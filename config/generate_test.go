@@ -14,7 +14,8 @@ func generate(t *rapid.T) *Config {
 	cfg.Project = rapid.StringMatching(`[a-z][a-z0-9]{1,8}(-[a-z0-9]{1,9})?`).Draw(t, "project")
 	cfg.Organization.ID = rapid.StringMatching(`o-[a-z0-9]{10,32}`).Draw(t, "organization")
 	cfg.Organization.Paths = rapid.SliceOfN(rapid.Just(cfg.Organization.ID+"/r-ab12/ou-ab12-11111111/*"), 0, 2).Draw(t, "paths")
-	regionsOf := rapid.SampledFrom([][]string{{"eu-central-1", "us-east-1", "ap-southeast-3"}, {"us-gov-west-1", "us-gov-east-1"}, {"eusc-de-east-1"}}).Draw(t, "partition")
+	regionsOf := rapid.SampledFrom([][]string{{"eu-central-1", "us-east-1", "ap-southeast-3"}, {"us-gov-west-1", "us-gov-east-1"}, {"eusc-de-east-1"}}).
+		Draw(t, "partition")
 	region := rapid.SampledFrom(regionsOf)
 
 	generateTiers(t, cfg, Partition(regionsOf[0]))
@@ -70,8 +71,12 @@ func generateTiers(t *rapid.T, cfg *Config, partition string) {
 }
 
 func generateCron(t *rapid.T) string {
-	minute, hour := rapid.IntRange(0, 59).Draw(t, "minute"), rapid.SampledFrom([]string{"0", "23", "2,14", "0/6", "1-3", "*"}).Draw(t, "hour")
-	dates := rapid.SampledFrom([]string{"* * ?", "1 * ?", "L * ?", "15W * ?", "? * MON-FRI", "? * 6#3", "? * 1,7", "? JAN,JUL SUN", "29 2 ?"}).Draw(t, "dates")
+	minute, hour := rapid.IntRange(0, 59).
+		Draw(t, "minute"),
+		rapid.SampledFrom([]string{"0", "23", "2,14", "0/6", "1-3", "*"}).
+			Draw(t, "hour")
+	dates := rapid.SampledFrom([]string{"* * ?", "1 * ?", "L * ?", "15W * ?", "? * MON-FRI", "? * 6#3", "? * 1,7", "? JAN,JUL SUN", "29 2 ?"}).
+		Draw(t, "dates")
 	years := rapid.SampledFrom([]string{"*", "*", "*", "2026-2199", "2030"}).Draw(t, "years")
 	if dates == "29 2 ?" {
 		years = "*" // 2030 has no 29th of February
@@ -148,7 +153,11 @@ func generateCentral(t *rapid.T, cfg *Config, region *rapid.Generator[string]) {
 		c.RetainedVaults = append(c.RetainedVaults, v)
 	}
 	if Partition(c.Region) == partitionCommercial && shortest >= MinAirGappedRetentionDays && rapid.Bool().Draw(t, "air gap") {
-		c.AirGappedVault = &AirGappedVault{"air-gap", rapid.IntRange(MinAirGappedRetentionDays, shortest).Draw(t, "air gap minimum"), rapid.IntRange(longest, MaxRetentionDays).Draw(t, "air gap maximum")}
+		c.AirGappedVault = &AirGappedVault{
+			"air-gap",
+			rapid.IntRange(MinAirGappedRetentionDays, shortest).Draw(t, "air gap minimum"),
+			rapid.IntRange(longest, MaxRetentionDays).Draw(t, "air gap maximum"),
+		}
 	}
 }
 
@@ -158,9 +167,12 @@ func generateAlerts(t *rapid.T, cfg *Config) {
 		cfg.Alerts.Slack = append(cfg.Alerts.Slack, Slack{fmt.Sprintf("backup/slack-%d", i)})
 	}
 	for i := range rapid.IntRange(0, 2).Draw(t, "pagerduty") {
-		cfg.Alerts.PagerDuty = append(cfg.Alerts.PagerDuty, PagerDuty{fmt.Sprintf("backup/pagerduty-%d", i), rapid.SampledFrom(syntaxes["severity"].enum).Draw(t, "severity"),
-			syntaxes["pagerduty_endpoint"].enum[i%2],
-		})
+		cfg.Alerts.PagerDuty = append(
+			cfg.Alerts.PagerDuty,
+			PagerDuty{fmt.Sprintf("backup/pagerduty-%d", i), rapid.SampledFrom(syntaxes["severity"].enum).Draw(t, "severity"),
+				syntaxes["pagerduty_endpoint"].enum[i%2],
+			},
+		)
 	}
 }
 

@@ -208,7 +208,13 @@ func (c *Config) SilenceAlarmName(w Workload, t *Tier, jobs string) string {
 
 // SecretARN matches the ARN of a secret in the central account. Secrets Manager adds six characters to the name.
 func (c *Config) SecretARN(name string) string {
-	return fmt.Sprintf("arn:%s:secretsmanager:%s:%s:secret:%s-??????", Partition(c.Central.Region), c.Central.Region, c.Central.Account, name)
+	return fmt.Sprintf(
+		"arn:%s:secretsmanager:%s:%s:secret:%s-??????",
+		Partition(c.Central.Region),
+		c.Central.Region,
+		c.Central.Account,
+		name,
+	)
 }
 
 // DeployRoleARN matches the role with which CloudFormation deploys for the CDK CLI in an account and Region. "*"

@@ -90,34 +90,55 @@ var formFaults = []fault{
 		n.node.Value = strconv.Itoa(rule.max + 1)
 		return rule.asCheck(n.rule).name, n.path
 	})},
-	{"a number under its limit", inText(func(_ place, rule syntax) bool { return rule.max > 0 }, func(n place, rule syntax) (string, string) {
-		n.node.Value = "-1"
-		return rule.asCheck(n.rule).name, n.path
-	})},
+	{
+		"a number under its limit",
+		inText(func(_ place, rule syntax) bool { return rule.max > 0 }, func(n place, rule syntax) (string, string) {
+			n.node.Value = "-1"
+			return rule.asCheck(n.rule).name, n.path
+		}),
+	},
 	{"a number in quotes", inText(func(_ place, rule syntax) bool { return rule.max > 0 }, func(n place, _ syntax) (string, string) {
 		n.node.Style, n.node.Tag = yaml.DoubleQuotedStyle, "!!str"
 		return "wrong-type", n.path
 	})},
-	{"a word that is none of its list", inText(func(_ place, rule syntax) bool { return rule.enum != nil }, func(n place, rule syntax) (string, string) {
-		n.node.Value += "x"
-		return rule.asCheck(n.rule).name, n.path
-	})},
-	{"a word with a character that it cannot have", inText(func(_ place, rule syntax) bool { return rule.word != nil }, func(n place, rule syntax) (string, string) {
-		n.node.Value += "!"
-		return rule.asCheck(n.rule).name, n.path
-	})},
-	{"an account without quotes", inText(func(n place, _ syntax) bool { return n.rule == "account" }, func(n place, _ syntax) (string, string) {
-		n.node.Style, n.node.Tag = 0, "!!int"
-		return "unquoted", n.path
-	})},
-	{"a list for a scalar", inText(func(n place, _ syntax) bool { return n.node.Kind == yaml.ScalarNode && n.node.Tag != "!!null" }, func(n place, _ syntax) (string, string) {
-		*n.node = yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: []*yaml.Node{{Kind: yaml.ScalarNode, Tag: "!!str", Value: "x"}}}
-		return "wrong-type", n.path
-	})},
-	{"a scalar for a mapping", inText(func(n place, _ syntax) bool { return n.node.Kind == yaml.MappingNode }, func(n place, _ syntax) (string, string) {
-		*n.node = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "x"}
-		return "wrong-type", n.path
-	})},
+	{
+		"a word that is none of its list",
+		inText(func(_ place, rule syntax) bool { return rule.enum != nil }, func(n place, rule syntax) (string, string) {
+			n.node.Value += "x"
+			return rule.asCheck(n.rule).name, n.path
+		}),
+	},
+	{
+		"a word with a character that it cannot have",
+		inText(func(_ place, rule syntax) bool { return rule.word != nil }, func(n place, rule syntax) (string, string) {
+			n.node.Value += "!"
+			return rule.asCheck(n.rule).name, n.path
+		}),
+	},
+	{
+		"an account without quotes",
+		inText(func(n place, _ syntax) bool { return n.rule == "account" }, func(n place, _ syntax) (string, string) {
+			n.node.Style, n.node.Tag = 0, "!!int"
+			return "unquoted", n.path
+		}),
+	},
+	{
+		"a list for a scalar",
+		inText(
+			func(n place, _ syntax) bool { return n.node.Kind == yaml.ScalarNode && n.node.Tag != "!!null" },
+			func(n place, _ syntax) (string, string) {
+				*n.node = yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: []*yaml.Node{{Kind: yaml.ScalarNode, Tag: "!!str", Value: "x"}}}
+				return "wrong-type", n.path
+			},
+		),
+	},
+	{
+		"a scalar for a mapping",
+		inText(func(n place, _ syntax) bool { return n.node.Kind == yaml.MappingNode }, func(n place, _ syntax) (string, string) {
+			*n.node = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "x"}
+			return "wrong-type", n.path
+		}),
+	},
 	{"a key without a value", inText(func(n place, _ syntax) bool { return n.key != nil }, func(n place, _ syntax) (string, string) {
 		*n.node = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null"}
 		return "no-value", n.path
@@ -126,10 +147,17 @@ var formFaults = []fault{
 		n.key.Value += "s"
 		return "unknown-key", n.path + "s"
 	})},
-	{"an unknown key", inText(func(n place, _ syntax) bool { return n.node.Kind == yaml.MappingNode }, func(n place, _ syntax) (string, string) {
-		n.node.Content = append(n.node.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "zzzzzzzzzzzz"}, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "x"})
-		return "unknown-key", n.path + ".zzzzzzzzzzzz"
-	})},
+	{
+		"an unknown key",
+		inText(func(n place, _ syntax) bool { return n.node.Kind == yaml.MappingNode }, func(n place, _ syntax) (string, string) {
+			n.node.Content = append(
+				n.node.Content,
+				&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "zzzzzzzzzzzz"},
+				&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "x"},
+			)
+			return "unknown-key", n.path + ".zzzzzzzzzzzz"
+		}),
+	},
 	{"a key twice", inText(func(n place, _ syntax) bool { return n.key != nil }, func(n place, _ syntax) (string, string) {
 		n.parent.Content = append(n.parent.Content, n.key, n.node)
 		return "duplicate-key", n.path
@@ -155,13 +183,19 @@ type place struct {
 }
 
 // inText puts a mistake at one of the places that suit it.
-func inText(suits func(place, syntax) bool, put func(place, syntax) (check, path string)) func(*rapid.T, *Config) ([]byte, string, string, bool) {
+func inText(
+	suits func(place, syntax) bool,
+	put func(place, syntax) (check, path string),
+) func(*rapid.T, *Config) ([]byte, string, string, bool) {
 	return func(t *rapid.T, cfg *Config) ([]byte, string, string, bool) {
 		var document yaml.Node
 		if err := yaml.Load(printed(t, cfg), &document); err != nil {
 			t.Fatal(err)
 		}
-		all := slices.DeleteFunc(placesIn(document.Content[0], reflect.TypeFor[Config](), "", ""), func(p place) bool { return !suits(p, syntaxes[p.rule]) })
+		all := slices.DeleteFunc(
+			placesIn(document.Content[0], reflect.TypeFor[Config](), "", ""),
+			func(p place) bool { return !suits(p, syntaxes[p.rule]) },
+		)
 		if len(all) == 0 {
 			return nil, "", "", false
 		}
@@ -187,7 +221,14 @@ func placesIn(n *yaml.Node, typ reflect.Type, path, rule string) []place {
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			field := keys.fields[keys.byName[n.Content[i].Value]]
 			at := strings.TrimPrefix(path+"."+field.name, ".")
-			p := place{at, n, n.Content[i], n.Content[i+1], field.syntax, field.required && (field.name == "name" || !strings.HasPrefix(at, "tiers["))}
+			p := place{
+				at,
+				n,
+				n.Content[i],
+				n.Content[i+1],
+				field.syntax,
+				field.required && (field.name == "name" || !strings.HasPrefix(at, "tiers[")),
+			}
 			if p.node.Kind != yaml.ScalarNode {
 				p.rule = ""
 			}

@@ -132,7 +132,10 @@ func TestCentralVaultRefuses(t *testing.T) {
 				AccountARNs:    []string{"arn:aws:iam::222222222222:root"},
 				RoleARNs:       []string{"arn:aws:iam::*:role/acme-backup-*"},
 			},
-			LowCost: &constructs.LowCostProps{Name: "central", Selections: []constructs.LowCostSelection{{Resources: []string{"*"}, AfterDays: 60}}},
+			LowCost: &constructs.LowCostProps{
+				Name:       "central",
+				Selections: []constructs.LowCostSelection{{Resources: []string{"*"}, AfterDays: 60}},
+			},
 		}
 	}, []refusal[props]{
 		{"NewCentralVault: props.Name is required", func(p *props) { p.Name = "" }},

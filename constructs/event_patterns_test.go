@@ -51,7 +51,11 @@ func workloadRules(changes ...func(*Tampering)) []EventRule {
 	}
 	rules := append(tampering.Rules(), TestRule("dummy-dev"))
 	rules = append(rules, BackupEventRules(tampering.VaultNames, []string{"another ARN", watchedVaultARN})...)
-	return append(rules, AlarmRule([]string{"dummy-dummy-dev-curated_data-no-backups", watchedAlarm}, "dummy-dummy-dev-"), ClockRule("critical", "critical-clock"))
+	return append(
+		rules,
+		AlarmRule([]string{"dummy-dummy-dev-curated_data-no-backups", watchedAlarm}, "dummy-dummy-dev-"),
+		ClockRule("critical", "critical-clock"),
+	)
 }
 
 func centralRules() []EventRule {
@@ -156,7 +160,10 @@ func TestPatternSizes(t *testing.T) {
 				RulePrefix:    strings.Repeat("r", 20),
 				AlarmPrefixes: []string{strings.Repeat("a", 80), strings.Repeat("b", 80), strings.Repeat("c", 80)},
 				TopicARN:      "arn:aws-us-gov:sns:us-gov-west-1:222222222222:" + strings.Repeat("t", 80),
-				BusName:       strings.Repeat("e", 40), LogGroupName: "/aws/events/" + strings.Repeat("e", 40), LogPolicyName: strings.Repeat("e", 40),
+				BusName: strings.Repeat(
+					"e",
+					40,
+				), LogGroupName: "/aws/events/" + strings.Repeat("e", 40), LogPolicyName: strings.Repeat("e", 40),
 				FunctionName: strings.Repeat("e", 40), QueuePaths: []string{strings.Repeat("q", 54), strings.Repeat("q", 66)},
 				SecretNames: buckets,
 			},

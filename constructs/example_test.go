@@ -32,7 +32,9 @@ func Example() {
 		Alias:       "alias/acme-backup",
 		Description: "Encrypts backups",
 		AccountARN:  "arn:aws:iam::222222222222:root",
-		Grants:      append(constructs.CopySources(sources, serviceLinkedRole), constructs.OwnServiceLinkedRole("222222222222", serviceLinkedRole)...),
+		Grants: append(
+			constructs.CopySources(sources, serviceLinkedRole),
+			constructs.OwnServiceLinkedRole("222222222222", serviceLinkedRole)...),
 	})
 	central := constructs.NewCentralVault(stack, jsii.String("Central"), &constructs.CentralVaultProps{
 		Name:    "acme-central",

@@ -97,7 +97,11 @@ func TestSilenceAlarmsEverything(t *testing.T) {
 	// Each alarm has one that tells whether it waits.
 	template.ResourceCountIs(jsii.String("AWS::CloudWatch::CompositeAlarm"), jsii.Number(3))
 	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(3+3))
-	template.ResourcePropertiesCountIs(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{"TreatMissingData": "notBreaching"}, jsii.Number(3))
+	template.ResourcePropertiesCountIs(
+		jsii.String("AWS::CloudWatch::Alarm"),
+		map[string]any{"TreatMissingData": "notBreaching"},
+		jsii.Number(3),
+	)
 }
 
 func TestSilenceAlarmsRefuse(t *testing.T) {

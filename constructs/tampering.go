@@ -148,8 +148,12 @@ func (t Tampering) keyRules() []EventRule {
 
 func (t Tampering) bucketRules() []EventRule {
 	const bucketName = "requestParameters.bucketName"
-	rules := onNames("BucketCalls", "s3", "Calls that delete a bucket or its protection, or change its Object Lock, versioning or notifications",
-		bucketName, t.BucketNames,
+	rules := onNames(
+		"BucketCalls",
+		"s3",
+		"Calls that delete a bucket or its protection, or change its Object Lock, versioning or notifications",
+		bucketName,
+		t.BucketNames,
 		"DeleteBucket",
 		"DeleteBucketEncryption",
 		"DeleteBucketOwnershipControls",

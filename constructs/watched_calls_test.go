@@ -30,7 +30,12 @@ var watchedCalls = []struct {
 	{workload, false, "AccountCalls", `
 		call-delete-backup-access-point call-delete-trail call-put-alarm-mute-rule call-put-event-selectors call-stop-logging
 		call-update-region-settings call-update-trail`},
-	{workload, false, "PlanCalls", "call-create-backup-selection call-delete-backup-plan call-delete-backup-selection call-update-backup-plan call-by-deployment"},
+	{
+		workload,
+		false,
+		"PlanCalls",
+		"call-create-backup-selection call-delete-backup-plan call-delete-backup-selection call-update-backup-plan call-by-deployment",
+	},
 	{workload, false, "KeyCalls", `
 		call-cancel-key-deletion call-create-grant call-disable-key call-disable-key-rotation call-enable-key call-put-key-policy
 		call-retire-grant call-revoke-grant call-schedule-key-deletion`},

@@ -184,7 +184,9 @@ func (s workload) rules(t *config.Tier) []constructs.BackupRule {
 		list = append(list, snapshot)
 	}
 	if t.Copied() {
-		list[0].Copies = []constructs.CopyAction{{DestinationVaultARN: s.cfg.CentralVaultARN(), DeleteAfterDays: t.CopyToCentral.DeleteAfterDays}}
+		list[0].Copies = []constructs.CopyAction{
+			{DestinationVaultARN: s.cfg.CentralVaultARN(), DeleteAfterDays: t.CopyToCentral.DeleteAfterDays},
+		}
 	}
 	return list
 }

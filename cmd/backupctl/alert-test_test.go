@@ -272,7 +272,13 @@ testdata/wrong.yaml:10:41: workloads[0].buckets[0].tier: unknown tier; did you m
 			}
 			fake := startFake(t, test.refusal, test.log)
 			var stdout, stderr bytes.Buffer
-			code := run(append([]string{"alert-test", "-config", "testdata/" + test.config}, test.args...), newClock(), strings.NewReader(""), &stdout, &stderr)
+			code := run(
+				append([]string{"alert-test", "-config", "testdata/" + test.config}, test.args...),
+				newClock(),
+				strings.NewReader(""),
+				&stdout,
+				&stderr,
+			)
 			if code != test.code {
 				t.Errorf("exit code %d, want %d", code, test.code)
 			}

@@ -123,7 +123,10 @@ func (c *restoreVersions) refuse(bucket rewind.Bucket, to, now time.Time, keys [
 				"enable versioning first, or leave out --apply", c.Bucket)
 		}
 	default:
-		return fmt.Errorf("--bucket %s: the bucket has no versions: versioning was never enabled (F-S3-1); restore it from AWS Backup", c.Bucket)
+		return fmt.Errorf(
+			"--bucket %s: the bucket has no versions: versioning was never enabled (F-S3-1); restore it from AWS Backup",
+			c.Bucket,
+		)
 	}
 	since, rule := bucket.KeptSince(now, c.Prefix, keys)
 	if to.Before(since) && !c.Incomplete {

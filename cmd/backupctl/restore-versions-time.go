@@ -32,7 +32,11 @@ func moment(text string, now time.Time) (time.Time, error) {
 		return time.Time{}, wrongTime(text, "the time has fractions of a second, which S3 does not list (F-RST-14)", whole.Format(time.RFC3339))
 	}
 	if last := now.UTC().Truncate(time.Second).Add(-time.Second); whole.After(last) {
-		return time.Time{}, wrongTime(text, "the time is not over: it is "+now.UTC().Format(time.RFC3339)+" now", last.Format(time.RFC3339)+" or earlier")
+		return time.Time{}, wrongTime(
+			text,
+			"the time is not over: it is "+now.UTC().Format(time.RFC3339)+" now",
+			last.Format(time.RFC3339)+" or earlier",
+		)
 	}
 	return whole, nil
 }

@@ -55,7 +55,16 @@ func TestLogLine(t *testing.T) {
 
 // TestWordsAreHereAlone: no program has a text of its own for what three programs must say in the same words.
 func TestWordsAreHereAlone(t *testing.T) {
-	words := []string{TestDetailType, TestMessage, markerPrefix, string(Delivered), string(DeliveredBefore), string(NotSent), failed, FleetFile}
+	words := []string{
+		TestDetailType,
+		TestMessage,
+		markerPrefix,
+		string(Delivered),
+		string(DeliveredBefore),
+		string(NotSent),
+		failed,
+		FleetFile,
+	}
 	const root = "../.."
 	read := 0
 	for _, dir := range []string{"cmd", "constructs", "config", "stacks", "lambda", "internal/synth"} {

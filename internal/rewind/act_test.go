@@ -130,7 +130,10 @@ func TestExpiredCredentials(t *testing.T) {
 // TestInterrupted: a run that is stopped aborts its multipart uploads.
 func TestInterrupted(t *testing.T) {
 	l := newLake(t, enabled, 10)
-	l.bucket.Put("k", s3fake.Version{PartSizes: []int64{5 << 30, 5 << 30, 1 << 30}, At: second(1), ChecksumAlgorithm: "CRC64NVME", ETag: "a-3"})
+	l.bucket.Put(
+		"k",
+		s3fake.Version{PartSizes: []int64{5 << 30, 5 << 30, 1 << 30}, At: second(1), ChecksumAlgorithm: "CRC64NVME", ETag: "a-3"},
+	)
 	l.put("k", "bad", 5)
 	l.clock.Advance(10 * time.Second)
 	stop := errors.New("stopped")
@@ -166,7 +169,8 @@ func TestLarge(t *testing.T) {
 	l.put("k", "bad", 5)
 	l.clock.Advance(10 * time.Second)
 	summary, err := l.run(second(3)).Do(t.Context())
-	if err != nil || summary.ByParts != 1 || summary.Bytes != 11<<30 || summary.Verified[ByChecksum]+summary.Verified[ByETag] != 1 || summary.Confirmed != 1 {
+	if err != nil || summary.ByParts != 1 || summary.Bytes != 11<<30 || summary.Verified[ByChecksum]+summary.Verified[ByETag] != 1 ||
+		summary.Confirmed != 1 {
 		t.Fatalf("%+v, %s, %v", summary, failures(summary), err)
 	}
 	got := l.bucket.Versions("k")[0]

@@ -13,7 +13,9 @@ import (
 func (r *Run) annotations(ctx context.Context, key, version string) (map[string]string, error) {
 	all := map[string]string{}
 	input := &s3.ListObjectAnnotationsInput{
-		Bucket: aws.String(r.Bucket), Key: aws.String(key), VersionId: aws.String(version), ExpectedBucketOwner: r.owner(), RequestPayer: r.payer(),
+		Bucket: aws.String(
+			r.Bucket,
+		), Key: aws.String(key), VersionId: aws.String(version), ExpectedBucketOwner: r.owner(), RequestPayer: r.payer(),
 	}
 	for {
 		output, err := r.Client.ListObjectAnnotations(ctx, input, r.whole)

@@ -84,7 +84,10 @@ func Inspect(ctx context.Context, client *s3.Client, name, owner string) (Bucket
 		}
 	})
 	read("lifecycle", func() error {
-		output, err := client.GetBucketLifecycleConfiguration(ctx, &s3.GetBucketLifecycleConfigurationInput{Bucket: bucket, ExpectedBucketOwner: account})
+		output, err := client.GetBucketLifecycleConfiguration(
+			ctx,
+			&s3.GetBucketLifecycleConfigurationInput{Bucket: bucket, ExpectedBucketOwner: account},
+		)
 		if err == nil {
 			b.Expiry = expiry(output.Rules)
 		}
@@ -104,7 +107,10 @@ func Inspect(ctx context.Context, client *s3.Client, name, owner string) (Bucket
 		return err
 	})
 	read("notifications", func() error {
-		output, err := client.GetBucketNotificationConfiguration(ctx, &s3.GetBucketNotificationConfigurationInput{Bucket: bucket, ExpectedBucketOwner: account})
+		output, err := client.GetBucketNotificationConfiguration(
+			ctx,
+			&s3.GetBucketNotificationConfigurationInput{Bucket: bucket, ExpectedBucketOwner: account},
+		)
 		b.Notified = err == nil && (output.EventBridgeConfiguration != nil ||
 			len(output.LambdaFunctionConfigurations)+len(output.QueueConfigurations)+len(output.TopicConfigurations) > 0)
 		return err

@@ -125,7 +125,9 @@ func (m *model) step(t *rapid.T) {
 	m.now = m.now.Add(time.Duration(pause) * time.Millisecond)
 	s := stored{
 		key: rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "key"), at: m.now,
-		bytes: rapid.SampledFrom([]string{"x", "y", "zz"}).Draw(t, "bytes"), metadata: rapid.SampledFrom([]string{"m", "n"}).Draw(t, "metadata"),
+		bytes: rapid.SampledFrom([]string{"x", "y", "zz"}).
+			Draw(t, "bytes"),
+		metadata: rapid.SampledFrom([]string{"m", "n"}).Draw(t, "metadata"),
 	}
 	switch rapid.SampledFrom([]string{"put", "put", "put", "delete", "multipart", "versioning"}).Draw(t, "step") {
 	case "put":

@@ -138,7 +138,12 @@ func (r *Run) complete(ctx context.Context, d Decision, id string, size int64) (
 
 // completed finds the version that an upload became. An upload that does not exist any more was completed by an
 // attempt whose answer was lost.
-func (r *Run) completed(ctx context.Context, d Decision, source *s3.HeadObjectOutput, cause error) (*s3.CompleteMultipartUploadOutput, error) {
+func (r *Run) completed(
+	ctx context.Context,
+	d Decision,
+	source *s3.HeadObjectOutput,
+	cause error,
+) (*s3.CompleteMultipartUploadOutput, error) {
 	now, err := r.head(ctx, d.Key, "")
 	if err != nil || aws.ToString(now.VersionId) == d.Latest.VersionID || !sameHead(source, now) {
 		return nil, cause

@@ -150,7 +150,16 @@ func TestRestoreWithFaults(t *testing.T) {
 		lost := s3fake.InternalError()
 		lost.After = true
 		inside := s3fake.ErrorInside("InternalError")
-		sometimes := s3fake.Sometimes(seed, 0.05, s3fake.SlowDown(), s3fake.TooManyRequests(), s3fake.InternalError(), inside, s3fake.Cut(), lost)
+		sometimes := s3fake.Sometimes(
+			seed,
+			0.05,
+			s3fake.SlowDown(),
+			s3fake.TooManyRequests(),
+			s3fake.InternalError(),
+			inside,
+			s3fake.Cut(),
+			lost,
+		)
 		return func(r *http.Request) *s3fake.Fault {
 			fault := sometimes(r)
 			switch s3fake.Describe(r).Operation {

@@ -52,7 +52,9 @@ func sameHead(a, b *s3.HeadObjectOutput) bool {
 // tags are the tags of a version.
 func (r *Run) tags(ctx context.Context, key, version string) (map[string]string, error) {
 	output, err := r.Client.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{
-		Bucket: aws.String(r.Bucket), Key: aws.String(key), VersionId: aws.String(version), ExpectedBucketOwner: r.owner(), RequestPayer: r.payer(),
+		Bucket: aws.String(
+			r.Bucket,
+		), Key: aws.String(key), VersionId: aws.String(version), ExpectedBucketOwner: r.owner(), RequestPayer: r.payer(),
 	}, r.whole)
 	if err != nil {
 		return nil, err

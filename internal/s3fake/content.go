@@ -78,7 +78,7 @@ func (b blob) WriteTo(w io.Writer) (int64, error) {
 // them is the MD5 of their description, so that a part of 5 GiB and a page of large objects cost nothing.
 const digestible = 4 << 10
 
-// md5 is the digest that ETags are made of.
+// md5 is the digest in an ETag.
 func (b blob) md5() []byte {
 	sum := md5.New()
 	var virtual int64

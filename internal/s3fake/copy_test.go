@@ -54,7 +54,9 @@ func TestCopy(t *testing.T) {
 func TestCopyDirectives(t *testing.T) {
 	f := start(t, Options{}, BucketOptions{ObjectLock: true})
 	f.bucket.Put("a", Version{
-		Body: []byte("x"), Metadata: map[string]string{"team": "x"}, Tags: map[string]string{"t": "1"}, Annotations: map[string]string{"n": "v"},
+		Body: []byte(
+			"x",
+		), Metadata: map[string]string{"team": "x"}, Tags: map[string]string{"t": "1"}, Annotations: map[string]string{"n": "v"},
 	})
 	must(f.copy("b/a", "b", func(in *s3.CopyObjectInput) {
 		in.MetadataDirective, in.Metadata, in.ContentType = types.MetadataDirectiveReplace, map[string]string{"m": "2"}, aws.String("a/b")

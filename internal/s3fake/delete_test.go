@@ -58,7 +58,8 @@ func TestDelete(t *testing.T) {
 	must(f.client.PutObject(f.ctx, put("k", "1")))
 	marker := must(f.delete("k", ""))
 	must(f.delete("none", ""))
-	if got := history(f.bucket.Versions("k")) + "; " + history(f.bucket.Versions("none")); got != "marker 1; marker" || !*marker.DeleteMarker {
+	if got := history(f.bucket.Versions("k")) + "; " + history(f.bucket.Versions("none")); got != "marker 1; marker" ||
+		!*marker.DeleteMarker {
 		t.Error(got)
 	}
 	removed := must(f.delete("k", *marker.VersionId))

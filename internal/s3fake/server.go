@@ -109,7 +109,7 @@ func NewClient(url string, change ...func(*s3.Options)) *s3.Client {
 		Credentials:  credentials.NewStaticCredentialsProvider("AKIAEXAMPLE", "secret", ""),
 		Retryer:      aws.NopRetryer{},
 		HTTPClient:   &http.Client{Transport: transport},
-		// What a client has that is made of a configuration.
+		// What a client has that is created from a configuration.
 		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenSupported,
 		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenSupported,
 	}, change...)

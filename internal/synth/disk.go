@@ -63,8 +63,10 @@ func ofMachine(err error, out string) error {
 	for _, p := range all {
 		dirs = append(dirs, p.dir)
 	}
-	return MachineError(fmt.Sprintf("a file of the run cannot be written (%s): the run writes to %s; look which of these is full or read-only",
-		fault.Reason, strings.Join(dirs, ", ")))
+	return MachineError(
+		fmt.Sprintf("a file of the run cannot be written (%s): the run writes to %s; look which of these is full or read-only",
+			fault.Reason, strings.Join(dirs, ", ")),
+	)
 }
 
 func cannotWrite(fault disk.Fault, what, otherwise string) error {

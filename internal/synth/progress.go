@@ -18,7 +18,7 @@ type progress struct {
 	mu      sync.Mutex
 	count   int
 	ended   bool
-	silence *time.Timer // nil: nobody is told of silence
+	silence *time.Timer // nil: a Node.js that does not answer is not reported
 }
 
 // nodeSilence is after which time people read that Node.js does not answer. It needs two seconds to its first stack,

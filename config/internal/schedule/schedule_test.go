@@ -18,7 +18,9 @@ func TestMain(m *testing.M) { fixedseed.Main(m) }
 func TestPropertySchedules(t *testing.T) {
 	day := rapid.SampledFrom([]string{"SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"})
 	dates := rapid.OneOf(
-		rapid.SampledFrom([]string{"* * ?", "L * ?", "LW * ?", "1W * ?", "31W * ?", "15W 2,5 ?", "29 2 ?", "*/9 * ?", "2/7 JAN-MAR ?", "1,15,L 4/3 ?"}),
+		rapid.SampledFrom(
+			[]string{"* * ?", "L * ?", "LW * ?", "1W * ?", "31W * ?", "15W 2,5 ?", "29 2 ?", "*/9 * ?", "2/7 JAN-MAR ?", "1,15,L 4/3 ?"},
+		),
 		rapid.Custom(func(t *rapid.T) string { return fmt.Sprintf("%dW * ?", rapid.IntRange(1, 31).Draw(t, "W")) }),
 		rapid.Custom(func(t *rapid.T) string { return fmt.Sprintf("? * %s,%s", day.Draw(t, "one"), day.Draw(t, "other")) }),
 		rapid.Custom(func(t *rapid.T) string {
@@ -28,7 +30,13 @@ func TestPropertySchedules(t *testing.T) {
 	)
 	hours := rapid.SampledFrom([]string{"*", "2", "0,23", "1-20/6", "5/7", "*/5"})
 	rapid.Check(t, func(t *rapid.T) {
-		fields := fmt.Sprintf("%d %s %s %s", rapid.IntRange(0, 59).Draw(t, "minute"), hours.Draw(t, "hours"), dates.Draw(t, "dates"), rapid.SampledFrom([]string{"*", "2026-2030", "2027/2", "*/3"}).Draw(t, "years"))
+		fields := fmt.Sprintf(
+			"%d %s %s %s",
+			rapid.IntRange(0, 59).Draw(t, "minute"),
+			hours.Draw(t, "hours"),
+			dates.Draw(t, "dates"),
+			rapid.SampledFrom([]string{"*", "2026-2030", "2027/2", "*/3"}).Draw(t, "years"),
+		)
 		s, err := Parse("cron(" + fields + ")")
 		if err != nil {
 			t.Fatalf("%s %s", fields, err)

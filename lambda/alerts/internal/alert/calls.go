@@ -185,7 +185,14 @@ func readCall(ev event, f *Fleet) (Alert, bool) {
 	a.Link = console(a.Region, "cloudtrailv2", "/events", c.EventID.String())
 	// Many deletions in one vault are one incident, not one for each recovery point. Calls that succeeded
 	// and calls that were denied are separate incidents, and so are calls of different people.
-	a.Key = key(a.Account, first(p.BackupVaultName, p.SourceBackupVaultName, text(a.Subject())), name, a.Severity, c.UserIdentity.ARN.String(), a.Kind)
+	a.Key = key(
+		a.Account,
+		first(p.BackupVaultName, p.SourceBackupVaultName, text(a.Subject())),
+		name,
+		a.Severity,
+		c.UserIdentity.ARN.String(),
+		a.Kind,
+	)
 	switch {
 	case c.ErrorCode != "":
 	case ends != "":

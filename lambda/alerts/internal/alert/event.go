@@ -105,7 +105,10 @@ func (f *Fleet) foreign(ev event, body string) Alert {
 	a.Action = Trigger
 	a.Severity = Warning
 	a.Title = "Event that is not from AWS"
-	a.Message = "Somebody in account " + first(ev.Account, "unknown") + " put an event onto the bus for alerts that neither AWS nor backupctl alert-test " +
+	a.Message = "Somebody in account " + first(
+		ev.Account,
+		"unknown",
+	) + " put an event onto the bus for alerts that neither AWS nor backupctl alert-test " +
 		"sends. What it says is made up, or nobody knows whether it is true."
 	a.Advice = "Do not act on the event below. EventBridge itself writes the account into an event: find out who used the role for " +
 		"events in that account, and what they wanted to hide or provoke."
