@@ -62,7 +62,7 @@ func (c *call) deleteObject() (*answer, error) {
 
 // deleteObjects answers for each key of its own. A fault AccessDenied denies each, as S3 does without the
 // right to delete versions.
-func (c *call) deleteObjects(refusal *apiError) (*answer, error) {
+func (c *call) deleteObjects() (*answer, error) {
 	var request struct {
 		Quiet  bool
 		Object []struct {
@@ -95,8 +95,8 @@ func (c *call) deleteObjects(refusal *apiError) (*answer, error) {
 		Error   []failure
 	}{}
 	for _, object := range request.Object {
-		d, err := deleted{}, error(refusal)
-		if refusal == nil {
+		d, err := deleted{}, error(c.refusal)
+		if c.refusal == nil || !c.refuses(object.Key) {
 			d, err = c.delete(object.Key, object.VersionID, object.ETag)
 		}
 		if e := (&apiError{}); err != nil && errors.As(err, &e) {

@@ -111,6 +111,14 @@ func TestDeleteObjects(t *testing.T) {
 	if len(out.Errors) != 4 || len(out.Deleted) != 0 {
 		t.Errorf("%+v", out)
 	}
+	of := Denied()
+	of.Keys = func(key string) bool { return key == "locked" }
+	f.server.SetFault(Sometimes(1, 1, of))
+	input.Delete.Objects[3].ETag = nil
+	out = must(f.client.DeleteObjects(f.ctx, input))
+	if len(out.Errors) != 1 || *out.Errors[0].Key != "locked" || len(out.Deleted) != 3 {
+		t.Errorf("%+v", out)
+	}
 	f.server.SetFault(nil)
 	input.Delete.Objects = make([]types.ObjectIdentifier, 1001)
 	for i := range input.Delete.Objects {

@@ -20,6 +20,9 @@ type Fault struct {
 	Cut bool
 	// Delay is slept before the request is looked at.
 	Delay time.Duration
+	// Keys limits an error of DeleteObjects to these keys: each is answered with it, and the others are deleted. Nil:
+	// the whole request is.
+	Keys func(key string) bool
 }
 
 // SlowDown is S3's 503 for too many requests.
@@ -44,7 +47,7 @@ func ErrorInside(code string) *Fault {
 	return &Fault{Status: http.StatusOK, Code: code, Message: "We encountered an internal error. Please try again."}
 }
 
-// Denied is S3's 403. DeleteObjects answers 200 and denies each key.
+// Denied is S3's 403. DeleteObjects answers 200 and denies each key, or those of [Fault.Keys].
 func Denied() *Fault {
 	return &Fault{Status: http.StatusForbidden, Code: "AccessDenied", Message: "Access Denied"}
 }

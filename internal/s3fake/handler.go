@@ -18,6 +18,9 @@ type call struct {
 	server *Server
 	b      *Bucket
 	region string // of the bucket, where the answer has it in a header
+	// refusal is what DeleteObjects answers about the keys for which refuses is true. Nil: nothing.
+	refusal *apiError
+	refuses func(key string) bool
 }
 
 // answer is what a call gets. Its body is a document, which is XML or is encoded as XML, or content.
@@ -54,13 +57,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.write(w, c, s.failed(err), fault)
 		return
 	}
-	if c.Operation == "DeleteObjects" && fault.Code == "AccessDenied" {
-		a, err := c.deleteObjects(fail(fault.Status, fault.Code, fault.Message))
-		if err != nil {
-			a = s.failed(err)
-		}
-		s.write(w, c, a, Fault{})
-		return
+	if c.Operation == "DeleteObjects" && fault.Code == "AccessDenied" && fault.Keys == nil {
+		fault.Keys = func(string) bool { return true }
+	}
+	if c.Operation == "DeleteObjects" && fault.Keys != nil {
+		c.refusal, c.refuses = fail(fault.Status, fault.Code, fault.Message), fault.Keys
+		fault = Fault{}
 	}
 	if fault.Status != 0 && !fault.After {
 		s.write(w, c, s.failed(fail(fault.Status, fault.Code, fault.Message)), fault)
@@ -115,7 +117,7 @@ var operations = map[string]operation{
 	"PutObject":               {(*call).putObject, false},
 	"CopyObject":              {(*call).copyObject, false},
 	"DeleteObject":            {(*call).deleteObject, false},
-	"DeleteObjects":           {func(c *call) (*answer, error) { return c.deleteObjects(nil) }, false},
+	"DeleteObjects":           {(*call).deleteObjects, false},
 	"CreateMultipartUpload":   {(*call).createUpload, false},
 	"UploadPart":              {(*call).uploadPart, false},
 	"UploadPartCopy":          {(*call).uploadPartCopy, false},

@@ -174,8 +174,9 @@ func (c *call) fromHeaders() (*Version, error) {
 		return nil, invalid("Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms")
 	case h.Get("X-Amz-Server-Side-Encryption-Customer-Algorithm") != "":
 		return nil, notImplemented()
-	case v.ACL != "" && v.ACL != types.ObjectCannedACLBucketOwnerFullControl && c.b.ownerEnforced():
-		return nil, fail(http.StatusBadRequest, "AccessControlListNotSupported", "The bucket does not allow ACLs")
+	}
+	if err := c.aclHeaders(v); err != nil {
+		return nil, err
 	}
 	v.Tags = tags
 	return v, c.lockHeaders(v)

@@ -125,6 +125,11 @@ func (b *Bucket) ownerEnforced() bool {
 	return bytes.Contains(b.settings["ownershipControls"], []byte("BucketOwnerEnforced"))
 }
 
+// blocksPublicACLs tells whether a request with an ACL that lets everybody in fails.
+func (b *Bucket) blocksPublicACLs() bool {
+	return bytes.Contains(b.settings["publicAccessBlock"], []byte("<BlockPublicAcls>true<"))
+}
+
 // createBucket is only for the caller's own account, in the Region that signed the request.
 func (c *call) createBucket() (*answer, error) {
 	if c.b != nil {

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
 // tag and tagging are the document of an object's tags.
@@ -133,43 +131,4 @@ func (c *call) deleteAnnotation() (*answer, error) {
 	delete(annotations, c.annotationName())
 	c.b.mutable(c.Key, v.ID).Annotations = annotations
 	return &answer{status: http.StatusNoContent}, nil
-}
-
-// getACL shows a canned ACL as grants.
-func (c *call) getACL() (*answer, error) {
-	v, err := c.b.locate(c.Key, c.VersionID)
-	if err != nil {
-		return nil, err
-	}
-	const namespace = `xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type=`
-	owner := text(nil, "ID", c.b.Owner)
-	out := append([]byte("<AccessControlPolicy><Owner>"), owner...)
-	out = append(out, "</Owner><AccessControlList><Grant><Grantee "+namespace+`"CanonicalUser">`...)
-	out = append(append(out, owner...), "</Grantee><Permission>FULL_CONTROL</Permission></Grant>"...)
-	group := map[types.ObjectCannedACL]string{
-		types.ObjectCannedACLPublicRead: "AllUsers", types.ObjectCannedACLPublicReadWrite: "AllUsers",
-		types.ObjectCannedACLAuthenticatedRead: "AuthenticatedUsers",
-	}[v.ACL]
-	if group != "" {
-		out = append(out, "<Grant><Grantee "+namespace+`"Group"><URI>http://acs.amazonaws.com/groups/global/`+group+
-			"</URI></Grantee><Permission>READ</Permission></Grant>"...)
-	}
-	return &answer{document: append(out, "</AccessControlList></AccessControlPolicy>"...)}, nil
-}
-
-// putACL takes a canned ACL.
-func (c *call) putACL() (*answer, error) {
-	v, err := c.b.locate(c.Key, c.VersionID)
-	if err != nil {
-		return nil, err
-	}
-	changed, err := c.fromHeaders()
-	if err != nil {
-		return nil, err
-	}
-	if changed.ACL == "" {
-		return nil, notImplemented()
-	}
-	c.b.mutable(c.Key, v.ID).ACL = changed.ACL
-	return &answer{}, nil
 }

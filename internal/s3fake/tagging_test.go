@@ -72,27 +72,3 @@ func TestAnnotations(t *testing.T) {
 		t.Error(got)
 	}
 }
-
-// TestACL: a copy loses an ACL, and a bucket that enforces its owner takes none.
-func TestACL(t *testing.T) {
-	f := start(t, Options{}, BucketOptions{Settings: map[string]string{"ownershipControls": ""}})
-	input := put("k", "x")
-	input.ACL = types.ObjectCannedACLPublicRead
-	must(f.client.PutObject(f.ctx, input))
-	must(f.copy("b/k", "copy"))
-	grants := func(key string) int {
-		return len(must(f.client.GetObjectAcl(f.ctx, &s3.GetObjectAclInput{Bucket: inB, Key: &key})).Grants)
-	}
-	if grants("k") != 2 || grants("copy") != 1 {
-		t.Error(grants("k"), grants("copy"))
-	}
-	must(f.client.PutObjectAcl(f.ctx, &s3.PutObjectAclInput{
-		Bucket: inB, Key: aws.String("copy"), ACL: types.ObjectCannedACLPublicRead,
-	}))
-	if grants("copy") != 2 {
-		t.Error(grants("copy"))
-	}
-	f.server.CreateBucket("b", BucketOptions{})
-	input.Body = strings.NewReader("x")
-	refused(t, "400 AccessControlListNotSupported")(f.client.PutObject(f.ctx, input))
-}

@@ -44,6 +44,9 @@ type Version struct {
 	Annotations map[string]string // F-S3-25
 	// ACL is a canned ACL; empty is private.
 	ACL types.ObjectCannedACL
+	// Grants are all grants, if they are no canned ACL: "PERMISSION=GRANTEE" each, the grantee as in x-amz-grant-read,
+	// such as READ=uri="http://acs.amazonaws.com/groups/global/AllUsers".
+	Grants []string
 
 	// StorageClass is STANDARD if empty.
 	StorageClass types.StorageClass
@@ -70,7 +73,7 @@ type Version struct {
 
 // clone shares nothing that can change with the original.
 func (v Version) clone() Version {
-	v.PartSizes = slices.Clone(v.PartSizes)
+	v.PartSizes, v.Grants = slices.Clone(v.PartSizes), slices.Clone(v.Grants)
 	v.Headers, v.Metadata = maps.Clone(v.Headers), maps.Clone(v.Metadata)
 	v.Tags, v.Annotations = maps.Clone(v.Tags), maps.Clone(v.Annotations)
 	return v
