@@ -12,14 +12,40 @@ import (
 )
 
 // act does what a decision says, or in a dry run only looks. The error ends the run; what concerns one key alone
-// is in the result.
+// is in the result. With OverwriteChanged a key that others wrote meanwhile is decided once more.
 func (r *Run) act(ctx context.Context, d Decision) (Result, error) {
+	result, err := r.attempt(ctx, d)
+	if err != nil || result.Reason != Changed || !r.OverwriteChanged {
+		return result, err
+	}
+	var again *Decision
+	err = r.decide(ctx, d.Key, true, func(d Decision) error {
+		again = &d
+		return nil
+	})
+	switch {
+	case err != nil || again == nil:
+		return result, err
+	case again.Action == Nothing:
+		result.Outcome, result.Reason, result.Detail = Back, "", ""
+		return result, nil
+	}
+	again.Meanwhile = true // whatever is on top now
+	return r.attempt(ctx, *again)
+}
+
+// attempt is act without a second decision.
+func (r *Run) attempt(ctx context.Context, d Decision) (Result, error) {
 	result := Result{
 		Key: d.Key, Ambiguous: d.Ambiguous, SourceVersion: d.Source.VersionID, LatestVersion: d.Latest.VersionID,
-		Bytes: d.Source.Size, Class: d.Source.Class,
+		Bytes: d.Source.Size, Class: d.Source.Class, removable: len(d.Markers),
 	}
-	if d.Meanwhile {
+	if d.Meanwhile && !r.OverwriteChanged {
 		return result.failed(Changed, "written at "+d.Latest.Time.Format(time.RFC3339)+", after the run started"), nil
+	}
+	result.Overwritten = d.Meanwhile
+	if r.removes(d) { // with Apply, those of many keys are removed at a time
+		return r.uncovered(d), nil
 	}
 	var err error
 	switch d.Action {

@@ -24,9 +24,13 @@ type Bucket struct {
 	Expiry []ExpiryRule
 	// Lock is the default retention of new objects, such as "GOVERNANCE, 14 days". Empty: none.
 	Lock string
+	// Retention is the same. Nil: none.
+	Retention *types.DefaultRetention
 	// Replicated, Notified and RequesterPays say that the bucket replicates objects, sends events of them, and lets
 	// others pay. ACLs says that objects may have ACLs.
 	Replicated, Notified, RequesterPays, ACLs bool
+	// ACLsDisabled says that objects have none. Both false: it could not be read.
+	ACLsDisabled bool
 	// Unchecked names what could not be read, and why.
 	Unchecked []string
 }
@@ -96,7 +100,8 @@ func Inspect(ctx context.Context, client *s3.Client, name, owner string) (Bucket
 	read("Object Lock", func() error {
 		output, err := client.GetObjectLockConfiguration(ctx, &s3.GetObjectLockConfigurationInput{Bucket: bucket, ExpectedBucketOwner: account})
 		if err == nil {
-			b.Lock = lock(output.ObjectLockConfiguration)
+			b.Retention = defaultRetention(output.ObjectLockConfiguration)
+			b.Lock = lockText(b.Retention)
 		}
 		return err
 	})
@@ -127,6 +132,7 @@ func Inspect(ctx context.Context, client *s3.Client, name, owner string) (Bucket
 			b.ACLs = slices.ContainsFunc(output.OwnershipControls.Rules, func(rule types.OwnershipControlsRule) bool {
 				return rule.ObjectOwnership != types.ObjectOwnershipBucketOwnerEnforced
 			})
+			b.ACLsDisabled = !b.ACLs
 		}
 		return err
 	})
@@ -172,11 +178,18 @@ func expiry(rules []types.LifecycleRule) []ExpiryRule {
 	return found
 }
 
-func lock(configuration *types.ObjectLockConfiguration) string {
-	if configuration == nil || configuration.Rule == nil || configuration.Rule.DefaultRetention == nil {
+// defaultRetention is the retention that new objects get. Nil: none.
+func defaultRetention(configuration *types.ObjectLockConfiguration) *types.DefaultRetention {
+	if configuration == nil || configuration.Rule == nil {
+		return nil
+	}
+	return configuration.Rule.DefaultRetention
+}
+
+func lockText(retention *types.DefaultRetention) string {
+	if retention == nil {
 		return ""
 	}
-	retention := configuration.Rule.DefaultRetention
 	if years := aws.ToInt32(retention.Years); years > 0 {
 		return fmt.Sprintf("%s, %d years", retention.Mode, years)
 	}

@@ -11,7 +11,8 @@ import (
 )
 
 // copyWhole copies an old version on top in one request: S3 takes its metadata, tags and annotations (F-S3-25). The
-// class must be named, else it would be STANDARD. Encryption is the bucket's default.
+// class must be named, else it would be STANDARD. Encryption, retention and ACL are the bucket's default, and there is
+// no redirect, unless Keep says so.
 func (r *Run) copyWhole(ctx context.Context, d Decision, result *Result) error {
 	input := &s3.CopyObjectInput{
 		Bucket: aws.String(r.Bucket), Key: aws.String(d.Key), CopySource: aws.String(copySource(r.Bucket, d.Source)),
@@ -20,6 +21,17 @@ func (r *Run) copyWhole(ctx context.Context, d Decision, result *Result) error {
 		AnnotationDirective: types.AnnotationDirectiveCopy,
 		StorageClass:        types.StorageClass(d.Source.Class), ChecksumAlgorithm: algorithmOf(d.Source),
 		CopySourceIfMatch: aws.String(d.Source.ETag),
+	}
+	if r.Keep != (Keep{}) {
+		source, err := r.head(ctx, d.Key, d.Source.VersionID)
+		if err != nil {
+			return err
+		}
+		kept, err := r.kept(ctx, d.Key, d.Source.VersionID, source)
+		if err != nil {
+			return err
+		}
+		kept.copy(input)
 	}
 	input.IfMatch, input.IfNoneMatch = unchanged(d.Latest)
 	output, err := r.Client.CopyObject(ctx, input, r.whole)

@@ -37,8 +37,18 @@ type Decision struct {
 	Meanwhile bool
 	// Beneath is the newest entry under Latest that was written after the run started; nil if there is none.
 	Beneath *Entry
+	// Markers are the delete markers over Source, if nothing else is over it and removing them would uncover it; nil
+	// otherwise. A marker with version id null is never removed.
+	Markers []Marker
 	// Entries counts versions and markers.
 	Entries int
+}
+
+// Marker is a delete marker.
+type Marker struct {
+	VersionID string `json:"versionId"`
+	// Time has whole seconds.
+	Time time.Time `json:"time"`
 }
 
 // Decider decides about one key after the other, from their entries in the order of the listing. It keeps a few
@@ -74,6 +84,10 @@ type key struct {
 	objects int
 	// later are the two newest entries after the start of the run.
 	later []Entry
+	// markers are those after the moment. overwritten says that a version is after it too, or that they cannot be
+	// removed.
+	markers     []Marker
+	overwritten bool
 }
 
 // Add takes the next entry. If it begins another key, the decision about the key before is returned.
@@ -96,10 +110,21 @@ func (d *Decider) Add(e Entry) (decision Decision, ok bool) {
 	if !d.Started.IsZero() && e.Time.After(d.Started) && len(k.later) < 2 {
 		k.later = append(k.later, e)
 	}
-	if !e.Time.After(d.To) {
+	if e.Time.After(d.To) {
+		k.pass(e)
+	} else {
 		k.take(e)
 	}
 	return decision, ok
+}
+
+// pass takes an entry that is after the moment.
+func (k *key) pass(e Entry) {
+	if k.overwritten = k.overwritten || !e.Marker || e.VersionID == nullVersion || len(k.markers) == maxMarkers; k.overwritten {
+		k.markers = nil
+		return
+	}
+	k.markers = append(k.markers, Marker{e.VersionID, e.Time})
 }
 
 // take takes an entry that is not after the moment.
@@ -146,6 +171,9 @@ func (d *Decider) End() (Decision, bool) {
 		}
 	}
 	decision.Action = action(then, k.latest)
+	if decision.Action == Copy && !ambiguous && !k.overwritten {
+		decision.Markers = k.markers
+	}
 	decision.Meanwhile = !d.Started.IsZero() && k.latest.Time.After(d.Started)
 	return decision, true
 }

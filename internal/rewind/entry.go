@@ -1,5 +1,5 @@
 // Package rewind brings a versioned S3 bucket back to what it was at a moment. It puts copies of old versions and
-// delete markers on top. It never deletes a version or a delete marker.
+// delete markers on top. It never deletes a version, and a delete marker only with Run.RemoveMarkers.
 package rewind
 
 import (

@@ -45,7 +45,13 @@ func (r *Run) copyParts(ctx context.Context, d Decision, result *Result) error {
 	if err != nil {
 		return err
 	}
-	upload, err := r.Client.CreateMultipartUpload(ctx, r.create(d, source, tags), r.whole)
+	kept, err := r.kept(ctx, d.Key, d.Source.VersionID, source)
+	if err != nil {
+		return err
+	}
+	input := r.create(d, source, tags)
+	kept.create(input)
+	upload, err := r.Client.CreateMultipartUpload(ctx, input, r.whole)
 	if err != nil {
 		return err
 	}

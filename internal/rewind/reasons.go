@@ -27,6 +27,8 @@ const (
 	CustomerKey Reason = "sse-c"
 	// Denied: the caller lacks a permission.
 	Denied Reason = "denied"
+	// NotKept: the copy would lack something of Run.Keep.
+	NotKept Reason = "not-kept"
 	// Different: the copy has other bytes than its source.
 	Different Reason = "different"
 	// NotThere: the second listing does not show the key as it was.
@@ -45,6 +47,8 @@ func (r Reason) Next() string {
 		CustomerKey: "copy the version by hand with its key; S3 does not have it",
 		Denied: "allow s3:GetObjectVersion, s3:GetObjectVersionTagging, s3:PutObject, s3:PutObjectTagging and s3:DeleteObject, " +
 			"and the same of annotations; then run again",
+		NotKept: "allow s3:GetObjectRetention, s3:GetObjectLegalHold, s3:GetObjectVersionAcl, and the same with Put; " +
+			"or leave it out of --keep; then run again",
 		Different: "do not use the copy; the source is still there; report it to AWS",
 		NotThere:  "run again without --apply, and look at what it finds",
 		Other:     "run again; what is already back is left as it is",
@@ -65,6 +69,9 @@ var useless = []string{
 	"RequestTimeTooSkewed", "NoSuchBucket", "PermanentRedirect", "AccountProblem", "InvalidClientTokenId",
 }
 
+// toKeep are the actions that only a copy needs that keeps something, as an answer that denies them has them.
+var toKeep = []string{"s3:putobjectacl", "s3:putobjectretention", "s3:putobjectlegalhold"}
+
 // reasonOf classifies what S3 answered about a key. If whole is true, the run cannot go on.
 func reasonOf(err error) (reason Reason, whole bool) {
 	if one, ok := errors.AsType[*keyError](err); ok {
@@ -78,6 +85,10 @@ func reasonOf(err error) (reason Reason, whole bool) {
 	switch {
 	case slices.Contains(useless, code):
 		return Other, true
+	case code == "AccessControlListNotSupported", strings.HasPrefix(code, "AccessDenied") && slices.ContainsFunc(toKeep, func(action string) bool {
+		return strings.Contains(message, action)
+	}):
+		return NotKept, false
 	case strings.HasPrefix(code, "KMS."), strings.Contains(message, "kms:"), strings.Contains(message, "kms key"):
 		return Key, false
 	case code == "InvalidObjectState", code == "ObjectNotInActiveTierError":

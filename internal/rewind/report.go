@@ -16,6 +16,13 @@ type Summary struct {
 	ByParts int   `json:"copiedByParts"`
 	Bytes   int64 `json:"bytesCopied"`
 	Marked  int   `json:"deleteMarkers"`
+	// Uncovered keys come back by the removal of RemovedMarkers delete markers.
+	Uncovered      int `json:"uncovered,omitempty"`
+	RemovedMarkers int `json:"deleteMarkersRemoved,omitempty"`
+	// Removable is what the removal of delete markers would have spared.
+	Removable Removable `json:"removable,omitzero"`
+	// Overwritten keys were restored over what others wrote after the run started.
+	Overwritten int `json:"overwritten,omitempty"`
 	// Ambiguous keys have several versions in the second that decides, whose order the server does not tell.
 	Ambiguous int `json:"ambiguous"`
 	// Failed keys were left as they are.
@@ -25,6 +32,16 @@ type Summary struct {
 	// second listing shows as they were.
 	Verified  map[Verification]int `json:"verified,omitempty"`
 	Confirmed int                  `json:"confirmedBySecondListing,omitempty"`
+}
+
+// Removable counts the keys that are copied, or would be, although nothing but delete markers hides their versions.
+type Removable struct {
+	Keys int `json:"keys"`
+	// Markers over the versions, and Bytes of the versions.
+	Markers int   `json:"deleteMarkers"`
+	Bytes   int64 `json:"bytes"`
+	// Archived of the keys cannot be copied.
+	Archived int `json:"archived,omitempty"`
 }
 
 // Failures are the keys that were not restored for one reason.
@@ -48,7 +65,21 @@ func (s *Summary) add(result Result) {
 	if result.Verified != "" {
 		s.Verified[result.Verified]++
 	}
+	if result.removable > 0 && (result.Outcome == Copied || result.Reason == Archived) {
+		s.Removable.Keys++
+		s.Removable.Markers += result.removable
+		s.Removable.Bytes += result.Bytes
+		if result.Reason == Archived {
+			s.Removable.Archived++
+		}
+	}
+	if result.Overwritten && (result.Outcome == Copied || result.Outcome == Marked) {
+		s.Overwritten++
+	}
 	switch result.Outcome {
+	case Uncovered:
+		s.Uncovered++
+		s.RemovedMarkers += len(result.Markers)
 	case Copied:
 		s.Copied++
 		s.Bytes += result.Bytes

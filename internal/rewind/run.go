@@ -3,6 +3,7 @@ package rewind
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -32,6 +33,20 @@ type Run struct {
 	Concurrency int
 	// MultipartAbove is the size in bytes above which an object is copied by parts. Zero: MaxCopy.
 	MultipartAbove int64
+	// Keep says what else a copy has of its source, and Retention is the bucket's default for that (nil: none).
+	Keep      Keep
+	Retention *types.DefaultRetention
+	// OverwriteChanged says that a key that others wrote after the run started is restored too: it is decided about
+	// once more. What they wrote stays beneath.
+	OverwriteChanged bool
+	// RemoveMarkers says that a version that nothing but delete markers hides comes back by their removal. A copy on top
+	// would keep the history: without the markers, it looks as if the key was never deleted.
+	RemoveMarkers bool
+	// Undo is called with delete markers before the request that removes them. They must be on the disk when it
+	// returns. It is needed with Apply and RemoveMarkers.
+	Undo func([]Removed) error
+	// Warn is called with what is not as wished, but harms no key. Nil: no call.
+	Warn func(text string)
 	// Now tells the time. Only where S3 does not tell its own, and for archived versions, it matters.
 	Now func() time.Time
 	// Each is called with each key that is not as it was, one at a time. Without Apply the keys come in the order
@@ -45,6 +60,9 @@ type Run struct {
 	failed  map[string]bool
 	// bySize has the versions that nothing but their size verifies, by their keys.
 	bySize map[string]string
+	// denied says that markers cannot be removed. deniedOnce says that some could not, and that Warn was called.
+	denied     atomic.Bool
+	deniedOnce bool
 }
 
 // Result is what became of a key, or would become of it.
@@ -68,8 +86,15 @@ type Result struct {
 	Parts bool `json:"byParts,omitempty"`
 	// Ambiguous says that the order of the versions of a second is unknown.
 	Ambiguous bool `json:"ambiguous,omitempty"`
+	// Markers are removed, or would be.
+	Markers []Marker `json:"markers,omitempty"`
+	// Overwritten says that others wrote the key after the run started, and that it was restored over that.
+	Overwritten bool `json:"overwritten,omitempty"`
 	// Verified says how the copy was compared with its source. Empty: a delete marker, or a dry run.
 	Verified Verification `json:"verified,omitempty"`
+
+	// removable counts the markers that alone hide the version.
+	removable int
 }
 
 // Outcome is what a key needed.
@@ -81,6 +106,8 @@ const (
 	Copied Outcome = "copy"
 	// Marked: a delete marker is on top, or would be.
 	Marked Outcome = "delete-marker"
+	// Uncovered: the delete markers over the old version are removed, or would be.
+	Uncovered Outcome = "remove-markers"
 	// Back: the latest version already is as the old one was.
 	Back Outcome = "already-back"
 	// Failed: the key was left as it is.
@@ -100,14 +127,18 @@ const (
 // Do lists the bucket, decides, acts if Apply is set, and then lists it again: every key must be as it was, or be
 // reported. The error says why the run ended early. The summary is always valid.
 func (r *Run) Do(ctx context.Context) (Summary, error) {
-	r.pace = newPace(max(1, r.Concurrency))
-	r.failed, r.bySize = map[string]bool{}, map[string]string{}
-	r.summary = Summary{Reasons: map[Reason]*Failures{}, Verified: map[Verification]int{}}
+	r.begin()
 	err := r.restore(ctx)
 	if err == nil && r.Apply {
 		err = r.verify(ctx)
 	}
 	return r.summary, err
+}
+
+func (r *Run) begin() {
+	r.pace = newPace(max(1, r.Concurrency))
+	r.failed, r.bySize = map[string]bool{}, map[string]string{}
+	r.summary = Summary{Reasons: map[Reason]*Failures{}, Verified: map[Verification]int{}}
 }
 
 func (r *Run) owner() *string {
@@ -147,11 +178,22 @@ func (r *Run) restore(ctx context.Context) error {
 	jobs := make(chan *job, 4*cap(r.pace.slots))
 	ordered := make(chan *job, 4*cap(r.pace.slots))
 	var workers sync.WaitGroup
+	removals := make(chan removal)
+	removed := make(chan struct{})
+	go func() {
+		defer close(removed)
+		r.remove(ctx, removals, cancel)
+	}()
 	for range cap(r.pace.slots) {
 		workers.Go(func() {
 			for j := range jobs {
-				if err := r.work(ctx, j); err != nil {
+				waiting, err := r.work(ctx, j)
+				if err != nil {
 					cancel(err)
+				}
+				if waiting != nil { // remove closes j.done
+					removals <- *waiting
+					continue
 				}
 				close(j.done)
 			}
@@ -181,6 +223,8 @@ func (r *Run) restore(ctx context.Context) error {
 	})
 	close(jobs)
 	workers.Wait()
+	close(removals)
+	<-removed
 	close(ordered)
 	<-collected
 	if cause := context.Cause(ctx); cause != nil {
@@ -261,10 +305,10 @@ func (r *Run) start(date time.Time) time.Time {
 	return r.started
 }
 
-// work does what one key needs. An error ends the run.
-func (r *Run) work(ctx context.Context, j *job) error {
+// work does what one key needs. An error ends the run. A removal is left to be done with others.
+func (r *Run) work(ctx context.Context, j *job) (*removal, error) {
 	if err := r.pace.begin(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	defer r.pace.end()
 	decisions := []Decision{j.decision}
@@ -277,22 +321,25 @@ func (r *Run) work(ctx context.Context, j *job) error {
 			return nil
 		})
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	for _, d := range decisions {
+	for _, d := range decisions { // one at the most
+		if r.Apply && r.removes(d) {
+			return &removal{d, j}, nil
+		}
 		result, err := r.act(ctx, d)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		j.result = &result
 		if r.Apply {
 			if err := r.report(&result); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // report counts a result and passes it on. Nil: there is none.

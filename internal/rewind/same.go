@@ -10,7 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// same says whether two versions of a key have the same bytes, metadata, storage class, tags and annotations.
+// same says whether two versions of a key have the same bytes, metadata, storage class, tags and annotations, and
+// whether the other has what is kept of the one.
 func (r *Run) same(ctx context.Context, key, one, other string) (bool, error) {
 	a, err := r.head(ctx, key, one)
 	if err != nil {
@@ -33,7 +34,10 @@ func (r *Run) same(ctx context.Context, key, one, other string) (bool, error) {
 		return false, err
 	}
 	annotationsOfOther, err := r.annotations(ctx, key, other)
-	return err == nil && maps.Equal(annotationsOfOne, annotationsOfOther), err
+	if err != nil || !maps.Equal(annotationsOfOne, annotationsOfOther) {
+		return false, err
+	}
+	return r.sameKept(ctx, key, a, b)
 }
 
 func sameHead(a, b *s3.HeadObjectOutput) bool {

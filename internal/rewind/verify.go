@@ -33,7 +33,7 @@ func (r *Run) confirm(ctx context.Context, d Decision) error {
 		if !d.Latest.Time.Before(r.started) {
 			result = result.failed(Changed, "version "+d.Latest.VersionID+" was written after the key was restored")
 		}
-	case d.Beneath != nil:
+	case d.Beneath != nil && !r.OverwriteChanged:
 		hidden, err := r.hidden(ctx, d)
 		if err != nil {
 			return err
