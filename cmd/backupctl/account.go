@@ -55,14 +55,19 @@ func (a account) connect(ctx context.Context) (aws.Config, error) {
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("%s cannot be loaded: %w", a.credentials(), err)
 	}
+	return connection, a.check(ctx, connection)
+}
+
+// check finds out whether credentials belong to this account.
+func (a account) check(ctx context.Context, connection aws.Config) error {
 	identity, err := sts.NewFromConfig(connection).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return aws.Config{}, fmt.Errorf("%s cannot be used: %w", a.credentials(), plain(err))
+		return fmt.Errorf("%s cannot be used: %w", a.credentials(), plain(err))
 	}
 	if got := aws.ToString(identity.Account); got != a.id {
-		return aws.Config{}, fmt.Errorf("%s belong to another account; got %s; want %s, the account of %s", a.credentials(), got, a.id, a.owner)
+		return fmt.Errorf("%s belong to another account; got %s; want %s, the account of %s", a.credentials(), got, a.id, a.owner)
 	}
-	return connection, nil
+	return nil
 }
 
 // isDenied says whether AWS denied a call because a permission is missing.

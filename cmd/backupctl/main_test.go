@@ -38,6 +38,10 @@ Commands:
     Bring a versioned bucket back to a moment. Without --apply: say what that
     would do.
 
+  restore undo <file> [flags]
+    Delete the keys again whose delete markers --remove-markers removed. Without
+    --apply: say what that would do.
+
 Run "go run ./cmd/backupctl <command> --help" for more information on a command.
 `
 		alertTest = `Usage: go run ./cmd/backupctl alert-test [flags]
@@ -65,24 +69,66 @@ Bring a versioned bucket back to a moment. Without --apply: say what that would
 do.
 
 Flags:
+  -h, --help                     Show this help. For every flag, one hyphen is
+                                 enough.
+
+      --bucket=NAME              The bucket. It needs S3 Versioning.
+      --to=TIME                  The moment, such as 2026-03-02T10:00:00Z,
+                                 or how long ago, such as 3h. Its second counts
+                                 as a whole.
+      --prefix=PREFIX            Only keys that begin with PREFIX.
+      --key=KEY                  Only this key. Repeatable.
+      --keys=FILE                Only the keys of FILE, one a line.
+      --apply                    Change the bucket. No version is deleted,
+                                 and without --remove-markers no delete marker
+                                 either.
+      --yes                      Do not ask for the bucket's name at a terminal.
+      --incomplete               Accept a moment of which the bucket's lifecycle
+                                 has deleted versions.
+      --list                     Print each key that is not as it was.
+      --plan-out=FILE            Write those keys with their versions to FILE,
+                                 as JSON lines; compressed if the name ends in
+                                 .gz.
+      --report=FILE              Write the report to FILE, as JSON.
+      --output=FORM              Print text or json (default: text).
+      --concurrency=N            Work on up to N keys at a time, 1 to 512
+                                 (default: 64).
+      --profile=NAME             AWS profile (default: the default credentials).
+      --region=REGION            The bucket's Region (default: that of the
+                                 profile or of AWS_REGION).
+      --keep=WHAT,...            Copies also keep this of the old version:
+                                 encryption, retention, acl, redirect. Several
+                                 with commas.
+      --overwrite-changed        Also restore keys that others change during the
+                                 run. What they wrote lies beneath the copy.
+      --remove-markers           Bring deleted keys back by removing their
+                                 delete markers, if nothing else is over the old
+                                 version. Needs no storage; but afterwards it
+                                 looks as if the keys had never been deleted,
+                                 and a restore to a moment in between goes
+                                 wrong.
+      --undo=FILE                With --remove-markers: write each delete
+                                 marker to FILE before it is removed (default:
+                                 BUCKET.TIME.undo).
+      --multipart-above=BYTES    Copy objects by parts if they are larger,
+                                 for rehearsals (default: 5 GiB).
+      --config=FILE              Take the account and Region of the bucket from
+                                 FILE, a backup.yaml, and check them.
+`
+		restoreUndo = `Usage: go run ./cmd/backupctl restore undo <file> [flags]
+
+Delete the keys again whose delete markers --remove-markers removed. Without
+--apply: say what that would do.
+
+Arguments:
+  <file>    What restore versions --remove-markers --undo FILE wrote.
+
+Flags:
   -h, --help             Show this help. For every flag, one hyphen is enough.
 
-      --bucket=NAME      The bucket. It needs S3 Versioning.
-      --to=TIME          The moment, such as 2026-03-02T10:00:00Z, or how long
-                         ago, such as 3h. Its second counts as a whole.
-      --prefix=PREFIX    Only keys that begin with PREFIX.
-      --key=KEY          Only this key. Repeatable.
-      --keys=FILE        Only the keys of FILE, one a line.
-      --apply            Change the bucket. No version and no delete marker is
-                         deleted.
+      --apply            Change the bucket: put one delete marker on top of each
+                         key.
       --yes              Do not ask for the bucket's name at a terminal.
-      --incomplete       Accept a moment of which the bucket's lifecycle has
-                         deleted versions.
-      --list             Print each key that is not as it was.
-      --plan-out=FILE    Write those keys with their versions to FILE, as JSON
-                         lines; compressed if the name ends in .gz.
-      --report=FILE      Write the report to FILE, as JSON.
-      --output=FORM      Print text or json (default: text).
       --concurrency=N    Work on up to N keys at a time, 1 to 512 (default: 64).
       --profile=NAME     AWS profile (default: the default credentials).
       --region=REGION    The bucket's Region (default: that of the profile or of
@@ -94,7 +140,7 @@ Flags:
 		args string
 		want string
 	}{{"", all}, {"--help", all}, {"-h", all}, {"-help", all}, {"alert-test --help", alertTest}, {"alert-test -h", alertTest},
-		{"restore versions -h", restoreVersions}} {
+		{"restore versions -h", restoreVersions}, {"restore undo -h", restoreUndo}} {
 		t.Run(test.args, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
 			if code := run(strings.Fields(test.args), newClock(), strings.NewReader(""), &stdout, &stderr); code != exitDone {

@@ -25,7 +25,8 @@ import (
 const attempts = 8
 
 // client loads the credentials. It has no time limit for a request: a copy of 5 GB takes its time.
-func (c *restoreVersions) client(ctx context.Context) (*s3.Client, error) {
+// With an owner it also checks that they are of that account.
+func (c *restoreVersions) client(ctx context.Context, owner account) (*s3.Client, error) {
 	most := c.Concurrency * 2
 	connection, err := awsconfig.LoadDefaultConfig(ctx,
 		awsconfig.WithRegion(c.Region),
@@ -51,6 +52,11 @@ func (c *restoreVersions) client(ctx context.Context) (*s3.Client, error) {
 	defer cancel()
 	if _, err := connection.Credentials.Retrieve(limited); err != nil {
 		return nil, c.noCredentials(err)
+	}
+	if owner.id != "" {
+		if err := owner.check(limited, connection); err != nil {
+			return nil, err
+		}
 	}
 	return s3.NewFromConfig(connection, func(o *s3.Options) {
 		if at, err := url.Parse(aws.ToString(o.BaseEndpoint)); err == nil && at.Host != "" {
@@ -94,6 +100,9 @@ func (c *restoreVersions) explain(err error) error {
 		}
 		return fmt.Errorf("--bucket %s: the bucket is in %s; write --region %s", elsewhere.Name, elsewhere.Region, elsewhere.Region)
 	}
+	if others, ok := errors.AsType[*rewind.OwnerError](err); ok {
+		return fmt.Errorf("--bucket %s: the bucket does not belong to %s, the account of its workload in %s", others.Name, others.Owner, c.Config)
+	}
 	answer, ok := errors.AsType[smithy.APIError](err)
 	if !ok {
 		return err
@@ -131,10 +140,10 @@ func (c *restoreVersions) refuse(bucket rewind.Bucket, to, now time.Time, keys [
 	since, rule := bucket.KeptSince(now, c.Prefix, keys)
 	if to.Before(since) && !c.Incomplete {
 		return fmt.Errorf("--to %s: the lifecycle rule %q deletes versions %s after they are overwritten or deleted (F-OL-5): "+
-			"some of that time may be gone; write --to %s or later, or add --incomplete",
-			c.To, rule.ID, count(rule.Days, "day", "days"), upToHour(since).Format(time.RFC3339))
+			"some of that time may be gone%s; write --to %s or later, or add --incomplete",
+			c.To, rule.ID, count(rule.Days, "day", "days"), c.lockOfTier(rule.Days), upToHour(since).Format(time.RFC3339))
 	}
-	return nil
+	return c.refuseKeep(bucket)
 }
 
 func upToHour(t time.Time) time.Time {
@@ -161,7 +170,12 @@ func (c *restoreVersions) warnings(bucket rewind.Bucket, to, now time.Time, keys
 	add(bucket.Replicated, "the bucket is replicated: copies and delete markers may be replicated too")
 	add(bucket.Notified, "the bucket sends events: each copy is an ObjectCreated, each delete marker an ObjectRemoved")
 	add(bucket.RequesterPays, "requester pays: the account of these credentials pays for the requests")
-	add(bucket.ACLs, "the bucket has ACLs enabled: the ACL of an object is not copied")
+	add(bucket.ACLs && !c.keeps(keepACL), "the bucket has ACLs enabled: the ACL of an object is not copied; add --keep acl")
+	add(bucket.ACLsDisabled && c.keeps(keepACL), "the bucket has ACLs disabled, so that there is none to keep (F-S3-29)")
+	add(c.RemoveMarkers, "delete markers are removed: afterwards it looks as if the keys had never been deleted, and a restore to a moment "+
+		"in between goes wrong")
+	add(c.RemoveMarkers && bucket.Replicated, "the removal of delete markers is not replicated (F-S3-30): where they were replicated to, "+
+		"the keys stay deleted")
 	for _, what := range bucket.Unchecked {
 		all = append(all, "not checked: "+what)
 	}

@@ -30,6 +30,8 @@ type report struct {
 	Lock string `json:"lock,omitempty"`
 	// Concurrency is how many keys are worked on at a time.
 	Concurrency int `json:"concurrency"`
+	// Undo is the file that has the delete markers that were removed. Empty: none was.
+	Undo string `json:"undo,omitempty"`
 	// Error says why the run ended early.
 	Error   string         `json:"error,omitempty"`
 	Summary rewind.Summary `json:"summary"`
@@ -63,6 +65,10 @@ func (r report) text() string {
 	}
 	line(true, "copy            %d, %s%s", s.Copied, size(s.Bytes), byParts)
 	line(true, "delete marker   %d", s.Marked)
+	line(s.Uncovered > 0, "remove markers  %s of %s%s", count(s.RemovedMarkers, "delete marker", "delete markers"),
+		count(s.Uncovered, "key", "keys"), r.undoText())
+	line(!r.Applied && s.Removable.Keys > 0, "%s", savings(s))
+	line(s.Overwritten > 0, "overwritten     %d of them were changed by others during the run; what they wrote lies beneath", s.Overwritten)
 	line(s.Ambiguous > 0, "ambiguous       %d: several versions have that second, and the server does not tell their order", s.Ambiguous)
 	for _, reason := range slices.Sorted(maps.Keys(s.Reasons)) {
 		line(true, "not restored    %d, %s: %s", s.Reasons[reason].Keys, reason, s.Reasons[reason].Next)
@@ -79,6 +85,32 @@ func (r report) text() string {
 	return b.String()
 }
 
+// undoText names the file that has the markers that were removed.
+func (r report) undoText() string {
+	if r.Undo == "" {
+		return ""
+	}
+	return "; they are in " + r.Undo + ", for restore undo"
+}
+
+// savings say in a dry run what the removal of delete markers is worth.
+func savings(s rewind.Summary) string {
+	saves := "                --remove-markers would save"
+	if s.Uncovered > 0 {
+		saves = "                which saves"
+	}
+	r := s.Removable
+	text := fmt.Sprintf("%s %s and %s", saves,
+		count(max(0, r.Keys-r.Archived-pages(r.Markers)), "request", "requests"), size(r.Bytes))
+	if r.Archived > 0 {
+		text += fmt.Sprintf(", and brings %s back that cannot be copied", count(r.Archived, "archived key", "archived keys"))
+	}
+	return text
+}
+
+// pages is the number of requests for so many keys, of which each has 1,000 (F-S3-31).
+func pages(n int) int { return (n + 999) / 1000 }
+
 // requestTime is how long a request takes in the estimate of a dry run.
 const requestTime = 100 * time.Millisecond
 
@@ -86,7 +118,7 @@ const requestTime = 100 * time.Millisecond
 // copied by parts counts for the parts of 512 MiB that all bytes would have.
 func (r report) requests() int {
 	s := r.Summary
-	all := s.Copied + s.Marked + 2*(1+s.VersionsBefore/1000)
+	all := s.Copied + s.Marked + pages(s.RemovedMarkers) + 2*(1+s.VersionsBefore/1000)
 	if s.ByParts > 0 {
 		all += int(s.Bytes >> 29)
 	}

@@ -20,6 +20,7 @@ import (
 // restore has the commands that bring something back.
 type restore struct {
 	Versions restoreVersions `cmd:"" help:"Bring a versioned bucket back to a moment. Without --apply: say what that would do."`
+	Undo     restoreUndo     `cmd:"" help:"Delete the keys again whose delete markers --remove-markers removed. Without --apply: say what that would do."`
 }
 
 // restoreVersions is the command restore versions.
@@ -29,7 +30,7 @@ type restoreVersions struct {
 	Prefix      string   `xor:"keys" placeholder:"PREFIX" help:"Only keys that begin with PREFIX."`
 	Key         []string `xor:"keys" sep:"none" placeholder:"KEY" help:"Only this key. Repeatable."`
 	Keys        string   `xor:"keys" placeholder:"FILE" help:"Only the keys of FILE, one a line."`
-	Apply       bool     `help:"Change the bucket. No version and no delete marker is deleted."`
+	Apply       bool     `help:"Change the bucket. No version is deleted, and without --remove-markers no delete marker either."`
 	Yes         bool     `help:"Do not ask for the bucket's name at a terminal."`
 	Incomplete  bool     `help:"Accept a moment of which the bucket's lifecycle has deleted versions."`
 	List        bool     `help:"Print each key that is not as it was."`
@@ -39,8 +40,8 @@ type restoreVersions struct {
 	Concurrency int      `default:"64" placeholder:"N" help:"Work on up to N keys at a time, 1 to 512 (default: ${default})."`
 	Profile     string   `placeholder:"NAME" help:"AWS profile ${noProfile}."`
 	Region      string   `placeholder:"REGION" help:"The bucket's Region (default: that of the profile or of AWS_REGION)."`
-	// MultipartAbove is for rehearsals: large objects take long to make.
-	MultipartAbove int64 `hidden:"" placeholder:"BYTES" help:"Copy objects by parts if they are larger."`
+
+	copyFlags `embed:""`
 }
 
 // Run restores, or says what that would do.
@@ -56,11 +57,15 @@ func (c *restoreVersions) Run(clock clock, stdin io.Reader, streams streams) err
 	}
 	ctx, stop := interruptible(context.Background())
 	defer stop()
-	client, err := c.client(ctx)
+	owner, err := c.owner()
 	if err != nil {
 		return err
 	}
-	bucket, err := rewind.Inspect(ctx, client, c.Bucket, "")
+	client, err := c.client(ctx, owner)
+	if err != nil {
+		return err
+	}
+	bucket, err := rewind.Inspect(ctx, client, c.Bucket, owner.id)
 	if err != nil {
 		return c.explain(err)
 	}
@@ -78,6 +83,10 @@ func (c *restoreVersions) Run(clock clock, stdin io.Reader, streams streams) err
 	if err != nil {
 		return err
 	}
+	undo, err := c.openUndo(to)
+	if err != nil {
+		return err
+	}
 	run := &rewind.Run{
 		Client: client, Bucket: c.Bucket, RequesterPays: bucket.RequesterPays, To: to, Prefix: c.Prefix, Keys: keys,
 		Apply: c.Apply, Concurrency: c.Concurrency, MultipartAbove: c.MultipartAbove, Now: clock.now,
@@ -87,15 +96,20 @@ func (c *restoreVersions) Run(clock clock, stdin io.Reader, streams streams) err
 			}
 			return plan.add(result)
 		},
+		Owner: owner.id, Keep: c.kept(bucket), Retention: bucket.Retention, OverwriteChanged: c.OverwriteChanged,
+		RemoveMarkers: c.RemoveMarkers, Undo: undo.add, Warn: func(text string) {
+			warnings = append(warnings, text)
+			fmt.Fprintf(streams.stderr, "warning: %s\n", text)
+		},
 	}
 	summary, err := run.Do(ctx)
-	err = errors.Join(c.explain(err), plan.close())
+	err = errors.Join(c.explain(err), plan.close(), undo.close())
 	if err == nil && summary.Keys == 0 {
 		return fmt.Errorf("bucket %s has no version of %s; nothing was done", c.Bucket, c.scope(keys))
 	}
 	document := report{
 		Bucket: c.Bucket, Prefix: c.Prefix, OnlyKeys: len(keys), To: to, Applied: c.Apply, Started: started, Ended: clock.now(),
-		Warnings: warnings, Lock: bucket.Lock, Concurrency: c.Concurrency, Summary: summary,
+		Warnings: warnings, Lock: bucket.Lock, Concurrency: c.Concurrency, Summary: summary, Undo: undo.written(),
 	}
 	if err != nil {
 		document.Error = err.Error()
@@ -132,7 +146,7 @@ func (c *restoreVersions) Validate() error {
 	case c.List && c.Output == "json":
 		return errors.New("--list prints text, --output json prints one JSON document; want --plan-out FILE with --output json")
 	}
-	return nil
+	return c.copyFlags.validate()
 }
 
 // scope names the keys in a sentence.

@@ -71,6 +71,7 @@ keys            5, with 8 versions and delete markers
 unchanged       1
 copy            2, 6 bytes
 delete marker   1
+                --remove-markers would save 0 requests and 3 bytes
 not restored    1, archived: retrieve the versions with S3 Batch Operations (S3InitiateRestoreObject, F-RST-10), then run again
 with --apply    about 5 requests, and 100ms if each takes 0.1 s
 `)
@@ -193,7 +194,7 @@ func TestRestoreVersionsRefused(t *testing.T) {
 		{"no such file", "--bucket lake --to 3h --keys none", versioned, "--keys: open none: no such file or directory"},
 		{"an empty key", "--bucket lake --to 3h --key=", versioned, "--key: a key has at least one character; without --key and --prefix, all keys are restored"},
 		{"concurrency", "--bucket lake --to 3h --concurrency 0", versioned, "restore versions: --concurrency 0: want 1 to 512; -h shows the help"},
-		{"an unknown flag", "--bucket lake --to 3h --remove-markers", versioned, "unknown flag --remove-markers; -h shows the help"},
+		{"an unknown flag", "--bucket lake --to 3h --delete-versions", versioned, "unknown flag --delete-versions; -h shows the help"},
 		{"prefix and key", "--bucket lake --to 3h --prefix a --key a", versioned, "--prefix and --key can't be used together; -h shows the help"},
 		{
 			"list and JSON", "--bucket lake --to 3h --list --output json", versioned,
@@ -272,7 +273,7 @@ warning: versions of that time may be gone: the lifecycle rule "old" deletes the
 warning: the bucket is replicated: copies and delete markers may be replicated too
 warning: the bucket sends events: each copy is an ObjectCreated, each delete marker an ObjectRemoved
 warning: requester pays: the account of these credentials pays for the requests
-warning: the bucket has ACLs enabled: the ACL of an object is not copied
+warning: the bucket has ACLs enabled: the ACL of an object is not copied; add --keep acl
 `)
 	if code != exitDone {
 		t.Errorf("exit code %d", code)

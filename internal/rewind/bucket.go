@@ -60,11 +60,27 @@ func (e *RegionError) Error() string {
 	return fmt.Sprintf("bucket %s is in another Region: %s", e.Name, e.Region)
 }
 
+// OwnerError says that a bucket is of another account.
+type OwnerError struct {
+	Name string
+	// Owner is the account that was expected.
+	Owner string
+}
+
+func (e *OwnerError) Error() string {
+	return fmt.Sprintf("bucket %s does not belong to account %s", e.Name, e.Owner)
+}
+
 // Inspect reads a bucket's configuration. Owner is its account; empty: unknown.
 func Inspect(ctx context.Context, client *s3.Client, name, owner string) (Bucket, error) {
 	r := &Run{Owner: owner}
 	bucket, account := aws.String(name), r.owner()
 	if _, err := client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: bucket, ExpectedBucketOwner: account}); err != nil {
+		if owner != "" && status(err) == http.StatusForbidden { // S3 does not say whether that is because of the owner
+			if _, other := client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: bucket}); other == nil {
+				return Bucket{}, &OwnerError{name, owner}
+			}
+		}
 		return Bucket{}, bucketError(name, err)
 	}
 	var b Bucket

@@ -27,7 +27,7 @@ const (
 	// removeAttempts is how often a marker is sent that S3 could not remove for reasons of its own, removePause the
 	// wait before the second time.
 	removeAttempts = 4
-	removePause    = 200 * time.Millisecond
+	removePause    = 50 * time.Millisecond
 )
 
 // Removed is a delete marker that a run removes. The key's view was that of a deleted one, and becomes that of version
@@ -129,7 +129,8 @@ func (r *Run) removeAll(ctx context.Context, batch []removal) error {
 func (r *Run) uncovered(d Decision) Result {
 	return Result{
 		Key: d.Key, Outcome: Uncovered, SourceVersion: d.Source.VersionID, LatestVersion: d.Latest.VersionID,
-		Bytes: d.Source.Size, Class: d.Source.Class, Markers: d.Markers, removable: len(d.Markers),
+		Bytes: d.Source.Size, Class: d.Source.Class, Markers: d.Markers,
+		removable: len(d.Markers), archived: d.Source.archived(r.now()),
 	}
 }
 

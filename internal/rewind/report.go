@@ -19,7 +19,7 @@ type Summary struct {
 	// Uncovered keys come back by the removal of RemovedMarkers delete markers.
 	Uncovered      int `json:"uncovered,omitempty"`
 	RemovedMarkers int `json:"deleteMarkersRemoved,omitempty"`
-	// Removable is what the removal of delete markers would have spared.
+	// Removable are the keys that come back, or could, by the removal of delete markers.
 	Removable Removable `json:"removable,omitzero"`
 	// Overwritten keys were restored over what others wrote after the run started.
 	Overwritten int `json:"overwritten,omitempty"`
@@ -34,7 +34,7 @@ type Summary struct {
 	Confirmed int                  `json:"confirmedBySecondListing,omitempty"`
 }
 
-// Removable counts the keys that are copied, or would be, although nothing but delete markers hides their versions.
+// Removable counts the keys whose old versions nothing but delete markers hides.
 type Removable struct {
 	Keys int `json:"keys"`
 	// Markers over the versions, and Bytes of the versions.
@@ -65,11 +65,11 @@ func (s *Summary) add(result Result) {
 	if result.Verified != "" {
 		s.Verified[result.Verified]++
 	}
-	if result.removable > 0 && (result.Outcome == Copied || result.Reason == Archived) {
+	if result.removable > 0 && (result.Outcome == Copied || result.Outcome == Uncovered || result.Reason == Archived) {
 		s.Removable.Keys++
 		s.Removable.Markers += result.removable
 		s.Removable.Bytes += result.Bytes
-		if result.Reason == Archived {
+		if result.archived || result.Reason == Archived {
 			s.Removable.Archived++
 		}
 	}

@@ -93,8 +93,9 @@ type Result struct {
 	// Verified says how the copy was compared with its source. Empty: a delete marker, or a dry run.
 	Verified Verification `json:"verified,omitempty"`
 
-	// removable counts the markers that alone hide the version.
+	// removable counts the markers that alone hide the version. archived says that it cannot be copied.
 	removable int
+	archived  bool
 }
 
 // Outcome is what a key needed.
