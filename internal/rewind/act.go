@@ -18,14 +18,15 @@ func (r *Run) act(ctx context.Context, d Decision) (Result, error) {
 		Key: d.Key, Ambiguous: d.Ambiguous, SourceVersion: d.Source.VersionID, LatestVersion: d.Latest.VersionID,
 		Bytes: d.Source.Size, Class: d.Source.Class,
 	}
-	if d.Meanwhile {
-		return result.failed(Changed, "written at "+d.Latest.Time.Format(time.RFC3339)+", after the run started"), nil
-	}
 	var err error
-	switch d.Action {
-	case Mark:
+	switch {
+	case d.Action == Nothing: // others brought it back
+		result.Outcome = Back
+	case d.Meanwhile:
+		err = r.meanwhile(ctx, d, &result)
+	case d.Action == Mark:
 		err = r.mark(ctx, d, &result)
-	case Copy, Compare:
+	default:
 		err = r.bringBack(ctx, d, &result)
 	}
 	if err == nil {
@@ -44,6 +45,22 @@ func (r *Run) act(ctx context.Context, d Decision) (Result, error) {
 func (r Result) failed(reason Reason, detail string) Result {
 	r.Outcome, r.Reason, r.Detail = Failed, reason, detail
 	return r
+}
+
+// meanwhile looks at a version that was written after the run started. It may be a copy that the run made itself before
+// it was interrupted, and could not record.
+func (r *Run) meanwhile(ctx context.Context, d Decision, result *Result) error {
+	if d.Action == Compare {
+		same, err := r.same(ctx, d.Key, d.Source.VersionID, d.Latest.VersionID)
+		if err != nil {
+			return err
+		}
+		if same {
+			result.Outcome = Back
+			return nil
+		}
+	}
+	return &keyError{Changed, "written at " + d.Latest.Time.Format(time.RFC3339) + ", after the run started"}
 }
 
 // bringBack copies the old version on top, unless the latest already is such a copy.
