@@ -243,15 +243,15 @@ func (l *lake) restore(t *rapid.T, to time.Time, want map[string]s3fake.Version)
 func failures(s Summary) string {
 	var all []string
 	for _, reason := range slices.Sorted(maps.Keys(s.Reasons)) {
-		for _, failure := range all(s.Reasons[reason]) {
+		for _, failure := range allOf(s.Reasons[reason]) {
 			all = append(all, fmt.Sprintf("%s: %q: %s", reason, failure.Key, failure.Detail))
 		}
 	}
 	return strings.Join(all, "\n")
 }
 
-// all are the keys that were not restored for a reason.
-func all(of *Failures) (failures []Failure) {
+// allOf are the keys that were not restored for a reason.
+func allOf(of *Failures) (failures []Failure) {
 	err := of.Each(func(f Failure) error {
 		failures = append(failures, f)
 		return nil
@@ -300,9 +300,9 @@ func TestLiveWriter(t *testing.T) {
 	changed := map[string]bool{}
 	for reason, of := range summary.Reasons {
 		if reason != Changed {
-			t.Errorf("%s: %v", reason, all(of))
+			t.Errorf("%s: %v", reason, allOf(of))
 		}
-		for _, failure := range all(of) {
+		for _, failure := range allOf(of) {
 			changed[failure.Key] = true
 		}
 	}
