@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	// atOnce is how many results are sorted in memory at a time.
-	atOnce = 20000
+	// atOnce is how many results are sorted in memory at a time. The sorter has five times as many in memory.
+	atOnce = 5000
 	// between is how many results lie between two marks of the index.
 	between = 500
 )

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -21,7 +22,12 @@ import (
 )
 
 // TestMain: go test ./internal/rewind -run Property -rapid.seed 7 -rapid.checks 500 tests other histories.
-func TestMain(m *testing.M) { fixedseed.MainOf(m, 20) }
+func TestMain(m *testing.M) {
+	if os.Getenv(childURL) != "" {
+		os.Exit(restoreAsChild())
+	}
+	fixedseed.MainOf(m, 20)
+}
 
 // lake is a bucket of a server, and the clock of both.
 type lake struct {

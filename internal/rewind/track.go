@@ -2,8 +2,8 @@ package rewind
 
 import "sync"
 
-// enough is how many keys a done segment has before it is written.
-const enough = 1000
+// enough is how many keys a done segment has before it is written, while it can get more.
+const enough = 250
 
 // tracker knows which ranges of keys are done, and writes them into the journal. In memory it has about as many
 // segments as keys are worked on. Nil: nothing is tracked.
@@ -129,12 +129,19 @@ func (t *tracker) flush(all bool) error {
 	return nil
 }
 
-// full writes a segment that has enough keys.
+// full writes a segment that has enough keys, or can get no more.
 func (t *tracker) full(s *segment) error {
-	if s.size < enough {
+	if s.size < enough && s.grows() {
 		return nil
 	}
 	return t.put(s)
+}
+
+// grows says whether a key beside a segment is worked on, or is still to come.
+func (s *segment) grows() bool {
+	left := s.prev != nil && s.prev.UpTo == s.After
+	right := s.UpTo == s.chain.end || s.next != nil && s.next.After == s.UpTo
+	return left || right
 }
 
 // put writes a segment and forgets it.
