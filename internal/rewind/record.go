@@ -177,15 +177,14 @@ func eachLine(from io.Reader, each func(text []byte) error) error {
 	for {
 		text, err := lines.ReadSlice('\n')
 		switch {
+		case len(long)+len(text) > longest:
+			return errLong
 		case errors.Is(err, bufio.ErrBufferFull):
-			if long = append(long, text...); len(long) > longest {
-				return errLong
-			}
+			long = append(long, text...)
 			continue
+		case errors.Is(err, io.EOF) && len(long)+len(text) > 0:
+			return errTorn
 		case errors.Is(err, io.EOF):
-			if len(long)+len(text) > 0 {
-				return errTorn
-			}
 			return nil
 		case err != nil:
 			return err

@@ -258,6 +258,9 @@ func failures(s Summary) string {
 
 // allOf are the keys that were not restored for a reason.
 func allOf(of *Failures) (failures []Failure) {
+	if of.All != nil {
+		return of.All
+	}
 	err := of.Each(func(f Failure) error {
 		failures = append(failures, f)
 		return nil
