@@ -18,20 +18,12 @@ func (r *Run) act(ctx context.Context, d Decision) (Result, error) {
 	if err != nil || result.Reason != Changed || !r.OverwriteChanged {
 		return result, err
 	}
-	var again *Decision
-	err = r.decide(ctx, d.Key, true, func(d Decision) error {
-		again = &d
-		return nil
-	})
-	switch {
-	case err != nil || again == nil:
+	again, exists, err := r.decideAlone(ctx, d.Key)
+	if err != nil || !exists {
 		return result, err
-	case again.Action == Nothing:
-		result.Outcome, result.Reason, result.Detail = Back, "", ""
-		return result, nil
 	}
 	again.Meanwhile = true // whatever is on top now
-	return r.attempt(ctx, *again)
+	return r.attempt(ctx, again)
 }
 
 // attempt is act without a second decision.
@@ -40,18 +32,19 @@ func (r *Run) attempt(ctx context.Context, d Decision) (Result, error) {
 		Key: d.Key, Ambiguous: d.Ambiguous, SourceVersion: d.Source.VersionID, LatestVersion: d.Latest.VersionID,
 		Bytes: d.Source.Size, Class: d.Source.Class, removable: len(d.Markers),
 	}
-	if d.Meanwhile && !r.OverwriteChanged {
-		return result.failed(Changed, "written at "+d.Latest.Time.Format(time.RFC3339)+", after the run started"), nil
-	}
 	result.Overwritten = d.Meanwhile
 	if r.removes(d) { // with Apply, those of many keys are removed at a time
 		return r.uncovered(d), nil
 	}
 	var err error
-	switch d.Action {
-	case Mark:
+	switch {
+	case d.Action == Nothing: // others brought it back
+		result.Outcome = Back
+	case d.Meanwhile && !r.OverwriteChanged:
+		err = r.meanwhile(ctx, d, &result)
+	case d.Action == Mark:
 		err = r.mark(ctx, d, &result)
-	case Copy, Compare:
+	default:
 		err = r.bringBack(ctx, d, &result)
 	}
 	if err == nil {
@@ -70,6 +63,22 @@ func (r *Run) attempt(ctx context.Context, d Decision) (Result, error) {
 func (r Result) failed(reason Reason, detail string) Result {
 	r.Outcome, r.Reason, r.Detail = Failed, reason, detail
 	return r
+}
+
+// meanwhile looks at a version that was written after the run started. It may be a copy that the run made itself before
+// it was interrupted, and could not record.
+func (r *Run) meanwhile(ctx context.Context, d Decision, result *Result) error {
+	if d.Action == Compare {
+		same, err := r.same(ctx, d.Key, d.Source.VersionID, d.Latest.VersionID)
+		if err != nil {
+			return err
+		}
+		if same {
+			result.Outcome = Back
+			return nil
+		}
+	}
+	return &keyError{Changed, "written at " + d.Latest.Time.Format(time.RFC3339) + ", after the run started"}
 }
 
 // bringBack copies the old version on top, unless the latest already is such a copy.

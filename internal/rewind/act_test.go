@@ -60,7 +60,7 @@ func TestReasons(t *testing.T) {
 				t.Fatalf("%+v, %s, %v", summary, failures(summary), err)
 			}
 			of := summary.Reasons[test.reason]
-			if of.Next == "" || of.All[0].Key != "k" || !strings.HasPrefix(of.All[0].Detail, test.detail) {
+			if of.Next == "" || allOf(of)[0].Key != "k" || !strings.HasPrefix(allOf(of)[0].Detail, test.detail) {
 				t.Errorf("got %+v", of)
 			}
 			if len(l.bucket.Versions("k")) != 2 {
@@ -86,7 +86,7 @@ func TestManyDenied(t *testing.T) {
 		return nil
 	})
 	summary, err := l.run(second(3)).Do(t.Context())
-	if err != nil || summary.Copied != keys-denied || len(summary.Reasons[Denied].All) != denied || summary.Reasons[Denied].Keys != denied {
+	if err != nil || summary.Copied != keys-denied || len(allOf(summary.Reasons[Denied])) != denied || summary.Reasons[Denied].Keys != denied {
 		t.Errorf("%+v, %v", summary, err)
 	}
 }

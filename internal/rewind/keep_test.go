@@ -209,7 +209,7 @@ func TestNotKept(t *testing.T) {
 			test.disturb(l)
 			summary, err := run.Do(t.Context())
 			if err != nil || summary.Failed != 1 || summary.Copied != 1 || summary.Reasons[test.reason] == nil ||
-				!strings.HasPrefix(summary.Reasons[test.reason].All[0].Detail, test.detail) || summary.Reasons[test.reason].Next == "" {
+				!strings.HasPrefix(allOf(summary.Reasons[test.reason])[0].Detail, test.detail) || summary.Reasons[test.reason].Next == "" {
 				t.Errorf("%+v, %s, %v", summary, failures(summary), err)
 			}
 			if len(l.bucket.Versions("k")) != 2 {

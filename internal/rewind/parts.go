@@ -2,6 +2,7 @@ package rewind
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -51,17 +52,22 @@ func (r *Run) copyParts(ctx context.Context, d Decision, result *Result) error {
 	}
 	input := r.create(d, source, tags)
 	kept.create(input)
-	upload, err := r.Client.CreateMultipartUpload(ctx, input, r.whole)
+	created, err := r.Client.CreateMultipartUpload(ctx, input, r.whole)
 	if err != nil {
 		return err
 	}
-	id := aws.ToString(upload.UploadId)
-	output, err := r.complete(ctx, d, id, size)
+	id := aws.ToString(created.UploadId)
+	var output *s3.CompleteMultipartUploadOutput
+	if err = r.write(line{Upload: &upload{d.Key, id}}); err == nil {
+		output, err = r.complete(ctx, d, id, size)
+	}
 	if isGone(err) {
 		output, err = r.completed(ctx, d, source, err)
 	}
 	if err != nil {
-		r.abort(ctx, d.Key, id)
+		return errors.Join(err, r.abort(ctx, d.Key, id))
+	}
+	if err := r.write(line{Ended: id}); err != nil {
 		return err
 	}
 	result.NewVersion = aws.ToString(output.VersionId)
@@ -157,13 +163,18 @@ func (r *Run) completed(
 	return &s3.CompleteMultipartUploadOutput{VersionId: now.VersionId, ETag: now.ETag, ServerSideEncryption: now.ServerSideEncryption}, nil
 }
 
-// abort removes the parts of a copy that failed, after Ctrl-C too. A lifecycle rule removes them if this fails.
-func (r *Run) abort(ctx context.Context, key, id string) {
+// abort removes the parts of a copy that failed, after Ctrl-C too. If S3 does not do it, whoever resumes the run tries
+// again, and a lifecycle rule may. An error is one of the journal.
+func (r *Run) abort(ctx context.Context, key, id string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTimeout)
 	defer cancel()
-	_, _ = r.Client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{
+	_, err := r.Client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{
 		Bucket: aws.String(r.Bucket), Key: aws.String(key), UploadId: aws.String(id), ExpectedBucketOwner: r.owner(), RequestPayer: r.payer(),
 	})
+	if err != nil && !isGone(err) {
+		return nil
+	}
+	return r.write(line{Ended: id})
 }
 
 // sizeOfParts is the size of the source's parts, so that the copy has its ETag, if all but the last are alike.

@@ -68,7 +68,7 @@ func (r *Run) remove(ctx context.Context, arriving <-chan removal, fail func(err
 				fail(err)
 			}
 			for _, one := range full {
-				close(one.job.done)
+				r.end(one.job)
 			}
 			return nil
 		})
@@ -102,18 +102,16 @@ func (r *Run) removeAll(ctx context.Context, batch []removal) error {
 	var copies errgroup.Group
 	copies.SetLimit(cap(r.pace.slots))
 	for _, one := range batch {
-		d := one.decision
-		cause, result := failed[d.Key], r.uncovered(d)
+		cause, result := failed[one.decision.Key], r.uncovered(one.decision)
 		switch {
 		case cause == nil:
-			err = r.report(&result)
+			err = r.worked(one.job, result)
 		case isDenied(cause):
 			r.warnDenied(cause)
-			copies.Go(func() error { return r.copyInstead(ctx, d) })
+			copies.Go(func() error { return r.copyInstead(ctx, one) })
 		default:
 			reason, _ := reasonOf(cause)
-			result = result.failed(reason, plain(cause))
-			err = r.report(&result)
+			err = r.worked(one.job, result.failed(reason, plain(cause)))
 		}
 		if err != nil {
 			return errors.Join(err, copies.Wait())
@@ -135,17 +133,17 @@ func (r *Run) uncovered(d Decision) Result {
 }
 
 // copyInstead copies a version whose markers cannot be removed.
-func (r *Run) copyInstead(ctx context.Context, d Decision) error {
+func (r *Run) copyInstead(ctx context.Context, one removal) error {
 	if err := r.pace.begin(ctx); err != nil {
 		return err
 	}
 	defer r.pace.end()
-	d.Markers = nil
-	result, err := r.act(ctx, d)
+	one.decision.Markers = nil
+	result, err := r.act(ctx, one.decision)
 	if err != nil {
 		return err
 	}
-	return r.report(&result)
+	return r.worked(one.job, result)
 }
 
 // warnDenied says once that markers are not removed.

@@ -46,9 +46,20 @@ type Removable struct {
 
 // Failures are the keys that were not restored for one reason.
 type Failures struct {
-	Keys int       `json:"keys"`
-	Next string    `json:"next"`
-	All  []Failure `json:"all"`
+	Keys int    `json:"keys"`
+	Next string `json:"next"`
+	// All is for those who read a report. A run leaves it empty, because the keys may be millions: see [Failures.Each].
+	All []Failure `json:"all"`
+
+	each func(func(Failure) error) error
+}
+
+// Each gives each key, in a summary that [Run.Do] has returned, until the run is closed.
+func (f *Failures) Each(do func(Failure) error) error {
+	if f.each == nil {
+		return nil
+	}
+	return f.each(do)
 }
 
 // Failure is a key that was not restored.
@@ -58,10 +69,36 @@ type Failure struct {
 	Detail        string `json:"detail,omitempty"`
 }
 
-func (s *Summary) add(result Result) {
-	if result.Ambiguous {
-		s.Ambiguous++
+func newSummary() Summary {
+	return Summary{Reasons: map[Reason]*Failures{}, Verified: map[Verification]int{}}
+}
+
+// unchanged counts keys that need nothing.
+func (s *Summary) unchanged(keys, versions int) {
+	s.Keys += keys
+	s.Unchanged += keys
+	s.VersionsBefore += versions
+}
+
+// take counts the result of a key with so many versions. It replaces one that failed for the reason instead, if that
+// is not empty.
+func (s *Summary) take(result Result, versions int, instead Reason) {
+	if instead == "" {
+		s.Keys++
+		s.VersionsBefore += versions
+		if result.Ambiguous {
+			s.Ambiguous++
+		}
+	} else if of := s.Reasons[instead]; of != nil {
+		s.Failed--
+		if of.Keys--; of.Keys == 0 {
+			delete(s.Reasons, instead)
+		}
 	}
+	s.add(result)
+}
+
+func (s *Summary) add(result Result) {
 	if result.Verified != "" {
 		s.Verified[result.Verified]++
 	}
@@ -98,6 +135,5 @@ func (s *Summary) add(result Result) {
 			s.Reasons[result.Reason] = of
 		}
 		of.Keys++
-		of.All = append(of.All, Failure{result.Key, result.SourceVersion, result.Detail})
 	}
 }

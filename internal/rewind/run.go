@@ -2,6 +2,7 @@ package rewind
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -57,12 +58,10 @@ type Run struct {
 	pace    *pace
 	mu      sync.Mutex // guards what follows
 	summary Summary
-	failed  map[string]bool
-	// bySize has the versions that nothing but their size verifies, by their keys.
-	bySize map[string]string
 	// denied says that markers cannot be removed. deniedOnce says that some could not, and that Warn was called.
 	denied     atomic.Bool
 	deniedOnce bool
+	resumption
 }
 
 // Result is what became of a key, or would become of it.
@@ -129,17 +128,39 @@ const (
 // reported. The error says why the run ended early. The summary is always valid.
 func (r *Run) Do(ctx context.Context) (Summary, error) {
 	r.begin()
-	err := r.restore(ctx)
-	if err == nil && r.Apply {
-		err = r.verify(ctx)
-	}
+	err := r.keep(ctx, func(ctx context.Context) error {
+		if err := r.resume(ctx); err != nil {
+			return err
+		}
+		err := r.restore(ctx)
+		if err == nil {
+			err = r.save(true)
+		}
+		if err == nil {
+			err = r.write(line{Phase: restored})
+		}
+		if err := errors.Join(err, r.settle(context.WithoutCancel(ctx))); err != nil || !r.Apply {
+			return err
+		}
+		if err := r.verify(ctx); err != nil {
+			return err
+		}
+		return r.write(line{Phase: verified})
+	})
+	r.explain()
 	return r.summary, err
+}
+
+// explain lets the summary name the keys that were not restored.
+func (r *Run) explain() {
+	for reason, of := range r.summary.Reasons {
+		of.each = r.failures(reason)
+	}
 }
 
 func (r *Run) begin() {
 	r.pace = newPace(max(1, r.Concurrency))
-	r.failed, r.bySize = map[string]bool{}, map[string]string{}
-	r.summary = Summary{Reasons: map[Reason]*Failures{}, Verified: map[Verification]int{}}
+	r.summary = newSummary()
 }
 
 func (r *Run) owner() *string {
@@ -168,12 +189,17 @@ func (r *Run) inParts(source Entry) bool {
 type job struct {
 	decision Decision
 	key      string // with Keys: the key that is to be listed first
+	earlier  *line  // what became of the key before the run was interrupted; nil: nothing
+	segment  *segment
 	result   *Result
 	done     chan struct{}
 }
 
 // restore lists, decides and acts. One goroutine lists; the others work on the keys that it finds.
 func (r *Run) restore(ctx context.Context) error {
+	if r.restoredBefore() {
+		return nil
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	jobs := make(chan *job, 4*cap(r.pace.slots))
@@ -192,11 +218,11 @@ func (r *Run) restore(ctx context.Context) error {
 				if err != nil {
 					cancel(err)
 				}
-				if waiting != nil { // remove closes j.done
+				if waiting != nil { // remove ends it
 					removals <- *waiting
 					continue
 				}
-				close(j.done)
+				r.end(j)
 			}
 		})
 	}
@@ -205,7 +231,7 @@ func (r *Run) restore(ctx context.Context) error {
 		defer close(collected)
 		for j := range ordered {
 			<-j.done
-			if err := r.report(j.result); err != nil {
+			if err := r.report(j); err != nil {
 				cancel(err)
 			}
 		}
@@ -236,61 +262,66 @@ func (r *Run) restore(ctx context.Context) error {
 
 // find gives each key that is not as it was to add.
 func (r *Run) find(ctx context.Context, add func(*job) error) error {
-	if len(r.Keys) == 0 {
-		return r.decide(ctx, r.Prefix, false, func(d Decision) error {
-			if r.count(d) {
-				return nil
-			}
-			return add(&job{decision: d})
-		})
+	if len(r.Keys) > 0 {
+		return r.findKeys(add)
 	}
+	cursors := r.cursors()
+	err := r.walk(ctx, r.left(), func(at *stretch, d Decision) error {
+		earlier, err := cursors.of(at).find(d.Key)
+		if err != nil {
+			return err
+		}
+		switch {
+		case r.settled(earlier):
+			return r.tracker.pass(at, d.Key, 0, 0)
+		case d.Action == Nothing && earlier == nil:
+			r.unchanged(d)
+			return r.tracker.pass(at, d.Key, 1, d.Entries)
+		}
+		r.expect(1)
+		return add(&job{decision: d, earlier: earlier, segment: r.tracker.begin(at, d.Key)})
+	}, func(at *stretch, upTo string) error {
+		cursors.end(at)
+		return r.tracker.ended(at, upTo)
+	})
+	if err == nil {
+		r.allListed()
+	}
+	return err
+}
+
+// findKeys gives the keys to add. They are listed one by one.
+func (r *Run) findKeys(add func(*job) error) error {
+	at, cursor, done := &stretch{}, r.known.cursor(), ranges(nil)
+	if r.journal != nil && !r.again {
+		done = r.journal.done
+	}
+	r.expect(len(r.Keys))
+	r.allListed()
 	for _, key := range r.Keys {
-		if err := add(&job{key: key}); err != nil {
+		earlier, err := cursor.find(key)
+		if err != nil {
+			return err
+		}
+		if done.has(key) || r.settled(earlier) {
+			r.finish()
+			if err := r.tracker.pass(at, key, 0, 0); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := add(&job{key: key, earlier: earlier, segment: r.tracker.begin(at, key)}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// count counts a listed key, and says whether that is all that it needs.
-func (r *Run) count(d Decision) bool {
+// unchanged counts a key that needs nothing.
+func (r *Run) unchanged(d Decision) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.summary.Keys++
-	r.summary.VersionsBefore += d.Entries
-	if d.Action == Nothing {
-		r.summary.Unchanged++
-	}
-	return d.Action == Nothing
-}
-
-// decide lists the keys under a prefix, or one key alone, and decides about each.
-func (r *Run) decide(ctx context.Context, prefix string, alone bool, each func(Decision) error) error {
-	var d *Decider
-	err := r.list(ctx, prefix, func(p page) (bool, error) {
-		if d == nil {
-			d = &Decider{To: r.To, Started: r.start(p.date)}
-		}
-		d.Apart = d.Apart || p.apart
-		for _, e := range p.entries {
-			if alone && e.Key != prefix {
-				return false, nil // this key comes before all that begin with it
-			}
-			if decision, ok := d.Add(e); ok {
-				if err := each(decision); err != nil {
-					return false, err
-				}
-			}
-		}
-		return true, nil
-	})
-	if err != nil || d == nil {
-		return err
-	}
-	if decision, ok := d.End(); ok {
-		return each(decision)
-	}
-	return nil
+	r.summary.unchanged(1, d.Entries)
 }
 
 // start is when the run started, by the clock of S3: at its first answer.
@@ -302,6 +333,9 @@ func (r *Run) start(date time.Time) time.Time {
 		if date.IsZero() {
 			r.started = r.Now().UTC().Truncate(time.Second)
 		}
+		if r.journal != nil {
+			r.journal.header.Started = r.started
+		}
 	}
 	return r.started
 }
@@ -312,53 +346,65 @@ func (r *Run) work(ctx context.Context, j *job) (*removal, error) {
 		return nil, err
 	}
 	defer r.pace.end()
-	decisions := []Decision{j.decision}
 	if j.key != "" {
-		decisions = nil
-		err := r.decide(ctx, j.key, true, func(d Decision) error {
-			if !r.count(d) {
-				decisions = append(decisions, d)
-			}
-			return nil
-		})
-		if err != nil {
+		var err error
+		var exists bool
+		if j.decision, exists, err = r.decideAlone(ctx, j.key); err != nil {
 			return nil, err
 		}
-	}
-	for _, d := range decisions { // one at the most
-		if r.Apply && r.removes(d) {
-			return &removal{d, j}, nil
-		}
-		result, err := r.act(ctx, d)
-		if err != nil {
-			return nil, err
-		}
-		j.result = &result
-		if r.Apply {
-			if err := r.report(&result); err != nil {
-				return nil, err
-			}
+		if !exists {
+			return nil, r.tracker.end(j.segment, 0, 0)
 		}
 	}
-	return nil, nil
+	if j.decision.Action == Nothing && j.earlier == nil {
+		r.unchanged(j.decision)
+		return nil, r.tracker.end(j.segment, 1, j.decision.Entries)
+	}
+	if r.Apply && r.removes(j.decision) {
+		return &removal{j.decision, j}, nil
+	}
+	result, err := r.act(ctx, j.decision)
+	if err != nil {
+		return nil, err
+	}
+	return nil, r.worked(j, result)
 }
 
-// report counts a result and passes it on. Nil: there is none.
-func (r *Run) report(result *Result) error {
-	if result == nil {
+// worked takes what became of the key of a job. In a dry run it is reported later, in the order of the keys.
+func (r *Run) worked(j *job, result Result) error {
+	j.result = &result
+	if !r.Apply {
 		return nil
+	}
+	if err := r.report(j); err != nil {
+		return err
+	}
+	return r.tracker.end(j.segment, 0, 0)
+}
+
+// end says that a job needs nothing more.
+func (r *Run) end(j *job) {
+	r.finish()
+	close(j.done)
+}
+
+// report records and counts the result of a job and passes it on. There may be none.
+func (r *Run) report(j *job) error {
+	if j.result == nil {
+		return nil
+	}
+	l := line{Result: j.result, Versions: j.decision.Entries}
+	if j.earlier != nil {
+		l.Instead = j.earlier.Result.Reason
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.summary.add(*result)
-	if result.Outcome == Failed {
-		r.failed[result.Key] = true
+	if err := r.write(l); err != nil {
+		return err
 	}
-	if result.Verified == BySize {
-		r.bySize[result.Key] = result.NewVersion
-	}
+	r.summary.take(*l.Result, l.Versions, l.Instead)
 	if r.Each == nil {
 		return nil
 	}
-	return r.Each(*result)
+	return r.Each(*j.result)
 }

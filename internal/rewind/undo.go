@@ -19,17 +19,16 @@ func (r *Run) PutBack(ctx context.Context, next func() (Removed, error)) (Summar
 	var group errgroup.Group
 	group.SetLimit(cap(r.pace.slots))
 	var err error
-	var previous string
+	var previous *Removed
 	for ctx.Err() == nil {
 		var removed Removed
 		if removed, err = next(); err != nil {
 			break
 		}
-		if r.summary.Keys > 0 && removed.Key == previous {
+		if previous != nil && removed.Key == previous.Key {
 			continue
 		}
-		previous = removed.Key
-		r.summary.Keys++ // by this goroutine alone
+		previous = &removed
 		group.Go(func() error {
 			if err := r.putBack(ctx, removed); err != nil {
 				cancel(err)
@@ -38,6 +37,10 @@ func (r *Run) PutBack(ctx context.Context, next func() (Removed, error)) (Summar
 		})
 	}
 	_ = group.Wait() // its errors are the cause
+	if err := r.settle(context.WithoutCancel(ctx)); err != nil {
+		return r.summary, err
+	}
+	r.explain()
 	if cause := context.Cause(ctx); cause != nil {
 		return r.summary, cause
 	}
@@ -56,7 +59,7 @@ func (r *Run) putBack(ctx context.Context, removed Removed) error {
 	now, err := r.head(ctx, removed.Key, "")
 	switch {
 	case isAbsent(err):
-		return r.report(&result)
+		return r.report(&job{result: &result})
 	case err == nil && aws.ToString(now.VersionId) != removed.Uncovered:
 		err = &keyError{Changed, "version " + aws.ToString(now.VersionId) + " was written after the delete markers were removed"}
 	case err == nil:
@@ -70,5 +73,5 @@ func (r *Run) putBack(ctx context.Context, removed Removed) error {
 		reason, _ := reasonOf(err)
 		result = result.failed(reason, plain(err))
 	}
-	return r.report(&result)
+	return r.report(&job{result: &result})
 }

@@ -4,12 +4,23 @@ import "context"
 
 // verify lists the bucket again. Every key must be as it was at the moment, but those that are reported.
 func (r *Run) verify(ctx context.Context) error {
-	confirm := func(d Decision) error { return r.confirm(ctx, d) }
+	r.secondListing()
 	if len(r.Keys) == 0 {
-		return r.decide(ctx, r.Prefix, false, confirm)
+		cursors := r.cursors()
+		return r.walk(ctx, []span{{}}, func(at *stretch, d Decision) error {
+			return r.confirm(ctx, cursors.of(at), d)
+		}, func(at *stretch, _ string) error {
+			cursors.end(at)
+			return nil
+		})
 	}
+	cursor := r.known.cursor()
 	for _, key := range r.Keys {
-		if err := r.decide(ctx, key, true, confirm); err != nil {
+		d, exists, err := r.decideAlone(ctx, key)
+		if err == nil && exists {
+			err = r.confirm(ctx, cursor, d)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -18,13 +29,22 @@ func (r *Run) verify(ctx context.Context) error {
 
 // confirm looks at a key of the second listing. A latest version with the size, and the ETag or a checksum, of the
 // old one needs no comparison any more: either the run made it, or compared it, or somebody else brought it back.
-func (r *Run) confirm(ctx context.Context, d Decision) error {
+func (r *Run) confirm(ctx context.Context, results *cursor, d Decision) error {
+	earlier, err := results.find(d.Key)
+	if err != nil {
+		return err
+	}
 	r.mu.Lock()
 	r.summary.VersionsAfter += d.Entries
-	reported, bySize := r.failed[d.Key], r.bySize[d.Key]
+	r.looked++
 	r.mu.Unlock()
-	if reported {
+	bySize := ""
+	switch {
+	case earlier == nil:
+	case earlier.Result.Outcome == Failed:
 		return nil
+	case earlier.Result.Verified == BySize:
+		bySize = earlier.Result.NewVersion
 	}
 	result := Result{Key: d.Key, SourceVersion: d.Source.VersionID, LatestVersion: d.Latest.VersionID}
 	switch {
@@ -42,13 +62,20 @@ func (r *Run) confirm(ctx context.Context, d Decision) error {
 			result = result.failed(Changed, "version "+d.Beneath.VersionID+" was written between the listing and our copy, and lies beneath it")
 		}
 	}
-	if result.Outcome == Failed {
-		return r.report(&result)
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.summary.Confirmed++
-	return nil
+	if result.Outcome != Failed {
+		r.summary.Confirmed++
+		return nil
+	}
+	if err := r.faults.append(line{Result: &result}); err != nil {
+		return err
+	}
+	r.summary.add(result)
+	if r.Each == nil {
+		return nil
+	}
+	return r.Each(result)
 }
 
 // hidden says whether something that others wrote during the run lies beneath what the run put on top. S3's
