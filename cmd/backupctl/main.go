@@ -62,7 +62,7 @@ func run(args []string, clock clock, stdin io.Reader, stdout, stderr io.Writer) 
 		args = []string{"--help"}
 	}
 	command, err := cli.Parse(&commands{}, args, stdout,
-		kong.Name("go run ./cmd/backupctl"),
+		kong.Name(program),
 		kong.Description("backupctl is what operators run beside the app."),
 		kong.Vars{"noProfile": "(default: the default credentials)"},
 		kong.Bind(clock),

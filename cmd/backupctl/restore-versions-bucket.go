@@ -103,6 +103,9 @@ func (c *restoreVersions) explain(err error) error {
 	if others, ok := errors.AsType[*rewind.OwnerError](err); ok {
 		return fmt.Errorf("--bucket %s: the bucket does not belong to %s, the account of its workload in %s", others.Name, others.Owner, c.Config)
 	}
+	if file, ok := errors.AsType[*rewind.FileError](err); ok {
+		return unwritten(file)
+	}
 	answer, ok := errors.AsType[smithy.APIError](err)
 	if !ok {
 		return err
@@ -110,7 +113,7 @@ func (c *restoreVersions) explain(err error) error {
 	operation, _ := errors.AsType[*smithy.OperationError](err)
 	switch code := answer.ErrorCode(); {
 	case strings.HasPrefix(code, "ExpiredToken"), code == "TokenRefreshRequired":
-		return fmt.Errorf("%s have expired; renew them and run the same command again: what is back is left as it is", c.credentials())
+		return fmt.Errorf("%s have expired; renew them and %s", c.credentials(), sameAgain)
 	case (code == "Forbidden" || strings.HasPrefix(code, "AccessDenied")) && operation != nil:
 		action := map[string]string{"HeadBucket": "s3:ListBucket", "ListObjectVersions": "s3:ListBucketVersions"}[operation.Operation()]
 		if action == "" {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/alecthomas/kong"
 	"golang.org/x/term"
 
 	"central-s3-backup/internal/rewind"
@@ -42,6 +43,11 @@ type restoreVersions struct {
 	Region      string   `placeholder:"REGION" help:"The bucket's Region (default: that of the profile or of AWS_REGION)."`
 
 	copyFlags `embed:""`
+
+	Journal string `placeholder:"FILE" help:"With --apply: write what is done to FILE, from which the same command goes on (default: BUCKET.TIME.journal)."`
+
+	flags  []*kong.Flag
+	resume string // the command that goes on, once there is a journal
 }
 
 // Run restores, or says what that would do.
@@ -66,6 +72,9 @@ func (c *restoreVersions) Run(clock clock, stdin io.Reader, streams streams) err
 		return err
 	}
 	bucket, err := rewind.Inspect(ctx, client, c.Bucket, owner.id)
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
 	if err != nil {
 		return c.explain(err)
 	}
@@ -75,6 +84,15 @@ func (c *restoreVersions) Run(clock clock, stdin io.Reader, streams streams) err
 	warnings := c.warnings(bucket, to, started, keys)
 	for _, warning := range warnings {
 		fmt.Fprintf(streams.stderr, "warning: %s\n", warning)
+	}
+	run := &rewind.Run{
+		Client: client, Bucket: c.Bucket, RequesterPays: bucket.RequesterPays, To: to, Prefix: c.Prefix, Keys: keys,
+		Apply: c.Apply, Concurrency: c.Concurrency, MultipartAbove: c.MultipartAbove, Now: clock.now,
+		Owner: owner.id, Keep: c.kept(bucket), Retention: bucket.Retention, OverwriteChanged: c.OverwriteChanged, RemoveMarkers: c.RemoveMarkers,
+	}
+	defer run.Close() //nolint:errcheck // everything is on the disk when the run ends
+	if err := c.openJournal(run, streams.stderr); err != nil {
+		return err
 	}
 	if err := c.confirm(stdin, streams.stderr); err != nil {
 		return err
@@ -87,23 +105,35 @@ func (c *restoreVersions) Run(clock clock, stdin io.Reader, streams streams) err
 	if err != nil {
 		return err
 	}
-	run := &rewind.Run{
-		Client: client, Bucket: c.Bucket, RequesterPays: bucket.RequesterPays, To: to, Prefix: c.Prefix, Keys: keys,
-		Apply: c.Apply, Concurrency: c.Concurrency, MultipartAbove: c.MultipartAbove, Now: clock.now,
-		Each: func(result rewind.Result) error {
+	run.Undo = undo.add
+	run.Warn = func(text string) {
+		warnings = append(warnings, text)
+		fmt.Fprintf(streams.stderr, "warning: %s\n", text)
+	}
+	if c.List || plan != nil {
+		run.Each = func(result rewind.Result) error {
 			if c.List {
-				fmt.Fprintln(streams.stdout, listLine(result))
+				if _, err := fmt.Fprintln(streams.stdout, listLine(result)); err != nil {
+					return noOutput(err)
+				}
 			}
 			return plan.add(result)
-		},
-		Owner: owner.id, Keep: c.kept(bucket), Retention: bucket.Retention, OverwriteChanged: c.OverwriteChanged,
-		RemoveMarkers: c.RemoveMarkers, Undo: undo.add, Warn: func(text string) {
-			warnings = append(warnings, text)
-			fmt.Fprintf(streams.stderr, "warning: %s\n", text)
-		},
+		}
 	}
+	if e := run.Earlier(); !e.Started.IsZero() {
+		started = e.Started
+	}
+	progress := &meter{to: streams.stderr, now: clock.now, progress: run.Progress}
+	if !c.List {
+		progress.width = terminal(streams.stderr)
+	}
+	stopped := progress.start()
 	summary, err := run.Do(ctx)
-	err = errors.Join(c.explain(err), plan.close(), undo.close())
+	stopped()
+	err = c.explain(err)
+	if unwritten := errors.Join(plan.close(), undo.close()); err == nil {
+		err = unwritten
+	}
 	if err == nil && summary.Keys == 0 {
 		return fmt.Errorf("bucket %s has no version of %s; nothing was done", c.Bucket, c.scope(keys))
 	}
@@ -119,24 +149,41 @@ func (c *restoreVersions) Run(clock clock, stdin io.Reader, streams streams) err
 
 // end prints and writes the report, and chooses the exit code.
 func (c *restoreVersions) end(streams streams, document report, err error) error {
-	if c.Output == "json" {
-		fmt.Fprint(streams.stdout, document.json())
-	} else {
-		fmt.Fprint(streams.stdout, document.text())
+	if failed := c.print(streams.stdout, document); failed != nil {
+		err = errors.Join(err, noOutput(failed))
 	}
-	if c.Report != "" {
-		if failed := os.WriteFile(c.Report, []byte(document.json()), 0o600); failed != nil {
-			err = errors.Join(err, fmt.Errorf("--report: %w", failed))
-		}
+	if failed := c.writeReport(document); failed != nil {
+		err = errors.Join(err, fmt.Errorf("--report: %w", failed))
 	}
 	if err != nil {
-		return err
+		return c.goOn(err)
 	}
 	if n := document.Summary.Failed; n > 0 && c.Apply {
 		return &exitError{exitSomeNotRestored, fmt.Errorf("%s not restored: %s", count(n, "key was", "keys were"), reasons(document.Summary))}
 	}
 	return nil
 }
+
+func (c *restoreVersions) print(stdout io.Writer, document report) error {
+	if c.Output == "json" {
+		return document.write(stdout)
+	}
+	_, err := io.WriteString(stdout, document.text())
+	return err
+}
+
+func (c *restoreVersions) writeReport(document report) error {
+	if c.Report == "" {
+		return nil
+	}
+	file, err := os.OpenFile(c.Report, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(document.write(file), file.Close())
+}
+
+func noOutput(err error) error { return fmt.Errorf("standard output takes no more text: %w", err) }
 
 // Validate finds mistakes in the flags that kong does not know of.
 func (c *restoreVersions) Validate() error {
@@ -145,6 +192,8 @@ func (c *restoreVersions) Validate() error {
 		return fmt.Errorf("--concurrency %d: want 1 to 512", c.Concurrency)
 	case c.List && c.Output == "json":
 		return errors.New("--list prints text, --output json prints one JSON document; want --plan-out FILE with --output json")
+	case c.Journal != "" && !c.Apply:
+		return errors.New("--journal goes with --apply: without it nothing is done that could be resumed")
 	}
 	return c.copyFlags.validate()
 }
@@ -214,7 +263,7 @@ func interruptible(ctx context.Context) (context.Context, func()) {
 		case got := <-signals:
 			signal.Stop(signals)
 			number, _ := got.(syscall.Signal) // those of this system are
-			cancel(&exitError{exitSignal + int(number), errors.New("interrupted; run the same command again: what is back is left as it is")})
+			cancel(&exitError{exitSignal + int(number), errors.New("interrupted; " + sameAgain)})
 		case <-ctx.Done():
 		}
 	}()

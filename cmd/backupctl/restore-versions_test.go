@@ -32,6 +32,12 @@ func newLake(t *testing.T, options s3fake.BucketOptions) *lake {
 	server := s3fake.New(s3fake.Options{Clock: func() time.Time { return start }})
 	t.Setenv("AWS_ENDPOINT_URL", server.Listen(t))
 	t.Setenv("AWS_REGION", s3fake.DefaultRegion)
+	credentials, err := filepath.Abs("testdata/credentials")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", credentials)
+	t.Chdir(t.TempDir()) // for journals
 	l := &lake{server, server.CreateBucket("lake", options)}
 	for _, key := range []string{"data/deleted", "data/overwritten", "data/same"} {
 		l.bucket.Put(key, s3fake.Version{Body: []byte("old"), At: at(1)})
