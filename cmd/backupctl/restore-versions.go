@@ -41,6 +41,8 @@ type restoreVersions struct {
 	Region      string   `placeholder:"REGION" help:"The bucket's Region (default: that of the profile or of AWS_REGION)."`
 	// MultipartAbove is for rehearsals: large objects take long to make.
 	MultipartAbove int64 `hidden:"" placeholder:"BYTES" help:"Copy objects by parts if they are larger."`
+
+	Listers int `default:"8" placeholder:"N" help:"List with up to N requests at a time, 1 to 64 (default: ${default})."`
 }
 
 // Run restores, or says what that would do.
@@ -80,13 +82,15 @@ func (c *restoreVersions) Run(clock clock, stdin io.Reader, streams streams) err
 	}
 	run := &rewind.Run{
 		Client: client, Bucket: c.Bucket, RequesterPays: bucket.RequesterPays, To: to, Prefix: c.Prefix, Keys: keys,
-		Apply: c.Apply, Concurrency: c.Concurrency, MultipartAbove: c.MultipartAbove, Now: clock.now,
-		Each: func(result rewind.Result) error {
+		Apply: c.Apply, Concurrency: c.Concurrency, MultipartAbove: c.MultipartAbove, Now: clock.now, Listers: c.Listers,
+	}
+	if c.List || plan != nil {
+		run.Each = func(result rewind.Result) error {
 			if c.List {
 				fmt.Fprintln(streams.stdout, listLine(result))
 			}
 			return plan.add(result)
-		},
+		}
 	}
 	summary, err := run.Do(ctx)
 	err = errors.Join(c.explain(err), plan.close())
@@ -129,6 +133,8 @@ func (c *restoreVersions) Validate() error {
 	switch {
 	case c.Concurrency < 1 || c.Concurrency > 512:
 		return fmt.Errorf("--concurrency %d: want 1 to 512", c.Concurrency)
+	case c.Listers < 1 || c.Listers > 64:
+		return fmt.Errorf("--listers %d: want 1 to 64", c.Listers)
 	case c.List && c.Output == "json":
 		return errors.New("--list prints text, --output json prints one JSON document; want --plan-out FILE with --output json")
 	}

@@ -57,21 +57,5 @@ func (e *cutError) ConnectionError() bool { return true }
 // run when S3 asks for fewer requests. No answer but a listing is large.
 func (r *Run) whole(options *s3.Options) {
 	new(body).keep(options)
-	r.paced(options)
-}
-
-// paced is whole for a call that keeps its body.
-func (r *Run) paced(options *s3.Options) {
-	options.APIOptions = append(options.APIOptions, func(stack *middleware.Stack) error {
-		return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("Pace",
-			func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
-				middleware.DeserializeOutput, middleware.Metadata, error,
-			) {
-				out, metadata, err := next.HandleDeserialize(ctx, in)
-				if s := status(err); s == http.StatusServiceUnavailable || s == http.StatusTooManyRequests {
-					r.pace.slow()
-				}
-				return out, metadata, err
-			}), middleware.Before)
-	})
+	r.pace.watch(options)
 }

@@ -19,48 +19,68 @@ type page struct {
 	entries []Entry
 	// apart says that the server lists versions and markers apart. The entries of a key are together even so.
 	apart bool
+	// mixed says that not even the versions alone are in the order of their keys, or the markers alone.
+	mixed bool
 	// date is the time of the answer, by the clock of the server. Its zero value: unknown.
 	date time.Time
+	// next is where the next page begins, if there is more.
+	next marker
+	more bool
 }
+
+// marker is a key and a version of it, or a key with all its versions. A page begins after it.
+type marker struct{ key, version string }
 
 // list calls each with every page of the versions under a prefix. It stops when each returns false.
 func (r *Run) list(ctx context.Context, prefix string, each func(page) (more bool, err error)) error {
+	var at marker
+	for {
+		p, err := r.page(ctx, prefix, at, 0, r.pace)
+		if err != nil {
+			return err
+		}
+		if more, err := each(p); err != nil || !more || !p.more {
+			return err
+		}
+		at = p.next
+	}
+}
+
+// page lists one page of the versions under a prefix, of most entries; zero: of as many as S3 gives. The pace learns
+// when S3 asks for fewer requests.
+func (r *Run) page(ctx context.Context, prefix string, at marker, most int32, watching *pace) (page, error) {
 	input := &s3.ListObjectVersionsInput{
 		Bucket: aws.String(r.Bucket), ExpectedBucketOwner: r.owner(), RequestPayer: r.payer(), EncodingType: types.EncodingTypeUrl,
+		Prefix: optional(prefix), KeyMarker: optional(at.key), VersionIdMarker: optional(at.version),
 	}
-	if prefix != "" {
-		input.Prefix = aws.String(prefix)
+	if most > 0 {
+		input.MaxKeys = aws.Int32(most)
 	}
-	for {
-		var answer body
-		output, err := r.Client.ListObjectVersions(ctx, input, r.paced, answer.keep)
-		if err != nil {
-			return err
-		}
-		p, err := answer.page(output)
-		if err != nil {
-			return err
-		}
-		if more, err := each(p); err != nil || !more {
-			return err
-		}
-		if !aws.ToBool(output.IsTruncated) {
-			return nil
-		}
-		// Only the markers tell where the next page begins: this one may end inside a key.
-		next, err := unescape(output.EncodingType, aws.ToString(output.NextKeyMarker))
-		if err != nil {
-			return err
-		}
-		version := aws.ToString(output.NextVersionIdMarker)
-		if next == aws.ToString(input.KeyMarker) && version == aws.ToString(input.VersionIdMarker) {
-			return fmt.Errorf("the server answers with the same page of versions again, after key %q", next)
-		}
-		input.KeyMarker, input.VersionIdMarker = aws.String(next), output.NextVersionIdMarker
-		if version == "" {
-			input.VersionIdMarker = nil
-		}
+	var answer body
+	output, err := r.Client.ListObjectVersions(ctx, input, watching.watch, answer.keep)
+	if err != nil {
+		return page{}, err
 	}
+	p, err := answer.page(output)
+	if err != nil {
+		return page{}, err
+	}
+	// Only the markers tell where the next page begins: this one may end inside a key.
+	p.more = aws.ToBool(output.IsTruncated)
+	p.next.version = aws.ToString(output.NextVersionIdMarker)
+	p.next.key, err = unescape(output.EncodingType, aws.ToString(output.NextKeyMarker))
+	if err == nil && p.more && p.next == at {
+		err = fmt.Errorf("the server answers with the same page of versions again, after key %q", at.key)
+	}
+	return p, err
+}
+
+// optional is a parameter that is left out if it is empty.
+func optional(value string) *string {
+	if value == "" {
+		return nil
+	}
+	return aws.String(value)
 }
 
 // page joins the two lists of the SDK in the order of the body: which entry comes first within a second is only
@@ -88,10 +108,26 @@ func (b *body) page(output *s3.ListObjectVersionsOutput) (page, error) {
 	}
 	byKey := func(a, b Entry) int { return cmp.Compare(a.Key, b.Key) }
 	if !slices.IsSortedFunc(p.entries, byKey) {
-		p.apart = true
+		p.apart, p.mixed = true, mixed(p.entries)
 		slices.SortStableFunc(p.entries, byKey)
 	}
 	return p, nil
+}
+
+// mixed says whether the versions are not in the order of their keys, or the markers.
+func mixed(entries []Entry) bool {
+	var last [2]string
+	for _, e := range entries {
+		kind := 0
+		if e.Marker {
+			kind = 1
+		}
+		if e.Key < last[kind] {
+			return true
+		}
+		last[kind] = e.Key
+	}
+	return false
 }
 
 const (

@@ -3,6 +3,7 @@ package rewind
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -35,12 +36,18 @@ type Run struct {
 	// Now tells the time. Only where S3 does not tell its own, and for archived versions, it matters.
 	Now func() time.Time
 	// Each is called with each key that is not as it was, one at a time. Without Apply the keys come in the order
-	// of the listing. Nil: no call.
+	// of their bytes; with several listers, most of them wait in a temporary file. Nil: no call.
 	Each func(Result) error
 
+	// Listers is how many list the bucket at a time. They split key ranges of each other. Zero: one.
+	Listers int
+
 	started time.Time
-	pace    *pace
-	mu      sync.Mutex // guards what follows
+	apart   atomic.Bool // the server lists versions and markers apart
+	pace    *pace       // of keys
+	listing *pace       // of pages
+	order   *inOrder    // nil: results are passed on as they come
+	mu      sync.Mutex  // guards what follows
 	summary Summary
 	failed  map[string]bool
 	// bySize has the versions that nothing but their size verifies, by their keys.
@@ -100,9 +107,13 @@ const (
 // Do lists the bucket, decides, acts if Apply is set, and then lists it again: every key must be as it was, or be
 // reported. The error says why the run ended early. The summary is always valid.
 func (r *Run) Do(ctx context.Context) (Summary, error) {
-	r.pace = newPace(max(1, r.Concurrency))
+	r.pace, r.listing = newPace(max(1, r.Concurrency)), newPace(max(1, r.Listers))
 	r.failed, r.bySize = map[string]bool{}, map[string]string{}
 	r.summary = Summary{Reasons: map[Reason]*Failures{}, Verified: map[Verification]int{}}
+	if r.Each != nil && !r.Apply && len(r.Keys) == 0 {
+		r.order = &inOrder{each: r.Each}
+		defer r.order.close()
+	}
 	err := r.restore(ctx)
 	if err == nil && r.Apply {
 		err = r.verify(ctx)
@@ -138,16 +149,18 @@ type job struct {
 	key      string // with Keys: the key that is to be listed first
 	result   *Result
 	done     chan struct{}
+	at       *stretch // nil: with Keys
+	ended    bool     // the stretch has no more keys; there is no key
 }
 
 // restore lists, decides and acts. One goroutine lists; the others work on the keys that it finds.
 func (r *Run) restore(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	jobs := make(chan *job, 4*cap(r.pace.slots))
-	ordered := make(chan *job, 4*cap(r.pace.slots))
+	jobs := make(chan *job, 4*r.pace.most)
+	ordered := make(chan *job, 4*r.pace.most)
 	var workers sync.WaitGroup
-	for range cap(r.pace.slots) {
+	for range r.pace.most {
 		workers.Go(func() {
 			for j := range jobs {
 				if err := r.work(ctx, j); err != nil {
@@ -162,17 +175,21 @@ func (r *Run) restore(ctx context.Context) error {
 		defer close(collected)
 		for j := range ordered {
 			<-j.done
-			if err := r.report(j.result); err != nil {
+			if err := r.report(j); err != nil {
 				cancel(err)
 			}
 		}
 	}()
 	err := r.find(ctx, func(j *job) error {
 		j.done = make(chan struct{})
-		select {
-		case jobs <- j:
-		case <-ctx.Done():
-			return context.Cause(ctx)
+		if j.ended {
+			close(j.done)
+		} else {
+			select {
+			case jobs <- j:
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
 		}
 		if !r.Apply { // with Apply a large object would hold up the keys after it
 			ordered <- j
@@ -192,11 +209,16 @@ func (r *Run) restore(ctx context.Context) error {
 // find gives each key that is not as it was to add.
 func (r *Run) find(ctx context.Context, add func(*job) error) error {
 	if len(r.Keys) == 0 {
-		return r.decide(ctx, r.Prefix, false, func(d Decision) error {
+		return r.walk(ctx, []span{{}}, func(at *stretch, d Decision) error {
 			if r.count(d) {
 				return nil
 			}
-			return add(&job{decision: d})
+			return add(&job{decision: d, at: at})
+		}, func(at *stretch, _ string) error {
+			if r.order == nil {
+				return nil
+			}
+			return add(&job{at: at, ended: true})
 		})
 	}
 	for _, key := range r.Keys {
@@ -219,35 +241,6 @@ func (r *Run) count(d Decision) bool {
 	return d.Action == Nothing
 }
 
-// decide lists the keys under a prefix, or one key alone, and decides about each.
-func (r *Run) decide(ctx context.Context, prefix string, alone bool, each func(Decision) error) error {
-	var d *Decider
-	err := r.list(ctx, prefix, func(p page) (bool, error) {
-		if d == nil {
-			d = &Decider{To: r.To, Started: r.start(p.date)}
-		}
-		d.Apart = d.Apart || p.apart
-		for _, e := range p.entries {
-			if alone && e.Key != prefix {
-				return false, nil // this key comes before all that begin with it
-			}
-			if decision, ok := d.Add(e); ok {
-				if err := each(decision); err != nil {
-					return false, err
-				}
-			}
-		}
-		return true, nil
-	})
-	if err != nil || d == nil {
-		return err
-	}
-	if decision, ok := d.End(); ok {
-		return each(decision)
-	}
-	return nil
-}
-
 // start is when the run started, by the clock of S3: at its first answer.
 func (r *Run) start(date time.Time) time.Time {
 	r.mu.Lock()
@@ -261,56 +254,64 @@ func (r *Run) start(date time.Time) time.Time {
 	return r.started
 }
 
+// isApart says whether the server lists versions and markers apart, as far as the run has seen.
+func (r *Run) isApart(seen bool) bool {
+	if seen {
+		r.apart.Store(true)
+	}
+	return r.apart.Load()
+}
+
 // work does what one key needs. An error ends the run.
 func (r *Run) work(ctx context.Context, j *job) error {
 	if err := r.pace.begin(ctx); err != nil {
 		return err
 	}
 	defer r.pace.end()
-	decisions := []Decision{j.decision}
 	if j.key != "" {
-		decisions = nil
-		err := r.decide(ctx, j.key, true, func(d Decision) error {
-			if !r.count(d) {
-				decisions = append(decisions, d)
-			}
+		var err error
+		var exists bool
+		if j.decision, exists, err = r.decideAlone(ctx, j.key); err != nil {
+			return err
+		}
+		if !exists || r.count(j.decision) {
 			return nil
-		})
-		if err != nil {
-			return err
 		}
 	}
-	for _, d := range decisions {
-		result, err := r.act(ctx, d)
-		if err != nil {
-			return err
-		}
-		j.result = &result
-		if r.Apply {
-			if err := r.report(&result); err != nil {
-				return err
-			}
-		}
+	result, err := r.act(ctx, j.decision)
+	if err != nil {
+		return err
 	}
-	return nil
+	j.result = &result
+	if !r.Apply {
+		return nil
+	}
+	return r.report(j)
 }
 
-// report counts a result and passes it on. Nil: there is none.
-func (r *Run) report(result *Result) error {
-	if result == nil {
+// report counts the result of a job and passes it on. There may be none.
+func (r *Run) report(j *job) error {
+	if j.ended {
+		return r.order.end(j.at)
+	}
+	if j.result == nil {
 		return nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.summary.add(*result)
+	result := *j.result
+	r.summary.add(result)
 	if result.Outcome == Failed {
 		r.failed[result.Key] = true
 	}
 	if result.Verified == BySize {
 		r.bySize[result.Key] = result.NewVersion
 	}
-	if r.Each == nil {
+	switch {
+	case r.Each == nil:
 		return nil
+	case r.order != nil:
+		return r.order.add(j.at, result)
 	}
-	return r.Each(*result)
+	return r.Each(result)
 }

@@ -4,12 +4,16 @@ import "context"
 
 // verify lists the bucket again. Every key must be as it was at the moment, but those that are reported.
 func (r *Run) verify(ctx context.Context) error {
-	confirm := func(d Decision) error { return r.confirm(ctx, d) }
 	if len(r.Keys) == 0 {
-		return r.decide(ctx, r.Prefix, false, confirm)
+		return r.walk(ctx, []span{{}}, func(_ *stretch, d Decision) error { return r.confirm(ctx, d) },
+			func(*stretch, string) error { return nil })
 	}
 	for _, key := range r.Keys {
-		if err := r.decide(ctx, key, true, confirm); err != nil {
+		d, exists, err := r.decideAlone(ctx, key)
+		if err == nil && exists {
+			err = r.confirm(ctx, d)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -43,7 +47,7 @@ func (r *Run) confirm(ctx context.Context, d Decision) error {
 		}
 	}
 	if result.Outcome == Failed {
-		return r.report(&result)
+		return r.report(&job{result: &result})
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
