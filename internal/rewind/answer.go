@@ -14,7 +14,7 @@ import (
 
 // body is the body of an answer, as it came.
 type body struct {
-	content []byte
+	content bytes.Buffer
 	// date is when the server answered, by its clock. Its zero value: it does not tell.
 	date time.Time
 }
@@ -36,13 +36,14 @@ func (b *body) read(ctx context.Context, in middleware.DeserializeInput, next mi
 	if err != nil || !ok {
 		return out, metadata, err
 	}
-	b.content, err = io.ReadAll(response.Body)
+	b.content.Reset() // of the answer to an attempt before
+	_, err = b.content.ReadFrom(response.Body)
 	_ = response.Body.Close() // it was read
 	if err != nil {
 		return out, metadata, &cutError{err}
 	}
 	b.date, _ = http.ParseTime(response.Header.Get("Date"))
-	response.Body = io.NopCloser(bytes.NewReader(b.content))
+	response.Body = io.NopCloser(bytes.NewReader(b.content.Bytes()))
 	return out, metadata, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -56,7 +57,8 @@ func (r *Run) page(ctx context.Context, prefix string, at marker, most int32, wa
 	if most > 0 {
 		input.MaxKeys = aws.Int32(most)
 	}
-	var answer body
+	answer := bodies.Get().(*body)
+	defer bodies.Put(answer)
 	output, err := r.Client.ListObjectVersions(ctx, input, watching.watch, answer.keep)
 	if err != nil {
 		return page{}, err
@@ -83,12 +85,15 @@ func optional(value string) *string {
 	return aws.String(value)
 }
 
+// bodies are those of pages. They are large, and nothing of one is needed when its page is complete.
+var bodies = sync.Pool{New: func() any { return new(body) }}
+
 // page joins the two lists of the SDK in the order of the body: which entry comes first within a second is only
 // there (F-RST-14).
 func (b *body) page(output *s3.ListObjectVersionsOutput) (page, error) {
 	p := page{entries: make([]Entry, 0, len(output.Versions)+len(output.DeleteMarkers)), date: b.date}
 	versions, markers := output.Versions, output.DeleteMarkers
-	for kind := range kinds(b.content) {
+	for kind := range kinds(b.content.Bytes()) {
 		switch {
 		case kind == markerElement && len(markers) > 0:
 			p.entries, markers = append(p.entries, ofMarker(&markers[0])), markers[1:]
@@ -135,6 +140,8 @@ const (
 	markerElement  = "DeleteMarker"
 )
 
+var ends = map[string][]byte{versionElement: []byte("</" + versionElement + ">"), markerElement: []byte("</" + markerElement + ">")}
+
 // kinds yields the elements Version and DeleteMarker of a listing. In XML, < begins nothing but an element.
 func kinds(content []byte) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
@@ -145,15 +152,24 @@ func kinds(content []byte) func(yield func(string) bool) {
 			}
 			content = content[at+1:]
 			for _, kind := range [...]string{versionElement, markerElement} {
-				if len(content) > len(kind) && string(content[:len(kind)]) == kind && bytes.IndexByte([]byte("> \t\r\n"), content[len(kind)]) >= 0 {
-					if !yield(kind) {
-						return
-					}
-					break
+				if !isElement(content, kind) {
+					continue
 				}
+				if !yield(kind) {
+					return
+				}
+				if at := bytes.Index(content, ends[kind]); at > 0 {
+					content = content[at:] // the elements inside are many
+				}
+				break
 			}
 		}
 	}
+}
+
+// isElement says whether the content, without its <, begins with an element of a kind.
+func isElement(content []byte, kind string) bool {
+	return len(content) > len(kind) && string(content[:len(kind)]) == kind && bytes.IndexByte([]byte("> \t\r\n"), content[len(kind)]) >= 0
 }
 
 func ofVersion(v *types.ObjectVersion) Entry {
