@@ -16,6 +16,13 @@ func main() {
 		countCalls()
 		return
 	}
+	if text := os.Getenv(asListing); text != "" {
+		if err := listing(text); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	smoke := flag.Bool("smoke", false, "check ratios with 1 and 50 workloads, and write nothing")
 	floorOf := flag.String("floor", "", "write the templates of the assembly in `DIR` again, in pure Go, and stop")
 	config := flag.String("config", "", "the configuration for -floor")

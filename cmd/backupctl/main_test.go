@@ -133,6 +133,8 @@ Flags:
       --profile=NAME     AWS profile (default: the default credentials).
       --region=REGION    The bucket's Region (default: that of the profile or of
                          AWS_REGION).
+      --listers=N        List with up to N requests at a time, 1 to 64 (default:
+                         8).
 `
 	)
 	t.Setenv("COLUMNS", "80")

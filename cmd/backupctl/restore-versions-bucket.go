@@ -27,7 +27,7 @@ const attempts = 8
 // client loads the credentials. It has no time limit for a request: a copy of 5 GB takes its time.
 // With an owner it also checks that they are of that account.
 func (c *restoreVersions) client(ctx context.Context, owner account) (*s3.Client, error) {
-	most := c.Concurrency * 2
+	most := c.Concurrency*2 + c.Listers
 	connection, err := awsconfig.LoadDefaultConfig(ctx,
 		awsconfig.WithRegion(c.Region),
 		awsconfig.WithSharedConfigProfile(c.Profile),

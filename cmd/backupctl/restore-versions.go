@@ -44,6 +44,7 @@ type restoreVersions struct {
 
 	copyFlags `embed:""`
 
+	Listers int    `default:"8" placeholder:"N" help:"List with up to N requests at a time, 1 to 64 (default: ${default})."`
 	Journal string `placeholder:"FILE" help:"With --apply: write what is done to FILE, from which the same command goes on (default: BUCKET.TIME.journal)."`
 
 	flags  []*kong.Flag
@@ -87,7 +88,7 @@ func (c *restoreVersions) Run(clock clock, stdin io.Reader, streams streams) err
 	}
 	run := &rewind.Run{
 		Client: client, Bucket: c.Bucket, RequesterPays: bucket.RequesterPays, To: to, Prefix: c.Prefix, Keys: keys,
-		Apply: c.Apply, Concurrency: c.Concurrency, MultipartAbove: c.MultipartAbove, Now: clock.now,
+		Apply: c.Apply, Concurrency: c.Concurrency, Listers: c.Listers, MultipartAbove: c.MultipartAbove, Now: clock.now,
 		Owner: owner.id, Keep: c.kept(bucket), Retention: bucket.Retention, OverwriteChanged: c.OverwriteChanged, RemoveMarkers: c.RemoveMarkers,
 	}
 	defer run.Close() //nolint:errcheck // everything is on the disk when the run ends
@@ -190,6 +191,8 @@ func (c *restoreVersions) Validate() error {
 	switch {
 	case c.Concurrency < 1 || c.Concurrency > 512:
 		return fmt.Errorf("--concurrency %d: want 1 to 512", c.Concurrency)
+	case c.Listers < 1 || c.Listers > 64:
+		return fmt.Errorf("--listers %d: want 1 to 64", c.Listers)
 	case c.List && c.Output == "json":
 		return errors.New("--list prints text, --output json prints one JSON document; want --plan-out FILE with --output json")
 	case c.Journal != "" && !c.Apply:

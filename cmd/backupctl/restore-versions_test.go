@@ -200,6 +200,8 @@ func TestRestoreVersionsRefused(t *testing.T) {
 		{"no such file", "--bucket lake --to 3h --keys none", versioned, "--keys: open none: no such file or directory"},
 		{"an empty key", "--bucket lake --to 3h --key=", versioned, "--key: a key has at least one character; without --key and --prefix, all keys are restored"},
 		{"concurrency", "--bucket lake --to 3h --concurrency 0", versioned, "restore versions: --concurrency 0: want 1 to 512; -h shows the help"},
+		{"listers", "--bucket lake --to 3h --listers 65", versioned, "restore versions: --listers 65: want 1 to 64; -h shows the help"},
+		{"no listers", "--bucket lake --to 3h --listers 0", versioned, "restore versions: --listers 0: want 1 to 64; -h shows the help"},
 		{"an unknown flag", "--bucket lake --to 3h --delete-versions", versioned, "unknown flag --delete-versions; -h shows the help"},
 		{"prefix and key", "--bucket lake --to 3h --prefix a --key a", versioned, "--prefix and --key can't be used together; -h shows the help"},
 		{

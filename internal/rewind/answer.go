@@ -14,7 +14,7 @@ import (
 
 // body is the body of an answer, as it came.
 type body struct {
-	content []byte
+	content bytes.Buffer
 	// date is when the server answered, by its clock. Its zero value: it does not tell.
 	date time.Time
 }
@@ -36,13 +36,14 @@ func (b *body) read(ctx context.Context, in middleware.DeserializeInput, next mi
 	if err != nil || !ok {
 		return out, metadata, err
 	}
-	b.content, err = io.ReadAll(response.Body)
+	b.content.Reset() // of the answer to an attempt before
+	_, err = b.content.ReadFrom(response.Body)
 	_ = response.Body.Close() // it was read
 	if err != nil {
 		return out, metadata, &cutError{err}
 	}
 	b.date, _ = http.ParseTime(response.Header.Get("Date"))
-	response.Body = io.NopCloser(bytes.NewReader(b.content))
+	response.Body = io.NopCloser(bytes.NewReader(b.content.Bytes()))
 	return out, metadata, nil
 }
 
@@ -57,21 +58,5 @@ func (e *cutError) ConnectionError() bool { return true }
 // run when S3 asks for fewer requests. No answer but a listing is large.
 func (r *Run) whole(options *s3.Options) {
 	new(body).keep(options)
-	r.paced(options)
-}
-
-// paced is whole for a call that keeps its body.
-func (r *Run) paced(options *s3.Options) {
-	options.APIOptions = append(options.APIOptions, func(stack *middleware.Stack) error {
-		return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("Pace",
-			func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
-				middleware.DeserializeOutput, middleware.Metadata, error,
-			) {
-				out, metadata, err := next.HandleDeserialize(ctx, in)
-				if s := status(err); s == http.StatusServiceUnavailable || s == http.StatusTooManyRequests {
-					r.pace.slow()
-				}
-				return out, metadata, err
-			}), middleware.Before)
-	})
+	r.pace.watch(options)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -19,59 +20,80 @@ type page struct {
 	entries []Entry
 	// apart says that the server lists versions and markers apart. The entries of a key are together even so.
 	apart bool
+	// mixed says that not even the versions alone are in the order of their keys, or the markers alone.
+	mixed bool
 	// date is the time of the answer, by the clock of the server. Its zero value: unknown.
 	date time.Time
+	// next is where the next page begins, if there is more.
+	next marker
+	more bool
 }
 
-// list calls each with every page of the versions under a prefix, after a key. It stops when each returns false.
-func (r *Run) list(ctx context.Context, prefix, after string, each func(page) (more bool, err error)) error {
-	input := &s3.ListObjectVersionsInput{
-		Bucket: aws.String(r.Bucket), ExpectedBucketOwner: r.owner(), RequestPayer: r.payer(), EncodingType: types.EncodingTypeUrl,
-	}
-	if prefix != "" {
-		input.Prefix = aws.String(prefix)
-	}
-	if after != "" {
-		input.KeyMarker = aws.String(after)
-	}
+// marker is a key and a version of it, or a key with all its versions. A page begins after it.
+type marker struct{ key, version string }
+
+// list calls each with every page of the versions under a prefix. It stops when each returns false.
+func (r *Run) list(ctx context.Context, prefix string, each func(page) (more bool, err error)) error {
+	var at marker
 	for {
-		var answer body
-		output, err := r.Client.ListObjectVersions(ctx, input, r.paced, answer.keep)
+		p, err := r.page(ctx, prefix, at, 0, r.pace)
 		if err != nil {
 			return err
 		}
-		p, err := answer.page(output)
-		if err != nil {
+		if more, err := each(p); err != nil || !more || !p.more {
 			return err
 		}
-		if more, err := each(p); err != nil || !more {
-			return err
-		}
-		if !aws.ToBool(output.IsTruncated) {
-			return nil
-		}
-		// Only the markers tell where the next page begins: this one may end inside a key.
-		next, err := unescape(output.EncodingType, aws.ToString(output.NextKeyMarker))
-		if err != nil {
-			return err
-		}
-		version := aws.ToString(output.NextVersionIdMarker)
-		if next == aws.ToString(input.KeyMarker) && version == aws.ToString(input.VersionIdMarker) {
-			return fmt.Errorf("the server answers with the same page of versions again, after key %q", next)
-		}
-		input.KeyMarker, input.VersionIdMarker = aws.String(next), output.NextVersionIdMarker
-		if version == "" {
-			input.VersionIdMarker = nil
-		}
+		at = p.next
 	}
 }
+
+// page lists one page of the versions under a prefix, of most entries; zero: of as many as S3 gives. The pace learns
+// when S3 asks for fewer requests.
+func (r *Run) page(ctx context.Context, prefix string, at marker, most int32, watching *pace) (page, error) {
+	input := &s3.ListObjectVersionsInput{
+		Bucket: aws.String(r.Bucket), ExpectedBucketOwner: r.owner(), RequestPayer: r.payer(), EncodingType: types.EncodingTypeUrl,
+		Prefix: optional(prefix), KeyMarker: optional(at.key), VersionIdMarker: optional(at.version),
+	}
+	if most > 0 {
+		input.MaxKeys = aws.Int32(most)
+	}
+	answer := bodies.Get().(*body)
+	defer bodies.Put(answer)
+	output, err := r.Client.ListObjectVersions(ctx, input, watching.watch, answer.keep)
+	if err != nil {
+		return page{}, err
+	}
+	p, err := answer.page(output)
+	if err != nil {
+		return page{}, err
+	}
+	// Only the markers tell where the next page begins: this one may end inside a key.
+	p.more = aws.ToBool(output.IsTruncated)
+	p.next.version = aws.ToString(output.NextVersionIdMarker)
+	p.next.key, err = unescape(output.EncodingType, aws.ToString(output.NextKeyMarker))
+	if err == nil && p.more && p.next == at {
+		err = fmt.Errorf("the server answers with the same page of versions again, after key %q", at.key)
+	}
+	return p, err
+}
+
+// optional is a parameter that is left out if it is empty.
+func optional(value string) *string {
+	if value == "" {
+		return nil
+	}
+	return aws.String(value)
+}
+
+// bodies are those of pages. They are large, and nothing of one is needed when its page is complete.
+var bodies = sync.Pool{New: func() any { return new(body) }}
 
 // page joins the two lists of the SDK in the order of the body: which entry comes first within a second is only
 // there (F-RST-14).
 func (b *body) page(output *s3.ListObjectVersionsOutput) (page, error) {
 	p := page{entries: make([]Entry, 0, len(output.Versions)+len(output.DeleteMarkers)), date: b.date}
 	versions, markers := output.Versions, output.DeleteMarkers
-	for kind := range kinds(b.content) {
+	for kind := range kinds(b.content.Bytes()) {
 		switch {
 		case kind == markerElement && len(markers) > 0:
 			p.entries, markers = append(p.entries, ofMarker(&markers[0])), markers[1:]
@@ -91,16 +113,34 @@ func (b *body) page(output *s3.ListObjectVersionsOutput) (page, error) {
 	}
 	byKey := func(a, b Entry) int { return cmp.Compare(a.Key, b.Key) }
 	if !slices.IsSortedFunc(p.entries, byKey) {
-		p.apart = true
+		p.apart, p.mixed = true, mixed(p.entries)
 		slices.SortStableFunc(p.entries, byKey)
 	}
 	return p, nil
+}
+
+// mixed says whether the versions are not in the order of their keys, or the markers.
+func mixed(entries []Entry) bool {
+	var last [2]string
+	for _, e := range entries {
+		kind := 0
+		if e.Marker {
+			kind = 1
+		}
+		if e.Key < last[kind] {
+			return true
+		}
+		last[kind] = e.Key
+	}
+	return false
 }
 
 const (
 	versionElement = "Version"
 	markerElement  = "DeleteMarker"
 )
+
+var ends = map[string][]byte{versionElement: []byte("</" + versionElement + ">"), markerElement: []byte("</" + markerElement + ">")}
 
 // kinds yields the elements Version and DeleteMarker of a listing. In XML, < begins nothing but an element.
 func kinds(content []byte) func(yield func(string) bool) {
@@ -112,15 +152,24 @@ func kinds(content []byte) func(yield func(string) bool) {
 			}
 			content = content[at+1:]
 			for _, kind := range [...]string{versionElement, markerElement} {
-				if len(content) > len(kind) && string(content[:len(kind)]) == kind && bytes.IndexByte([]byte("> \t\r\n"), content[len(kind)]) >= 0 {
-					if !yield(kind) {
-						return
-					}
-					break
+				if !isElement(content, kind) {
+					continue
 				}
+				if !yield(kind) {
+					return
+				}
+				if at := bytes.Index(content, ends[kind]); at > 0 {
+					content = content[at:] // the elements inside are many
+				}
+				break
 			}
 		}
 	}
+}
+
+// isElement says whether the content, without its <, begins with an element of a kind.
+func isElement(content []byte, kind string) bool {
+	return len(content) > len(kind) && string(content[:len(kind)]) == kind && bytes.IndexByte([]byte("> \t\r\n"), content[len(kind)]) >= 0
 }
 
 func ofVersion(v *types.ObjectVersion) Entry {

@@ -2,22 +2,30 @@ package rewind
 
 import (
 	"context"
+	"net/http"
 	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/middleware"
 )
 
-// pace limits how many keys are worked on at a time. When S3 asks for fewer requests, the limit is halved; it
-// grows again by one for each limit's worth of keys that come through.
+// pace limits how many keys are worked on at a time, or how many pages are listed. When S3 asks for fewer requests,
+// the limit is halved; it grows again by one for each limit's worth of keys that come through.
 type pace struct {
-	slots chan struct{} // its capacity is the most
-	mu    sync.Mutex
-	free  *sync.Cond
-	limit int
-	busy  int
-	calm  int // keys since the limit last changed
+	most int
+	mu   sync.Mutex
+	free *sync.Cond
+	// limit is how many may be worked on now; busy is how many are.
+	limit, busy int
+	// calm counts keys since the limit last changed.
+	calm int
+	// settling is how many keys must come through before the limit is halved again: those that were under way when it
+	// was halved say nothing new.
+	settling int
 }
 
 func newPace(most int) *pace {
-	p := &pace{slots: make(chan struct{}, most), limit: most}
+	p := &pace{most: most, limit: most}
 	p.free = sync.NewCond(&p.mu)
 	return p
 }
@@ -46,7 +54,8 @@ func (p *pace) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.busy--
-	if p.calm++; p.calm >= p.limit && p.limit < cap(p.slots) {
+	p.settling = max(0, p.settling-1)
+	if p.calm++; p.calm >= p.limit && p.limit < p.most {
 		p.limit++
 		p.calm = 0
 	}
@@ -55,13 +64,31 @@ func (p *pace) end() {
 
 // slow halves the limit, at most once for each limit's worth of keys.
 func (p *pace) slow() {
-	if p == nil {
-		return // nothing but a listing is under way
-	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.calm > 0 || p.limit == cap(p.slots) {
-		p.limit = max(1, p.limit/2)
-		p.calm = 0
+	if p.settling > 0 {
+		return
 	}
+	p.settling = p.limit
+	p.limit = max(1, p.limit/2)
+	p.calm = 0
+}
+
+// watch lets each attempt of a call tell the pace when S3 asks for fewer requests.
+func (p *pace) watch(options *s3.Options) {
+	if p == nil {
+		return
+	}
+	options.APIOptions = append(options.APIOptions, func(stack *middleware.Stack) error {
+		return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("Pace",
+			func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
+				middleware.DeserializeOutput, middleware.Metadata, error,
+			) {
+				out, metadata, err := next.HandleDeserialize(ctx, in)
+				if s := status(err); s == http.StatusServiceUnavailable || s == http.StatusTooManyRequests {
+					p.slow()
+				}
+				return out, metadata, err
+			}), middleware.Before)
+	})
 }

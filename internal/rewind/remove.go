@@ -100,7 +100,7 @@ func (r *Run) removeAll(ctx context.Context, batch []removal) error {
 		return err
 	}
 	var copies errgroup.Group
-	copies.SetLimit(cap(r.pace.slots))
+	copies.SetLimit(r.pace.most)
 	for _, one := range batch {
 		cause, result := failed[one.decision.Key], r.uncovered(one.decision)
 		switch {

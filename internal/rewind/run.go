@@ -51,12 +51,18 @@ type Run struct {
 	// Now tells the time. Only where S3 does not tell its own, and for archived versions, it matters.
 	Now func() time.Time
 	// Each is called with each key that is not as it was, one at a time. Without Apply the keys come in the order
-	// of the listing. Nil: no call.
+	// of their bytes; with several listers, most of them wait in a temporary file. Nil: no call.
 	Each func(Result) error
 
+	// Listers is how many list the bucket at a time. They split key ranges of each other. Zero: one.
+	Listers int
+
 	started time.Time
-	pace    *pace
-	mu      sync.Mutex // guards what follows
+	apart   atomic.Bool // the server lists versions and markers apart
+	pace    *pace       // of keys
+	listing *pace       // of pages
+	order   *inOrder    // nil: results are passed on as they come
+	mu      sync.Mutex  // guards what follows
 	summary Summary
 	// denied says that markers cannot be removed. deniedOnce says that some could not, and that Warn was called.
 	denied     atomic.Bool
@@ -128,6 +134,10 @@ const (
 // reported. The error says why the run ended early. The summary is always valid.
 func (r *Run) Do(ctx context.Context) (Summary, error) {
 	r.begin()
+	if r.Each != nil && !r.Apply && len(r.Keys) == 0 {
+		r.order = &inOrder{each: r.Each}
+		defer r.order.close()
+	}
 	err := r.keep(ctx, func(ctx context.Context) error {
 		if err := r.resume(ctx); err != nil {
 			return err
@@ -159,7 +169,7 @@ func (r *Run) explain() {
 }
 
 func (r *Run) begin() {
-	r.pace = newPace(max(1, r.Concurrency))
+	r.pace, r.listing = newPace(max(1, r.Concurrency)), newPace(max(1, r.Listers))
 	r.summary = newSummary()
 }
 
@@ -193,6 +203,8 @@ type job struct {
 	segment  *segment
 	result   *Result
 	done     chan struct{}
+	at       *stretch // nil: with Keys
+	ended    bool     // the stretch has no more keys; there is no key
 }
 
 // restore lists, decides and acts. One goroutine lists; the others work on the keys that it finds.
@@ -202,8 +214,8 @@ func (r *Run) restore(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	jobs := make(chan *job, 4*cap(r.pace.slots))
-	ordered := make(chan *job, 4*cap(r.pace.slots))
+	jobs := make(chan *job, 4*r.pace.most)
+	ordered := make(chan *job, 4*r.pace.most)
 	var workers sync.WaitGroup
 	removals := make(chan removal)
 	removed := make(chan struct{})
@@ -211,7 +223,7 @@ func (r *Run) restore(ctx context.Context) error {
 		defer close(removed)
 		r.remove(ctx, removals, cancel)
 	}()
-	for range cap(r.pace.slots) {
+	for range r.pace.most {
 		workers.Go(func() {
 			for j := range jobs {
 				waiting, err := r.work(ctx, j)
@@ -238,10 +250,14 @@ func (r *Run) restore(ctx context.Context) error {
 	}()
 	err := r.find(ctx, func(j *job) error {
 		j.done = make(chan struct{})
-		select {
-		case jobs <- j:
-		case <-ctx.Done():
-			return context.Cause(ctx)
+		if j.ended {
+			close(j.done)
+		} else {
+			select {
+			case jobs <- j:
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
 		}
 		if !r.Apply { // with Apply a large object would hold up the keys after it
 			ordered <- j
@@ -279,9 +295,12 @@ func (r *Run) find(ctx context.Context, add func(*job) error) error {
 			return r.tracker.pass(at, d.Key, 1, d.Entries)
 		}
 		r.expect(1)
-		return add(&job{decision: d, earlier: earlier, segment: r.tracker.begin(at, d.Key)})
+		return add(&job{at: at, decision: d, earlier: earlier, segment: r.tracker.begin(at, d.Key)})
 	}, func(at *stretch, upTo string) error {
 		cursors.end(at)
+		if r.order != nil {
+			return add(&job{at: at, ended: true})
+		}
 		return r.tracker.ended(at, upTo)
 	})
 	if err == nil {
@@ -340,6 +359,14 @@ func (r *Run) start(date time.Time) time.Time {
 	return r.started
 }
 
+// isApart says whether the server lists versions and markers apart, as far as the run has seen.
+func (r *Run) isApart(seen bool) bool {
+	if seen {
+		r.apart.Store(true)
+	}
+	return r.apart.Load()
+}
+
 // work does what one key needs. An error ends the run. A removal is left to be done with others.
 func (r *Run) work(ctx context.Context, j *job) (*removal, error) {
 	if err := r.pace.begin(ctx); err != nil {
@@ -390,6 +417,9 @@ func (r *Run) end(j *job) {
 
 // report records and counts the result of a job and passes it on. There may be none.
 func (r *Run) report(j *job) error {
+	if j.ended {
+		return r.order.end(j.at)
+	}
 	if j.result == nil {
 		return nil
 	}
@@ -403,8 +433,11 @@ func (r *Run) report(j *job) error {
 		return err
 	}
 	r.summary.take(*l.Result, l.Versions, l.Instead)
-	if r.Each == nil {
+	switch {
+	case r.Each == nil:
 		return nil
+	case r.order != nil:
+		return r.order.add(j.at, *j.result)
 	}
 	return r.Each(*j.result)
 }

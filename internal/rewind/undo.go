@@ -17,7 +17,7 @@ func (r *Run) PutBack(ctx context.Context, next func() (Removed, error)) (Summar
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var group errgroup.Group
-	group.SetLimit(cap(r.pace.slots))
+	group.SetLimit(r.pace.most)
 	var err error
 	var previous *Removed
 	for ctx.Err() == nil {
