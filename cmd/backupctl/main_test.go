@@ -135,6 +135,9 @@ Flags:
                          AWS_REGION).
       --listers=N        List with up to N requests at a time, 1 to 64 (default:
                          8).
+      --journal=FILE     With --apply: write what is done to FILE,
+                         from which the same command goes on (default:
+                         BUCKET.TIME.journal).
 `
 	)
 	t.Setenv("COLUMNS", "80")

@@ -27,16 +27,15 @@ type lake struct {
 // at is a time on the day before start, in seconds after 10:00:00.
 func at(n int) time.Time { return time.Date(2026, 3, 1, 10, 0, n, 0, time.UTC) }
 
+// credentialsFile is where it is when a test has another working directory.
+var credentialsFile, _ = filepath.Abs("testdata/credentials")
+
 func newLake(t *testing.T, options s3fake.BucketOptions) *lake {
 	startFake(t, answer{}, nil) // for the environment
 	server := s3fake.New(s3fake.Options{Clock: func() time.Time { return start }})
 	t.Setenv("AWS_ENDPOINT_URL", server.Listen(t))
 	t.Setenv("AWS_REGION", s3fake.DefaultRegion)
-	credentials, err := filepath.Abs("testdata/credentials")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", credentials)
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", credentialsFile)
 	t.Chdir(t.TempDir()) // for journals
 	l := &lake{server, server.CreateBucket("lake", options)}
 	for _, key := range []string{"data/deleted", "data/overwritten", "data/same"} {
@@ -100,7 +99,7 @@ second listing  4 keys are as they were; 9 versions and delete markers
 		t.Errorf("exit code %d", code)
 	}
 
-	code, stdout, stderr = backupctl(t, "", toLake+"--apply --yes")
+	code, stdout, stderr = backupctl(t, "", toLake+"--apply --yes --journal second")
 	compare(t, "standard output", stdout, `bucket lake as it was at 2026-03-01T10:00:03Z: applied
 keys            5, with 11 versions and delete markers
 unchanged       2
@@ -199,6 +198,11 @@ func TestRestoreVersionsRefused(t *testing.T) {
 		{"no such profile", "--bucket lake --to 3h --profile nobody", versioned, "--profile nobody: there is no such profile"},
 		{"no such file", "--bucket lake --to 3h --keys none", versioned, "--keys: open none: no such file or directory"},
 		{"an empty key", "--bucket lake --to 3h --key=", versioned, "--key: a key has at least one character; without --key and --prefix, all keys are restored"},
+		{
+			"a journal of nothing", "--bucket lake --to 3h --journal a", versioned,
+			"restore versions: --journal goes with --apply: without it nothing is done that could be resumed; -h shows the help",
+		},
+		{"a journal that cannot be", "--bucket lake --to 3h --apply --journal none/a", versioned, "--journal none/a: no such file or directory"},
 		{"concurrency", "--bucket lake --to 3h --concurrency 0", versioned, "restore versions: --concurrency 0: want 1 to 512; -h shows the help"},
 		{"listers", "--bucket lake --to 3h --listers 65", versioned, "restore versions: --listers 65: want 1 to 64; -h shows the help"},
 		{"no listers", "--bucket lake --to 3h --listers 0", versioned, "restore versions: --listers 0: want 1 to 64; -h shows the help"},
@@ -299,12 +303,15 @@ func TestRestoreVersionsInterrupted(t *testing.T) {
 		return nil
 	})
 	code, stdout, stderr := backupctl(t, "", toLake+"--apply --yes --concurrency 1 --prefix data/")
-	compare(t, "standard error", stderr, "interrupted; run the same command again: what is back is left as it is\n")
+	again := "restore versions --bucket=lake --to=2026-03-01T10:00:03Z --prefix=data/ --apply --yes --concurrency=1 --journal=lake.20260301T100003Z.journal"
+	compare(t, "standard error", stderr, "interrupted; go on with: go run ./cmd/backupctl "+again+"\n")
 	if code != 130 || !strings.Contains(stdout, ": applied\n") || strings.Contains(stdout, "second listing") {
 		t.Errorf("exit code %d: %s", code, stdout)
 	}
 	l.server.SetFault(nil)
-	if code, _, stderr := backupctl(t, "", toLake+"--apply --yes --prefix data/"); code != exitDone {
-		t.Errorf("the second run: exit code %d: %s", code, stderr)
+	code, stdout, stderr = backupctl(t, "", again)
+	compare(t, "standard error", stderr, "lake.20260301T100003Z.journal: going on with the run of 2026-03-02T02:17:31Z, which restored 0 keys\n")
+	if code != exitDone || !strings.Contains(stdout, "\ncopy            2, 6 bytes\n") {
+		t.Errorf("the second run: exit code %d: %s", code, stdout)
 	}
 }
