@@ -34,7 +34,7 @@ Commands:
     Send a test event through the alerts, and report which destinations accepted
     it.
 
-  restore versions --bucket=NAME --to=TIME [flags]
+  restore versions [flags]
     Bring a versioned bucket back to a moment. Without --apply: say what that
     would do.
 
@@ -59,34 +59,54 @@ Flags:
       --timeout=TIME            Wait at most this long, such as 90s (default:
                                 3m).
 `
-		restoreVersions = `Usage: go run ./cmd/backupctl restore versions --bucket=NAME --to=TIME [flags]
+		restoreVersions = `Usage: go run ./cmd/backupctl restore versions [flags]
 
 Bring a versioned bucket back to a moment. Without --apply: say what that would
 do.
 
 Flags:
-  -h, --help             Show this help. For every flag, one hyphen is enough.
+  -h, --help                      Show this help. For every flag, one hyphen is
+                                  enough.
 
-      --bucket=NAME      The bucket. It needs S3 Versioning.
-      --to=TIME          The moment, such as 2026-03-02T10:00:00Z, or how long
-                         ago, such as 3h. Its second counts as a whole.
-      --prefix=PREFIX    Only keys that begin with PREFIX.
-      --key=KEY          Only this key. Repeatable.
-      --keys=FILE        Only the keys of FILE, one a line.
-      --apply            Change the bucket. No version and no delete marker is
-                         deleted.
-      --yes              Do not ask for the bucket's name at a terminal.
-      --incomplete       Accept a moment of which the bucket's lifecycle has
-                         deleted versions.
-      --list             Print each key that is not as it was.
-      --plan-out=FILE    Write those keys with their versions to FILE, as JSON
-                         lines; compressed if the name ends in .gz.
-      --report=FILE      Write the report to FILE, as JSON.
-      --output=FORM      Print text or json (default: text).
-      --concurrency=N    Work on up to N keys at a time, 1 to 512 (default: 64).
-      --profile=NAME     AWS profile (default: the default credentials).
-      --region=REGION    The bucket's Region (default: that of the profile or of
-                         AWS_REGION).
+      --bucket=NAME               The bucket. It needs S3 Versioning.
+      --to=TIME                   The moment, such as 2026-03-02T10:00:00Z,
+                                  or how long ago, such as 3h. Its second counts
+                                  as a whole.
+      --prefix=PREFIX             Only keys that begin with PREFIX.
+      --key=KEY                   Only this key. Repeatable.
+      --keys=FILE                 Only the keys of FILE, one a line.
+      --apply                     Change the bucket. No version and no delete
+                                  marker is deleted.
+      --yes                       Do not ask for the bucket's name at a
+                                  terminal.
+      --incomplete                Accept a moment of which the bucket's
+                                  lifecycle has deleted versions.
+      --list                      Print each key that is not as it was.
+      --plan-out=FILE             Write those keys with their versions to FILE,
+                                  as JSON lines; compressed if the name ends in
+                                  .gz.
+      --report=FILE               Write the report to FILE, as JSON.
+      --output=FORM               Print text or json (default: text).
+      --concurrency=N             Work on up to N keys at a time, 1 to 512
+                                  (default: 64).
+      --profile=NAME              AWS profile (default: the default
+                                  credentials).
+      --region=REGION             The bucket's Region (default: that of the
+                                  profile or of AWS_REGION).
+      --plan=FILE                 Do what FILE of --plan-out says,
+                                  or a directory of --batch-manifest, without
+                                  listing the bucket first. It has the bucket,
+                                  the keys and the moment.
+      --only=KINDS,...            Of a plan, only lines of these kinds, such as
+                                  mark,large: copy, large (copied by parts),
+                                  mark (delete markers).
+      --batch-manifest=DIR        Write manifests for S3 Batch Operations, and a
+                                  plan of the rest, to the new directory DIR.
+      --batch-report=FILE         Verify what S3 Batch Operations copied:
+                                  manifest.json of a job's completion report,
+                                  s3://BUCKET/KEY or a file. Repeatable.
+      --archived-manifest=FILE    Write the versions that must be retrieved
+                                  first to FILE, for S3 Batch Operations.
 `
 	)
 	t.Setenv("COLUMNS", "80")

@@ -24,8 +24,8 @@ type restore struct {
 
 // restoreVersions is the command restore versions.
 type restoreVersions struct {
-	Bucket      string   `required:"" placeholder:"NAME" help:"The bucket. It needs S3 Versioning."`
-	To          string   `required:"" placeholder:"TIME" help:"The moment, such as 2026-03-02T10:00:00Z, or how long ago, such as 3h. Its second counts as a whole."`
+	Bucket      string   `placeholder:"NAME" help:"The bucket. It needs S3 Versioning."`
+	To          string   `xor:"time" placeholder:"TIME" help:"The moment, such as 2026-03-02T10:00:00Z, or how long ago, such as 3h. Its second counts as a whole."`
 	Prefix      string   `xor:"keys" placeholder:"PREFIX" help:"Only keys that begin with PREFIX."`
 	Key         []string `xor:"keys" sep:"none" placeholder:"KEY" help:"Only this key. Repeatable."`
 	Keys        string   `xor:"keys" placeholder:"FILE" help:"Only the keys of FILE, one a line."`
@@ -41,11 +41,21 @@ type restoreVersions struct {
 	Region      string   `placeholder:"REGION" help:"The bucket's Region (default: that of the profile or of AWS_REGION)."`
 	// MultipartAbove is for rehearsals: large objects take long to make.
 	MultipartAbove int64 `hidden:"" placeholder:"BYTES" help:"Copy objects by parts if they are larger."`
+
+	Plan             string   `xor:"time,keys" placeholder:"FILE" help:"Do what FILE of --plan-out says, or a directory of --batch-manifest, without listing the bucket first. It has the bucket, the keys and the moment."`
+	Only             []string `sep:"," placeholder:"KINDS" help:"Of a plan, only lines of these kinds, such as mark,large: copy, large (copied by parts), mark (delete markers)."`
+	BatchManifest    string   `placeholder:"DIR" help:"Write manifests for S3 Batch Operations, and a plan of the rest, to the new directory DIR."`
+	BatchReport      []string `sep:"none" placeholder:"FILE" help:"Verify what S3 Batch Operations copied: manifest.json of a job's completion report, s3://BUCKET/KEY or a file. Repeatable."`
+	ArchivedManifest string   `placeholder:"FILE" help:"Write the versions that must be retrieved first to FILE, for S3 Batch Operations."`
 }
 
 // Run restores, or says what that would do.
 func (c *restoreVersions) Run(clock clock, stdin io.Reader, streams streams) error {
 	started := clock.now()
+	plan, err := c.readPlan()
+	if err != nil {
+		return err
+	}
 	to, err := moment(c.To, started)
 	if err != nil {
 		return err
@@ -60,6 +70,7 @@ func (c *restoreVersions) Run(clock clock, stdin io.Reader, streams streams) err
 	if err != nil {
 		return err
 	}
+	c.Region = client.Options().Region // the profile or AWS_REGION may have it
 	bucket, err := rewind.Inspect(ctx, client, c.Bucket, "")
 	if err != nil {
 		return c.explain(err)
@@ -74,31 +85,42 @@ func (c *restoreVersions) Run(clock clock, stdin io.Reader, streams streams) err
 	if err := c.confirm(stdin, streams.stderr); err != nil {
 		return err
 	}
-	plan, err := openPlan(c.PlanOut, planHeader{planVersion, c.Bucket, c.Prefix, to})
+	jobs, err := c.jobReports(ctx, client)
+	if err != nil {
+		return err
+	}
+	files, err := c.openFiles(to)
 	if err != nil {
 		return err
 	}
 	run := &rewind.Run{
 		Client: client, Bucket: c.Bucket, RequesterPays: bucket.RequesterPays, To: to, Prefix: c.Prefix, Keys: keys,
 		Apply: c.Apply, Concurrency: c.Concurrency, MultipartAbove: c.MultipartAbove, Now: clock.now,
+		Plan: plan, Jobs: jobs,
 		Each: func(result rewind.Result) error {
 			if c.List {
 				fmt.Fprintln(streams.stdout, listLine(result))
 			}
-			return plan.add(result)
+			return files.add(result)
 		},
 	}
 	summary, err := run.Do(ctx)
-	err = errors.Join(c.explain(err), plan.close())
-	if err == nil && summary.Keys == 0 {
+	err = c.explain(err)
+	err = errors.Join(err, files.close(clock.now(), err))
+	if err == nil && summary.Keys == 0 && plan == nil {
 		return fmt.Errorf("bucket %s has no version of %s; nothing was done", c.Bucket, c.scope(keys))
 	}
 	document := report{
 		Bucket: c.Bucket, Prefix: c.Prefix, OnlyKeys: len(keys), To: to, Applied: c.Apply, Started: started, Ended: clock.now(),
-		Warnings: warnings, Lock: bucket.Lock, Concurrency: c.Concurrency, Summary: summary,
+		Warnings: warnings, Lock: bucket.Lock, Concurrency: c.Concurrency, Summary: summary, Jobs: jobs,
+	}
+	if plan != nil {
+		document.Plan = plan.Path
 	}
 	if err != nil {
 		document.Error = err.Error()
+	} else {
+		document.addFiles(c, files)
 	}
 	return c.end(streams, document, err)
 }
@@ -118,7 +140,7 @@ func (c *restoreVersions) end(streams streams, document report, err error) error
 	if err != nil {
 		return err
 	}
-	if n := document.Summary.Failed; n > 0 && c.Apply {
+	if n := document.Summary.Failed; n > 0 && (c.Apply || len(c.BatchReport) > 0) {
 		return &exitError{exitSomeNotRestored, fmt.Errorf("%s not restored: %s", count(n, "key was", "keys were"), reasons(document.Summary))}
 	}
 	return nil
@@ -132,7 +154,7 @@ func (c *restoreVersions) Validate() error {
 	case c.List && c.Output == "json":
 		return errors.New("--list prints text, --output json prints one JSON document; want --plan-out FILE with --output json")
 	}
-	return nil
+	return c.checkPlanFlags()
 }
 
 // scope names the keys in a sentence.

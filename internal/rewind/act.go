@@ -14,10 +14,7 @@ import (
 // act does what a decision says, or in a dry run only looks. The error ends the run; what concerns one key alone
 // is in the result.
 func (r *Run) act(ctx context.Context, d Decision) (Result, error) {
-	result := Result{
-		Key: d.Key, Ambiguous: d.Ambiguous, SourceVersion: d.Source.VersionID, LatestVersion: d.Latest.VersionID,
-		Bytes: d.Source.Size, Class: d.Source.Class,
-	}
+	result := r.resultOf(d)
 	if d.Meanwhile {
 		return result.failed(Changed, "written at "+d.Latest.Time.Format(time.RFC3339)+", after the run started"), nil
 	}
@@ -28,6 +25,19 @@ func (r *Run) act(ctx context.Context, d Decision) (Result, error) {
 	case Copy, Compare:
 		err = r.bringBack(ctx, d, &result)
 	}
+	return r.settle(ctx, result, err)
+}
+
+// resultOf is a result that says nothing yet but what was decided.
+func (r *Run) resultOf(d Decision) Result {
+	return Result{
+		Key: d.Key, Ambiguous: d.Ambiguous, SourceVersion: d.Source.VersionID, LatestVersion: d.Latest.VersionID,
+		Bytes: d.Source.Size, Class: d.Source.Class, decision: d, listed: r.started,
+	}
+}
+
+// settle takes what went wrong with a key into its result. An error that concerns more than the key ends the run.
+func (r *Run) settle(ctx context.Context, result Result, err error) (Result, error) {
 	if err == nil {
 		return result, nil
 	}
@@ -61,7 +71,7 @@ func (r *Run) bringBack(ctx context.Context, d Decision, result *Result) error {
 			return nil
 		}
 	}
-	result.Outcome, result.Parts = Copied, r.inParts(d.Source)
+	result.Outcome, result.Parts = Copied, d.Parts || r.inParts(d.Source)
 	if !r.Apply {
 		return nil
 	}
@@ -105,7 +115,16 @@ func (r *Run) conflict(ctx context.Context, d Decision, result *Result, cause er
 	if aws.ToString(now.ETag) == d.Source.ETag {
 		result.Verified = ByETag
 	}
+	r.again(result)
 	return nil
+}
+
+// again says of a key that is as it should be, and that this request did not change, that it was already so: a plan may
+// be carried out twice.
+func (r *Run) again(result *Result) {
+	if r.Plan != nil {
+		result.Outcome, result.NewVersion, result.Verified = Back, "", ""
+	}
 }
 
 // mark puts a delete marker on top. S3 takes it only if the latest version is still the listed one.
@@ -127,6 +146,7 @@ func (r *Run) mark(ctx context.Context, d Decision, result *Result) error {
 	}
 	if _, now := r.head(ctx, d.Key, ""); isAbsent(now) { // an attempt of ours whose answer was lost, or the same by others
 		result.NewVersion = markerOf(now)
+		r.again(result)
 		return nil
 	}
 	return &keyError{Changed, plain(err)}

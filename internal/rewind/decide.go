@@ -39,6 +39,8 @@ type Decision struct {
 	Beneath *Entry
 	// Entries counts versions and markers.
 	Entries int
+	// Parts says that a plan has the object copied by parts.
+	Parts bool
 }
 
 // Decider decides about one key after the other, from their entries in the order of the listing. It keeps a few

@@ -23,13 +23,17 @@ type page struct {
 	date time.Time
 }
 
-// list calls each with every page of the versions under a prefix. It stops when each returns false.
-func (r *Run) list(ctx context.Context, prefix string, each func(page) (more bool, err error)) error {
+// list calls each with every page of the versions under a prefix, of the keys after a key, or of all if that is empty. It
+// stops when each returns false.
+func (r *Run) list(ctx context.Context, prefix, after string, each func(page) (more bool, err error)) error {
 	input := &s3.ListObjectVersionsInput{
 		Bucket: aws.String(r.Bucket), ExpectedBucketOwner: r.owner(), RequestPayer: r.payer(), EncodingType: types.EncodingTypeUrl,
 	}
 	if prefix != "" {
 		input.Prefix = aws.String(prefix)
+	}
+	if after != "" {
+		input.KeyMarker = aws.String(after)
 	}
 	for {
 		var answer body

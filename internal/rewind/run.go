@@ -37,6 +37,11 @@ type Run struct {
 	// Each is called with each key that is not as it was, one at a time. Without Apply the keys come in the order
 	// of the listing. Nil: no call.
 	Each func(Result) error
+	// Plan says what to do in place of a listing. Bucket, To and Prefix are then those of its header. Nil: the bucket is listed.
+	Plan *Plan
+	// Jobs are S3 Batch Operations jobs that made copies, to be verified. Every key that is not as it was is then reported
+	// as not restored. Nil: there are none; with Apply there must be none.
+	Jobs *JobReports
 
 	started time.Time
 	pace    *pace
@@ -70,6 +75,9 @@ type Result struct {
 	Ambiguous bool `json:"ambiguous,omitempty"`
 	// Verified says how the copy was compared with its source. Empty: a delete marker, or a dry run.
 	Verified Verification `json:"verified,omitempty"`
+
+	decision Decision  // for a plan
+	listed   time.Time // when the listing started
 }
 
 // Outcome is what a key needed.
@@ -103,9 +111,15 @@ func (r *Run) Do(ctx context.Context) (Summary, error) {
 	r.pace = newPace(max(1, r.Concurrency))
 	r.failed, r.bySize = map[string]bool{}, map[string]string{}
 	r.summary = Summary{Reasons: map[Reason]*Failures{}, Verified: map[Verification]int{}}
+	if r.Plan != nil {
+		r.started = r.Plan.Header.Listed
+	}
 	err := r.restore(ctx)
 	if err == nil && r.Apply {
 		err = r.verify(ctx)
+	}
+	if err == nil && r.Jobs != nil {
+		r.summary.Confirmed = r.summary.Unchanged + r.summary.AlreadyBack
 	}
 	return r.summary, err
 }
@@ -135,7 +149,9 @@ func (r *Run) inParts(source Entry) bool {
 // job is a key that is not as it was.
 type job struct {
 	decision Decision
-	key      string // with Keys: the key that is to be listed first
+	key      string    // with Keys: the key that is to be listed first
+	line     *PlanLine // with Plan
+	now      *Decision // with Plan, without Apply: about the key as it is now
 	result   *Result
 	done     chan struct{}
 }
@@ -191,6 +207,9 @@ func (r *Run) restore(ctx context.Context) error {
 
 // find gives each key that is not as it was to add.
 func (r *Run) find(ctx context.Context, add func(*job) error) error {
+	if r.Plan != nil {
+		return r.findPlanned(ctx, add)
+	}
 	if len(r.Keys) == 0 {
 		return r.decide(ctx, r.Prefix, false, func(d Decision) error {
 			if r.count(d) {
@@ -222,7 +241,7 @@ func (r *Run) count(d Decision) bool {
 // decide lists the keys under a prefix, or one key alone, and decides about each.
 func (r *Run) decide(ctx context.Context, prefix string, alone bool, each func(Decision) error) error {
 	var d *Decider
-	err := r.list(ctx, prefix, func(p page) (bool, error) {
+	err := r.list(ctx, prefix, "", func(p page) (bool, error) {
 		if d == nil {
 			d = &Decider{To: r.To, Started: r.start(p.date)}
 		}
@@ -267,6 +286,13 @@ func (r *Run) work(ctx context.Context, j *job) error {
 		return err
 	}
 	defer r.pace.end()
+	if j.line != nil {
+		result, err := r.follow(ctx, *j.line, j.now)
+		if err != nil {
+			return err
+		}
+		return r.finish(j, result)
+	}
 	decisions := []Decision{j.decision}
 	if j.key != "" {
 		decisions = nil
@@ -285,12 +311,21 @@ func (r *Run) work(ctx context.Context, j *job) error {
 		if err != nil {
 			return err
 		}
-		j.result = &result
-		if r.Apply {
-			if err := r.report(&result); err != nil {
-				return err
-			}
+		if err := r.finish(j, result); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// finish leaves the result of a key. In a dry run it is reported in the order of the listing, otherwise at once.
+func (r *Run) finish(j *job, result Result) error {
+	if r.Jobs != nil {
+		result = r.Jobs.blame(result)
+	}
+	j.result = &result
+	if r.Apply {
+		return r.report(&result)
 	}
 	return nil
 }

@@ -4,6 +4,9 @@ import "context"
 
 // verify lists the bucket again. Every key must be as it was at the moment, but those that are reported.
 func (r *Run) verify(ctx context.Context) error {
+	if r.Plan != nil {
+		return r.look(ctx, looksAtOnce, func(line PlanLine, now *Decision) error { return r.confirmPlanned(ctx, line, now) })
+	}
 	confirm := func(d Decision) error { return r.confirm(ctx, d) }
 	if len(r.Keys) == 0 {
 		return r.decide(ctx, r.Prefix, false, confirm)
