@@ -82,13 +82,13 @@ func (r *Run) stillPlanned(ctx context.Context, line PlanLine, now *Decision, re
 		back = same
 	}
 	switch {
-	case back && now != nil && now.Beneath != nil:
+	case back && now != nil:
 		hidden, err := r.hidden(ctx, *now)
 		if err != nil {
 			return err
 		}
-		if hidden {
-			return &keyError{Changed, "version " + now.Beneath.VersionID + " was written after the plan was made, and lies beneath the copy"}
+		if hidden != nil {
+			return &keyError{Changed, "version " + hidden.VersionID + " was written after the plan was made, and lies beneath the copy"}
 		}
 	case !back && now.Latest.VersionID != line.Latest.Version:
 		return &keyError{Changed, "version " + now.Latest.VersionID + " was written after the plan was made"}
