@@ -144,7 +144,7 @@ func readPlan(path string, each func(PlanLine) bool) (PlanHeader, error) {
 	r := &planReader{path: path}
 	content, err := unzipped(file)
 	if err != nil {
-		return PlanHeader{}, r.wrong("%w", err)
+		return PlanHeader{}, r.unreadable(err)
 	}
 	r.lines = bufio.NewScanner(content)
 	r.lines.Buffer(make([]byte, 0, 64<<10), maxLine)
@@ -194,16 +194,21 @@ func (r *planReader) next() ([]byte, error) {
 		return r.lines.Bytes(), nil
 	}
 	r.line++
-	switch err := r.lines.Err(); {
-	case err == nil:
-		return nil, nil
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, r.wrong("the plan was cut in the middle: its compressed data ends early; make the plan again")
-	case errors.Is(err, bufio.ErrTooLong):
-		return nil, r.wrong("the line has more than %d bytes; this is no plan of --plan-out", maxLine)
-	default:
-		return nil, r.wrong("%w", err)
+	if err := r.lines.Err(); err != nil {
+		return nil, r.unreadable(err)
 	}
+	return nil, nil
+}
+
+// unreadable says why there is no next line.
+func (r *planReader) unreadable(err error) error {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return r.wrong("the plan was cut in the middle: its compressed data ends early; make the plan again")
+	case errors.Is(err, bufio.ErrTooLong):
+		return r.wrong("the line has more than %d bytes; this is no plan of --plan-out", maxLine)
+	}
+	return r.wrong("%w", err)
 }
 
 func (r *planReader) header() (PlanHeader, error) {
@@ -238,7 +243,7 @@ func (r *planReader) body(each func(PlanLine) bool) error {
 			planEnd
 		}
 		if err := json.Unmarshal(text, &line); err != nil {
-			return r.wrong("this is no line of a plan: %w", err)
+			return r.wrong("this is no line of a plan")
 		}
 		if line.Lines != nil {
 			return r.end(*line.Lines, count)
@@ -257,8 +262,9 @@ func (r *planReader) end(want, got int) error {
 	if want != got {
 		return r.wrong("the plan has %d lines, and was written with %d; make the plan again", got, want)
 	}
-	if more, err := r.next(); err != nil || more != nil {
-		return errors.Join(err, r.wrong("something follows the end of the plan; make the plan again"))
+	more, err := r.next()
+	if err == nil && more != nil {
+		return r.wrong("something follows the end of the plan; make the plan again")
 	}
-	return nil
+	return err
 }
