@@ -1,32 +1,21 @@
 package rewind
 
 import (
-	"bytes"
 	"context"
-	"crypto/md5"
-	"encoding/csv"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/aws/aws-sdk-go-v2/service/s3control"
-	"github.com/aws/smithy-go"
 	"pgregory.net/rapid"
 
+	"central-s3-backup/internal/rewind/batchtest"
 	"central-s3-backup/internal/s3fake"
 )
 
@@ -49,90 +38,20 @@ func (l *lake) manifest(t fataler, dir string, to time.Time, change ...func(*Run
 	return m
 }
 
-// readJob decodes a job as the SDK's input, and lets the SDK check it.
-func readJob(t fataler, path string) *s3control.CreateJobInput {
-	text, err := os.ReadFile(path)
+// batch lets S3 Batch Operations do the copies of a directory, but those of some keys, and returns the places of the reports.
+func (l *lake) batch(t fataler, dir string, denied ...string) []string {
+	if l.server.Bucket("jobs") == nil {
+		l.server.CreateBucket("jobs", s3fake.BucketOptions{})
+	}
+	places, err := (&batchtest.Jobs{Client: l.client, Denied: denied}).RunAll(context.Background(), dir, "jobs")
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
-	input := &s3control.CreateJobInput{}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(input); err != nil {
-		t.Fatalf("%s: %v", path, err)
-	}
-	return input
-}
-
-// batch does the copies of a directory as S3 Batch Operations does: in no order, without conditions, each with the settings
-// of its job. It returns the place of a completion report in the form of AWS's. Tasks of keys in failing get AccessDenied.
-func (l *lake) batch(t fataler, dir string, failing ...string) string {
-	at, err := os.MkdirTemp(dir, "job-")
-	if err != nil {
-		t.Fatalf("%v", err)
-	}
-	jobs, _ := filepath.Glob(filepath.Join(dir, "create-job-*.json"))
-	reports := map[string]*bytes.Buffer{"succeeded": {}, "failed": {}}
-	for _, path := range jobs {
-		job := readJob(t, path)
-		content, err := os.ReadFile(filepath.Join(dir, filepath.Base(*job.Manifest.Location.ObjectArn)))
-		if err != nil {
-			t.Fatalf("%v", err)
-		}
-		if sum := md5.Sum(content); *job.Manifest.Location.ETag != hex.EncodeToString(sum[:]) {
-			t.Fatalf("%s: the ETag is not that of the manifest", path)
-		}
-		rows, err := csv.NewReader(bytes.NewReader(content)).ReadAll()
-		if err != nil {
-			t.Fatalf("%v", err)
-		}
-		slices.Reverse(rows)
-		for _, row := range rows {
-			key, err := url.PathUnescape(row[1])
-			if err != nil {
-				t.Fatalf("%v", err)
-			}
-			operation := job.Operation.S3PutObjectCopy
-			switch {
-			case operation == nil:
-				continue
-			case slices.Contains(failing, key):
-				err = &smithy.GenericAPIError{Code: "AccessDenied", Message: "Access Denied, said S3"}
-			default:
-				_, err = l.client.CopyObject(context.Background(), &s3.CopyObjectInput{
-					Bucket: aws.String(strings.TrimPrefix(*operation.TargetResource, "arn:aws:s3:::")), Key: aws.String(key),
-					CopySource:        aws.String(row[0] + "/" + row[1] + "?versionId=" + row[2]),
-					MetadataDirective: types.MetadataDirective(operation.MetadataDirective), StorageClass: types.StorageClass(operation.StorageClass),
-				})
-			}
-			status, result := "succeeded", "200,,Successful"
-			if answer, ok := errors.AsType[smithy.APIError](err); ok { // in AWS's examples the status comes first
-				status, result = "failed", "403,"+answer.ErrorCode()+`,"`+answer.ErrorMessage()+`"`
-			}
-			fmt.Fprintf(reports[status], "%s,%s,%s,%s,%s\n", row[0], row[1], row[2], status, result)
-		}
-	}
-	var results []string
-	if err := os.Mkdir(filepath.Join(at, "results"), 0o700); err != nil {
-		t.Fatalf("%v", err)
-	}
-	for status, content := range reports {
-		if err := os.WriteFile(filepath.Join(at, "results", status+".csv"), content.Bytes(), 0o600); err != nil {
-			t.Fatalf("%v", err)
-		}
-		results = append(results, fmt.Sprintf(`{"TaskExecutionStatus":%q,"Bucket":"reports","MD5Checksum":"","Key":"x/job-1/results/%s.csv"}`, status, status))
-	}
-	manifest := `{"Format":"Report_CSV_20180820","ReportCreationDate":"2026-04-05T17:48:39.725Z","Results":[` + strings.Join(results, ",") +
-		`],"ReportSchema":"Bucket, Key, VersionId, TaskStatus, ErrorCode, HTTPStatusCode, ResultMessage"}`
-	place := filepath.Join(at, "manifest.json")
-	if err := os.WriteFile(place, []byte(manifest), 0o600); err != nil {
-		t.Fatalf("%v", err)
-	}
-	return place
+	return places
 }
 
 // verified verifies what jobs did.
-func (l *lake) verified(t fataler, dir string, places ...string) Summary {
+func (l *lake) verified(t fataler, dir string, places []string) Summary {
 	plan, err := OpenPlan(dir, nil)
 	if err != nil {
 		t.Fatalf("%v", err)
@@ -161,7 +80,7 @@ func TestBatchProperty(t *testing.T) {
 		want := l.view(to)
 		m := l.manifest(t, dir, to, func(r *Run) { r.MultipartAbove = 1 })
 		l.clock.Advance(2 * time.Second)
-		place := l.batch(t, dir)
+		places := l.batch(t, dir)
 		l.clock.Advance(2 * time.Second)
 		rest, err := OpenPlan(dir, []Kind{KindMark, KindLarge})
 		if err != nil || rest.Lines != m.Large+m.Marks {
@@ -172,7 +91,7 @@ func TestBatchProperty(t *testing.T) {
 		}
 		l.compare(t, to, want)
 		known := l.ids()
-		summary := l.verified(t, dir, place)
+		summary := l.verified(t, dir, places)
 		if summary.Failed > 0 || summary.Confirmed != summary.Keys || summary.Confirmed < m.Copies+m.Large+m.Marks || len(l.ids()) != len(known) {
 			t.Fatalf("%+v of %+v, %s", summary, m, failures(summary))
 		}
@@ -205,11 +124,11 @@ func TestBatchReport(t *testing.T) {
 	l.clock.Advance(2 * time.Second)
 	live := l.bucket.Put("written", s3fake.Version{Body: []byte("live")})
 	l.clock.Advance(2 * time.Second)
-	place := l.batch(t, dir, "denied, %41", "not done")
+	places := l.batch(t, dir, "denied, %41", "not done")
 	l.batch(t, dir, "denied, %41", "not done") // a job that is repeated hides nothing
 	l.clock.Advance(2 * time.Second)
 	l.bucket.Put("late", s3fake.Version{Body: []byte("live")})
-	summary := l.verified(t, dir, place)
+	summary := l.verified(t, dir, places)
 	text := failures(summary)
 	for _, want := range []string{
 		`archived: "archived": storage class GLACIER`,
@@ -242,11 +161,11 @@ func TestBatchReportAlone(t *testing.T) {
 	l.clock.Advance(10 * time.Second)
 	dir := filepath.Join(t.TempDir(), "dir")
 	l.manifest(t, dir, second(3))
-	place := l.batch(t, dir, "denied")
+	places := l.batch(t, dir, "denied")
 	l.clock.Advance(2 * time.Second)
 	r := l.run(second(3))
 	r.Apply, r.Jobs = false, &JobReports{}
-	if err := r.Jobs.Read(t.Context(), l.client, place, "lake"); err != nil {
+	if err := r.Jobs.Read(t.Context(), l.client, places[0], "lake"); err != nil {
 		t.Fatal(err)
 	}
 	summary, err := r.Do(t.Context())
@@ -256,33 +175,36 @@ func TestBatchReportAlone(t *testing.T) {
 	}
 }
 
-// TestBatchReportInS3: the report where the job wrote it.
-func TestBatchReportInS3(t *testing.T) {
+// TestBatchReportLocal: the same report, copied from S3 to here.
+func TestBatchReportLocal(t *testing.T) {
 	l := newLake(t, enabled, 10)
 	l.put("k", "old", 1)
 	l.put("k", "bad", 5)
 	l.clock.Advance(10 * time.Second)
 	dir := filepath.Join(t.TempDir(), "dir")
 	l.manifest(t, dir, second(3))
-	place := l.batch(t, dir, "k")
-	reports := l.server.CreateBucket("reports", s3fake.BucketOptions{})
-	for key, path := range map[string]string{
-		"x/job-1/manifest.json":         place,
-		"x/job-1/results/failed.csv":    filepath.Join(filepath.Dir(place), "results", "failed.csv"),
-		"x/job-1/results/succeeded.csv": filepath.Join(filepath.Dir(place), "results", "succeeded.csv"),
-	} {
-		content, err := os.ReadFile(path)
-		if err != nil {
+	place := l.batch(t, dir, "k")[0]
+	jobs := l.server.Bucket("jobs")
+	_, folder, _ := strings.Cut(strings.TrimSuffix(place, "manifest.json"), "s3://jobs/")
+	local := t.TempDir()
+	for _, key := range jobs.Keys() {
+		name, ok := strings.CutPrefix(key, folder)
+		if !ok {
+			continue
+		}
+		path := filepath.Join(local, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, jobs.Versions(key)[0].Body, 0o600)); err != nil {
 			t.Fatal(err)
 		}
-		reports.Put(key, s3fake.Version{Body: content})
 	}
-	summary := l.verified(t, dir, "s3://reports/x/job-1/manifest.json")
-	if summary.Failed != 1 || summary.Reasons[Denied].Keys != 1 {
-		t.Errorf("%+v, %s", summary, failures(summary))
+	for _, places := range [][]string{{place}, {filepath.Join(local, "manifest.json")}} {
+		summary := l.verified(t, dir, places)
+		if summary.Failed != 1 || summary.Reasons[Denied] == nil {
+			t.Errorf("%+v, %s", summary, failures(summary))
+		}
 	}
-	err := (&JobReports{}).Read(t.Context(), l.client, "s3://reports/x/job-2/manifest.json", "lake")
-	if err == nil || !strings.HasPrefix(err.Error(), "s3://reports/x/job-2/manifest.json cannot be read: NoSuchKey") {
+	err := (&JobReports{}).Read(t.Context(), l.client, "s3://jobs/none/manifest.json", "lake")
+	if err == nil || !strings.HasPrefix(err.Error(), "s3://jobs/none/manifest.json cannot be read: NoSuchKey") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -409,7 +331,7 @@ func TestManifest(t *testing.T) {
 	}
 }
 
-// TestCreateJob: the SDK takes the jobs, and they say what is copied and what is not (F-RST-18, F-RST-21).
+// TestCreateJob: the jobs say what is copied and what is not (F-RST-18, F-RST-21). That the SDK takes them, batchtest checks.
 func TestCreateJob(t *testing.T) {
 	l := newLake(t, enabled, 10)
 	l.bucket.Put("ia", s3fake.Version{Body: []byte("old"), StorageClass: types.StorageClassStandardIa, At: second(1)})
@@ -419,65 +341,38 @@ func TestCreateJob(t *testing.T) {
 	l.clock.Advance(10 * time.Second)
 	dir := filepath.Join(t.TempDir(), "dir")
 	l.manifest(t, dir, second(3))
-
-	copies := readJob(t, filepath.Join(dir, "create-job-001.json"))
-	operation := copies.Operation.S3PutObjectCopy
-	if operation == nil || operation.StorageClass != "STANDARD_IA" || operation.MetadataDirective != "COPY" ||
-		*operation.TargetResource != "arn:aws:s3:::lake" || !*copies.ConfirmationRequired {
-		t.Errorf("got %+v", copies)
-	}
-	// Tags, metadata and checksums are those of the source, encryption and retention the bucket's.
-	if operation.NewObjectTagging != nil || operation.NewObjectMetadata != nil || operation.ChecksumAlgorithm != "" ||
-		operation.ObjectLockMode != "" || operation.TargetKeyPrefix != nil || operation.SSEAwsKmsKeyId != nil {
-		t.Errorf("got %+v", operation)
-	}
-	if r := copies.Report; !r.Enabled || r.ReportScope != "AllTasks" || r.Format != "Report_CSV_20180820" ||
-		*r.Bucket != "arn:aws:s3:::MANIFEST_BUCKET" || *r.Prefix != "lake-20260302T100003Z/reports" {
-		t.Errorf("got %+v", r)
-	}
-	if spec := copies.Manifest.Spec; spec.Format != "S3BatchOperations_CSV_20180820" || fmt.Sprint(spec.Fields) != "[Bucket Key VersionId]" ||
-		*copies.Manifest.Location.ObjectArn != "arn:aws:s3:::MANIFEST_BUCKET/lake-20260302T100003Z/copy-001.csv" {
-		t.Errorf("got %+v", copies.Manifest)
-	}
-	restore := readJob(t, filepath.Join(dir, "create-job-archived.json")).Operation.S3InitiateRestoreObject
-	if restore == nil || restore.GlacierJobTier != "BULK" || *restore.ExpirationInDays != retrievedDays {
-		t.Errorf("got %+v", restore)
-	}
-
-	sent := 0
-	client := s3control.New(s3control.Options{
-		Region: "eu-central-1", Credentials: aws.AnonymousCredentials{},
-		HTTPClient: doer(func(r *http.Request) (*http.Response, error) {
-			sent++
-			body, _ := io.ReadAll(r.Body)
-			if !regexp.MustCompile(`<ConfirmationRequired>true</ConfirmationRequired>`).Match(body) {
-				t.Errorf("got %s", body)
-			}
-			return &http.Response{
-				StatusCode: http.StatusOK, Header: http.Header{},
-				Body: io.NopCloser(strings.NewReader("<CreateJobResult><JobId>1</JobId></CreateJobResult>")),
-			}, nil
-		}),
-	})
-	jobs, _ := filepath.Glob(filepath.Join(dir, "create-job-*.json"))
-	for _, path := range jobs {
-		job := readJob(t, path)
-		job.AccountId = aws.String(strings.ReplaceAll(*job.AccountId, AccountPlaceholder, "111122223333")) // becomes a host name
-		if _, err := client.CreateJob(t.Context(), job); err != nil {
-			t.Errorf("%s: %v", path, err)
+	read := func(name string) map[string]any {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
 		}
-		if len(*job.ClientRequestToken) > 64 || len(*job.Description) > 256 {
-			t.Errorf("%s: token %s, description %s", path, *job.ClientRequestToken, *job.Description)
+		var job map[string]any
+		if err := json.Unmarshal(text, &job); err != nil {
+			t.Fatal(err)
+		}
+		return job
+	}
+	copies := read("create-job-001.json")
+	for member, want := range map[string]string{
+		"ConfirmationRequired": "true",
+		// Tags, metadata and checksum are those of the source; encryption and retention are the bucket's.
+		"Operation": `{"S3PutObjectCopy":{"MetadataDirective":"COPY","StorageClass":"STANDARD_IA","TargetResource":"arn:aws:s3:::lake"}}`,
+		"Report": `{"Bucket":"arn:aws:s3:::MANIFEST_BUCKET","Enabled":true,"Format":"Report_CSV_20180820",` +
+			`"Prefix":"lake-20260302T100003Z/reports","ReportScope":"AllTasks"}`,
+		"RoleArn":     `"arn:aws:iam::ACCOUNT_ID:role/BATCH_ROLE"`,
+		"AccountId":   `"ACCOUNT_ID"`,
+		"Description": `"lake as it was at 2026-03-02T10:00:03Z: copy-001.csv, 1 copies"`,
+	} {
+		if got, _ := json.Marshal(copies[member]); string(got) != want {
+			t.Errorf("%s: got %s", member, got)
 		}
 	}
-	if sent != 2 {
-		t.Errorf("%d jobs were sent", sent)
+	restore, _ := json.Marshal(read("create-job-archived.json")["Operation"])
+	if string(restore) != `{"S3InitiateRestoreObject":{"ExpirationInDays":14,"GlacierJobTier":"BULK"}}` {
+		t.Errorf("got %s", restore)
 	}
+	l.batch(t, dir)
 }
-
-type doer func(*http.Request) (*http.Response, error)
-
-func (d doer) Do(r *http.Request) (*http.Response, error) { return d(r) }
 
 // TestArchivedManifest: Intelligent-Tiering has a file of its own, because a job takes only one kind (F-RST-21).
 func TestArchivedManifest(t *testing.T) {

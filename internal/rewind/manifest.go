@@ -146,7 +146,7 @@ func (m *Manifest) end(file *manifestFile, class string) error {
 		return err
 	}
 	name := filepath.Base(file.path)
-	return m.job(name, file, fmt.Sprintf("%d copies", file.rows), jobOperation{
+	return m.job(name, file, "copies", jobOperation{
 		Copy: &copyOperation{
 			TargetResource:    "arn:" + m.partition + ":s3:::" + m.bucket,
 			MetadataDirective: string(types.MetadataDirectiveCopy), StorageClass: class,
@@ -175,13 +175,10 @@ func (m *Manifest) Close(now time.Time, failed error) error {
 	if failed != nil || all != nil {
 		return all
 	}
-	for _, file := range m.archived.files {
+	for _, file := range m.archived.files { // one: a listing does not tell what Intelligent-Tiering has archived
 		name := filepath.Base(file.path)
-		restore := &restoreOperation{GlacierJobTier: "BULK"}
-		if !file.tiered {
-			restore.ExpirationInDays = retrievedDays
-		}
-		all = errors.Join(all, m.job(name, file, fmt.Sprintf("%d versions to retrieve", file.rows), jobOperation{Restore: restore}))
+		restore := &restoreOperation{GlacierJobTier: "BULK", ExpirationInDays: retrievedDays}
+		all = errors.Join(all, m.job(name, file, "versions to retrieve", jobOperation{Restore: restore}))
 	}
 	slices.Sort(m.Jobs)
 	return all
@@ -216,7 +213,7 @@ type copyOperation struct {
 
 type restoreOperation struct {
 	GlacierJobTier   string
-	ExpirationInDays int `json:",omitempty"` // none in Intelligent-Tiering (F-RST-21)
+	ExpirationInDays int
 }
 
 type jobInput struct {
@@ -247,7 +244,7 @@ func (m *Manifest) job(manifest string, file *manifestFile, what string, operati
 		AccountID: AccountPlaceholder, ConfirmationRequired: true, Operation: operation, Priority: 10,
 		RoleArn:            "arn:" + m.partition + ":iam::" + AccountPlaceholder + ":role/" + RolePlaceholder,
 		ClientRequestToken: hex.EncodeToString(token[:16]),
-		Description:        fmt.Sprintf("%s as it was at %s: %s, %s", m.bucket, m.to.Format(time.RFC3339), manifest, what),
+		Description:        fmt.Sprintf("%s as it was at %s: %s, %d %s", m.bucket, m.to.Format(time.RFC3339), manifest, file.rows, what),
 		Report: jobOutput{
 			Enabled: true, Bucket: store, Prefix: m.Folder + "/reports", Format: jobReportFormat, ReportScope: "AllTasks",
 		},
@@ -265,7 +262,6 @@ func (m *Manifest) job(manifest string, file *manifestFile, what string, operati
 // manifestFile is a CSV file for S3 Batch Operations, with the MD5 that its ETag will be.
 type manifestFile struct {
 	path        string
-	tiered      bool // of archived versions in Intelligent-Tiering
 	rows, bytes int64
 	file        *os.File
 	buffer      *bufio.Writer
@@ -322,8 +318,8 @@ func (a *ArchivedManifest) Add(result Result) error {
 	if a == nil || result.Reason != Archived {
 		return nil
 	}
-	path, tiered := a.path, result.Class == "INTELLIGENT_TIERING"
-	if tiered {
+	path := a.path
+	if result.Class == "INTELLIGENT_TIERING" {
 		extension := filepath.Ext(path)
 		path = strings.TrimSuffix(path, extension) + "-intelligent-tiering" + extension
 	}
@@ -333,7 +329,6 @@ func (a *ArchivedManifest) Add(result Result) error {
 		if err != nil {
 			return err
 		}
-		created.tiered = tiered
 		file, a.byName[path], a.files = created, created, append(a.files, created)
 	}
 	a.Rows++
