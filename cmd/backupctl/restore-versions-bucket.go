@@ -162,6 +162,8 @@ func (c *restoreVersions) warnings(bucket rewind.Bucket, to, now time.Time, keys
 	add(bucket.Notified, "the bucket sends events: each copy is an ObjectCreated, each delete marker an ObjectRemoved")
 	add(bucket.RequesterPays, "requester pays: the account of these credentials pays for the requests")
 	add(bucket.ACLs, "the bucket has ACLs enabled: the ACL of an object is not copied")
+	add(len(c.BatchReport) > 0 && c.Plan == "",
+		"without --plan DIR, nobody sees what others wrote before a job copied over it (F-RST-18)")
 	for _, what := range bucket.Unchecked {
 		all = append(all, "not checked: "+what)
 	}

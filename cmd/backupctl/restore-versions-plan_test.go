@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"central-s3-backup/internal/rewind/batchtest"
 	"central-s3-backup/internal/s3fake"
 )
 
@@ -283,6 +284,85 @@ func TestRestoreVersionsFilesWrong(t *testing.T) {
 		compare(t, "standard error of "+flags, stderr, want+"\n")
 		if code != exitWrong {
 			t.Errorf("%s: exit code %d", flags, code)
+		}
+	}
+}
+
+// TestRestoreVersionsArchived: the file for a job that retrieves versions, and the line that names it.
+func TestRestoreVersionsArchived(t *testing.T) {
+	l := newLake(t, versioned)
+	path := filepath.Join(t.TempDir(), "retrieve.csv")
+	for _, flags := range []string{"", "--apply --yes "} {
+		code, stdout, _ := backupctl(t, "", toLake+flags+"--archived-manifest "+path)
+		if code == exitWrong || !strings.HasSuffix(stdout, "archived        "+path+": versions to retrieve first\n") {
+			t.Errorf("exit code %d: %s", code, stdout)
+		}
+		content, err := os.ReadFile(path)
+		if err != nil || string(content) != "lake,odd%0Akey,"+l.bucket.Versions("odd\nkey")[1].ID+"\n" {
+			t.Errorf("got %s, %v", content, err)
+		}
+		_ = os.Remove(path)
+	}
+	_, stdout, _ := backupctl(t, "", toLake+"--key data/new --archived-manifest "+path)
+	if _, err := os.Stat(path); err == nil || strings.Contains(stdout, path) {
+		t.Errorf("there is a file of nothing: %s", stdout)
+	}
+}
+
+// TestRestoreVersionsBatchReport: keys that a job did not bring back, as text and as JSON, with exit code 3.
+func TestRestoreVersionsBatchReport(t *testing.T) {
+	l := newLake(t, versioned)
+	l.server.CreateBucket("jobs", s3fake.BucketOptions{})
+	dir := filepath.Join(t.TempDir(), "batch")
+	code, stdout, stderr := backupctl(t, "", toLake+"--prefix data/ --output json --batch-manifest "+dir)
+	var got report
+	if err := json.Unmarshal([]byte(stdout), &got); err != nil || code != exitDone || got.Manifest != dir || len(got.Next) != 8 {
+		t.Fatalf("exit code %d: %s%s, %v", code, stdout, stderr, err)
+	}
+	jobs := &batchtest.Jobs{Client: s3fake.NewClient(os.Getenv("AWS_ENDPOINT_URL")), Denied: []string{"data/deleted"}}
+	places, err := jobs.RunAll(t.Context(), dir, "jobs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr = backupctl(t, "", "restore versions --plan "+dir+" --batch-report "+places[0])
+	compare(t, "standard output", stdout, `bucket lake as it was at 2026-03-01T10:00:03Z: verified, nothing was changed
+keys            3, of plan `+dir+`
+already back    1
+not restored    1, denied: allow s3:GetObjectVersion, s3:GetObjectVersionTagging, s3:PutObject, s3:PutObjectTagging and s3:DeleteObject, and the same of annotations; then run again
+not restored    1, not-verified: run again without --apply, and look at what it finds
+job reports     1 tasks succeeded, 1 failed
+listing         1 keys are as they were
+`)
+	compare(t, "standard error", stderr, "2 keys were not restored: 1 denied, 1 not-verified\n")
+	if code != exitSomeNotRestored {
+		t.Errorf("exit code %d", code)
+	}
+	// Without the plan, all keys of the bucket are looked at.
+	code, stdout, stderr = backupctl(t, "", toLake+"--prefix data/ --output json --batch-report "+places[0])
+	compare(t, "standard error", stderr, "warning: without --plan DIR, nobody sees what others wrote before a job copied over it (F-RST-18)\n"+
+		"2 keys were not restored: 1 denied, 1 not-verified\n")
+	got = report{}
+	if err := json.Unmarshal([]byte(stdout), &got); err != nil || code != exitSomeNotRestored || got.Jobs.Failed != 1 || got.Summary.Confirmed != 2 {
+		t.Errorf("exit code %d: %s, %v", code, stdout, err)
+	}
+	// What the job did not do, the plan does from here.
+	if code, _, stderr := backupctl(t, "", "restore versions --apply --yes --plan "+dir); code != exitDone {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+	if code, _, stderr := backupctl(t, "", "restore versions --plan "+dir+" --batch-report "+places[0]); code != exitDone || stderr != "" {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+	code, _, stderr = backupctl(t, "", "restore versions --bucket jobs --to 3h --batch-report "+places[0])
+	if !strings.Contains(stderr, "never enabled") || code != exitWrong {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+}
+
+// TestShellWord: words that a shell would read otherwise are quoted.
+func TestShellWord(t *testing.T) {
+	for word, want := range map[string]string{"a/b-c.d": "a/b-c.d", "": "''", "a b": "'a b'", "it's": `'it'\''s'`, "$x": "'$x'"} {
+		if got := shellWord(word); got != want {
+			t.Errorf("%q: got %s, want %s", word, got, want)
 		}
 	}
 }

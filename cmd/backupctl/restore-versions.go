@@ -78,15 +78,15 @@ func (c *restoreVersions) Run(clock clock, stdin io.Reader, streams streams) err
 	if err := c.refuse(bucket, to, started, keys); err != nil {
 		return err
 	}
+	jobs, err := c.jobReports(ctx, client)
+	if err != nil {
+		return err
+	}
 	warnings := c.warnings(bucket, to, started, keys)
 	for _, warning := range warnings {
 		fmt.Fprintf(streams.stderr, "warning: %s\n", warning)
 	}
 	if err := c.confirm(stdin, streams.stderr); err != nil {
-		return err
-	}
-	jobs, err := c.jobReports(ctx, client)
-	if err != nil {
 		return err
 	}
 	files, err := c.openFiles(to)
