@@ -50,7 +50,7 @@ cli:
 	npx cdk synth --quiet --output $(ASSEMBLY).nag -c nag=true
 
 golden:
-	go test ./config ./constructs ./docs ./lambda/alerts . -update
+	go test ./cmd/backupctl ./config ./constructs ./docs ./lambda/alerts . -update
 
 # Renews bench/results.md; wants a machine that does nothing else, for ten minutes.
 bench:

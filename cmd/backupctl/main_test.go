@@ -2,9 +2,15 @@ package main
 
 import (
 	"bytes"
+	"cmp"
+	"flag"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/alecthomas/kong"
 )
 
 // TestDefect: nobody sees a stack.
@@ -19,140 +25,48 @@ func TestDefect(t *testing.T) {
 	compare(t, "standard error", stderr.String(), "backupctl: this is a defect of backupctl; please report it: the clock stopped\n")
 }
 
-// TestHelp: what is there, without an argument too.
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// TestHelp compares the help of every command with its file in testdata/help.
 func TestHelp(t *testing.T) {
-	const (
-		all = `Usage: go run ./cmd/backupctl <command>
-
-backupctl is what operators run beside the app.
-
-Flags:
-  -h, --help    Show this help. For every flag, one hyphen is enough.
-
-Commands:
-  alert-test [flags]
-    Send a test event through the alerts, and report which destinations accepted
-    it.
-
-  restore versions --bucket=NAME --to=TIME [flags]
-    Bring a versioned bucket back to a moment. Without --apply: say what that
-    would do.
-
-  restore undo <file> [flags]
-    Delete the keys again whose delete markers --remove-markers removed. Without
-    --apply: say what that would do.
-
-Run "go run ./cmd/backupctl <command> --help" for more information on a command.
-`
-		alertTest = `Usage: go run ./cmd/backupctl alert-test [flags]
-
-Send a test event through the alerts, and report which destinations accepted it.
-
-Flags:
-  -h, --help                    Show this help. For every flag, one hyphen is
-                                enough.
-
-      --config=FILE             Read the configuration from FILE (default:
-                                backup.yaml).
-      --workload=NAME-ENV       Send from this workload's account (default:
-                                central).
-      --profile=NAME            AWS profile for that account (default: the
-                                default credentials).
-      --central-profile=NAME    AWS profile to read the log in the central
-                                account (default: the default credentials).
-      --timeout=TIME            Wait at most this long, such as 90s (default:
-                                3m).
-`
-		restoreVersions = `Usage: go run ./cmd/backupctl restore versions --bucket=NAME --to=TIME [flags]
-
-Bring a versioned bucket back to a moment. Without --apply: say what that would
-do.
-
-Flags:
-  -h, --help                     Show this help. For every flag, one hyphen is
-                                 enough.
-
-      --bucket=NAME              The bucket. It needs S3 Versioning.
-      --to=TIME                  The moment, such as 2026-03-02T10:00:00Z,
-                                 or how long ago, such as 3h. Its second counts
-                                 as a whole.
-      --prefix=PREFIX            Only keys that begin with PREFIX.
-      --key=KEY                  Only this key. Repeatable.
-      --keys=FILE                Only the keys of FILE, one a line.
-      --apply                    Change the bucket. No version is deleted,
-                                 and without --remove-markers no delete marker
-                                 either.
-      --yes                      Do not ask for the bucket's name at a terminal.
-      --incomplete               Accept a moment of which the bucket's lifecycle
-                                 has deleted versions.
-      --list                     Print each key that is not as it was.
-      --plan-out=FILE            Write those keys with their versions to FILE,
-                                 as JSON lines; compressed if the name ends in
-                                 .gz.
-      --report=FILE              Write the report to FILE, as JSON.
-      --output=FORM              Print text or json (default: text).
-      --concurrency=N            Work on up to N keys at a time, 1 to 512
-                                 (default: 64).
-      --profile=NAME             AWS profile (default: the default credentials).
-      --region=REGION            The bucket's Region (default: that of the
-                                 profile or of AWS_REGION).
-      --keep=WHAT,...            Copies also keep this of the old version:
-                                 encryption, retention, acl, redirect. Several
-                                 with commas.
-      --overwrite-changed        Also restore keys that others change during the
-                                 run. What they wrote lies beneath the copy.
-      --remove-markers           Bring deleted keys back by removing their
-                                 delete markers, if nothing else is over the old
-                                 version. Needs no storage; but afterwards it
-                                 looks as if the keys had never been deleted,
-                                 and a restore to a moment in between goes
-                                 wrong.
-      --undo=FILE                With --remove-markers: write each delete
-                                 marker to FILE before it is removed (default:
-                                 BUCKET.TIME.undo).
-      --multipart-above=BYTES    Copy objects by parts if they are larger,
-                                 for rehearsals (default: 5 GiB).
-      --config=FILE              Take the account and Region of the bucket from
-                                 FILE, a backup.yaml, and check them.
-`
-		restoreUndo = `Usage: go run ./cmd/backupctl restore undo <file> [flags]
-
-Delete the keys again whose delete markers --remove-markers removed. Without
---apply: say what that would do.
-
-Arguments:
-  <file>    What restore versions --remove-markers --undo FILE wrote.
-
-Flags:
-  -h, --help             Show this help. For every flag, one hyphen is enough.
-
-      --apply            Change the bucket: put one delete marker on top of each
-                         key.
-      --yes              Do not ask for the bucket's name at a terminal.
-      --concurrency=N    Work on up to N keys at a time, 1 to 512 (default: 64).
-      --profile=NAME     AWS profile (default: the default credentials).
-      --region=REGION    The bucket's Region (default: that of the profile or of
-                         AWS_REGION).
-      --listers=N        List with up to N requests at a time, 1 to 64 (default:
-                         8).
-      --journal=FILE     With --apply: write what is done to FILE,
-                         from which the same command goes on (default:
-                         BUCKET.TIME.journal).
-`
-	)
 	t.Setenv("COLUMNS", "80")
-	for _, test := range []struct {
-		args string
-		want string
-	}{{"", all}, {"--help", all}, {"-h", all}, {"-help", all}, {"alert-test --help", alertTest}, {"alert-test -h", alertTest},
-		{"restore versions -h", restoreVersions}, {"restore undo -h", restoreUndo}} {
-		t.Run(test.args, func(t *testing.T) {
-			var stdout, stderr bytes.Buffer
-			if code := run(strings.Fields(test.args), newClock(), strings.NewReader(""), &stdout, &stderr); code != exitDone {
-				t.Errorf("exit code %d", code)
-			}
-			compare(t, "standard output", stdout.String(), test.want)
-			compare(t, "standard error", stderr.String(), "")
-		})
+	parser, err := kong.New(&commands{}, kong.Vars{"noProfile": ""})
+	if err != nil {
+		t.Fatal(err)
 	}
+	all := []string{""}
+	for _, leaf := range parser.Model.Leaves(true) {
+		all = append(all, strings.TrimPrefix(leaf.Path(), parser.Model.Name+" "))
+	}
+	for _, command := range all {
+		for _, help := range []string{"--help", "-h", "-help"} {
+			var stdout, stderr bytes.Buffer
+			if code := run(strings.Fields(command+" "+help), newClock(), strings.NewReader(""), &stdout, &stderr); code != exitDone {
+				t.Errorf("%s %s: exit code %d", command, help, code)
+			}
+			compare(t, "standard error", stderr.String(), "")
+			golden := filepath.Join("testdata/help", cmp.Or(strings.ReplaceAll(command, " ", "-"), "backupctl")+".txt")
+			if *update {
+				if err := os.WriteFile(golden, stdout.Bytes(), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			compare(t, golden, stdout.String(), string(want))
+		}
+	}
+}
+
+// TestNoArguments: without arguments, the help is printed.
+func TestNoArguments(t *testing.T) {
+	t.Setenv("COLUMNS", "80")
+	var with, without, stderr bytes.Buffer
+	run([]string{"--help"}, newClock(), strings.NewReader(""), &with, &stderr)
+	if code := run(nil, newClock(), strings.NewReader(""), &without, &stderr); code != exitDone || stderr.Len() > 0 {
+		t.Errorf("exit code %d: %s", code, stderr.String())
+	}
+	compare(t, "standard output", without.String(), with.String())
 }

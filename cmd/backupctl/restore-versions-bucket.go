@@ -179,6 +179,8 @@ func (c *restoreVersions) warnings(bucket rewind.Bucket, to, now time.Time, keys
 		"in between goes wrong")
 	add(c.RemoveMarkers && bucket.Replicated, "the removal of delete markers is not replicated (F-S3-30): where they were replicated to, "+
 		"the keys stay deleted")
+	add(len(c.BatchReport) > 0 && c.Plan == "",
+		"without --plan DIR, nobody sees what others wrote before a job copied over it (F-RST-18)")
 	for _, what := range bucket.Unchecked {
 		all = append(all, "not checked: "+what)
 	}

@@ -54,16 +54,16 @@ func (c *restoreVersions) openJournal(run *rewind.Run, stderr io.Writer) error {
 	if !c.Apply {
 		return nil
 	}
-	if c.Journal == "" {
-		c.Journal = strings.NewReplacer("/", "_", ":", "_").Replace(c.Bucket) + "." + run.To.Format("20060102T150405Z") + ".journal"
-	}
 	flags := map[string]string{}
 	c.given(func(name string, value any) {
 		if !slices.Contains(flagsOfTheWay, name) {
 			flags[name] = strings.TrimSpace(flags[name] + " " + fmt.Sprint(value))
 		}
 	})
-	err := run.OpenJournal(c.Journal, flags)
+	if run.Plan != nil { // another plan may get the name of the file
+		flags["plan"] += " of " + run.Plan.Header.Listed.Format(time.RFC3339)
+	}
+	err := c.tryJournals(run, flags)
 	if file, ok := errors.AsType[*rewind.FileError](err); ok {
 		return fmt.Errorf("--journal %s: %w", c.Journal, file.Err)
 	}
@@ -86,6 +86,24 @@ func (c *restoreVersions) openJournal(run *rewind.Run, stderr io.Writer) error {
 	return nil
 }
 
+// tryJournals opens the file of --journal. Without that flag it passes by journals of other runs that are complete.
+func (c *restoreVersions) tryJournals(run *rewind.Run, flags map[string]string) error {
+	if c.Journal != "" {
+		return run.OpenJournal(c.Journal, flags)
+	}
+	name := strings.NewReplacer("/", "_", ":", "_").Replace(c.Bucket) + "." + run.To.Format("20060102T150405Z")
+	for n := 1; ; n++ {
+		c.Journal = name + ".journal"
+		if n > 1 {
+			c.Journal = fmt.Sprintf("%s-%d.journal", name, n)
+		}
+		err := run.OpenJournal(c.Journal, flags)
+		if other, ok := errors.AsType[*rewind.JournalError](err); !ok || !other.Complete {
+			return err
+		}
+	}
+}
+
 // goingOn is the command that goes on with the run.
 func (c *restoreVersions) goingOn(to time.Time) string {
 	words := []string{program, "restore versions"}
@@ -106,7 +124,7 @@ func (c *restoreVersions) goingOn(to time.Time) string {
 // quoted is a word for a shell.
 func quoted(word string) string {
 	const plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=./:@%+,"
-	if strings.Trim(word, plain) == "" {
+	if word != "" && strings.Trim(word, plain) == "" {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"

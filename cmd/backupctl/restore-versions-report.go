@@ -3,13 +3,10 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -37,6 +34,15 @@ type report struct {
 	// Error says why the run ended early.
 	Error   string         `json:"error,omitempty"`
 	Summary rewind.Summary `json:"summary"`
+	// Plan is the file or directory of --plan.
+	Plan string `json:"plan,omitempty"`
+	// Jobs count the tasks of --batch-report.
+	Jobs *rewind.JobReports `json:"jobs,omitempty"`
+	// Archived are the files of --archived-manifest.
+	Archived []string `json:"archivedManifests,omitempty"`
+	// Manifest is the directory of --batch-manifest, and Next what to do with it.
+	Manifest string   `json:"batchManifest,omitempty"`
+	Next     []string `json:"next,omitempty"`
 }
 
 // write writes JSON. The keys that were not restored may be millions: they come one by one from the run.
@@ -72,19 +78,23 @@ func (r report) text() string {
 		}
 	}
 	state := "dry run, nothing was changed"
-	if r.Applied {
+	switch {
+	case r.Applied:
 		state = "applied"
+	case r.Jobs != nil:
+		state = "verified, nothing was changed"
 	}
 	fmt.Fprintf(&b, "bucket %s as it was at %s: %s\n", r.Bucket, r.To.Format(time.RFC3339), state)
-	line(true, "keys            %d, with %d versions and delete markers", s.Keys, s.VersionsBefore)
-	line(true, "unchanged       %d", s.Unchanged)
+	line(r.Plan == "", "keys            %d, with %d versions and delete markers", s.Keys, s.VersionsBefore)
+	line(r.Plan != "", "keys            %d, of plan %s", s.Keys, r.Plan)
+	line(r.Plan == "", "unchanged       %d", s.Unchanged)
 	line(s.AlreadyBack > 0, "already back    %d", s.AlreadyBack)
 	byParts := ""
 	if s.ByParts > 0 {
 		byParts = fmt.Sprintf(", %d of them by parts", s.ByParts)
 	}
-	line(true, "copy            %d, %s%s", s.Copied, size(s.Bytes), byParts)
-	line(true, "delete marker   %d", s.Marked)
+	line(r.Jobs == nil, "copy            %d, %s%s", s.Copied, size(s.Bytes), byParts)
+	line(r.Jobs == nil, "delete marker   %d", s.Marked)
 	line(s.Uncovered > 0, "remove markers  %s of %s%s", count(s.RemovedMarkers, "delete marker", "delete markers"),
 		count(s.Uncovered, "key", "keys"), r.undoText())
 	line(!r.Applied && s.Removable.Keys > 0, "%s", savings(s))
@@ -95,12 +105,22 @@ func (r report) text() string {
 	}
 	line(r.Lock != "" && s.Copied > 0, "lock            each copy: %s (F-OL-2)", r.Lock)
 	requests := r.requests()
-	line(!r.Applied, "with --apply    about %s, and %s if each takes 0.1 s", count(requests, "request", "requests"),
+	line(!r.Applied && r.Jobs == nil, "with --apply    about %s, and %s if each takes 0.1 s", count(requests, "request", "requests"),
 		(time.Duration(1+requests/max(1, r.Concurrency)) * requestTime).Round(time.Second/10))
 	if r.Applied {
 		line(s.Copied > 0, "verified        %d by ETag, %d by checksum, %d by size",
 			s.Verified[rewind.ByETag], s.Verified[rewind.ByChecksum], s.Verified[rewind.BySize])
 		line(r.Error == "", "second listing  %d keys are as they were; %d versions and delete markers", s.Confirmed, s.VersionsAfter)
+	}
+	if r.Jobs != nil {
+		line(true, "job reports     %d tasks succeeded, %d failed", r.Jobs.Succeeded, r.Jobs.Failed)
+		line(r.Error == "", "listing         %d keys are as they were", s.Confirmed)
+	}
+	for _, path := range r.Archived {
+		line(true, "archived        %s: versions to retrieve first", path)
+	}
+	for i, step := range r.Next {
+		line(true, "%-15s %s", map[bool]string{true: "next"}[i == 0], step)
 	}
 	return b.String()
 }
@@ -190,70 +210,4 @@ func size(bytes int64) string {
 		}
 	}
 	return fmt.Sprintf("%.1f %s", value, unit)
-}
-
-// planVersion is the form of the file of --plan-out.
-const planVersion = 1
-
-// planHeader is the first line of that file.
-type planHeader struct {
-	Version int       `json:"planVersion"`
-	Bucket  string    `json:"bucket"`
-	Prefix  string    `json:"prefix,omitempty"`
-	To      time.Time `json:"to"`
-}
-
-// plan is the file of --plan-out. Nil: there is none.
-type plan struct {
-	file    *os.File
-	zipped  *gzip.Writer
-	encoder *json.Encoder
-}
-
-func openPlan(path string, header planHeader) (*plan, error) {
-	if path == "" {
-		return nil, nil
-	}
-	file, err := os.Create(path)
-	if err != nil {
-		return nil, fmt.Errorf("--plan-out: %w", err)
-	}
-	p := &plan{file: file}
-	var to io.Writer = file
-	if strings.HasSuffix(path, ".gz") {
-		p.zipped = gzip.NewWriter(file)
-		to = p.zipped
-	}
-	p.encoder = json.NewEncoder(to)
-	p.encoder.SetEscapeHTML(false)
-	return p, p.write(header)
-}
-
-func (p *plan) add(result rewind.Result) error {
-	if p == nil {
-		return nil
-	}
-	return p.write(result)
-}
-
-func (p *plan) write(line any) error {
-	if err := p.encoder.Encode(line); err != nil {
-		return fmt.Errorf("--plan-out: %w", err)
-	}
-	return nil
-}
-
-// close says whether everything is in the file.
-func (p *plan) close() error {
-	if p == nil {
-		return nil
-	}
-	var err error
-	if p.zipped != nil {
-		err = p.zipped.Close()
-	}
-	if err = errors.Join(err, p.file.Close()); err != nil {
-		return fmt.Errorf("--plan-out: %w", err)
-	}
-	return nil
 }

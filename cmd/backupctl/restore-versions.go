@@ -26,8 +26,8 @@ type restore struct {
 
 // restoreVersions is the command restore versions.
 type restoreVersions struct {
-	Bucket      string   `required:"" placeholder:"NAME" help:"The bucket. It needs S3 Versioning."`
-	To          string   `required:"" placeholder:"TIME" help:"The moment, such as 2026-03-02T10:00:00Z, or how long ago, such as 3h. Its second counts as a whole."`
+	Bucket      string   `placeholder:"NAME" help:"The bucket. It needs S3 Versioning."`
+	To          string   `xor:"time" placeholder:"TIME" help:"The moment, such as 2026-03-02T10:00:00Z, or how long ago, such as 3h. Its second counts as a whole."`
 	Prefix      string   `xor:"keys" placeholder:"PREFIX" help:"Only keys that begin with PREFIX."`
 	Key         []string `xor:"keys" sep:"none" placeholder:"KEY" help:"Only this key. Repeatable."`
 	Keys        string   `xor:"keys" placeholder:"FILE" help:"Only the keys of FILE, one a line."`
@@ -44,6 +44,8 @@ type restoreVersions struct {
 
 	copyFlags `embed:""`
 
+	planFlags `embed:""`
+
 	Listers int    `default:"8" placeholder:"N" help:"List with up to N requests at a time, 1 to 64 (default: ${default})."`
 	Journal string `placeholder:"FILE" help:"With --apply: write what is done to FILE, from which the same command goes on (default: BUCKET.TIME.journal)."`
 
@@ -54,6 +56,10 @@ type restoreVersions struct {
 // Run restores, or says what that would do.
 func (c *restoreVersions) Run(clock clock, stdin io.Reader, streams streams) error {
 	started := clock.now()
+	plan, err := c.readPlan()
+	if err != nil {
+		return err
+	}
 	to, err := moment(c.To, started)
 	if err != nil {
 		return err
@@ -82,14 +88,25 @@ func (c *restoreVersions) Run(clock clock, stdin io.Reader, streams streams) err
 	if err := c.refuse(bucket, to, started, keys); err != nil {
 		return err
 	}
-	warnings := c.warnings(bucket, to, started, keys)
-	for _, warning := range warnings {
+	jobs, err := c.jobReports(ctx, client)
+	if err != nil {
+		return err
+	}
+	document := report{
+		Bucket: c.Bucket, Prefix: c.Prefix, OnlyKeys: len(keys), To: to, Applied: c.Apply, Started: started,
+		Warnings: c.warnings(bucket, to, started, keys), Lock: bucket.Lock, Concurrency: c.Concurrency,
+	}
+	for _, warning := range document.Warnings {
 		fmt.Fprintf(streams.stderr, "warning: %s\n", warning)
 	}
 	run := &rewind.Run{
-		Client: client, Bucket: c.Bucket, RequesterPays: bucket.RequesterPays, To: to, Prefix: c.Prefix, Keys: keys,
+		Client: client, Bucket: c.Bucket, RequesterPays: bucket.RequesterPays, To: to, Prefix: c.Prefix, Keys: keys, Plan: plan, Jobs: jobs,
 		Apply: c.Apply, Concurrency: c.Concurrency, Listers: c.Listers, MultipartAbove: c.MultipartAbove, Now: clock.now,
 		Owner: owner.id, Keep: c.kept(bucket), Retention: bucket.Retention, OverwriteChanged: c.OverwriteChanged, RemoveMarkers: c.RemoveMarkers,
+	}
+	run.Warn = func(text string) {
+		document.Warnings = append(document.Warnings, text)
+		fmt.Fprintf(streams.stderr, "warning: %s\n", text)
 	}
 	defer run.Close() //nolint:errcheck // everything is on the disk when the run ends
 	if err := c.openJournal(run, streams.stderr); err != nil {
@@ -98,54 +115,53 @@ func (c *restoreVersions) Run(clock clock, stdin io.Reader, streams streams) err
 	if err := c.confirm(stdin, streams.stderr); err != nil {
 		return err
 	}
-	plan, err := openPlan(c.PlanOut, planHeader{planVersion, c.Bucket, c.Prefix, to})
+	files, err := c.openFiles(to, client.Options().Region)
 	if err != nil {
 		return err
 	}
-	undo, err := c.openUndo(to)
-	if err != nil {
-		return err
-	}
-	run.Undo = undo.add
-	run.Warn = func(text string) {
-		warnings = append(warnings, text)
-		fmt.Fprintf(streams.stderr, "warning: %s\n", text)
-	}
-	if c.List || plan != nil {
+	run.Undo = files.undo.add
+	if c.List || files.each() {
 		run.Each = func(result rewind.Result) error {
 			if c.List {
 				if _, err := fmt.Fprintln(streams.stdout, listLine(result)); err != nil {
 					return noOutput(err)
 				}
 			}
-			return plan.add(result)
+			return files.add(result)
 		}
 	}
 	if e := run.Earlier(); !e.Started.IsZero() {
-		started = e.Started
+		document.Started = e.Started
 	}
+	stopped := c.showProgress(clock, streams, run)
+	document.Summary, err = run.Do(ctx)
+	stopped()
+	err = c.explain(err)
+	if unwritten := files.close(clock.now(), err); err == nil {
+		err = unwritten
+	}
+	if err == nil && document.Summary.Keys == 0 && plan == nil {
+		return fmt.Errorf("bucket %s has no version of %s; nothing was done", c.Bucket, c.scope(keys))
+	}
+	document.Ended, document.Jobs, document.Undo = clock.now(), jobs, files.undo.written()
+	if plan != nil {
+		document.Plan = plan.Path
+	}
+	if err != nil {
+		document.Error = err.Error()
+	} else {
+		document.addFiles(c, files)
+	}
+	return c.end(streams, document, err)
+}
+
+// showProgress shows how far the run is until the function that it returns is called.
+func (c *restoreVersions) showProgress(clock clock, streams streams, run *rewind.Run) (stop func()) {
 	progress := &meter{to: streams.stderr, now: clock.now, progress: run.Progress}
 	if !c.List {
 		progress.width = terminal(streams.stderr)
 	}
-	stopped := progress.start()
-	summary, err := run.Do(ctx)
-	stopped()
-	err = c.explain(err)
-	if unwritten := errors.Join(plan.close(), undo.close()); err == nil {
-		err = unwritten
-	}
-	if err == nil && summary.Keys == 0 {
-		return fmt.Errorf("bucket %s has no version of %s; nothing was done", c.Bucket, c.scope(keys))
-	}
-	document := report{
-		Bucket: c.Bucket, Prefix: c.Prefix, OnlyKeys: len(keys), To: to, Applied: c.Apply, Started: started, Ended: clock.now(),
-		Warnings: warnings, Lock: bucket.Lock, Concurrency: c.Concurrency, Summary: summary, Undo: undo.written(),
-	}
-	if err != nil {
-		document.Error = err.Error()
-	}
-	return c.end(streams, document, err)
+	return progress.start()
 }
 
 // end prints and writes the report, and chooses the exit code.
@@ -159,7 +175,7 @@ func (c *restoreVersions) end(streams streams, document report, err error) error
 	if err != nil {
 		return c.goOn(err)
 	}
-	if n := document.Summary.Failed; n > 0 && c.Apply {
+	if n := document.Summary.Failed; n > 0 && (c.Apply || len(c.BatchReport) > 0) {
 		return &exitError{exitSomeNotRestored, fmt.Errorf("%s not restored: %s", count(n, "key was", "keys were"), reasons(document.Summary))}
 	}
 	return nil
@@ -197,6 +213,9 @@ func (c *restoreVersions) Validate() error {
 		return errors.New("--list prints text, --output json prints one JSON document; want --plan-out FILE with --output json")
 	case c.Journal != "" && !c.Apply:
 		return errors.New("--journal goes with --apply: without it nothing is done that could be resumed")
+	}
+	if err := c.checkPlanFlags(); err != nil {
+		return err
 	}
 	return c.copyFlags.validate()
 }

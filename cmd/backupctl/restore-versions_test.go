@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -77,7 +78,7 @@ unchanged       1
 copy            2, 6 bytes
 delete marker   1
                 --remove-markers would save 0 requests and 3 bytes
-not restored    1, archived: retrieve the versions with S3 Batch Operations (S3InitiateRestoreObject, F-RST-10), then run again
+not restored    1, archived: write them with --archived-manifest FILE, retrieve them with S3 Batch Operations (S3InitiateRestoreObject, F-RST-10), then run again
 with --apply    about 5 requests, and 100ms if each takes 0.1 s
 `)
 	compare(t, "standard error", stderr, "")
@@ -106,7 +107,7 @@ unchanged       2
 already back    2
 copy            0, 0 bytes
 delete marker   0
-not restored    1, archived: retrieve the versions with S3 Batch Operations (S3InitiateRestoreObject, F-RST-10), then run again
+not restored    1, archived: write them with --archived-manifest FILE, retrieve them with S3 Batch Operations (S3InitiateRestoreObject, F-RST-10), then run again
 second listing  4 keys are as they were; 11 versions and delete markers
 `)
 	compare(t, "standard error", stderr, "1 key was not restored: 1 archived\n")
@@ -149,11 +150,17 @@ func TestRestoreVersionsFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	over := l.bucket.Versions("data/overwritten")
-	want := `{"planVersion":1,"bucket":"lake","to":"2026-03-01T10:00:03Z"}
-{"key":"data/new","action":"delete-marker","latestVersion":"` + l.bucket.Versions("data/new")[0].ID + `"}
-{"key":"data/overwritten","action":"copy","sourceVersion":"` + over[1].ID + `","latestVersion":"` + over[0].ID + `","bytes":3,"class":"STANDARD"}
+	want := `{"planVersion":2,"bucket":"lake","to":"2026-03-01T10:00:03Z","listed":"2026-03-02T02:17:31Z"}
+{"key":"data/new","action":"delete-marker","latest":` + planned(l.bucket.Versions("data/new")[0]) + `}
+{"key":"data/overwritten","action":"copy","source":` + planned(over[1]) + `,"latest":` + planned(over[0]) + `}
+{"planLines":2}
 `
 	compare(t, "plan", string(lines), want)
+}
+
+// planned is a version in a plan.
+func planned(v s3fake.Version) string {
+	return fmt.Sprintf(`{"version":%q,"etag":"\"%s\"","size":%d,"class":"STANDARD"}`, v.ID, v.ETag, v.Size)
 }
 
 const expiring = `<LifecycleConfiguration><Rule><ID>old</ID><Status>Enabled</Status><Filter><Prefix></Prefix></Filter>

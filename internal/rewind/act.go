@@ -28,11 +28,7 @@ func (r *Run) act(ctx context.Context, d Decision) (Result, error) {
 
 // attempt is act without a second decision.
 func (r *Run) attempt(ctx context.Context, d Decision) (Result, error) {
-	result := Result{
-		Key: d.Key, Ambiguous: d.Ambiguous, SourceVersion: d.Source.VersionID, LatestVersion: d.Latest.VersionID,
-		Bytes: d.Source.Size, Class: d.Source.Class, removable: len(d.Markers),
-	}
-	result.Overwritten = d.Meanwhile
+	result := r.resultOf(d)
 	if r.removes(d) { // with Apply, those of many keys are removed at a time
 		return r.uncovered(d), nil
 	}
@@ -47,6 +43,20 @@ func (r *Run) attempt(ctx context.Context, d Decision) (Result, error) {
 	default:
 		err = r.bringBack(ctx, d, &result)
 	}
+	return r.settle(ctx, result, err)
+}
+
+// resultOf is a result that says nothing yet but what was decided.
+func (r *Run) resultOf(d Decision) Result {
+	return Result{
+		Key: d.Key, Ambiguous: d.Ambiguous, SourceVersion: d.Source.VersionID, LatestVersion: d.Latest.VersionID,
+		Bytes: d.Source.Size, Class: d.Source.Class, Overwritten: d.Meanwhile,
+		removable: len(d.Markers), decision: d, listed: r.started,
+	}
+}
+
+// settle takes what went wrong with a key into its result. An error that concerns more than the key ends the run.
+func (r *Run) settle(ctx context.Context, result Result, err error) (Result, error) {
 	if err == nil {
 		return result, nil
 	}
@@ -96,7 +106,7 @@ func (r *Run) bringBack(ctx context.Context, d Decision, result *Result) error {
 			return nil
 		}
 	}
-	result.Outcome, result.Parts = Copied, r.inParts(d.Source)
+	result.Outcome, result.Parts = Copied, d.Parts || r.inParts(d.Source)
 	if !r.Apply {
 		return nil
 	}
@@ -140,7 +150,16 @@ func (r *Run) conflict(ctx context.Context, d Decision, result *Result, cause er
 	if aws.ToString(now.ETag) == d.Source.ETag {
 		result.Verified = ByETag
 	}
+	r.already(result)
 	return nil
+}
+
+// already says of a key that is as it should be, and that this request did not change, that it was already so: a plan may
+// be carried out twice.
+func (r *Run) already(result *Result) {
+	if r.Plan != nil {
+		result.Outcome, result.NewVersion, result.Verified = Back, "", ""
+	}
 }
 
 // mark puts a delete marker on top. S3 takes it only if the latest version is still the listed one.
@@ -162,6 +181,7 @@ func (r *Run) mark(ctx context.Context, d Decision, result *Result) error {
 	}
 	if _, now := r.head(ctx, d.Key, ""); isAbsent(now) { // an attempt of ours whose answer was lost, or the same by others
 		result.NewVersion = markerOf(now)
+		r.already(result)
 		return nil
 	}
 	return &keyError{Changed, plain(err)}

@@ -42,6 +42,8 @@ type Decision struct {
 	Markers []Marker
 	// Entries counts versions and markers.
 	Entries int
+	// Parts says that a plan has the object copied by parts.
+	Parts bool
 }
 
 // Marker is a delete marker.

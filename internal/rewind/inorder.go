@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"time"
 )
 
 // blockSize is how many bytes of results that must wait are in memory, for each stretch that is listed.
@@ -26,6 +27,13 @@ type results struct {
 	blocks []*io.SectionReader
 	text   bytes.Buffer
 	ended  bool
+}
+
+// spilled is a result with what a plan needs of it.
+type spilled struct {
+	Result         Result
+	Source, Latest Entry
+	Listed         time.Time
 }
 
 func (o *inOrder) of(at *stretch) *results {
@@ -50,7 +58,7 @@ func (o *inOrder) add(at *stretch, result Result) error {
 	if later == nil {
 		return o.each(result)
 	}
-	if err := json.NewEncoder(&later.text).Encode(result); err != nil {
+	if err := json.NewEncoder(&later.text).Encode(spilled{result, result.decision.Source, result.decision.Latest, result.listed}); err != nil {
 		return err
 	}
 	if later.text.Len() < blockSize {
@@ -111,12 +119,14 @@ func (r *results) pass(each func(Result) error) error {
 	}
 	decoder := json.NewDecoder(io.MultiReader(append(all, &r.text)...))
 	for {
-		var result Result
-		if err := decoder.Decode(&result); err == io.EOF {
+		var s spilled
+		if err := decoder.Decode(&s); err == io.EOF {
 			return nil
 		} else if err != nil {
 			return &FileError{Err: cause(err)}
 		}
+		result := s.Result
+		result.decision, result.listed = Decision{Key: result.Key, Source: s.Source, Latest: s.Latest, Ambiguous: result.Ambiguous}, s.Listed
 		if err := each(result); err != nil {
 			return err
 		}

@@ -52,6 +52,8 @@ type JournalError struct {
 	Path string
 	// What is wrong with it, as the rest of a sentence, and what to do.
 	What, Do string
+	// Complete says that it is the journal of another run that did everything.
+	Complete bool
 }
 
 func (e *JournalError) Error() string { return fmt.Sprintf("%s %s; %s", e.Path, e.What, e.Do) }
@@ -71,7 +73,7 @@ func (r *Run) OpenJournal(path string, flags map[string]string) error {
 		return &FileError{path, cause(err)}
 	}
 	if !locked {
-		return &JournalError{path, "is in use by another run", anotherOrWait}
+		return &JournalError{Path: path, What: "is in use by another run", Do: anotherOrWait}
 	}
 	if j.file, err = os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0); err == nil {
 		j.out = j.file
@@ -168,11 +170,11 @@ func (j *journal) load() error {
 }
 
 func (j *journal) foreign() error {
-	return &JournalError{j.path, "is not a journal of restore versions", "name another file"}
+	return &JournalError{Path: j.path, What: "is not a journal of restore versions", Do: "name another file"}
 }
 
 func (j *journal) cut(line int) error {
-	return &JournalError{j.path, fmt.Sprintf("was cut in the middle or changed: line %d cannot be read", line), another}
+	return &JournalError{Path: j.path, What: fmt.Sprintf("was cut in the middle or changed: line %d cannot be read", line), Do: another}
 }
 
 // begins says whether the file is the beginning of a first line, or that of one the beginning of the file.
@@ -193,15 +195,29 @@ func (j *journal) open(text []byte, want header) error {
 	have := *first.Journal
 	if have.Version != want.Version {
 		return &JournalError{
-			j.path, fmt.Sprintf("has form %d, and this program writes form %d", have.Version, want.Version),
-			"end that run with the program that started it, or name another file",
+			Path: j.path, What: fmt.Sprintf("has form %d, and this program writes form %d", have.Version, want.Version),
+			Do: "end that run with the program that started it, or name another file",
 		}
 	}
 	if what := differs(have, want); what != "" {
-		return &JournalError{j.path, "is the journal of another run: " + what, another}
+		return &JournalError{Path: j.path, What: "is the journal of another run: " + what, Do: another, Complete: j.complete()}
 	}
 	j.header, j.resumed = have, true
 	return nil
+}
+
+// complete says whether the last line of the file says so.
+func (j *journal) complete() bool {
+	const most = 1 << 10 // bytes of that line
+	info, err := j.file.Stat()
+	if err != nil {
+		return false
+	}
+	end := make([]byte, min(info.Size(), most))
+	n, _ := j.file.ReadAt(end, info.Size()-int64(len(end))) // what cannot be read does not say so
+	text := bytes.TrimSuffix(end[:n], []byte("\n"))
+	var last line
+	return json.Unmarshal(text[bytes.LastIndexByte(text, '\n')+1:], &last) == nil && last.Phase == verified
 }
 
 // differs says what tells two runs apart. Empty: nothing.

@@ -168,11 +168,12 @@ func parse(text []byte) (*line, error) {
 	return &l, nil
 }
 
-// cursor finds the results of keys that come in order.
+// cursor finds the results of keys that come in order. A key that comes before the last one begins a new order.
 type cursor struct {
 	known *known
 	lines *bufio.Reader
 	next  *line // nil: there is none
+	last  string
 }
 
 // cursor begins anywhere.
@@ -183,7 +184,7 @@ func (c *cursor) find(key string) (*line, error) {
 	if c.known == nil || len(c.known.index) == 0 {
 		return nil, nil
 	}
-	if c.lines == nil {
+	if c.lines == nil || key < c.last {
 		index := c.known.index
 		at := index[max(0, sort.Search(len(index), func(i int) bool { return index[i].key > key })-1)].at
 		c.lines = bufio.NewReaderSize(io.NewSectionReader(c.known.file, at, c.known.size-at), 16<<10)
@@ -191,6 +192,7 @@ func (c *cursor) find(key string) (*line, error) {
 			return nil, err
 		}
 	}
+	c.last = key
 	for c.next != nil && c.next.Result.Key < key {
 		if err := c.advance(); err != nil {
 			return nil, err

@@ -32,9 +32,10 @@ type page struct {
 // marker is a key and a version of it, or a key with all its versions. A page begins after it.
 type marker struct{ key, version string }
 
-// list calls each with every page of the versions under a prefix. It stops when each returns false.
-func (r *Run) list(ctx context.Context, prefix string, each func(page) (more bool, err error)) error {
-	var at marker
+// list calls each with every page of the versions under a prefix, of the keys after a key, or of all if that is empty. It
+// stops when each returns false.
+func (r *Run) list(ctx context.Context, prefix, after string, each func(page) (more bool, err error)) error {
+	at := marker{key: after}
 	for {
 		p, err := r.page(ctx, prefix, at, 0, r.pace)
 		if err != nil {

@@ -38,7 +38,7 @@ func (noLimit) AddTokens(uint) error { return nil }
 // listed is a listing as text: key, version or marker, second.
 func listed(t *testing.T, r *Run) (text []string, pages int, apart bool) {
 	t.Helper()
-	err := r.list(t.Context(), r.Prefix, func(p page) (bool, error) {
+	err := r.list(t.Context(), r.Prefix, "", func(p page) (bool, error) {
 		pages++
 		apart = apart || p.apart
 		for _, e := range p.entries {
@@ -104,7 +104,7 @@ func TestListSamePage(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, answer) }))
 	defer server.Close()
 	r := &Run{Client: s3fake.NewClient(server.URL), Bucket: "lake"}
-	err := r.list(t.Context(), "", func(page) (bool, error) { return true, nil })
+	err := r.list(t.Context(), "", "", func(page) (bool, error) { return true, nil })
 	if err == nil || !strings.Contains(err.Error(), "the same page") {
 		t.Errorf("got %v", err)
 	}

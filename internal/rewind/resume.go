@@ -147,8 +147,8 @@ func (r *Run) settled(earlier *line) bool {
 	return earlier.Result.Outcome != Failed
 }
 
-// settle sorts the results that the second listing and the report need.
-func (r *Run) settle(ctx context.Context) error {
+// sortResults sorts the results that the second listing and the report need.
+func (r *Run) sortResults(ctx context.Context) error {
 	err := r.known.close()
 	r.known = nil
 	if err == nil && (r.summary.Failed > 0 || r.summary.Verified[BySize] > 0) {

@@ -53,6 +53,11 @@ type Run struct {
 	// Each is called with each key that is not as it was, one at a time. Without Apply the keys come in the order
 	// of their bytes; with several listers, most of them wait in a temporary file. Nil: no call.
 	Each func(Result) error
+	// Plan says what to do in place of a listing. Bucket, To and Prefix are then those of its header. Nil: the bucket is listed.
+	Plan *Plan
+	// Jobs are S3 Batch Operations jobs that made copies, to be verified. Every key that is not as it was is then reported
+	// as not restored. Nil: there are none; with Apply there must be none.
+	Jobs *JobReports
 
 	// Listers is how many list the bucket at a time. They split key ranges of each other. Zero: one.
 	Listers int
@@ -101,6 +106,8 @@ type Result struct {
 	// removable counts the markers that alone hide the version. archived says that it cannot be copied.
 	removable int
 	archived  bool
+	decision  Decision  // for a plan
+	listed    time.Time // when the listing started
 }
 
 // Outcome is what a key needed.
@@ -134,7 +141,7 @@ const (
 // reported. The error says why the run ended early. The summary is always valid.
 func (r *Run) Do(ctx context.Context) (Summary, error) {
 	r.begin()
-	if r.Each != nil && !r.Apply && len(r.Keys) == 0 {
+	if r.Each != nil && !r.Apply && len(r.Keys) == 0 && r.Plan == nil {
 		r.order = &inOrder{each: r.Each}
 		defer r.order.close()
 	}
@@ -149,7 +156,7 @@ func (r *Run) Do(ctx context.Context) (Summary, error) {
 		if err == nil {
 			err = r.write(line{Phase: restored})
 		}
-		if err := errors.Join(err, r.settle(context.WithoutCancel(ctx))); err != nil || !r.Apply {
+		if err := errors.Join(err, r.sortResults(context.WithoutCancel(ctx))); err != nil || !r.Apply {
 			return err
 		}
 		if err := r.verify(ctx); err != nil {
@@ -158,6 +165,9 @@ func (r *Run) Do(ctx context.Context) (Summary, error) {
 		return r.write(line{Phase: verified})
 	})
 	r.explain()
+	if err == nil && r.Jobs != nil {
+		r.summary.Confirmed = r.summary.Unchanged + r.summary.AlreadyBack
+	}
 	return r.summary, err
 }
 
@@ -171,6 +181,9 @@ func (r *Run) explain() {
 func (r *Run) begin() {
 	r.pace, r.listing = newPace(max(1, r.Concurrency)), newPace(max(1, r.Listers))
 	r.summary = newSummary()
+	if r.Plan != nil {
+		r.start(r.Plan.Header.Listed)
+	}
 }
 
 func (r *Run) owner() *string {
@@ -198,8 +211,10 @@ func (r *Run) inParts(source Entry) bool {
 // job is a key that is not as it was.
 type job struct {
 	decision Decision
-	key      string // with Keys: the key that is to be listed first
-	earlier  *line  // what became of the key before the run was interrupted; nil: nothing
+	key      string    // with Keys: the key that is to be listed first
+	line     *PlanLine // with Plan
+	now      *Decision // with Plan, without Apply: about the key as it is now
+	earlier  *line     // what became of the key before the run was interrupted; nil: nothing
 	segment  *segment
 	result   *Result
 	done     chan struct{}
@@ -278,7 +293,10 @@ func (r *Run) restore(ctx context.Context) error {
 
 // find gives each key that is not as it was to add.
 func (r *Run) find(ctx context.Context, add func(*job) error) error {
-	if len(r.Keys) > 0 {
+	switch {
+	case r.Plan != nil:
+		return r.findPlanned(ctx, add)
+	case len(r.Keys) > 0:
 		return r.findKeys(add)
 	}
 	cursors := r.cursors()
@@ -373,6 +391,13 @@ func (r *Run) work(ctx context.Context, j *job) (*removal, error) {
 		return nil, err
 	}
 	defer r.pace.end()
+	if j.line != nil {
+		result, err := r.follow(ctx, *j.line, j.now)
+		if err != nil {
+			return nil, err
+		}
+		return nil, r.worked(j, result)
+	}
 	if j.key != "" {
 		var err error
 		var exists bool
@@ -399,6 +424,9 @@ func (r *Run) work(ctx context.Context, j *job) (*removal, error) {
 
 // worked takes what became of the key of a job. In a dry run it is reported later, in the order of the keys.
 func (r *Run) worked(j *job, result Result) error {
+	if r.Jobs != nil {
+		result = r.Jobs.blame(result)
+	}
 	j.result = &result
 	if !r.Apply {
 		return nil

@@ -77,7 +77,7 @@ func (t *tracker) begin(at *stretch, key string) *segment {
 
 // end says that a key that was worked on is done.
 func (t *tracker) end(s *segment, keys, versions int) error {
-	if t == nil {
+	if t == nil || s == nil {
 		return nil
 	}
 	t.mu.Lock()

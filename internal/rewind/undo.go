@@ -37,7 +37,7 @@ func (r *Run) PutBack(ctx context.Context, next func() (Removed, error)) (Summar
 		})
 	}
 	_ = group.Wait() // its errors are the cause
-	if err := r.settle(context.WithoutCancel(ctx)); err != nil {
+	if err := r.sortResults(context.WithoutCancel(ctx)); err != nil {
 		return r.summary, err
 	}
 	r.explain()

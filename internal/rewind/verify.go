@@ -5,6 +5,11 @@ import "context"
 // verify lists the bucket again. Every key must be as it was at the moment, but those that are reported.
 func (r *Run) verify(ctx context.Context) error {
 	r.secondListing()
+	if r.Plan != nil {
+		return r.look(ctx, looksAtOnce, func(results *cursor, line PlanLine, now *Decision) error {
+			return r.confirmPlanned(ctx, results, line, now)
+		})
+	}
 	if len(r.Keys) == 0 {
 		cursors := r.cursors()
 		return r.walk(ctx, []span{{}}, func(at *stretch, d Decision) error {
@@ -58,16 +63,28 @@ func (r *Run) confirm(ctx context.Context, results *cursor, d Decision) error {
 		if err != nil {
 			return err
 		}
-		if hidden {
-			result = result.failed(Changed, "version "+d.Beneath.VersionID+" was written between the listing and our copy, and lies beneath it")
+		if hidden != nil {
+			result = result.failed(Changed, "version "+hidden.VersionID+" was written between the listing and our copy, and lies beneath it")
 		}
 	}
+	if result.Outcome == Failed {
+		return r.fault(result)
+	}
+	r.confirmed()
+	return nil
+}
+
+// confirmed counts a key that is as it was.
+func (r *Run) confirmed() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if result.Outcome != Failed {
-		r.summary.Confirmed++
-		return nil
-	}
+	r.summary.Confirmed++
+}
+
+// fault reports a key of which the second listing shows that it is not as it was.
+func (r *Run) fault(result Result) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if err := r.faults.append(line{Result: &result}); err != nil {
 		return err
 	}
@@ -78,16 +95,44 @@ func (r *Run) confirm(ctx context.Context, results *cursor, d Decision) error {
 	return r.Each(result)
 }
 
-// hidden says whether something that others wrote during the run lies beneath what the run put on top. S3's
-// conditions compare ETags, so they do not see the same bytes with other metadata. An attempt of the run whose answer
-// was lost also lies there, and hides nothing.
-func (r *Run) hidden(ctx context.Context, d Decision) (bool, error) {
+// hidden finds what others wrote during the run and that lies beneath what the run put on top; nil: nothing. S3's conditions
+// compare ETags, so they do not see the same bytes with other metadata, and S3 Batch Operations has no conditions
+// (F-RST-18). An attempt whose answer was lost, and a job that was repeated, left the same there, which hides nothing.
+func (r *Run) hidden(ctx context.Context, d Decision) (*Entry, error) {
+	if d.Beneath == nil {
+		return nil, nil
+	}
+	var beneath []Entry
+	err := r.list(ctx, d.Key, "", func(p page) (bool, error) {
+		for _, e := range p.entries {
+			if e.Key != d.Key {
+				return false, nil
+			}
+			if e.Time.After(r.started) && !e.Time.After(d.Latest.Time) && e.VersionID != d.Latest.VersionID {
+				beneath = append(beneath, e)
+			}
+		}
+		return true, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i, e := range beneath {
+		if hides, err := r.hides(ctx, d, e); hides || err != nil {
+			return &beneath[i], err
+		}
+	}
+	return nil, nil
+}
+
+// hides says whether an entry differs from what the key was.
+func (r *Run) hides(ctx context.Context, d Decision, e Entry) (bool, error) {
 	switch existed := d.Source.VersionID != ""; {
-	case d.Beneath.Marker || !existed:
-		return existed || !d.Beneath.Marker, nil
-	case d.Beneath.VersionID == d.Source.VersionID:
+	case e.Marker || !existed:
+		return existed || !e.Marker, nil
+	case e.VersionID == d.Source.VersionID:
 		return false, nil
 	}
-	same, err := r.same(ctx, d.Key, d.Source.VersionID, d.Beneath.VersionID)
+	same, err := r.same(ctx, d.Key, d.Source.VersionID, e.VersionID)
 	return !same, err
 }

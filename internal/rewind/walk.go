@@ -59,7 +59,7 @@ func (r *Run) walk(
 // decideAlone decides about one key. There is no decision if it has no version.
 func (r *Run) decideAlone(ctx context.Context, key string) (decision Decision, ok bool, err error) {
 	var d *Decider
-	err = r.list(ctx, key, func(p page) (more bool, err error) {
+	err = r.list(ctx, key, "", func(p page) (more bool, err error) {
 		if d == nil {
 			d = &Decider{To: r.To, Started: r.start(p.date)}
 		}

@@ -140,13 +140,13 @@ func TestWalkOrder(t *testing.T) {
 		l.put(fmt.Sprintf("data/%04d", i), fmt.Sprint("bad", i%3), 5)
 	}
 	l.server.SetFault(func(*http.Request) *s3fake.Fault { return s3fake.Delay(3e6) })
-	var one []Result
+	var one []PlanLine
 	for _, listers := range []int{1, 16} {
 		r := l.run(second(3))
-		var all []Result
+		var all []PlanLine
 		r.Apply, r.Listers = false, listers
 		r.Each = func(result Result) error {
-			all = append(all, result)
+			all = append(all, result.PlanLine())
 			return nil
 		}
 		if _, err := r.Do(t.Context()); err != nil {
@@ -155,7 +155,7 @@ func TestWalkOrder(t *testing.T) {
 		if listers == 1 {
 			one = all
 		}
-		if len(all) != 700 || !slices.Equal(all, one) {
+		if len(all) != 700 || !reflect.DeepEqual(all, one) {
 			t.Errorf("%d listers: %d results, not those of one lister in the order of keys", listers, len(all))
 		}
 	}
