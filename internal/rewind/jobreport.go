@@ -125,7 +125,8 @@ func (j *JobReports) add(key, version, message, code, status string) {
 		j.failures = map[string][]jobFailure{}
 	}
 	failure := jobFailure{version: strings.Clone(version), code: strings.Clone(code), message: strings.Clone(message), status: number}
-	j.failures[strings.Clone(key)] = append(j.failures[key], failure)
+	key = strings.Clone(key)
+	j.failures[key] = append(j.failures[key], failure)
 	if decoded, err := url.PathUnescape(key); err == nil && decoded != key {
 		j.failures[decoded] = append(j.failures[decoded], failure)
 	}

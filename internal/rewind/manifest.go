@@ -147,7 +147,7 @@ func (m *Manifest) end(file *manifestFile, class string) error {
 	}
 	name := filepath.Base(file.path)
 	return m.job(name, file, "copies", jobOperation{
-		Copy: &copyOperation{
+		S3PutObjectCopy: &copyOperation{
 			TargetResource:    "arn:" + m.partition + ":s3:::" + m.bucket,
 			MetadataDirective: string(types.MetadataDirectiveCopy), StorageClass: class,
 		},
@@ -178,7 +178,7 @@ func (m *Manifest) Close(now time.Time, failed error) error {
 	for _, file := range m.archived.files { // one: a listing does not tell what Intelligent-Tiering has archived
 		name := filepath.Base(file.path)
 		restore := &restoreOperation{GlacierJobTier: "BULK", ExpirationInDays: retrievedDays}
-		all = errors.Join(all, m.job(name, file, "versions to retrieve", jobOperation{Restore: restore}))
+		all = errors.Join(all, m.job(name, file, "versions to retrieve", jobOperation{S3InitiateRestoreObject: restore}))
 	}
 	slices.Sort(m.Jobs)
 	return all
@@ -189,7 +189,7 @@ const retrievedDays = 14
 
 // createJob is the file for aws s3control create-job --cli-input-json.
 type createJob struct {
-	AccountID            string `json:"AccountId"`
+	AccountID            string `json:"AccountId"` //nolint:tagliatelle // AWS's name
 	ConfirmationRequired bool
 	Operation            jobOperation
 	Manifest             jobInput
@@ -201,8 +201,8 @@ type createJob struct {
 }
 
 type jobOperation struct {
-	Copy    *copyOperation    `json:"S3PutObjectCopy,omitempty"`
-	Restore *restoreOperation `json:"S3InitiateRestoreObject,omitempty"`
+	S3PutObjectCopy         *copyOperation    `json:",omitempty"`
+	S3InitiateRestoreObject *restoreOperation `json:",omitempty"`
 }
 
 // copyOperation leaves out tags, retention, encryption, ACL and checksum: tags and checksum algorithm are then those of the

@@ -108,8 +108,11 @@ func (r *Run) stillPlanned(ctx context.Context, line PlanLine, now *Decision, re
 		result.Outcome = Back
 		return nil
 	}
-	if line.Action == Failed {
+	switch line.Action {
+	case Failed:
 		return &keyError{line.Reason, line.Detail}
+	case Back: // tags and annotations change without a new version
+		return &keyError{Changed, "the copy has other tags or annotations than when the plan was made"}
 	}
 	return nil
 }
