@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"central-s3-backup/internal/s3fake"
@@ -320,5 +321,46 @@ func TestRestoreVersionsInterrupted(t *testing.T) {
 	compare(t, "standard error", stderr, "lake.20260301T100003Z.journal: going on with the run of 2026-03-02T02:17:31Z, which restored 0 keys\n")
 	if code != exitDone || !strings.Contains(stdout, "\ncopy            2, 6 bytes\n") {
 		t.Errorf("the second run: exit code %d: %s", code, stdout)
+	}
+}
+
+// TestRestoreVersionsRetries: the client sends a request up to eight times, and fewer requests when S3 asks for that.
+func TestRestoreVersionsRetries(t *testing.T) {
+	newLake(t, versioned)
+	client, err := (&restoreVersions{Concurrency: 1, Listers: 1}).client(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	retryer := client.Options().Retryer
+	if _, adaptive := retryer.(*retry.AdaptiveMode); !adaptive || retryer.MaxAttempts() != 8 {
+		t.Errorf("%T with %d attempts", retryer, retryer.MaxAttempts())
+	}
+}
+
+// TestRestoreVersionsListers: --list and --plan-out have the keys in order, however many listers there are.
+func TestRestoreVersionsListers(t *testing.T) {
+	l := newLake(t, versioned)
+	for i := range 3000 {
+		l.bucket.Put(fmt.Sprintf("more/%04d", i), s3fake.Version{Body: []byte("old"), At: at(1)})
+		l.bucket.Put(fmt.Sprintf("more/%04d", i), s3fake.Version{Body: []byte("bad!"), At: at(5)})
+	}
+	l.server.SetFault(func(*http.Request) *s3fake.Fault { return s3fake.Delay(10 * time.Millisecond) })
+	var first [2]string
+	for _, listers := range []string{"1", "16"} {
+		plan := filepath.Join(t.TempDir(), "plan")
+		code, stdout, stderr := backupctl(t, "", toLake+"--list --plan-out "+plan+" --listers "+listers)
+		written, err := os.ReadFile(plan)
+		if err != nil || code != exitDone {
+			t.Fatalf("exit code %d, %v: %s", code, err, stderr)
+		}
+		if first[0] == "" {
+			first = [2]string{stdout, string(written)}
+		}
+		if first != [2]string{stdout, string(written)} {
+			t.Errorf("%s listers: the keys or the plan are others than those of one lister", listers)
+		}
+	}
+	if l.server.Requests()["ListObjectVersions"] <= 2*7 {
+		t.Error("the listers did not split anything")
 	}
 }

@@ -17,11 +17,11 @@ type pace struct {
 	free *sync.Cond
 	// limit is how many may be worked on now; busy is how many are.
 	limit, busy int
-	// calm counts keys since the limit last changed.
-	calm int
-	// settling is how many keys must come through before the limit is halved again: those that were under way when it
-	// was halved say nothing new.
+	// settling is how many keys must come through after the limit was halved, before it changes again: those that were
+	// under way at that time say nothing new.
 	settling int
+	// calm counts keys since then, and since the limit last grew.
+	calm int
 }
 
 func newPace(most int) *pace {
@@ -54,10 +54,14 @@ func (p *pace) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.busy--
-	p.settling = max(0, p.settling-1)
-	if p.calm++; p.calm >= p.limit && p.limit < p.most {
-		p.limit++
-		p.calm = 0
+	switch {
+	case p.settling > 0:
+		p.settling--
+	case p.limit < p.most:
+		if p.calm++; p.calm >= p.limit {
+			p.limit++
+			p.calm = 0
+		}
 	}
 	p.free.Broadcast()
 }

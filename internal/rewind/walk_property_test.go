@@ -70,9 +70,15 @@ func anyKey(t *rapid.T) string {
 // TestWalkProperty: whatever the keys, the spans and the number of listers, each key of the spans is decided about
 // once and as one lister does it, stretches tile the spans, and each gets its own keys in order.
 func TestWalkProperty(t *testing.T) {
+	splits := 0
+	defer func() {
+		if splits == 0 {
+			t.Error("no range was split, so that nothing was tested")
+		}
+	}()
 	rapid.Check(t, func(t *rapid.T) {
-		l := newLake(t, enabled, rapid.IntRange(1, 9).Draw(t, "page size"))
-		for _, name := range rapid.SliceOfNDistinct(rapid.Custom(anyKey), 0, 60, rapid.ID[string]).Draw(t, "keys") {
+		l := newLake(t, enabled, rapid.IntRange(1, 4).Draw(t, "page size"))
+		for _, name := range rapid.SliceOfNDistinct(rapid.Custom(anyKey), 20, 60, rapid.ID[string]).Draw(t, "keys") {
 			for at := range rapid.IntRange(1, 4).Draw(t, "versions") {
 				if rapid.IntRange(0, 4).Draw(t, "marker") == 0 {
 					l.bucket.Delete(name, second(at))
@@ -99,7 +105,7 @@ func TestWalkProperty(t *testing.T) {
 		l.server.SetFault(func(r *http.Request) *s3fake.Fault {
 			fault := faults(r)
 			if fault == nil && !r.URL.Query().Has("max-keys") { // so that there is time to split ranges
-				return s3fake.Delay(time.Millisecond)
+				return s3fake.Delay(2 * time.Millisecond)
 			}
 			return fault
 		})
@@ -112,6 +118,7 @@ func TestWalkProperty(t *testing.T) {
 				t.Fatalf("got %+v, want %+v", d, want.decisions[i])
 			}
 		}
+		splits += len(got.ends) - len(spans)
 		for after, keys := range got.keys {
 			if end, ended := got.ends[after]; !ended || !slices.IsSorted(keys) || keys[0] <= after || end != "" && keys[len(keys)-1] > end {
 				t.Fatalf("the stretch after %q up to %q has %q", after, end, keys)
