@@ -28,8 +28,14 @@ type lake struct {
 func at(n int) time.Time { return time.Date(2026, 3, 1, 10, 0, n, 0, time.UTC) }
 
 func newLake(t *testing.T, options s3fake.BucketOptions) *lake {
-	startFake(t, answer{}, nil) // for the environment
-	server := s3fake.New(s3fake.Options{Clock: func() time.Time { return start }})
+	return newLakeOf(t, s3fake.DefaultAccount, options)
+}
+
+// newLakeOf does so in an account.
+func newLakeOf(t *testing.T, account string, options s3fake.BucketOptions) *lake {
+	startFake(t, answer{}, nil) // for the environment, and STS
+	t.Setenv("AWS_ENDPOINT_URL_STS", os.Getenv("AWS_ENDPOINT_URL"))
+	server := s3fake.New(s3fake.Options{Account: account, Clock: func() time.Time { return start }})
 	t.Setenv("AWS_ENDPOINT_URL", server.Listen(t))
 	t.Setenv("AWS_REGION", s3fake.DefaultRegion)
 	l := &lake{server, server.CreateBucket("lake", options)}
