@@ -146,7 +146,7 @@ func TestUndoFile(t *testing.T) {
 	if err != nil || strings.Count(string(first), "\n") != 2 {
 		t.Fatalf("%s, %v", first, err)
 	}
-	if err := os.WriteFile(name, append(first, `{"key":"half`...), 0o600); err != nil { // the power failed
+	if err := os.WriteFile(name, append(first, `{"key":"half`+strings.Repeat("a", 500)...), 0o600); err != nil { // the power failed
 		t.Fatal(err)
 	}
 	if code, _, stderr := backupctl(t, "", apply+"--key twice"); code != exitDone {
