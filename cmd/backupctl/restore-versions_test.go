@@ -33,8 +33,14 @@ func at(n int) time.Time { return time.Date(2026, 3, 1, 10, 0, n, 0, time.UTC) }
 var credentialsFile, _ = filepath.Abs("testdata/credentials")
 
 func newLake(t *testing.T, options s3fake.BucketOptions) *lake {
-	startFake(t, answer{}, nil) // for the environment
-	server := s3fake.New(s3fake.Options{Clock: func() time.Time { return start }})
+	return newLakeOf(t, s3fake.DefaultAccount, options)
+}
+
+// newLakeOf does so in an account.
+func newLakeOf(t *testing.T, account string, options s3fake.BucketOptions) *lake {
+	startFake(t, answer{}, nil) // for the environment, and STS
+	t.Setenv("AWS_ENDPOINT_URL_STS", os.Getenv("AWS_ENDPOINT_URL"))
+	server := s3fake.New(s3fake.Options{Account: account, Clock: func() time.Time { return start }})
 	t.Setenv("AWS_ENDPOINT_URL", server.Listen(t))
 	t.Setenv("AWS_REGION", s3fake.DefaultRegion)
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", credentialsFile)
@@ -327,7 +333,7 @@ func TestRestoreVersionsInterrupted(t *testing.T) {
 // TestRestoreVersionsRetries: the client sends a request up to eight times, and fewer requests when S3 asks for that.
 func TestRestoreVersionsRetries(t *testing.T) {
 	newLake(t, versioned)
-	client, err := (&restoreVersions{Concurrency: 1, Listers: 1}).client(t.Context())
+	client, err := (&restoreVersions{Concurrency: 1, Listers: 1}).client(t.Context(), account{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -122,6 +122,26 @@ func TestKeep(t *testing.T) {
 	}
 }
 
+// TestKeepWithoutDefault: without a default retention, any that has not ended is kept, and one that has is not sent.
+func TestKeepWithoutDefault(t *testing.T) {
+	for until, want := range map[time.Time]string{
+		day(1): "GOVERNANCE 2026-03-03", second(11): " 0001-01-01", second(2): " 0001-01-01",
+	} {
+		l := newLake(t, s3fake.BucketOptions{ObjectLock: true}, 10)
+		l.bucket.Put("k", s3fake.Version{Body: []byte("old"), At: second(1), LockMode: types.ObjectLockModeGovernance, RetainUntil: until})
+		l.put("k", "bad", 5)
+		l.clock.Advance(10 * time.Second)
+		summary, err := l.keeping(t, Keep{Retention: true}).Do(t.Context())
+		v := l.bucket.Versions("k")[0]
+		if got := fmt.Sprint(v.LockMode, " ", v.RetainUntil.UTC().Format(time.DateOnly)); err != nil || summary.Copied != 1 || got != want {
+			t.Errorf("until %s: got %s, want %s; %s, %v", until, got, want, failures(summary), err)
+		}
+		if again, err := l.keeping(t, Keep{Retention: true}).Do(t.Context()); err != nil || again.AlreadyBack != 1 {
+			t.Errorf("the second run: %+v, %v", again, err)
+		}
+	}
+}
+
 // TestKeepCompare: a latest version that lacks something that is kept is not already back. A longer retention and a
 // legal hold that the old one had not are no reason to copy.
 func TestKeepCompare(t *testing.T) {
@@ -138,6 +158,7 @@ func TestKeepCompare(t *testing.T) {
 		{"bucket key", false, func(v *s3fake.Version) { v.BucketKey = false }},
 		{"redirect", false, func(v *s3fake.Version) { delete(v.Headers, "X-Amz-Website-Redirect-Location") }},
 		{"grants", false, func(v *s3fake.Version) { v.Grants = v.Grants[:3] }},
+		{"a grant that means nothing for an object", true, func(v *s3fake.Version) { v.Grants = append(v.Grants, `WRITE=id="a"`) }},
 		{"shorter retention", false, func(v *s3fake.Version) { v.RetainUntil = day(50) }},
 		{"longer retention", true, func(v *s3fake.Version) { v.RetainUntil = day(150) }},
 		{"mode", false, func(v *s3fake.Version) { v.LockMode = types.ObjectLockModeGovernance }},

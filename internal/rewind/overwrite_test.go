@@ -1,6 +1,7 @@
 package rewind
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -26,26 +27,28 @@ func TestOverwriteChanged(t *testing.T) {
 		{"created, then deleted", "bad 5", "DeleteObject", func(l *lake) { l.bucket.Delete("k", time.Time{}) }, "- bad", 0},
 		{"brought back by others", "old 1, bad 5", "CopyObject", func(l *lake) { l.bucket.Put("k", s3fake.Version{Body: []byte("old")}) }, "old bad old", 0},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			l := newLake(t, enabled, 10)
-			for _, e := range entries(t, "k", "x "+strings.ReplaceAll(reversed(test.history), ", ", ", x ")) {
-				l.bucket.Put("k", s3fake.Version{Body: []byte(strings.Trim(e.ETag, `"`)), DeleteMarker: e.Marker, At: e.Time})
-			}
-			l.clock.Advance(10 * time.Second)
-			l.server.SetFault(once(test.operation, func() {
-				l.clock.Advance(2 * time.Second)
-				test.write(l)
-			}))
-			run := l.run(second(3))
-			run.OverwriteChanged = true
-			summary, err := run.Do(t.Context())
-			if err != nil || summary.Failed > 0 || summary.Confirmed != 1 || summary.Overwritten != test.overwritten {
-				t.Errorf("%+v, %s, %v", summary, failures(summary), err)
-			}
-			if got := l.history("k"); got != test.want {
-				t.Errorf("got %s, want %s", got, test.want)
-			}
-		})
+		for _, pause := range []time.Duration{0, 2 * time.Second} { // the second of the start, or a later one
+			t.Run(fmt.Sprint(test.name, " after ", pause), func(t *testing.T) {
+				l := newLake(t, enabled, 10)
+				for _, e := range entries(t, "k", "x "+strings.ReplaceAll(reversed(test.history), ", ", ", x ")) {
+					l.bucket.Put("k", s3fake.Version{Body: []byte(strings.Trim(e.ETag, `"`)), DeleteMarker: e.Marker, At: e.Time})
+				}
+				l.clock.Advance(10 * time.Second)
+				l.server.SetFault(once(test.operation, func() {
+					l.clock.Advance(pause)
+					test.write(l)
+				}))
+				run := l.run(second(3))
+				run.OverwriteChanged = true
+				summary, err := run.Do(t.Context())
+				if err != nil || summary.Failed > 0 || summary.Confirmed != 1 || summary.Overwritten != test.overwritten {
+					t.Errorf("%+v, %s, %v", summary, failures(summary), err)
+				}
+				if got := l.history("k"); got != test.want {
+					t.Errorf("got %s, want %s", got, test.want)
+				}
+			})
+		}
 	}
 }
 

@@ -202,10 +202,8 @@ func (r *Run) removeOnce(ctx context.Context, batch []removal) (map[string]error
 			}
 		}
 	}
-	for attempt := range removeAttempts {
-		if len(objects) == 0 {
-			break
-		}
+	var delayed []types.Error
+	for attempt := 0; len(objects) > 0 && attempt < removeAttempts; attempt++ {
 		if attempt > 0 {
 			select {
 			case <-time.After(removePause << attempt):
@@ -213,13 +211,26 @@ func (r *Run) removeOnce(ctx context.Context, batch []removal) (map[string]error
 				return nil, context.Cause(ctx)
 			}
 		}
-		rest, err := r.deleteObjects(ctx, objects, failed)
-		if err != nil {
+		var err error
+		if delayed, err = r.deleteObjects(ctx, objects, failed); err != nil {
 			return nil, err
 		}
-		objects = rest
+		objects = nil
+		for _, e := range delayed {
+			objects = append(objects, types.ObjectIdentifier{Key: e.Key, VersionId: e.VersionId})
+		}
+	}
+	for _, e := range delayed {
+		if failed[aws.ToString(e.Key)] == nil { // another marker of the key may be denied, so that the version is copied
+			failed[aws.ToString(e.Key)] = apiError(e)
+		}
 	}
 	return failed, nil
+}
+
+// apiError is an answer of DeleteObjects about one key.
+func apiError(e types.Error) error {
+	return &smithy.GenericAPIError{Code: aws.ToString(e.Code), Message: aws.ToString(e.Message)}
 }
 
 // oneKey says whether a failure ends the run. Nil: it concerns one key, or there is none.
@@ -236,9 +247,9 @@ func (r *Run) oneKey(ctx context.Context, err error) error {
 	return nil
 }
 
-// deleteObjects removes markers in one request, and writes down by keys why it could not. It returns those that may be
-// removed if they are sent again.
-func (r *Run) deleteObjects(ctx context.Context, objects []types.ObjectIdentifier, failed map[string]error) ([]types.ObjectIdentifier, error) {
+// deleteObjects removes markers in one request, and writes down by keys why it could not. It returns the answers about
+// those that may be removed if they are sent again.
+func (r *Run) deleteObjects(ctx context.Context, objects []types.ObjectIdentifier, failed map[string]error) ([]types.Error, error) {
 	output, err := r.Client.DeleteObjects(ctx, &s3.DeleteObjectsInput{
 		Bucket: aws.String(r.Bucket), Delete: &types.Delete{Objects: objects, Quiet: aws.Bool(true)},
 		ExpectedBucketOwner: r.owner(), RequestPayer: r.payer(),
@@ -252,26 +263,19 @@ func (r *Run) deleteObjects(ctx context.Context, objects []types.ObjectIdentifie
 		}
 		return nil, nil
 	}
-	for _, object := range objects {
-		if key := aws.ToString(object.Key); !isDenied(failed[key]) { // another marker of the key may be denied
-			delete(failed, key)
-		}
-	}
-	var again []types.ObjectIdentifier
+	var delayed []types.Error
 	for _, e := range output.Errors {
-		cause := &smithy.GenericAPIError{Code: aws.ToString(e.Code), Message: aws.ToString(e.Message)}
-		if previous := failed[aws.ToString(e.Key)]; previous == nil || !isDenied(previous) {
-			failed[aws.ToString(e.Key)] = cause
-		}
-		switch cause.Code {
+		switch aws.ToString(e.Code) {
 		case "SlowDown", "ServiceUnavailable":
 			r.pace.slow()
-			fallthrough
+			delayed = append(delayed, e)
 		case "InternalError":
-			again = append(again, types.ObjectIdentifier{Key: e.Key, VersionId: e.VersionId})
+			delayed = append(delayed, e)
+		default:
+			failed[aws.ToString(e.Key)] = apiError(e)
 		}
 	}
-	return again, nil
+	return delayed, nil
 }
 
 // isDenied says whether a permission is missing.
