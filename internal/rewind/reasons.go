@@ -38,7 +38,7 @@ const (
 // Next says what to do about a reason.
 func (r Reason) Next() string {
 	return map[Reason]string{
-		Changed:     "decide who is right: run again with --key KEY, or keep what was written",
+		Changed:     "decide who is right: run again with --key KEY and another --journal, or keep what was written",
 		Archived:    "retrieve the versions with S3 Batch Operations (S3InitiateRestoreObject, F-RST-10), then run again",
 		Expired:     "the version is gone: look into AWS Backup, or into a later moment",
 		Key:         "enable the KMS key, or cancel its deletion, or allow kms:Decrypt and kms:GenerateDataKey; then run again",

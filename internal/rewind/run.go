@@ -100,7 +100,9 @@ const (
 // reported. The error says why the run ended early. The summary is always valid.
 func (r *Run) Do(ctx context.Context) (Summary, error) {
 	r.pace = newPace(max(1, r.Concurrency))
-	r.summary = newSummary()
+	if r.journal == nil {
+		r.summary = newSummary()
+	}
 	err := r.keep(ctx, func(ctx context.Context) error {
 		if err := r.resume(ctx); err != nil {
 			return err
