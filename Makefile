@@ -5,12 +5,16 @@ ASSEMBLY = cdk.out
 LINTED = testdata/fleet.yaml testdata/gov.yaml $(patsubst %,config/testdata/good/%.yaml,bucket-namespace compliance \
 	low-cost-tagged sovereign-cloud targets)
 
-.PHONY: check test foreign lint assembly decisions cli golden bench bench-smoke
+.PHONY: check test kills foreign lint assembly decisions cli golden bench bench-smoke
 
-check: test foreign lint assembly decisions cli bench-smoke
+check: test kills foreign lint assembly decisions cli bench-smoke
 
 test:
 	go test ./...
+
+# restore versions is killed 50 times, and once late in a listing of 1,000,000 versions.
+kills:
+	REWIND_WHOLE=1 go test ./internal/rewind -run Killed
 
 # The tests in a copy with another backup.yaml: that of a user, with a snapshot of its templates.
 FOREIGN = config/testdata/good/alerts.yaml

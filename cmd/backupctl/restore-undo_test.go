@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -60,7 +61,7 @@ copy            1, 3 bytes
 delete marker   1
 remove markers  4 delete markers of 3 keys
                 which saves 1 request and 9 bytes, and brings 1 archived key back that cannot be copied
-not restored    1, archived: retrieve the versions with S3 Batch Operations (S3InitiateRestoreObject, F-RST-10), then run again
+not restored    1, archived: write them with --archived-manifest FILE, retrieve them with S3 Batch Operations (S3InitiateRestoreObject, F-RST-10), then run again
 with --apply    about 5 requests, and 100ms if each takes 0.1 s
 `)
 	compare(t, "standard error", stderr, removal)
@@ -86,10 +87,8 @@ with --apply    about 5 requests, and 100ms if each takes 0.1 s
 	}
 	lines := strings.Split(string(content), "\n")
 	etag := l.bucket.Versions("cold")[0]
-	compare(t, "--undo", lines[0]+"\n"+lines[1]+"\n", `{"undoVersion":1,"bucket":"lake","to":"2026-03-01T10:00:03Z"}
-{"key":"cold","versionId":"`+markers["cold"]+`","time":"2026-03-01T10:00:05Z","uncovered":"`+etag.ID+`","etag":"\"`+etag.ETag+`\""}
-`)
-	if len(lines) != 6 {
+	cold := `{"key":"cold","versionId":"` + markers["cold"] + `","time":"2026-03-01T10:00:05Z","uncovered":"` + etag.ID + `","etag":"\"` + etag.ETag + `\""}`
+	if lines[0] != `{"undoVersion":1,"bucket":"lake","to":"2026-03-01T10:00:03Z"}` || !slices.Contains(lines, cold) || len(lines) != 6 {
 		t.Errorf("--undo: %s", content)
 	}
 	if code, _, _ = backupctl(t, "", toLake+"--apply --yes --remove-markers --undo "+file); code != exitSomeNotRestored {

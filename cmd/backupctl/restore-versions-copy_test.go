@@ -242,7 +242,7 @@ func TestNotRestored(t *testing.T) {
 		},
 		{
 			"archived", "", s3fake.Version{StorageClass: types.StorageClassDeepArchive}, nil,
-			"archived: retrieve the versions with S3 Batch Operations (S3InitiateRestoreObject, F-RST-10), then run again",
+			"archived: write them with --archived-manifest FILE, retrieve them with S3 Batch Operations (S3InitiateRestoreObject, F-RST-10), then run again",
 		},
 		{"SSE-C", "", s3fake.Version{CustomerKey: true}, nil, "sse-c: copy the version by hand with its key; S3 does not have it"},
 		{
@@ -289,7 +289,7 @@ keys            5, with 10 versions and delete markers
 unchanged       0
 copy            0, 0 bytes
 delete marker   0
-not restored    5, archived: retrieve the versions with S3 Batch Operations (S3InitiateRestoreObject, F-RST-10), then run again
+not restored    5, archived: write them with --archived-manifest FILE, retrieve them with S3 Batch Operations (S3InitiateRestoreObject, F-RST-10), then run again
 second listing  0 keys are as they were; 10 versions and delete markers
 `)
 	compare(t, "standard error", stderr, "5 keys were not restored: 5 archived\n")
@@ -310,6 +310,7 @@ func TestManyDenied(t *testing.T) {
 		return []s3fake.Version{{Size: 1, Fill: 2, At: at(5)}, {Size: 1, Fill: 1, At: at(1)}}
 	}}
 	startFake(t, answer{}, nil)
+	t.Chdir(t.TempDir()) // for the journal
 	server := s3fake.New(s3fake.Options{Clock: func() time.Time { return start }})
 	t.Setenv("AWS_ENDPOINT_URL", server.Listen(t))
 	t.Setenv("AWS_REGION", s3fake.DefaultRegion)
@@ -386,7 +387,7 @@ func TestLockedBucket(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", key, got, want)
 		}
 	}
-	if code, stdout, _ := backupctl(t, "", toLake+"--prefix data/ --apply --yes --keep retention"); code != exitDone || !strings.Contains(stdout, "\nalready back    3\n") {
+	if code, stdout, _ := backupctl(t, "", toLake+"--prefix data/ --apply --yes --keep retention --journal second"); code != exitDone || !strings.Contains(stdout, "\nalready back    3\n") {
 		t.Errorf("the second run: exit code %d: %s", code, stdout)
 	}
 	l.server.SetFault(func(r *http.Request) *s3fake.Fault {

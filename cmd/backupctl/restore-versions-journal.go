@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -28,7 +29,7 @@ var flagsOfTheWay = []string{
 }
 
 // AfterApply keeps the flags, of which a journal and the command that goes on are made.
-func (c *restoreVersions) AfterApply(command *kong.Context) error {
+func (c *restoreVersions) AfterApply(command *kong.Context) error { //nolint:unparam // kong wants an error
 	c.flags = command.Selected().Flags
 	return nil
 }
@@ -150,12 +151,9 @@ func (c *restoreVersions) goOn(err error) error {
 func unwritten(file *rewind.FileError) error {
 	name := "--journal " + file.Path
 	if file.Path == "" {
-		name = "the directory for temporary files" // whose path the error has
+		name = "the directory for temporary files, " + os.TempDir() + ","
 	}
 	if fault, ok := disk.FaultOf(file.Err); ok {
-		if file.Path == "" && fault.Path != "" {
-			name += ", " + fault.Path + ","
-		}
 		return fmt.Errorf("%s cannot be written to (%s): %s", name, fault.Reason, fault.Remedy())
 	}
 	return fmt.Errorf("%s cannot be written to: %w", name, file.Err)

@@ -151,6 +151,14 @@ func TestFullFiles(t *testing.T) {
 	if code != exitDone || !strings.Contains(stdout, "\ncopy            2, 6 bytes\n") {
 		t.Errorf("exit code %d: %s", code, stdout)
 	}
+	newLake(t, versioned)
+	t.Setenv("TMPDIR", "/dev/null")
+	code, _, stderr = backupctl(t, "", toLake)
+	compare(t, "standard error", stderr, "the directory for temporary files, /dev/null, cannot be written to: not a directory\n")
+	if code != exitWrong {
+		t.Errorf("exit code %d", code)
+	}
+	t.Setenv("TMPDIR", "")
 	for _, flags := range []string{"", " --output=json", " --list"} {
 		newLake(t, versioned)
 		out, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)

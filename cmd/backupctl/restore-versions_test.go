@@ -216,6 +216,7 @@ func TestRestoreVersionsRefused(t *testing.T) {
 			"a journal of nothing", "--bucket lake --to 3h --journal a", versioned,
 			"restore versions: --journal goes with --apply: without it nothing is done that could be resumed; -h shows the help",
 		},
+		{"a directory", "--bucket lake --to 3h --apply --journal .", versioned, "--journal . is not a journal of restore versions; name another file"},
 		{"a journal that cannot be", "--bucket lake --to 3h --apply --journal none/a", versioned, "--journal none/a: no such file or directory"},
 		{"concurrency", "--bucket lake --to 3h --concurrency 0", versioned, "restore versions: --concurrency 0: want 1 to 512; -h shows the help"},
 		{"listers", "--bucket lake --to 3h --listers 65", versioned, "restore versions: --listers 65: want 1 to 64; -h shows the help"},

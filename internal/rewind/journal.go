@@ -68,6 +68,9 @@ const (
 func (r *Run) OpenJournal(path string, flags map[string]string) error {
 	j := &journal{record: record{path: path}, lock: flock.New(path), summary: newSummary(), uploads: map[string]upload{}}
 	j.header = header{Version: journalVersion, Bucket: r.Bucket, Prefix: r.Prefix, Keys: digest(r.Keys), To: r.To.UTC(), Flags: flags}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return j.foreign()
+	}
 	locked, err := j.lock.TryLock()
 	if err != nil {
 		return &FileError{path, cause(err)}
@@ -75,7 +78,9 @@ func (r *Run) OpenJournal(path string, flags map[string]string) error {
 	if !locked {
 		return &JournalError{Path: path, What: "is in use by another run", Do: anotherOrWait}
 	}
-	if j.file, err = os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0); err == nil {
+	if j.file, err = os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0); err != nil {
+		err = &FileError{path, cause(err)}
+	} else {
 		j.out = j.file
 		err = j.load()
 	}
@@ -83,7 +88,7 @@ func (r *Run) OpenJournal(path string, flags map[string]string) error {
 		_ = j.close()
 		return err
 	}
-	r.journal = j
+	r.journal, r.summary = j, j.summary
 	if r.again = j.verified && j.summary.Failed > 0; !r.again {
 		r.tracker = newTracker(j.writeDone)
 	}

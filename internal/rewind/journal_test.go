@@ -355,7 +355,7 @@ func TestJournalRefused(t *testing.T) {
 			"has form 2, and this program writes form 1; end that run with the program that started it, or name another file",
 		},
 		{"a line is gone", func(string) string { return strings.Join(slices.Delete(slices.Clone(lines), 2, 3), "") }, nil, "was cut in the middle or changed: line 3 cannot be read" + remove},
-		{"bytes are gone", func(string) string { return lines[0] + lines[1][:20] + lines[1][40:] + lines[2] }, nil, "was cut in the middle or changed: line 2 cannot be read" + remove},
+		{"bytes are gone", func(string) string { return lines[0] + lines[1][:100] + lines[2][50:] + lines[3] }, nil, "was cut in the middle or changed: line 2 cannot be read" + remove},
 		{"garbage in it", func(string) string { return lines[0] + "\x00\x00\n" + lines[1] }, nil, "was cut in the middle or changed: line 2 cannot be read" + remove},
 		{"an unknown line", func(string) string { return lines[0] + `{"n":2,"phase":"begun"}` + "\n" }, nil, "was cut in the middle or changed: line 2 cannot be read" + remove},
 		{"an unknown word", func(string) string { return lines[0] + `{"n":2,"more":1}` + "\n" }, nil, "was cut in the middle or changed: line 2 cannot be read" + remove},

@@ -80,7 +80,7 @@ type record struct {
 func temporary() (*os.File, error) {
 	file, err := os.CreateTemp("", "rewind-")
 	if err != nil {
-		return nil, &FileError{Err: err}
+		return nil, &FileError{Err: cause(err)}
 	}
 	_ = os.Remove(file.Name()) // where the system does not allow that, the file stays
 	return file, nil
@@ -111,7 +111,7 @@ func (r *record) add(l line) error {
 		return err
 	}
 	if _, err := r.out.Write(text.Bytes()); err != nil {
-		r.err = &FileError{r.path, err}
+		r.err = &FileError{r.path, cause(err)}
 		_ = r.file.Truncate(r.bytes) // else the next run cuts it off
 		return r.err
 	}

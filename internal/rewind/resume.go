@@ -105,7 +105,7 @@ func (r *Run) resume(ctx context.Context) error {
 	if j == nil || !j.resumed {
 		return nil
 	}
-	r.summary, r.started = j.summary, j.header.Started
+	r.started = j.header.Started
 	for _, u := range j.uploads {
 		if err := r.abort(ctx, u.Key, u.ID); err != nil {
 			return err

@@ -180,7 +180,9 @@ func (r *Run) explain() {
 
 func (r *Run) begin() {
 	r.pace, r.listing = newPace(max(1, r.Concurrency)), newPace(max(1, r.Listers))
-	r.summary = newSummary()
+	if r.journal == nil { // else it has what was done before
+		r.summary = newSummary()
+	}
 	if r.Plan != nil {
 		r.start(r.Plan.Header.Listed)
 	}
