@@ -146,7 +146,7 @@ func (c *restoreVersions) Validate() error {
 	case c.List && c.Output == "json":
 		return errors.New("--list prints text, --output json prints one JSON document; want --plan-out FILE with --output json")
 	}
-	return c.copyFlags.validate()
+	return c.validate()
 }
 
 // scope names the keys in a sentence.
