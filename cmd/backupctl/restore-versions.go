@@ -217,7 +217,7 @@ func (c *restoreVersions) Validate() error {
 	if err := c.checkPlanFlags(); err != nil {
 		return err
 	}
-	return c.copyFlags.validate()
+	return c.validate()
 }
 
 // scope names the keys in a sentence.

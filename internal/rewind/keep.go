@@ -56,7 +56,7 @@ func (r *Run) kept(ctx context.Context, key, version string, head *s3.HeadObject
 	if err != nil {
 		return kept{}, err
 	}
-	if !k.lock.until.After(r.now().Add(soonEnded)) || !k.lock.until.After(r.defaultRetention()) {
+	if !k.lock.until.After(r.Now().Add(soonEnded)) || !k.lock.until.After(r.defaultRetention()) {
 		k.lock.mode, k.lock.until = "", time.Time{}
 	}
 	return k, nil
@@ -86,20 +86,12 @@ func (r *Run) described(ctx context.Context, key, version string, head *s3.HeadO
 	return k, nil
 }
 
-// now is the time by this machine's clock.
-func (r *Run) now() time.Time {
-	if r.Now == nil {
-		return time.Now()
-	}
-	return r.Now()
-}
-
 // defaultRetention is when the retention ends that a copy gets now from the bucket. Its zero value: it gets none.
 func (r *Run) defaultRetention() time.Time {
 	if r.Retention == nil {
 		return time.Time{}
 	}
-	return r.now().AddDate(int(aws.ToInt32(r.Retention.Years)), 0, int(aws.ToInt32(r.Retention.Days)))
+	return r.Now().AddDate(int(aws.ToInt32(r.Retention.Years)), 0, int(aws.ToInt32(r.Retention.Days)))
 }
 
 // lockOf is the lock of a version. HeadObject leaves out what the caller may not see (F-OL-17), so that where it shows
@@ -227,7 +219,7 @@ func (r *Run) sameKept(ctx context.Context, key string, old, latest *s3.HeadObje
 	if err != nil {
 		return false, err
 	}
-	ended := !want.lock.until.After(r.now().Add(soonEnded))
+	ended := !want.lock.until.After(r.Now().Add(soonEnded))
 	locked := ended || have.lock.until.After(want.lock.until) || have.lock.until.Equal(want.lock.until) && have.lock.mode == want.lock.mode
 	return locked && (have.lock.held || !want.lock.held) &&
 		want.encryption == have.encryption && aws.ToString(want.kmsKey) == aws.ToString(have.kmsKey) &&

@@ -128,7 +128,7 @@ func (r *Run) uncovered(d Decision) Result {
 	return Result{
 		Key: d.Key, Outcome: Uncovered, SourceVersion: d.Source.VersionID, LatestVersion: d.Latest.VersionID,
 		Bytes: d.Source.Size, Class: d.Source.Class, Markers: d.Markers,
-		removable: len(d.Markers), archived: d.Source.archived(r.now()),
+		removable: len(d.Markers), archived: d.Source.archived(r.Now()),
 	}
 }
 
