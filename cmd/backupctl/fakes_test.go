@@ -76,7 +76,7 @@ func startFake(t *testing.T, refusal answer, log []answer) *fakeAWS {
 		}
 	}
 	t.Setenv("AWS_ENDPOINT_URL", server.URL)
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", "testdata/credentials")
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", credentialsFile) // tests may run in another directory
 	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	t.Setenv("AWS_MAX_ATTEMPTS", "1")

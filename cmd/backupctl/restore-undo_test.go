@@ -123,13 +123,7 @@ left alone      1: 1 changed
 // TestUndoFile: the file has a name of its own without --undo, is not left behind empty, is never overwritten, and goes on
 // where an earlier run of the same command ended.
 func TestUndoFile(t *testing.T) {
-	credentials, err := filepath.Abs("testdata/credentials")
-	if err != nil {
-		t.Fatal(err)
-	}
 	l := deletedLake(t)
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", credentials)
-	t.Chdir(t.TempDir())
 	const name = "lake.20260301T100003Z.undo"
 	apply := toLake + "--apply --yes --remove-markers "
 	if code, _, stderr := backupctl(t, "", apply+"--prefix data/same"); code != exitDone {

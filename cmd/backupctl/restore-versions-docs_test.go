@@ -46,11 +46,6 @@ func newGuide(t *testing.T) *guide {
 	g.jobs = &batchtest.Jobs{Client: s3fake.NewClient(url)}
 	t.Setenv("AWS_ENDPOINT_URL", url)
 	t.Setenv("AWS_REGION", s3fake.DefaultRegion)
-	credentials, err := filepath.Abs("testdata/credentials") // the commands run in another directory
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", credentials)
 	for _, key := range []string{"2025/kept", "2025/a b", "2026/deleted", "2026/overwritten"} {
 		g.bucket.Put(key, s3fake.Version{Body: []byte("old"), Metadata: map[string]string{"team": "blue"}, At: docsMoment.Add(-time.Hour)})
 	}

@@ -43,7 +43,6 @@ func newLakeOf(t *testing.T, account string, options s3fake.BucketOptions) *lake
 	server := s3fake.New(s3fake.Options{Account: account, Clock: func() time.Time { return start }})
 	t.Setenv("AWS_ENDPOINT_URL", server.Listen(t))
 	t.Setenv("AWS_REGION", s3fake.DefaultRegion)
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", credentialsFile)
 	t.Chdir(t.TempDir()) // for journals
 	l := &lake{server, server.CreateBucket("lake", options)}
 	for _, key := range []string{"data/deleted", "data/overwritten", "data/same"} {
