@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"golang.org/x/sync/errgroup"
 
 	"central-s3-backup/internal/s3fake"
 )
@@ -195,34 +196,62 @@ func (b *bucket) view(all map[string]map[string]listed, to time.Time) map[string
 // now is what people see.
 func (b *bucket) now() map[string]object {
 	b.t.Helper()
-	now := map[string]object{}
+	var all []types.Object
 	pages := s3.NewListObjectsV2Paginator(b.client, &s3.ListObjectsV2Input{Bucket: &b.name})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(b.t.Context())
 		b.must(err)
-		for _, o := range page.Contents {
-			now[*o.Key] = b.get(*o.Key, o.StorageClass)
-		}
+		all = append(all, page.Contents...)
 	}
+	now := map[string]object{}
+	b.many(len(all), func(ctx context.Context, i int) error {
+		o, err := b.get(ctx, *all[i].Key)
+		if err != nil {
+			return err
+		}
+		o.class = types.StorageClass(all[i].StorageClass)
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		now[*all[i].Key] = o
+		return nil
+	})
 	return now
 }
 
-func (b *bucket) get(key string, class types.ObjectStorageClass) object {
+// many does something n times, 32 at a time.
+func (b *bucket) many(n int, do func(ctx context.Context, i int) error) {
 	b.t.Helper()
-	got, err := b.client.GetObject(b.t.Context(), &s3.GetObjectInput{Bucket: &b.name, Key: &key})
-	b.must(err)
+	group, ctx := errgroup.WithContext(b.t.Context())
+	group.SetLimit(32)
+	for i := range n {
+		group.Go(func() error { return do(ctx, i) })
+	}
+	b.must(group.Wait())
+}
+
+// get reads everything of an object but its class.
+func (b *bucket) get(ctx context.Context, key string) (object, error) {
+	got, err := b.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &key})
+	if err != nil {
+		return object{}, err
+	}
 	defer got.Body.Close()
 	body, err := io.ReadAll(got.Body)
-	b.must(err)
-	tags, err := b.client.GetObjectTagging(b.t.Context(), &s3.GetObjectTaggingInput{Bucket: &b.name, Key: &key})
-	b.must(err)
+	if err != nil {
+		return object{}, err
+	}
+	tags, err := b.client.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &b.name, Key: &key})
+	if err != nil {
+		return object{}, err
+	}
 	values := url.Values{}
 	for _, tag := range tags.TagSet {
 		values.Set(*tag.Key, *tag.Value)
 	}
 	return object{
-		string(body), aws.ToString(got.ContentType), aws.ToString(got.CacheControl), got.Metadata["team"], values.Encode(), types.StorageClass(class),
-	}
+		body: string(body), contentType: aws.ToString(got.ContentType), cacheControl: aws.ToString(got.CacheControl),
+		metadata: got.Metadata["team"], tags: values.Encode(),
+	}, nil
 }
 
 // compare says how what people see differs from what they shall see.
