@@ -3,6 +3,7 @@ package rewind
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -40,9 +41,11 @@ type Run struct {
 
 	started time.Time
 	pace    *pace
-	mu      sync.Mutex // guards what follows
-	summary Summary
-	failed  map[string]bool
+	// noAnnotations: the server does not know them.
+	noAnnotations atomic.Bool
+	mu            sync.Mutex // guards what follows
+	summary       Summary
+	failed        map[string]bool
 	// bySize has the versions that nothing but their size verifies, by their keys.
 	bySize map[string]string
 }

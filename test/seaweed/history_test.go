@@ -2,7 +2,9 @@ package seaweed
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -66,19 +68,44 @@ func checkHistory(t *testing.T, r *rand.Rand) {
 		time.Sleep(time.Second) // the moment must be over
 		seconds := int(time.Since(from)/time.Second) - 1
 		to := from.Add(time.Duration(r.IntN(seconds+1)) * time.Second)
-		b.checkRestore(to, "--multipart-above", one(r, "6", "6000000", "20000000"), "--concurrency", one(r, "1", "4", "64"))
+		b.checkRestore(to, one(r, everything, everything, scope{prefix: "a"}, scope{prefix: "é/"}, scope{key: one(r, keys...)}),
+			"--multipart-above", one(r, "6", "6000000", "20000000"), "--concurrency", one(r, "1", "4", "64"))
 		for range r.IntN(4) {
 			b.step(r)
 		}
 	}
 }
 
-// checkRestore brings the bucket back to a moment, and looks at everything.
-func (b *bucket) checkRestore(to time.Time, flags ...string) {
+// scope limits a restore to the keys with a prefix, or to one key.
+type scope struct{ prefix, key string }
+
+var everything scope
+
+func (s scope) has(key string) bool {
+	return strings.HasPrefix(key, s.prefix) && (s.key == "" || s.key == key)
+}
+
+// checkRestore brings keys of the bucket back to a moment, and looks at everything.
+func (b *bucket) checkRestore(to time.Time, of scope, flags ...string) {
 	b.t.Helper()
 	before := b.list()
-	want := b.view(before, to)
+	if !slices.ContainsFunc(slices.Collect(maps.Keys(before)), of.has) {
+		of = everything // without a key there is nothing to restore, which is an error
+	}
+	want := b.view(before, time.Now())
+	maps.DeleteFunc(want, func(key string, _ object) bool { return of.has(key) })
+	for key, object := range b.view(before, to) {
+		if of.has(key) {
+			want[key] = object
+		}
+	}
 	arguments := append([]string{"--bucket", b.name, "--to", to.Format(time.RFC3339)}, flags...)
+	switch {
+	case of.prefix != "":
+		arguments = append(arguments, "--prefix", of.prefix)
+	case of.key != "":
+		arguments = append(arguments, "--key", of.key)
+	}
 	dry := result(b.t, restoring(b.t, arguments...)).Summary
 	arguments = append(arguments, "--apply")
 	done := result(b.t, restoring(b.t, arguments...)).Summary

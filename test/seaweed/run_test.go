@@ -60,7 +60,7 @@ func TestSize(t *testing.T) {
 	if n := count(b.list()); n != versions {
 		t.Fatalf("%d versions, want %d", n, versions)
 	}
-	b.checkRestore(to, "--concurrency", "32")
+	b.checkRestore(to, everything, "--concurrency", "32")
 }
 
 // TestKilled: backupctl is killed with SIGKILL again and again in the middle of a run, and the same command is run again. It comes to the
@@ -246,7 +246,7 @@ func TestLocked(t *testing.T) {
 	_, err = b.delete(t.Context(), "deleted")
 	b.must(err)
 	pause()
-	b.checkRestore(to)
+	b.checkRestore(to, everything)
 	for _, key := range []string{"overwritten", "deleted", "large"} {
 		head, err := b.client.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: &b.name, Key: &key})
 		b.must(err)
