@@ -5,9 +5,9 @@ ASSEMBLY = cdk.out
 LINTED = testdata/fleet.yaml testdata/gov.yaml $(patsubst %,config/testdata/good/%.yaml,bucket-namespace compliance \
 	low-cost-tagged sovereign-cloud targets)
 
-.PHONY: check test kills foreign lint assembly decisions cli golden bench bench-smoke
+.PHONY: check test kills foreign lint seaweed assembly decisions cli golden bench bench-restore bench-smoke
 
-check: test kills foreign lint assembly decisions cli bench-smoke
+check: test kills foreign lint seaweed assembly decisions cli bench-smoke
 
 test:
 	go test ./...
@@ -30,6 +30,10 @@ lint:
 	go vet ./...
 	go run $(GOLANGCI) run
 	cd bench && go vet ./... && go test ./...
+
+# backupctl restore versions against a real S3 server. The first time builds it, for ten minutes of processor time.
+seaweed:
+	cd test/seaweed && go vet ./... && go test -count 1 -timeout 20m ./...
 
 # cfn-lint with its informational rules: the templates of the example and of LINTED, each in the Region that it is
 # for, and those of the example in all Regions.
@@ -59,6 +63,10 @@ golden:
 # Renews bench/results.md; wants a machine that does nothing else, for ten minutes.
 bench:
 	cd bench && go run .
+
+# Renews only the section about backupctl restore versions.
+bench-restore:
+	cd bench && go run . -restore
 
 bench-smoke:
 	cd bench && go run . -smoke

@@ -27,16 +27,24 @@ func main() {
 	floorOf := flag.String("floor", "", "write the templates of the assembly in `DIR` again, in pure Go, and stop")
 	config := flag.String("config", "", "the configuration for -floor")
 	out := flag.String("out", "", "the directory for -floor")
+	restore := flag.Bool("restore", false, "measure backupctl restore versions, and write nothing but its part of the results")
+	fake := flag.String("fake", "", "be an S3 server at `ADDRESS` for -restore")
 	flag.Parse()
 	err := func() error {
 		if *floorOf != "" {
 			return floor(*config, *floorOf, *out)
+		}
+		if *fake != "" {
+			return serveFake(*fake)
 		}
 		work, err := os.MkdirTemp("", "central-s3-backup-bench")
 		if err != nil {
 			return err
 		}
 		defer os.RemoveAll(work)
+		if *restore {
+			return restores(work)
+		}
 		b, err := prepare(work)
 		if err != nil {
 			return err

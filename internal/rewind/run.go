@@ -64,11 +64,13 @@ type Run struct {
 
 	started time.Time
 	apart   atomic.Bool // the server lists versions and markers apart
-	pace    *pace       // of keys
-	listing *pace       // of pages
-	order   *inOrder    // nil: results are passed on as they come
-	mu      sync.Mutex  // guards what follows
-	summary Summary
+	// noAnnotations says that the server does not know them.
+	noAnnotations atomic.Bool
+	pace          *pace      // of keys
+	listing       *pace      // of pages
+	order         *inOrder   // nil: results are passed on as they come
+	mu            sync.Mutex // guards what follows
+	summary       Summary
 	// denied says that markers cannot be removed. deniedOnce says that some could not, and that Warn was called.
 	denied     atomic.Bool
 	deniedOnce bool
