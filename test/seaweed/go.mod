@@ -22,6 +22,9 @@ require (
 	github.com/aws/aws-sdk-go-v2/service/internal/checksum v1.11.13 // indirect
 	github.com/aws/aws-sdk-go-v2/service/internal/presigned-url v1.14.12 // indirect
 	github.com/aws/aws-sdk-go-v2/service/internal/s3shared v1.20.12 // indirect
+	github.com/gofrs/flock v0.13.2 // indirect
+	github.com/lanrat/extsort v1.5.0 // indirect
+	golang.org/x/sys v0.50.0 // indirect
 )
 
 replace central-s3-backup => ../..
