@@ -87,9 +87,8 @@ Flags:
       --profile=NAME     AWS profile (default: the default credentials).
       --region=REGION    The bucket's Region (default: that of the profile or of
                          AWS_REGION).
-      --journal=FILE     With --apply: write what is done to FILE,
-                         from which the same command goes on (default:
-                         BUCKET.TIME.journal).
+      --journal=FILE     The journal of --apply, from which the same command
+                         goes on (default: BUCKET.TIME.journal).
 `
 	)
 	t.Setenv("COLUMNS", "80")

@@ -43,7 +43,7 @@ type restoreVersions struct {
 	// MultipartAbove is for rehearsals: large objects take long to make.
 	MultipartAbove int64 `hidden:"" placeholder:"BYTES" help:"Copy objects by parts if they are larger."`
 
-	Journal string `placeholder:"FILE" help:"With --apply: write what is done to FILE, from which the same command goes on (default: BUCKET.TIME.journal)."`
+	Journal string `placeholder:"FILE" help:"The journal of --apply, from which the same command goes on (default: BUCKET.TIME.journal)."`
 
 	flags  []*kong.Flag
 	resume string // the command that goes on, once there is a journal
