@@ -28,7 +28,8 @@ func TestFullDisk(t *testing.T) {
 				l.bucket.Put(key, s3fake.Version{Body: []byte("bad"), At: at(5)})
 			}
 			dir := smallDisk(t)
-			again := strings.ReplaceAll("restore versions --bucket=lake --to=2026-03-01T10:00:03Z --prefix=more/ --apply --yes --concurrency=2 "+test.flags, "DIR", dir)
+			again := "restore versions --bucket=lake --to=2026-03-01T10:00:03Z --prefix=more/ --apply --yes --concurrency=2 " +
+				strings.ReplaceAll(test.flags, "DIR", dir)
 			if strings.HasPrefix(test.flags, "--plan-out") { // the flags come in the order of the help
 				again = strings.Replace(again, " --concurrency=2 --plan-out="+dir+"/f", " --plan-out="+dir+"/f --concurrency=2", 1)
 			}

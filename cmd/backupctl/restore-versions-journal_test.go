@@ -58,7 +58,8 @@ func TestRestoreVersionsExpired(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := got.Summary
-	if code != exitSomeNotRestored || s.Keys != 5 || s.Copied != 2 || s.Marked != 1 || s.Unchanged != 1 || s.Verified[rewind.ByETag] != 2 || s.VersionsBefore != 8 {
+	if code != exitSomeNotRestored || s.Keys != 5 || s.Copied != 2 || s.Marked != 1 || s.Unchanged != 1 || s.VersionsBefore != 8 ||
+		s.Verified[rewind.ByETag] != 2 {
 		t.Errorf("exit code %d: %s", code, stdout)
 	}
 	want := []rewind.Failure{{Key: "odd\nkey", SourceVersion: l.bucket.Versions("odd\nkey")[1].ID, Detail: "storage class GLACIER"}}
@@ -74,8 +75,8 @@ func TestRestoreVersionsComplete(t *testing.T) {
 	backupctl(t, "", toLake+"--apply --yes")
 	l.server.ResetRequests()
 	code, _, stderr := backupctl(t, "", toLake+"--apply --yes")
-	compare(t, "standard error", stderr, lakeJournal+": this run is complete but for 1 key, which is tried again; for a new run, name another --journal\n"+
-		"1 key was not restored: 1 archived\n")
+	compare(t, "standard error", stderr, lakeJournal+": this run is complete but for 1 key, which is tried again; "+
+		"for a new run, name another --journal\n1 key was not restored: 1 archived\n")
 	if r := l.server.Requests(); code != exitSomeNotRestored || r["CopyObject"]+r["DeleteObject"] > 0 {
 		t.Errorf("exit code %d, %v", code, r)
 	}
@@ -96,13 +97,23 @@ func TestRestoreVersionsComplete(t *testing.T) {
 
 // TestRestoreVersionsOtherJournal: one line says what differs, and nothing is listed.
 func TestRestoreVersionsOtherJournal(t *testing.T) {
-	const is, remove = "--journal j is the journal of another run: ", "; name another file, or remove this one if that run is no longer needed\n"
+	const is = "--journal j is the journal of another run: "
+	const remove = "; name another file, or remove this one if that run is no longer needed\n"
 	for _, test := range []struct{ name, line, want string }{
-		{"time", "restore versions --bucket lake --to 2026-03-01T10:00:04Z --apply --yes --journal j", is + "its time is 2026-03-01T10:00:03Z, and here 2026-03-01T10:00:04Z" + remove},
+		{
+			"time", strings.Replace(toLake, "03Z", "04Z", 1) + "--apply --yes --journal j",
+			is + "its time is 2026-03-01T10:00:03Z, and here 2026-03-01T10:00:04Z" + remove,
+		},
 		{"prefix", toLake + "--apply --yes --journal j --prefix data/", is + "its prefix is none, and here data/" + remove},
-		{"flags", toLake + "--apply --yes --journal j --multipart-above 6000000", is + "its --multipart-above is none, and here 6000000" + remove},
+		{
+			"flags", toLake + "--apply --yes --journal j --multipart-above 6000000",
+			is + "its --multipart-above is none, and here 6000000" + remove,
+		},
 		{"keys", toLake + "--apply --yes --journal j --key a", is + "it has all keys, and here are some" + remove},
-		{"no journal", toLake + "--apply --yes --journal credentials", "--journal credentials is not a journal of restore versions; name another file\n"},
+		{
+			"no journal", toLake + "--apply --yes --journal credentials",
+			"--journal credentials is not a journal of restore versions; name another file\n",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			l := newLake(t, versioned)
@@ -208,7 +219,8 @@ func TestGoingOn(t *testing.T) {
 // TestMeter: a line every 30 seconds; on a terminal one line that is renewed, with a bar as soon as it is known what remains.
 func TestMeter(t *testing.T) {
 	all := []rewind.Progress{
-		{Remaining: -1}, {Done: 3000, Remaining: -1}, {Done: 6000, Failed: 2, Remaining: 2000}, {Second: true, Done: 1000, Failed: 2, Remaining: 7000},
+		{Remaining: -1}, {Done: 3000, Remaining: -1}, {Done: 6000, Failed: 2, Remaining: 2000},
+		{Second: true, Done: 1000, Failed: 2, Remaining: 7000},
 		{Second: true, Done: 4000, Failed: 2, Remaining: 4000},
 	}
 	for _, test := range []struct {

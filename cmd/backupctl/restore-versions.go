@@ -47,7 +47,7 @@ type restoreVersions struct {
 	planFlags `embed:""`
 
 	Listers int    `default:"8" placeholder:"N" help:"List with up to N requests at a time, 1 to 64 (default: ${default})."`
-	Journal string `placeholder:"FILE" help:"With --apply: write what is done to FILE, from which the same command goes on (default: BUCKET.TIME.journal)."`
+	Journal string `placeholder:"FILE" help:"The journal of --apply, from which the same command goes on (default: BUCKET.TIME.journal)."`
 
 	flags  []*kong.Flag
 	resume string // the command that goes on, once there is a journal

@@ -158,10 +158,13 @@ func TestJournalAgain(t *testing.T) {
 	l.server.SetFault(nil)
 	l.server.ResetRequests()
 	summary, err = l.journaled(t.Context(), second(3), path)
-	if err != nil || summary.Keys != 30 || summary.Copied != 29 || summary.Failed != 3 || summary.Reasons[Denied] != nil || l.server.Requests()["CopyObject"] != 2 {
+	if err != nil || summary.Keys != 30 || summary.Copied != 29 || summary.Failed != 3 || summary.Reasons[Denied] != nil ||
+		l.server.Requests()["CopyObject"] != 2 {
 		t.Errorf("%+v, %s, %v, %v", summary, failures(summary), err, l.server.Requests())
 	}
-	for key, want := range map[string]string{"000": "live bad old", "001": "old bad old", "010": "live old bad old", "020": "old bad old", "new": "live"} {
+	for key, want := range map[string]string{
+		"000": "live bad old", "001": "old bad old", "010": "live old bad old", "020": "old bad old", "new": "live",
+	} {
 		if got := l.history(key); got != want {
 			t.Errorf("%s: got %s, want %s", key, got, want)
 		}
@@ -203,7 +206,8 @@ func TestResumeReports(t *testing.T) {
 	}
 	summary, err := r.Do(t.Context())
 	slices.Sort(keys)
-	if err != nil || len(slices.Compact(slices.Clone(keys))) != 60 || len(keys) != 60 || summary.Copied+summary.AlreadyBack+summary.Failed != 60 {
+	if err != nil || len(slices.Compact(slices.Clone(keys))) != 60 || len(keys) != 60 ||
+		summary.Copied+summary.AlreadyBack+summary.Failed != 60 {
 		t.Errorf("%d keys, %+v, %v", len(keys), summary, err)
 	}
 }
@@ -275,7 +279,8 @@ func TestFullDisk(t *testing.T) {
 				}
 				r.journal.out = &fullDisk{r.journal.file, left}
 				_, err := r.Do(t.Context())
-				if file, ok := errors.AsType[*FileError](err); !ok || file.Path != path || !errors.Is(err, syscall.ENOSPC) || strings.Contains(err.Error(), "\n") {
+				if file, ok := errors.AsType[*FileError](err); !ok || file.Path != path || !errors.Is(err, syscall.ENOSPC) ||
+					strings.Contains(err.Error(), "\n") {
 					t.Fatalf("got %v", err)
 				}
 				if err := r.Close(); err != nil {
@@ -333,19 +338,27 @@ func TestJournalRefused(t *testing.T) {
 		return func(string) string { return strings.Replace(string(text), old, new, 1) }
 	}
 	const remove = "; name another file, or remove this one if that run is no longer needed"
+	const cut, unreadable = "was cut in the middle or changed: line ", " cannot be read" + remove
+	const foreign = "is not a journal of restore versions; name another file"
 	for _, test := range []struct {
 		name   string
 		text   func(string) string
 		change func(*Run)
 		want   string
 	}{
-		{"another bucket", same, func(r *Run) { r.Bucket = "pond" }, "is the journal of another run: its bucket is lake, and here pond" + remove},
+		{
+			"another bucket", same, func(r *Run) { r.Bucket = "pond" },
+			"is the journal of another run: its bucket is lake, and here pond" + remove,
+		},
 		{
 			"another time", same, func(r *Run) { r.To = second(2) },
 			"is the journal of another run: its time is 2026-03-02T10:00:03Z, and here 2026-03-02T10:00:02Z" + remove,
 		},
 		{"another prefix", same, func(r *Run) { r.Prefix = "a" }, "is the journal of another run: its prefix is none, and here a" + remove},
-		{"some keys", same, func(r *Run) { r.Keys = []string{"000"} }, "is the journal of another run: it has all keys, and here are some" + remove},
+		{
+			"some keys", same, func(r *Run) { r.Keys = []string{"000"} },
+			"is the journal of another run: it has all keys, and here are some" + remove,
+		},
 		{
 			"other flags", replace(`"started":`, `"flags":{"keep":"acl"},"started":`), nil,
 			"is the journal of another run: its --keep is acl, and here none" + remove,
@@ -354,16 +367,20 @@ func TestJournalRefused(t *testing.T) {
 			"another form", replace(`"version":1`, `"version":2`), nil,
 			"has form 2, and this program writes form 1; end that run with the program that started it, or name another file",
 		},
-		{"a line is gone", func(string) string { return strings.Join(slices.Delete(slices.Clone(lines), 2, 3), "") }, nil, "was cut in the middle or changed: line 3 cannot be read" + remove},
-		{"bytes are gone", func(string) string { return lines[0] + lines[1][:100] + lines[2][50:] + lines[3] }, nil, "was cut in the middle or changed: line 2 cannot be read" + remove},
-		{"garbage in it", func(string) string { return lines[0] + "\x00\x00\n" + lines[1] }, nil, "was cut in the middle or changed: line 2 cannot be read" + remove},
-		{"an unknown line", func(string) string { return lines[0] + `{"n":2,"phase":"begun"}` + "\n" }, nil, "was cut in the middle or changed: line 2 cannot be read" + remove},
-		{"an unknown word", func(string) string { return lines[0] + `{"n":2,"more":1}` + "\n" }, nil, "was cut in the middle or changed: line 2 cannot be read" + remove},
-		{"a long line", func(string) string { return lines[0] + strings.Repeat("x", longest+1) }, nil, "was cut in the middle or changed: line 2 cannot be read" + remove},
-		{"another file", func(string) string { return "bucket,key\n" }, nil, "is not a journal of restore versions; name another file"},
-		{"another file without an end", func(string) string { return "secret" }, nil, "is not a journal of restore versions; name another file"},
-		{"a plan", func(string) string { return `{"planVersion":1,"bucket":"lake"}` + "\n" }, nil, "is not a journal of restore versions; name another file"},
-		{"a long other file", func(string) string { return strings.Repeat("x", 2*longest) }, nil, "is not a journal of restore versions; name another file"},
+		{
+			"a line is gone",
+			func(string) string { return strings.Join(slices.Delete(slices.Clone(lines), 2, 3), "") }, nil,
+			cut + "3" + unreadable,
+		},
+		{"bytes are gone", func(string) string { return lines[0] + lines[1][:100] + lines[2][50:] + lines[3] }, nil, cut + "2" + unreadable},
+		{"garbage in it", func(string) string { return lines[0] + "\x00\x00\n" + lines[1] }, nil, cut + "2" + unreadable},
+		{"an unknown line", func(string) string { return lines[0] + `{"n":2,"phase":"begun"}` + "\n" }, nil, cut + "2" + unreadable},
+		{"an unknown word", func(string) string { return lines[0] + `{"n":2,"more":1}` + "\n" }, nil, cut + "2" + unreadable},
+		{"a long line", func(string) string { return lines[0] + strings.Repeat("x", longest+1) }, nil, cut + "2" + unreadable},
+		{"another file", func(string) string { return "bucket,key\n" }, nil, foreign},
+		{"another file without an end", func(string) string { return "secret" }, nil, foreign},
+		{"a plan", func(string) string { return `{"planVersion":1,"bucket":"lake"}` + "\n" }, nil, foreign},
+		{"a long other file", func(string) string { return strings.Repeat("x", 2*longest) }, nil, foreign},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "journal")
@@ -391,7 +408,8 @@ func TestJournalInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	second := l.run(second(3))
-	if err := second.OpenJournal(path, nil); err == nil || err.Error() != path+" is in use by another run; wait until it has ended, or name another file" {
+	err := second.OpenJournal(path, nil)
+	if err == nil || err.Error() != path+" is in use by another run; wait until it has ended, or name another file" {
 		t.Errorf("got %v", err)
 	}
 	if err := first.Close(); err != nil {
@@ -414,8 +432,11 @@ func TestProgress(t *testing.T) {
 	r := l.run(second(3))
 	r.Concurrency = 1
 	denied := deny("001")
+	var mu sync.Mutex
 	seen := map[string]Progress{}
 	l.server.SetFault(func(request *http.Request) *s3fake.Fault {
+		mu.Lock()
+		defer mu.Unlock()
 		d := s3fake.Describe(request)
 		seen[d.Operation+" "+d.Key] = r.Progress()
 		return denied(request)

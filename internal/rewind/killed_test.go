@@ -184,7 +184,8 @@ func TestKilledLate(t *testing.T) {
 		t.Errorf("the resumed run listed %d pages of %d, want %d at most", first, pages, most)
 	}
 	s := got.Summary
-	if s.Keys != keys || s.VersionsBefore < keys*versions || s.Copied+s.AlreadyBack != keys/100 || s.Reasons[Archived].Keys != keys/2-keys/100 ||
+	if s.Keys != keys || s.VersionsBefore < keys*versions || s.Copied+s.AlreadyBack != keys/100 ||
+		s.Reasons[Archived].Keys != keys/2-keys/100 ||
 		s.Failed+s.Confirmed != keys {
 		t.Errorf("%+v", s)
 	}

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"runtime/debug"
 	"sort"
 
 	"github.com/lanrat/extsort"
@@ -17,7 +18,9 @@ import (
 
 const (
 	// atOnce is how many results are sorted in memory at a time. The sorter has five times as many in memory.
-	atOnce = 5000
+	atOnce = 8000
+	// tidy is by how many percent the memory may grow between two garbage collections while results are sorted.
+	tidy = 20
 	// between is how many results lie between two marks of the index.
 	between = 500
 )
@@ -45,6 +48,7 @@ type item struct {
 
 // sorted sorts the results of a record that are to be kept.
 func sorted(ctx context.Context, from *record, keep func(line) bool) (*known, error) {
+	defer debug.SetGCPercent(debug.SetGCPercent(tidy)) // nothing else is under way, and memory must stay small
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	items, read := make(chan item), make(chan error, 1)
