@@ -51,7 +51,7 @@ func (b *bench) full() error {
 	if err := plotRows(rows, "results.svg"); err != nil {
 		return err
 	}
-	return os.WriteFile("results.md", []byte(header()+table(rows)+others), 0o644)
+	return replaceResults(header() + table(rows) + others)
 }
 
 // measure runs app, twin and floor by turns, so that what else the machine does meets all alike.

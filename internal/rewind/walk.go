@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// span is a range of keys: those after after, up to and including upTo. Empty after: from the first key. Empty upTo:
-// to the last key.
+// span is a range of keys: those after one key, up to and including another. Empty after: from the first key. Empty
+// upTo: to the last key.
 type span struct{ after, upTo string }
 
 // stretch is a range of keys that one lister lists, in the order of the keys.
@@ -97,8 +97,8 @@ type walk struct {
 	pages   int
 	letters *letters
 	listers int
-	// dishonest says that the server cannot be asked where to split a stretch.
-	dishonest bool
+	// unsplit says that the server cannot be asked where to split a stretch.
+	unsplit bool
 }
 
 func newWalk(r *Run, spans []span, each func(*stretch, Decision) error, ended func(*stretch, string) error) *walk {
@@ -152,7 +152,7 @@ func (w *walk) through(ctx context.Context, s *stretch) error {
 		}
 		d.Apart = w.run.isApart(d.Apart || p.apart)
 		if len(p.entries) > 0 {
-			if first := p.entries[0].Key; w.listers > 1 && (p.mixed || last != s.after && first < last) {
+			if first := p.entries[0].Key; w.listers > 1 && (p.mixed || first < last) {
 				return fmt.Errorf("the server does not list keys in the order of their bytes, at %q; that takes one lister (--listers 1)", first)
 			}
 			last = p.entries[len(p.entries)-1].Key
