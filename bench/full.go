@@ -51,11 +51,7 @@ func (b *bench) full() error {
 	if err := plotRows(rows, "results.svg"); err != nil {
 		return err
 	}
-	_, restores, err := sectionOf("results.md")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile("results.md", []byte(header()+table(rows)+others+restores), 0o644)
+	return replaceResults(header() + table(rows) + others)
 }
 
 // measure runs app, twin and floor by turns, so that what else the machine does meets all alike.

@@ -67,7 +67,6 @@ func listing(text string) error {
 	if versions != t.Keys*versionsOfAKey {
 		return fmt.Errorf("%s: %d versions, want %d", t.Role, versions, t.Keys*versionsOfAKey)
 	}
-	stopProf()
 	o := outcome{Versions: versions, Wall: time.Since(began)}
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
@@ -140,8 +139,8 @@ func mostResident() (int64, error) {
 }
 
 // listingServer starts a server in a process of its own.
-func (b *bench) listingServer(keys int, wait time.Duration) (url string, stop func(), err error) {
-	cmd := b.listingProgram(task{Role: "server", Keys: keys, Wait: wait})
+func listingServer(keys int, wait time.Duration) (url string, stop func(), err error) {
+	cmd := listingProgram(task{Role: "server", Keys: keys, Wait: wait})
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return "", nil, err
@@ -165,17 +164,17 @@ func (b *bench) listingServer(keys int, wait time.Duration) (url string, stop fu
 	return strings.TrimSpace(url), stop, nil
 }
 
-func (b *bench) listingProgram(t task) *exec.Cmd {
+func listingProgram(t task) *exec.Cmd {
 	text, _ := json.Marshal(t) // of texts and numbers
-	cmd := exec.Command(b.self)
+	cmd := exec.Command("/proc/self/exe")
 	cmd.Env = append(os.Environ(), asListing+"="+string(text))
 	cmd.Stderr = os.Stderr
 	return cmd
 }
 
 // measureListing runs a task in a process of its own.
-func (b *bench) measureListing(t task) (outcome, error) {
-	cmd := b.listingProgram(t)
+func measureListing(t task) (outcome, error) {
+	cmd := listingProgram(t)
 	var stdout bytes.Buffer
 	cmd.Stdout = &stdout
 	if err := cmd.Run(); err != nil {
@@ -185,4 +184,3 @@ func (b *bench) measureListing(t task) (outcome, error) {
 	err := json.Unmarshal(stdout.Bytes(), &o)
 	return o, err
 }
-var stopProf = func() {}

@@ -1,10 +1,12 @@
 // Command bench measures this app beside its twin, the CDK app in TypeScript that makes the same
 // resources, and beside pure Go that writes the same templates: the floor. It writes results.md and
 // results.svg. With -smoke it measures little and fails where the app has become far slower, makes other
-// resources than the twin, or calls into Node more often.
+// resources than the twin, or calls into Node more often. With -listing it measures how backupctl restore versions
+// lists a bucket.
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -24,6 +26,7 @@ func main() {
 		return
 	}
 	smoke := flag.Bool("smoke", false, "check ratios with 1 and 50 workloads, and write nothing")
+	listings := flag.Bool("listing", false, "measure the listing of backupctl restore versions for half an hour, and write its section of results.md")
 	floorOf := flag.String("floor", "", "write the templates of the assembly in `DIR` again, in pure Go, and stop")
 	config := flag.String("config", "", "the configuration for -floor")
 	out := flag.String("out", "", "the directory for -floor")
@@ -45,12 +48,15 @@ func main() {
 		if *restore {
 			return restores(work)
 		}
+		if *listings {
+			return writeListing()
+		}
 		b, err := prepare(work)
 		if err != nil {
 			return err
 		}
 		if *smoke {
-			return b.smoke()
+			return errors.Join(b.smoke(), smokeListing())
 		}
 		return b.full()
 	}()

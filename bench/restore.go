@@ -27,8 +27,8 @@ const (
 	restoreWorkers = 32
 	// restoreRuns is how often each is measured.
 	restoreRuns = 5
-	// restoreSection begins the part of results.md that -restore writes. It ends with the file.
-	restoreSection = "\n## backupctl restore versions\n"
+	// restoreSection begins the part of results.md that -restore writes.
+	restoreSection = "## backupctl restore versions\n"
 )
 
 // restores measures backupctl restore versions, and writes its part of the results.
@@ -79,21 +79,7 @@ the second listing, which verifies.
 		return err
 	}
 	fmt.Fprintf(&t, "\nLoad average at the end: %s.\n\n%s", load(), mistakes)
-	before, _, err := sectionOf("results.md")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile("results.md", []byte(before+t.String()), 0o644)
-}
-
-// sectionOf cuts the results before the part that -restore writes.
-func sectionOf(path string) (before, section string, err error) {
-	text, err := os.ReadFile(path)
-	before, section, found := strings.Cut(string(text), restoreSection)
-	if found {
-		section = restoreSection + section
-	}
-	return before, section, err
+	return writeSection(t.String())
 }
 
 // lake is a bucket with two contents of each key.
@@ -244,16 +230,6 @@ func mistakes(ctl, endpoint string) (string, error) {
 		fmt.Fprintf(&t, "| %s: `%s` | %.3f | %.3f |\n", wrong.what, wrong.flags, all.median(wall), sorted[len(sorted)-1])
 	}
 	return t.String(), nil
-}
-
-// load is the load average of the last minute.
-func load() string {
-	text, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return "unknown"
-	}
-	one, _, _ := strings.Cut(string(text), " ")
-	return one
 }
 
 // startFake starts this program again as an S3 server, which ends when its standard input is closed.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"runtime"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -14,9 +15,31 @@ import (
 
 // body is the body of an answer, as it came.
 type body struct {
-	content bytes.Buffer
+	content []byte
+	// large says that it is read into one of the buffers, and held is that one. So however many listers there are,
+	// memory has few pages.
+	large bool
+	held  *bytes.Buffer
 	// date is when the server answered, by its clock. Its zero value: it does not tell.
 	date time.Time
+}
+
+// buffers are for large bodies, from the first byte that is read until the page is decoded. More of them than processors:
+// some wait for the network.
+var buffers = func() chan *bytes.Buffer {
+	all := make(chan *bytes.Buffer, 2*runtime.GOMAXPROCS(0))
+	for range cap(all) {
+		all <- new(bytes.Buffer)
+	}
+	return all
+}()
+
+// release gives the buffer of a large body to others.
+func (b *body) release() {
+	if b.held != nil {
+		buffers <- b.held
+		b.held = nil
+	}
 }
 
 // keep lets a call leave its answer's body here.
@@ -36,14 +59,22 @@ func (b *body) read(ctx context.Context, in middleware.DeserializeInput, next mi
 	if err != nil || !ok {
 		return out, metadata, err
 	}
-	b.content.Reset() // of the answer to an attempt before
-	_, err = b.content.ReadFrom(response.Body)
+	b.release() // of an attempt before
+	content := new(bytes.Buffer)
+	if b.large && response.StatusCode == http.StatusOK { // an error is small, and the SDK may wait after it
+		b.held = <-buffers
+		content = b.held
+		content.Reset()
+	}
+	_, err = content.ReadFrom(response.Body)
 	_ = response.Body.Close() // it was read
 	if err != nil {
+		b.release()
 		return out, metadata, &cutError{err}
 	}
+	b.content = content.Bytes()
 	b.date, _ = http.ParseTime(response.Header.Get("Date"))
-	response.Body = io.NopCloser(bytes.NewReader(b.content.Bytes()))
+	response.Body = io.NopCloser(bytes.NewReader(b.content))
 	return out, metadata, nil
 }
 

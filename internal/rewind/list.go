@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -58,8 +57,8 @@ func (r *Run) page(ctx context.Context, prefix string, at marker, most int32, wa
 	if most > 0 {
 		input.MaxKeys = aws.Int32(most)
 	}
-	answer := bodies.Get().(*body)
-	defer bodies.Put(answer)
+	answer := &body{large: true}
+	defer answer.release()
 	output, err := r.Client.ListObjectVersions(ctx, input, watching.watch, answer.keep)
 	if err != nil {
 		return page{}, err
@@ -86,15 +85,12 @@ func optional(value string) *string {
 	return aws.String(value)
 }
 
-// bodies are those of pages. They are large, and nothing of one is needed when its page is complete.
-var bodies = sync.Pool{New: func() any { return new(body) }}
-
 // page joins the two lists of the SDK in the order of the body: which entry comes first within a second is only
 // there (F-RST-14).
 func (b *body) page(output *s3.ListObjectVersionsOutput) (page, error) {
 	p := page{entries: make([]Entry, 0, len(output.Versions)+len(output.DeleteMarkers)), date: b.date}
 	versions, markers := output.Versions, output.DeleteMarkers
-	for kind := range kinds(b.content.Bytes()) {
+	for kind := range kinds(b.content) {
 		switch {
 		case kind == markerElement && len(markers) > 0:
 			p.entries, markers = append(p.entries, ofMarker(&markers[0])), markers[1:]

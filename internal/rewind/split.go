@@ -43,14 +43,12 @@ func (w *walk) split(ctx context.Context) *stretch {
 	}
 	s.probed = true
 	w.mu.Unlock()
-	first, honest := w.probe(ctx, key)
+	first, ok := w.probe(ctx, key)
 	w.mu.Lock()
 	s.probed, s.known = false, false
 	w.changed.Broadcast()
-	if !honest {
-		w.dishonest = true
-	}
-	if w.dishonest {
+	if !ok {
+		w.unsplit = true
 		return nil
 	}
 	if first != "" {
@@ -61,7 +59,7 @@ func (w *walk) split(ctx context.Context) *stretch {
 
 // largest is the stretch with the most left, of those that nobody splits and that are worth it.
 func (w *walk) largest() *stretch {
-	if w.dishonest || w.pages < fewPages {
+	if w.unsplit || w.pages < fewPages {
 		return nil
 	}
 	var largest *stretch
@@ -121,9 +119,9 @@ func (w *walk) guess(s *stretch) string {
 	return w.letters.key(first, at.Add(at, ahead), new(big.Int).Rsh(ahead, fewPages))
 }
 
-// probe asks for the first key after another one. Empty: there is none. honest says that the server did what it was
+// probe asks for the first key after another one. Empty: there is none. ok says that the server did what it was
 // asked for.
-func (w *walk) probe(ctx context.Context, key string) (first string, honest bool) {
+func (w *walk) probe(ctx context.Context, key string) (first string, ok bool) {
 	p, err := w.list(ctx, marker{key: key}, 1)
 	switch {
 	case err != nil || len(p.entries) > 1 || len(p.entries) == 0 && p.more:

@@ -93,8 +93,8 @@ type walk struct {
 	pages   int
 	letters *letters
 	listers int
-	// dishonest says that the server cannot be asked where to split a stretch.
-	dishonest bool
+	// unsplit says that the server cannot be asked where to split a stretch.
+	unsplit bool
 }
 
 func newWalk(r *Run, spans []span, each func(*stretch, Decision) error, ended func(*stretch, string) error) *walk {
@@ -148,7 +148,7 @@ func (w *walk) through(ctx context.Context, s *stretch) error {
 		}
 		d.Apart = w.run.isApart(d.Apart || p.apart)
 		if len(p.entries) > 0 {
-			if first := p.entries[0].Key; w.listers > 1 && (p.mixed || last != s.after && first < last) {
+			if first := p.entries[0].Key; w.listers > 1 && (p.mixed || first < last) {
 				return fmt.Errorf("the server does not list keys in the order of their bytes, at %q; that takes one lister (--listers 1)", first)
 			}
 			last = p.entries[len(p.entries)-1].Key

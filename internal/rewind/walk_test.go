@@ -24,6 +24,7 @@ type flat struct {
 
 	mu            sync.Mutex
 	pages, probes int
+	stretches     int // of the last walk
 }
 
 func (f *flat) list(ctx context.Context, at marker, most int32) (page, error) {
@@ -113,6 +114,7 @@ func (f *flat) decided(t interface {
 	for ; ends[at] != ""; tiles++ {
 		at = ends[at]
 	}
+	f.stretches = len(ends)
 	if tiles != len(ends) {
 		t.Errorf("%d of %d stretches tile the keys", tiles, len(ends))
 	}
