@@ -33,7 +33,7 @@ type guide struct {
 	output string // of all commands
 }
 
-// moment is that of the pages.
+// docsMoment is that of the pages.
 var docsMoment = time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 
 func newGuide(t *testing.T) *guide {
@@ -50,7 +50,8 @@ func newGuide(t *testing.T) *guide {
 		g.bucket.Put(key, s3fake.Version{Body: []byte("old"), Metadata: map[string]string{"team": "blue"}, At: docsMoment.Add(-time.Hour)})
 	}
 	g.bucket.Put("2026/large", s3fake.Version{
-		PartSizes: []int64{5 << 30, 1 << 30}, ETag: "large-2", ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme, At: docsMoment.Add(-time.Hour),
+		PartSizes: []int64{5 << 30, 1 << 30}, ETag: "large-2", ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme,
+		At: docsMoment.Add(-time.Hour),
 	})
 	g.spoil()
 	return g
@@ -80,7 +81,7 @@ func (g *guide) back() bool {
 	})
 }
 
-// commands are the lines of a page's block with a text.
+// docsCommands are the lines of a page's block with a text.
 func docsCommands(t *testing.T, page, with string) []string {
 	t.Helper()
 	text, err := os.ReadFile(page)
@@ -196,7 +197,8 @@ func TestScaleSteps(t *testing.T) {
 	g := newGuide(t)
 	t.Chdir(t.TempDir())
 	t.Setenv("AWS_REGION", "")
-	g.types([]string{"go run ./cmd/backupctl restore versions --bucket dummy-lake --to 2026-03-02T10:00:00Z --batch-manifest roll+back --region eu-central-1"})
+	g.types([]string{"go run ./cmd/backupctl restore versions --bucket dummy-lake --to 2026-03-02T10:00:00Z " +
+		"--batch-manifest roll+back --region eu-central-1"})
 	compare(t, "the steps", g.output, `bucket dummy-lake as it was at 2026-03-02T10:00:00Z: dry run, nothing was changed
 keys            6, with 10 versions and delete markers
 unchanged       1
@@ -205,7 +207,7 @@ delete marker   1
                 --remove-markers would save 0 requests and 3 bytes
 with --apply    about 19 requests, and 100ms if each takes 0.1 s
 next            roll+back has 3 copies for S3 Batch Operations in 1 job, 1 by parts, 1 delete marker, 0 archived
-                S3 Batch Operations copies without conditions (F-RST-18): what others write until it has copied lies beneath the copy. It is not lost, and the last step reports it
+                S3 Batch Operations copies without conditions (F-RST-18): what others write until it has copied lies beneath the copy; it is not lost, and the last step reports it
                 in create-job-*.json write your account for ACCOUNT_ID, the role of the jobs for BATCH_ROLE, and for MANIFEST_BUCKET a bucket without SSE-KMS (F-RST-19)
                 aws s3api put-object --region eu-central-1 --bucket MANIFEST_BUCKET --key dummy-lake-20260302T100000Z/copy-001.csv --body roll+back/copy-001.csv
                 aws s3control create-job --region eu-central-1 --cli-input-json file://roll+back/create-job-001.json

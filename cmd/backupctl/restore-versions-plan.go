@@ -174,8 +174,9 @@ func (c *restoreVersions) next(m *rewind.Manifest, region string) []string {
 		count(copies, "job", "jobs"), m.Large, count(m.Marks, "delete marker", "delete markers"), m.Archived)
 	add(m.Archived > 0, "archived versions: retrieve them with create-job-archived*.json, then write a manifest in a new directory")
 	add(copies > 0, "S3 Batch Operations copies without conditions (F-RST-18): what others write until it has copied lies beneath "+
-		"the copy. It is not lost, and the last step reports it")
-	add(jobs > 0, "in create-job-*.json write your account for %s, the role of the jobs for %s, and for %s a bucket without SSE-KMS (F-RST-19)",
+		"the copy; it is not lost, and the last step reports it")
+	add(jobs > 0,
+		"in create-job-*.json write your account for %s, the role of the jobs for %s, and for %s a bucket without SSE-KMS (F-RST-19)",
 		rewind.AccountPlaceholder, rewind.RolePlaceholder, rewind.ManifestPlaceholder)
 	if copies > 0 {
 		file, store := m.Files[0], rewind.ManifestPlaceholder

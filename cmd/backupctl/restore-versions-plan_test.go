@@ -135,7 +135,10 @@ func TestRestoreVersionsPlanWrong(t *testing.T) {
 		{"empty", write("empty", ""), "--plan: " + at("empty") + ":1: this is no plan of --plan-out"},
 		{"text", write("text", "hello\nworld\n"), "--plan: " + at("text") + ":1: this is no plan of --plan-out"},
 		{"a report", "--plan " + at("report"), "--plan: " + at("report") + ":1: this is no plan of --plan-out"},
-		{"a directory", "--plan " + dir, "--plan: " + dir + ": copy.jsonl.gz is missing; this is no directory of --batch-manifest, or it is not complete"},
+		{
+			"a directory", "--plan " + dir,
+			"--plan: " + dir + ": copy.jsonl.gz is missing; this is no directory of --batch-manifest, or it is not complete",
+		},
 		{
 			"another form", write("form", strings.Replace(good, `"planVersion":2`, `"planVersion":1`, 1)),
 			"--plan: " + at("form") + ":1: the plan has form 1, this backupctl reads form 2" + again,
@@ -145,28 +148,49 @@ func TestRestoreVersionsPlanWrong(t *testing.T) {
 			"--plan: " + at("bucket") + ":1: the plan does not say its bucket, its moment, and when the bucket was listed" + again,
 		},
 		{"cut in a line", write("cut", good[:len(good)-30]), "--plan: " + at("cut") + ":5: the plan was cut in the middle" + again},
-		{"cut after a line", write("cut2", strings.Join(lines[:3], "")), "--plan: " + at("cut2") + ":4: the plan was cut in the middle" + again},
+		{
+			"cut after a line", write("cut2", strings.Join(lines[:3], "")),
+			"--plan: " + at("cut2") + ":4: the plan was cut in the middle" + again,
+		},
 		{"cut in the header", write("cut3", lines[0][:20]), "--plan: " + at("cut3") + ":1: this is no plan of --plan-out"},
 		{
 			"gzip cut", write("cut.gz", zip(good)[:len(zip(good))-9]),
 			"--plan: " + at("cut.gz") + ":7: the plan was cut in the middle: its compressed data ends early" + again,
 		},
-		{"gzip cut at once", write("cut2.gz", zip(good)[:5]), "--plan: " + at("cut2.gz") + ":1: the plan was cut in the middle: its compressed data ends early" + again},
+		{
+			"gzip cut at once", write("cut2.gz", zip(good)[:5]),
+			"--plan: " + at("cut2.gz") + ":1: the plan was cut in the middle: its compressed data ends early" + again,
+		},
 		{
 			"a line too few", write("few", strings.Replace(good, lines[2], "", 1)),
 			"--plan: " + at("few") + ":5: the plan has 3 lines, and was written with 4" + again,
 		},
-		{"a long line", write("long", lines[0]+strings.Repeat("x", 1<<20)), "--plan: " + at("long") + ":2: the line has more than 1048576 bytes; this is no plan of --plan-out"},
+		{
+			"a long line", write("long", lines[0]+strings.Repeat("x", 1<<20)),
+			"--plan: " + at("long") + ":2: the line has more than 1048576 bytes; this is no plan of --plan-out",
+		},
 		{"two plans", write("two", good+good), "--plan: " + at("two") + ":7: something follows the end of the plan" + again},
 		{
 			"no JSON", write("line", lines[0]+"{\"key\": 1}\n"+good),
 			"--plan: " + at("line") + ":2: this is no line of a plan",
 		},
 		{"no key", write("key", without("key")), "--plan: " + at("key") + ":2: the line has no key"},
-		{"no action", write("action", without("action")), "--plan: " + at("action") + `:2: action "" is unknown; want copy, delete-marker, already-back or not-restored`},
-		{"no source", write("source", without("source")), "--plan: " + at("source") + ":2: a copy needs a source with version, ETag and size"},
-		{"no version", write("version", without("source.version")), "--plan: " + at("version") + ":2: a copy needs a source with version, ETag and size"},
-		{"no latest", write("latest", without("latest")), "--plan: " + at("latest") + ":2: the line does not say which version was the latest"},
+		{
+			"no action", write("action", without("action")),
+			"--plan: " + at("action") + `:2: action "" is unknown; want copy, delete-marker, already-back or not-restored`,
+		},
+		{
+			"no source", write("source", without("source")),
+			"--plan: " + at("source") + ":2: a copy needs a source with version, ETag and size",
+		},
+		{
+			"no version", write("version", without("source.version")),
+			"--plan: " + at("version") + ":2: a copy needs a source with version, ETag and size",
+		},
+		{
+			"no latest", write("latest", without("latest")),
+			"--plan: " + at("latest") + ":2: the line does not say which version was the latest",
+		},
 		{
 			"no condition", write("marker", without("latest.marker")),
 			"--plan: " + at("marker") + ":2: the latest version has no ETag, so nobody could see whether it changed",
@@ -189,17 +213,38 @@ func TestRestoreVersionsPlanWrong(t *testing.T) {
 		{"with a key", "--key a --plan x", "--key and --plan can't be used together; -h shows the help"},
 		{"with keys", "--keys a --plan x", "--keys and --plan can't be used together; -h shows the help"},
 		{"neither", "--bucket lake", "restore versions: want --bucket NAME and --to TIME, or --plan FILE; -h shows the help"},
-		{"plan to plan", "--plan x --plan-out y", "restore versions: --plan FILE is a plan already; want --plan-out with --bucket and --to; -h shows the help"},
-		{"plan to manifest", "--plan x --batch-manifest y", "restore versions: --batch-manifest needs a new listing; want it with --bucket and --to; -h shows the help"},
-		{"only what", "--plan x --only marks", "restore versions: --only marks: want copy, large or mark, or several with commas; -h shows the help"},
-		{"only of nothing", "--bucket lake --to 3h --only mark", "restore versions: --only limits a plan; want --plan FILE with it; -h shows the help"},
-		{"manifest and apply", "--bucket lake --to 3h --apply --batch-manifest y", "restore versions: --batch-manifest is for a dry run; leave out --apply; -h shows the help"},
-		{"report and apply", "--plan x --apply --batch-report y", "restore versions: --batch-report only verifies; leave out --apply; -h shows the help"},
+		{
+			"plan to plan", "--plan x --plan-out y",
+			"restore versions: --plan FILE is a plan already; want --plan-out with --bucket and --to; -h shows the help",
+		},
+		{
+			"plan to manifest", "--plan x --batch-manifest y",
+			"restore versions: --batch-manifest needs a new listing; want it with --bucket and --to; -h shows the help",
+		},
+		{
+			"only what", "--plan x --only marks",
+			"restore versions: --only marks: want copy, large or mark, or several with commas; -h shows the help",
+		},
+		{
+			"only of nothing", "--bucket lake --to 3h --only mark",
+			"restore versions: --only limits a plan; want --plan FILE with it; -h shows the help",
+		},
+		{
+			"manifest and apply", "--bucket lake --to 3h --apply --batch-manifest y",
+			"restore versions: --batch-manifest is for a dry run; leave out --apply; -h shows the help",
+		},
+		{
+			"report and apply", "--plan x --apply --batch-report y",
+			"restore versions: --batch-report only verifies; leave out --apply; -h shows the help",
+		},
 		{
 			"report and plan-out", "--bucket lake --to 3h --batch-report y --plan-out z",
 			"restore versions: --batch-report only verifies; want --plan-out and --batch-manifest in a run of their own; -h shows the help",
 		},
-		{"a file of a directory", "--plan " + at("batch/mark.jsonl") + " --bucket lakes", "--bucket lakes: the plan is of bucket lake; leave out --bucket"},
+		{
+			"a file of a directory", "--plan " + at("batch/mark.jsonl") + " --bucket lakes",
+			"--bucket lakes: the plan is of bucket lake; leave out --bucket",
+		},
 		{
 			"a directory of two plans", "--plan " + at("batch"),
 			"--plan: " + at("batch/mark.jsonl") + ":1: this file is of another plan than " + at("batch/copy.jsonl.gz"),

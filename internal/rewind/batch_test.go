@@ -249,8 +249,10 @@ func TestBatchReportWrong(t *testing.T) {
 		{good[:40], "", "DIR/manifest.json: this is no manifest.json of a completion report of S3 Batch Operations"},
 		{`{"Results":[]}`, "", "DIR/manifest.json: this is no manifest.json of a completion report of S3 Batch Operations"},
 		{strings.ReplaceAll(good, "VersionId, ", ""), "x", "DIR/f.csv: the report has no column VersionId"},
-		{good, "", "DIR/manifest.json: f.csv is missing beside it; copy the whole folder of the job with aws s3 cp --recursive, or write s3://…"},
-		{good, "lake,k,v,failed,403,x,y\nlakes,k,v,failed,403,x,y\n", "DIR/f.csv:2: the task is of bucket lakes; want lake: this is the report of another job"},
+		{good, "", "DIR/manifest.json: f.csv is missing beside it; " +
+			"copy the whole folder of the job with aws s3 cp --recursive, or write s3://…"},
+		{good, "lake,k,v,failed,403,x,y\nlakes,k,v,failed,403,x,y\n",
+			"DIR/f.csv:2: the task is of bucket lakes; want lake: this is the report of another job"},
 		{good, "lake,k,v,done,403,x,y\n", `DIR/f.csv:1: task status "done" is unknown; want succeeded or failed`},
 		{good, "lake,k,v,fai", "DIR/f.csv: record on line 1: wrong number of fields"},
 	} {
@@ -310,7 +312,9 @@ func TestManifest(t *testing.T) {
 	if got := strings.Join(names, " "); got != want {
 		t.Errorf("got %s", got)
 	}
-	for file, keys := range map[string]string{largePlan: "large rrs", markPlan: "new", leftPlan: "deep glacier", copyPlan: "a b/ü,\"+%\n b c ia"} {
+	for file, keys := range map[string]string{
+		largePlan: "large rrs", markPlan: "new", leftPlan: "deep glacier", copyPlan: "a b/ü,\"+%\n b c ia",
+	} {
 		plan, err := OpenPlan(filepath.Join(dir, file), nil)
 		if err != nil {
 			t.Fatal(err)
@@ -326,7 +330,8 @@ func TestManifest(t *testing.T) {
 			t.Errorf("%s: got %q", file, got)
 		}
 	}
-	if _, err := NewManifest(dir, PlanHeader{Bucket: "lake", To: second(3)}, "aws"); err == nil || !strings.HasSuffix(err.Error(), "is not empty; want a new directory") {
+	_, err := NewManifest(dir, PlanHeader{Bucket: "lake", To: second(3)}, "aws")
+	if err == nil || !strings.HasSuffix(err.Error(), "is not empty; want a new directory") {
 		t.Errorf("got %v", err)
 	}
 }

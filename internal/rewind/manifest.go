@@ -2,7 +2,7 @@ package rewind
 
 import (
 	"bufio"
-	"crypto/md5" //nolint:gosec // the ETag of an object, no protection
+	"crypto/md5" // of an object, as its ETag; it protects nothing
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -62,7 +62,8 @@ func NewManifest(dir string, header PlanHeader, partition string) (*Manifest, er
 	}
 	m := &Manifest{
 		Folder: header.Bucket + "-" + header.To.UTC().Format("20060102T150405Z"),
-		dir:    dir, bucket: header.Bucket, partition: partition, to: header.To, plans: map[Kind]*PlanWriter{}, classes: map[string]*manifestFile{},
+		dir:    dir, bucket: header.Bucket, partition: partition, to: header.To,
+		plans: map[Kind]*PlanWriter{}, classes: map[string]*manifestFile{},
 		archived: NewArchivedManifest(header.Bucket, filepath.Join(dir, "archived.csv")), rows: maxManifestRows, bytes: maxManifestBytes,
 	}
 	for kind, name := range planOf {
@@ -256,7 +257,7 @@ func (m *Manifest) job(manifest string, file *manifestFile, what string, operati
 		return err
 	}
 	m.Jobs = append(m.Jobs, path)
-	return os.WriteFile(filepath.Join(m.dir, path), append(text, '\n'), 0o644) //nolint:gosec // it has no secret
+	return os.WriteFile(filepath.Join(m.dir, path), append(text, '\n'), 0o644)
 }
 
 // manifestFile is a CSV file for S3 Batch Operations, with the MD5 that its ETag will be.
@@ -273,7 +274,7 @@ func createManifestFile(path string) (*manifestFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &manifestFile{path: path, file: file, sum: md5.New()} //nolint:gosec // as above
+	f := &manifestFile{path: path, file: file, sum: md5.New()}
 	f.buffer = bufio.NewWriter(io.MultiWriter(file, f.sum))
 	return f, nil
 }

@@ -295,7 +295,8 @@ func TestLook(t *testing.T) {
 				last = line.Key
 				return nil
 			})
-			if requests := server.Requests()["ListObjectVersions"]; err != nil || len(got) != lines || requests > test.most || atOnce == 1 && !sorted {
+			requests := server.Requests()["ListObjectVersions"]
+			if err != nil || len(got) != lines || requests > test.most || atOnce == 1 && !sorted {
 				t.Errorf("%s, %d at once: %d of %d keys, in order %v, %d requests, %v", test.what, atOnce, len(got), lines, sorted, requests, err)
 			}
 		}
@@ -312,7 +313,8 @@ func TestPlanMemory(t *testing.T) {
 	const lines = 20_000
 	for n := range lines {
 		e := Entry{VersionID: "s", ETag: `"s"`, Size: 1}
-		if err := out.Add(Result{Key: fmt.Sprintf("%s/%d", strings.Repeat("k", 300), n), Outcome: Copied, decision: Decision{Source: e, Latest: e}}); err != nil {
+		key := fmt.Sprintf("%s/%d", strings.Repeat("k", 300), n)
+		if err := out.Add(Result{Key: key, Outcome: Copied, decision: Decision{Source: e, Latest: e}}); err != nil {
 			t.Fatal(err)
 		}
 	}
