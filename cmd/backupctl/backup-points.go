@@ -145,7 +145,7 @@ func (w wanted) moment(p recoveryPoint) (time.Time, bool) {
 		}
 		return target, !w.snapshots && !target.Before(p.earliest(w.now))
 	}
-	return p.created, !p.created.After(target)
+	return p.created, !p.created.Truncate(time.Second).After(target) // the second of --to counts as a whole
 }
 
 // choose takes the recovery point whose moment is the latest at the time or before it. Of two, the later one was made after the

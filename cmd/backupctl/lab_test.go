@@ -97,6 +97,7 @@ func (l *lab) args(args ...string) (code int, stdout, stderr string) {
 	var out, problems bytes.Buffer
 	clock := clock{now: l.clock.Now, sleep: l.clock.Advance, backoff: time.Millisecond}
 	code = run(append(args, "--config", "testdata/restore.yaml"), clock, strings.NewReader(""), &out, &problems)
+	l.server.Wait() // after Ctrl-C a request may still be under way
 	return code, out.String(), problems.String()
 }
 

@@ -63,6 +63,7 @@ func (c clock) wait(ctx context.Context, d time.Duration) error {
 // commands are the commands of backupctl.
 type commands struct {
 	AlertTest alertTest `cmd:"" help:"Send a test event through the alerts, and report which destinations accepted it."`
+	CopyBack  copyBack  `cmd:"" help:"Copy a recovery point from the central account back to a workload's account."`
 	Restore   restore   `cmd:"" help:"Bring something back."`
 }
 

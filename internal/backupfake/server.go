@@ -31,6 +31,7 @@ type Options struct {
 type Server struct {
 	options Options
 	checker *backup.Client // checks inputs as the SDK does
+	busy    sync.WaitGroup // counts requests that are not answered
 	mu      sync.Mutex     // guards all that follows, and all accounts
 	all     map[string]*Account
 	calls   []Call
@@ -191,11 +192,16 @@ func (s *Server) SetFault(fault func(Call) *Fault) {
 	s.fault = fault
 }
 
+// Wait waits until all requests are carried out, also those whose client is gone.
+func (s *Server) Wait() { s.busy.Wait() }
+
 // The credential of a signature is key/date/Region/service/aws4_request.
 var credential = regexp.MustCompile(`Credential=AKID(\d{12})/\d+/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request`)
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.busy.Add(1)
+	defer s.busy.Done()
 	signed := credential.FindStringSubmatch(r.Header.Get("Authorization"))
 	if signed == nil {
 		write(w, nil, fail(http.StatusForbidden, "MissingAuthenticationTokenException", "Missing Authentication Token"))
