@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -91,6 +92,15 @@ func (f backupFlags) connect(ctx context.Context, a account, clock clock) (*clie
 	return &clients{a, backup.NewFromConfig(connection), s3.NewFromConfig(connection, pathStyle, func(o *s3.Options) {
 		o.HTTPClient = awshttp.NewBuildableClient() // without a limit for a whole answer: an object takes its time
 	})}, nil
+}
+
+// startTimeout limits a call that Ctrl-C does not end.
+const startTimeout = time.Minute
+
+// uninterrupted is a context for a call that starts something: its answer must come, also after Ctrl-C. A second Ctrl-C ends the
+// process.
+func uninterrupted(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), startTimeout)
 }
 
 // pathStyle is for servers other than AWS.

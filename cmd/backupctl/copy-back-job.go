@@ -19,8 +19,13 @@ func (r *copying) start(ctx context.Context) error {
 	if err != nil || before {
 		return err
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	whole, done := uninterrupted(ctx)
+	defer done()
 	for try := range maxTries {
-		output, err := r.clients.backup.StartCopyJob(ctx, &backup.StartCopyJobInput{
+		output, err := r.clients.backup.StartCopyJob(whole, &backup.StartCopyJobInput{
 			RecoveryPointArn: aws.String(r.choice.arn), SourceBackupVaultName: aws.String(r.choice.vault),
 			DestinationBackupVaultArn: aws.String(r.report.Destination), IamRoleArn: aws.String(r.report.Role),
 			Lifecycle:        &types.Lifecycle{DeleteAfterDays: aws.Int64(int64(r.report.DeleteAfterDays))},

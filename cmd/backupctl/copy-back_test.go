@@ -213,7 +213,8 @@ func TestCopyBackDisturbed(t *testing.T) {
 		{"denied", "backup:StartCopyJob", 0, backupfake.Denied, exitWrong, "the role Reader may not use backup:StartCopyJob on POINT; " + denied},
 		{"the role may not be passed", "iam:PassRole", 0, backupfake.Denied, exitWrong, "the role Reader may not use iam:PassRole on " + copyBackRole + "; " + denied},
 		{"the listing denied", "backup:ListCopyJobs", 0, backupfake.Denied, exitWrong, "the role Reader may not use backup:ListCopyJobs; " + denied},
-		{"interrupted while it starts", "backup:StartCopyJob", 1, interrupted, 130,
+		{"interrupted while it starts", "backup:StartCopyJob", 1, interrupted, 130, "interrupted; copy job JOB goes on; run the same command again to follow it\n"},
+		{"interrupted before", "backup:ListCopyJobs", 1, interrupted, 130,
 			"interrupted; run the same command again: it follows the job, if one was started\n"},
 		{"interrupted in the middle", "backup:DescribeCopyJob", 1, interrupted, 130, "interrupted; copy job JOB goes on; run the same command again to follow it\n"},
 	} {

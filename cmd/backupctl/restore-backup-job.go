@@ -41,8 +41,13 @@ func (r *restoring) start(ctx context.Context) error {
 	for _, name := range slices.Sorted(maps.Keys(r.report.Metadata)) {
 		parts = append(parts, name, r.report.Metadata[name])
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	whole, done := uninterrupted(ctx)
+	defer done()
 	for try := range maxTries {
-		output, err := r.clients.backup.StartRestoreJob(ctx, &backup.StartRestoreJobInput{
+		output, err := r.clients.backup.StartRestoreJob(whole, &backup.StartRestoreJobInput{
 			RecoveryPointArn: aws.String(r.choice.arn), Metadata: r.report.Metadata, IamRoleArn: aws.String(r.report.Role),
 			ResourceType: aws.String("S3"), IdempotencyToken: aws.String(tokenOf(try, parts...)),
 		})

@@ -383,7 +383,7 @@ func TestRestoreBackupDisturbed(t *testing.T) {
 			"write --profile NAME of the role dummy-operate-dummy-dev, which restore.operators of backup.yaml and npx cdk deploy dummy-backup-dummy-dev give\n"},
 		{"a look denied", "backup:DescribeRestoreJob", 0, backupfake.Denied, exitWrong, "the role Reader may not use backup:DescribeRestoreJob; " +
 			"write --profile NAME of the role dummy-operate-dummy-dev, which restore.operators of backup.yaml and npx cdk deploy dummy-backup-dummy-dev give\n" + follow},
-		{"interrupted while it starts", "backup:StartRestoreJob", 1, interrupted, 130, "interrupted; " + again},
+		{"interrupted while it starts", "backup:StartRestoreJob", 1, interrupted, 130, "interrupted; " + follow},
 		{"interrupted in the middle", "backup:DescribeRestoreJob", 1, interrupted, 130, "interrupted; " + follow},
 		{"interrupted before", "backup:ListRecoveryPointsByBackupVault", 1, interrupted, 130, "interrupted; " + again},
 	} {

@@ -20,6 +20,7 @@ import (
 // restore has the commands that bring something back.
 type restore struct {
 	Backup   restoreBackup   `cmd:"" help:"Restore a bucket from its recovery points, into a new bucket."`
+	Files    restoreFiles    `cmd:"" help:"Read single objects of a recovery point, without a restore."`
 	Versions restoreVersions `cmd:"" help:"Bring a versioned bucket back to a moment. Without --apply: say what that would do."`
 }
 
