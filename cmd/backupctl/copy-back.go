@@ -18,7 +18,6 @@ import (
 
 // copyBack is the command copy-back.
 type copyBack struct {
-	backupFlags
 	CentralProfile string `placeholder:"NAME" help:"AWS profile for the central account ${noProfile}."`
 	Workload       string `required:"" placeholder:"NAME-ENV" help:"The workload that was backed up."`
 	Bucket         string `required:"" placeholder:"NAME" help:"The bucket that was backed up. It need not exist any more."`
@@ -26,6 +25,7 @@ type copyBack struct {
 	IntoWorkload   string `placeholder:"NAME-ENV" help:"Copy into the account of this workload (default: that of --workload)."`
 	ThenRestore    bool   `help:"Restore the bucket when the copy is there, as restore backup --from landing does. Needs the credentials of both accounts."`
 	DryRun         bool   `help:"Say what would be done, and change nothing."`
+	backupFlags
 }
 
 // Validate finds mistakes in the flags that kong does not know of.

@@ -147,7 +147,7 @@ func TestCopyBackEnds(t *testing.T) {
 		"must let in the role " + copyBackRole + "; npx cdk deploy dummy-backup-central dummy-backup-dummy-dev sets them\n"
 	scripted := func(state, message string) func(*lab) {
 		return func(l *lab) {
-			l.server.Script("StartCopyJob", []backupfake.Step{{State: "CREATED"}, {After: 2 * time.Hour, State: state, Message: message}})
+			l.server.Script("StartCopyJob", []backupfake.Step{{State: "CREATED"}, {After: 5 * time.Minute, State: state, Message: message}})
 		}
 	}
 	for _, test := range []struct {
@@ -241,7 +241,7 @@ func TestCopyBackDisturbed(t *testing.T) {
 func TestCopyBackNextDay(t *testing.T) {
 	l := newLab(t)
 	l.copied(days(40))
-	l.server.Script("StartCopyJob", []backupfake.Step{{State: "CREATED"}, {After: time.Hour, State: "RUNNING"}, {After: 40 * time.Hour, State: "COMPLETED"}})
+	l.server.Script("StartCopyJob", []backupfake.Step{{State: "CREATED"}, {After: time.Hour, State: "RUNNING"}, {After: 25*time.Hour + 5*time.Minute, State: "COMPLETED"}})
 	l.on("backup:DescribeCopyJob", 0, expired)
 	l.run(copyBackLake)
 	l.server.SetFault(nil)

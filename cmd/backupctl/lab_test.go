@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"os"
+	"os/signal"
 	"slices"
 	"strings"
 	"syscall"
@@ -144,7 +145,16 @@ func expired(backupfake.Call) *backupfake.Fault   { return backupfake.ExpiredTok
 
 // interrupted is Ctrl-C during a call, whose answer comes.
 func interrupted(backupfake.Call) *backupfake.Fault {
-	_ = syscall.Kill(os.Getpid(), syscall.SIGINT)
-	time.Sleep(20 * time.Millisecond) // the signal arrives
+	interrupt()
 	return nil
+}
+
+// interrupt sends Ctrl-C to the program, and waits until it has arrived.
+func interrupt() {
+	arrived := make(chan os.Signal, 1)
+	signal.Notify(arrived, os.Interrupt)
+	defer signal.Stop(arrived)
+	_ = syscall.Kill(os.Getpid(), syscall.SIGINT)
+	<-arrived
+	time.Sleep(50 * time.Millisecond) // the program has it too, and ends its context
 }

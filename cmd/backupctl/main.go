@@ -1,5 +1,6 @@
 // Command backupctl is what operators run beside the app. The file COMMAND.go has the command of that
-// name, and files whose names start with COMMAND- have its parts.
+// name, and files whose names start with COMMAND- have its parts. Those that start with backup- are shared by the commands on
+// AWS Backup.
 package main
 
 import (

@@ -15,7 +15,6 @@ import (
 
 // restoreBackup is the command restore backup.
 type restoreBackup struct {
-	backupFlags
 	Bucket       string   `required:"" placeholder:"NAME" help:"The bucket that was backed up. It need not exist any more."`
 	Workload     string   `placeholder:"NAME-ENV" help:"The workload whose account has the recovery points (default: the one that names the bucket)."`
 	To           string   `placeholder:"TIME" help:"The moment, such as 2026-03-02T10:00:00Z, or how long ago, such as 3h (default: the latest)."`
@@ -29,6 +28,7 @@ type restoreBackup struct {
 	Encryption   string   `enum:"tier,SSE-S3,original" default:"tier" placeholder:"FORM" help:"Encrypt with the key of the bucket's tier, with SSE-S3, or as in the backup: tier, SSE-S3 or original (default: ${default})."`
 	Follow       string   `placeholder:"JOB" help:"Follow this restore job, and start none."`
 	DryRun       bool     `help:"Say what would be done, and change nothing."`
+	backupFlags
 }
 
 // maxItems is how many items a restore job takes (F-RST-1).

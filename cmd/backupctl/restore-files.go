@@ -19,7 +19,6 @@ import (
 
 // restoreFiles is the command restore files.
 type restoreFiles struct {
-	backupFlags
 	CentralProfile string        `placeholder:"NAME" help:"AWS profile for the central account, with --from central ${noProfile}."`
 	Bucket         string        `placeholder:"NAME" help:"The bucket that was backed up. It need not exist any more."`
 	Workload       string        `placeholder:"NAME-ENV" help:"The workload whose account has the recovery points (default: the one that names the bucket)."`
@@ -34,6 +33,7 @@ type restoreFiles struct {
 	Sweep          bool          `xor:"do" help:"Delete the access points that earlier runs have left."`
 	OlderThan      time.Duration `default:"1h" placeholder:"TIME" help:"With --sweep: only access points of this age or older (default: ${default})."`
 	Concurrency    int           `default:"8" placeholder:"N" help:"Work on up to N objects at a time, 1 to 64 (default: ${default})."`
+	backupFlags
 	// PartAbove is for rehearsals: large objects take long to make.
 	PartAbove int64 `hidden:"" default:"67108864" placeholder:"BYTES" help:"Put objects by parts if they are larger."`
 }
