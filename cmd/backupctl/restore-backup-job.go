@@ -137,7 +137,7 @@ func (r *restoring) follow(ctx context.Context, clock clock, streams streams) er
 		}
 		switch job.Status {
 		case types.RestoreJobStatusCompleted, types.RestoreJobStatusFailed, types.RestoreJobStatusAborted:
-			return r.ended(job, streams)
+			return r.ended(ctx, clock, job, streams)
 		}
 		if clock.wait(ctx, pollJobEvery) != nil {
 			return r.left("interrupted", exitCodeOf(ctx))
@@ -161,7 +161,7 @@ func progress(job *backup.DescribeRestoreJobOutput) string {
 }
 
 // ended prints the report, and chooses the exit code.
-func (r *restoring) ended(job *backup.DescribeRestoreJobOutput, streams streams) error {
+func (r *restoring) ended(ctx context.Context, clock clock, job *backup.DescribeRestoreJobOutput, streams streams) error {
 	r.report.Status, r.report.Message = string(job.Status), aws.ToString(job.StatusMessage)
 	r.report.Started, r.report.Ended = aws.ToTime(job.CreationDate).UTC(), aws.ToTime(job.CompletionDate).UTC()
 	if into, ok := strings.CutPrefix(aws.ToString(job.CreatedResourceArn), "arn:"); ok {
@@ -170,7 +170,11 @@ func (r *restoring) ended(job *backup.DescribeRestoreJobOutput, streams streams)
 	if r.report.RecoveryPoint == "" {
 		r.report.Bytes = aws.ToInt64(job.BackupSizeInBytes)
 	}
-	if err := r.print(streams.stdout); err != nil {
+	var unverified error
+	if r.command.Verify && job.Status == types.RestoreJobStatusCompleted {
+		unverified = r.verify(ctx, clock)
+	}
+	if err := errors.Join(r.print(streams.stdout), unverified); err != nil {
 		return err
 	}
 	message := strings.ToLower(r.report.Message)
@@ -183,6 +187,9 @@ func (r *restoring) ended(job *backup.DescribeRestoreJobOutput, streams streams)
 	case strings.Contains(message, "objects failed"):
 		return &exitError{exitSomeNotRestored, fmt.Errorf("some objects were not restored: %s\n"+
 			"the vault's events S3_RESTORE_OBJECT_FAILED name them (F-RST-6)", r.report.Message)}
+	case r.report.Comparison != nil && r.report.Comparison.differences() > 0:
+		return &exitError{exitSomeNotRestored, fmt.Errorf("%s from the recovery point",
+			count(r.report.Comparison.differences(), "object differs", "objects differ"))}
 	}
 	return nil
 }

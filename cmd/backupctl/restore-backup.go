@@ -27,6 +27,7 @@ type restoreBackup struct {
 	Versions     string   `placeholder:"N" help:"Restore the latest N versions of each object, or all (default: the latest one)."`
 	Encryption   string   `enum:"tier,SSE-S3,original" default:"tier" placeholder:"FORM" help:"Encrypt with the key of the bucket's tier, with SSE-S3, or as in the backup: tier, SSE-S3 or original (default: ${default})."`
 	Follow       string   `placeholder:"JOB" help:"Follow this restore job, and start none."`
+	Verify       bool     `help:"Compare keys and sizes with the recovery point when the job has completed."`
 	DryRun       bool     `help:"Say what would be done, and change nothing."`
 	backupFlags
 }
@@ -44,6 +45,8 @@ func (c *restoreBackup) Validate() error {
 	case c.Into == c.Bucket && !c.FillGaps:
 		return fmt.Errorf("--into %s: a restore overwrites nothing, so objects that were changed stay changed (F-RST-3); "+
 			"leave out --into, or write --fill-gaps to bring back missing keys alone", c.Into)
+	case c.Verify && c.Follow != "":
+		return errors.New("--verify needs the recovery point, which --follow does not choose; write the same command with --to and without --follow")
 	case len(c.Item) > maxItems:
 		return fmt.Errorf("--item: got %d; want at most %d (F-RST-1); name a folder, as reports/2026/", len(c.Item), maxItems)
 	case c.Versions != "" && c.Versions != "all" && (err != nil || n < 1):
@@ -143,6 +146,8 @@ type restoreReport struct {
 	Started   time.Time         `json:"started,omitzero"`
 	Ended     time.Time         `json:"ended,omitzero"`
 	Bytes     int64             `json:"bytes,omitempty"`
+	// Comparison is what --verify found.
+	Comparison *comparison `json:"comparison,omitempty"`
 }
 
 // prepare reads the configuration and the flags.
@@ -337,5 +342,8 @@ func (r *restoring) text() string {
 		line("took", age(r.report.Ended.Sub(r.report.Started)))
 	}
 	line("message", r.report.Message)
+	if r.report.Comparison != nil {
+		line("compared", r.report.Comparison.text())
+	}
 	return b.String()
 }

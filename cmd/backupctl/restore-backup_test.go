@@ -451,6 +451,51 @@ func TestRestoreBackupRole(t *testing.T) {
 	}
 }
 
+// TestRestoreBackupVerify: each kind of difference is found, and the access point is gone.
+func TestRestoreBackupVerify(t *testing.T) {
+	for _, test := range []struct {
+		name, flags string
+		change      func(*s3fake.Bucket)
+		code        int
+		want        string
+	}{
+		{"the same", "", func(*s3fake.Bucket) {}, exitDone, "3 objects, 11 bytes: the same keys and sizes"},
+		{"a folder", "--item data/", func(*s3fake.Bucket) {}, exitDone, "2 objects, 10 bytes: the same keys and sizes"},
+		{"one byte", "", func(b *s3fake.Bucket) { b.Put("data/a", s3fake.Version{Body: []byte("old a!")}) }, exitSomeNotRestored,
+			"3 objects, 11 bytes: 0 missing, 1 different, 0 extra: different: data/a"},
+		{"the last is missing", "", func(b *s3fake.Bucket) { b.Delete("other/c", time.Time{}) }, exitSomeNotRestored,
+			"3 objects, 11 bytes: 1 missing, 0 different, 0 extra: missing: other/c"},
+		{"all are missing", "", func(b *s3fake.Bucket) {
+			for _, key := range b.Keys() {
+				b.Delete(key, time.Time{})
+			}
+		}, exitSomeNotRestored, "3 objects, 11 bytes: 3 missing, 0 different, 0 extra: missing: data/a, missing: data/b, missing: other/c"},
+		{"more at the end", "", func(b *s3fake.Bucket) { b.Put("z", s3fake.Version{}) }, exitSomeNotRestored,
+			"3 objects, 11 bytes: 0 missing, 0 different, 1 extra: extra: z"},
+		{"another bucket's own", "--into full --into-nonempty", func(*s3fake.Bucket) {}, exitDone, "3 objects, 11 bytes: the same keys and sizes"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := newLab(t)
+			working(l)
+			l.on("backup:CreateBackupAccessPoint", 0, func(backupfake.Call) *backupfake.Fault {
+				if b := l.dev.S3.Bucket(restored); b != nil {
+					test.change(b)
+				}
+				return nil
+			})
+			code, stdout, stderr := l.run(toBackup + "--verify " + test.flags)
+			if code != test.code || !strings.HasSuffix(stdout, "compared        "+test.want+"\n") {
+				t.Errorf("exit code %d: %s%s", code, stdout, stderr)
+			}
+			l.noPoints()
+		})
+	}
+	l := newLab(t)
+	working(l)
+	l.want("restore backup --bucket lake --verify --follow 1", exitWrong, "", "restore backup: --verify needs the recovery point, "+
+		"which --follow does not choose; write the same command with --to and without --follow; -h shows the help\n")
+}
+
 // TestAge: the two largest units.
 func TestAge(t *testing.T) {
 	for d, want := range map[time.Duration]string{
