@@ -56,7 +56,8 @@ func (f backupFlags) checkRegion(a account) error {
 	if f.Region == "" || f.Region == a.region {
 		return nil
 	}
-	return fmt.Errorf("--region %s: the recovery points of %s are in %s, and AWS Backup restores them there alone (F-RST-3); leave out --region",
+	return fmt.Errorf("--region %s: the recovery points of %s are in %s, and AWS Backup restores them there alone (F-RST-3); leave out "+
+		"--region",
 		f.Region, a.owner, a.region)
 }
 

@@ -21,9 +21,9 @@ type copyBack struct {
 	CentralProfile string `placeholder:"NAME" help:"AWS profile for the central account ${noProfile}."`
 	Workload       string `required:"" placeholder:"NAME-ENV" help:"The workload that was backed up."`
 	Bucket         string `required:"" placeholder:"NAME" help:"The bucket that was backed up. It need not exist any more."`
-	To             string `placeholder:"TIME" help:"The newest copy of this time or before, such as 2026-03-02T10:00:00Z, or 3h ago (default: the newest)."`
+	To             string `placeholder:"TIME" help:"The newest copy of this time or before, as 2026-03-02T10:00:00Z or 3h (default: the newest)."`
 	IntoWorkload   string `placeholder:"NAME-ENV" help:"Copy into the account of this workload (default: that of --workload)."`
-	ThenRestore    bool   `help:"Restore the bucket when the copy is there, as restore backup --from landing does. Needs the credentials of both accounts."`
+	ThenRestore    bool   `help:"Then restore the bucket, as restore backup --from landing does. Needs both profiles."`
 	DryRun         bool   `help:"Say what would be done, and change nothing."`
 	backupFlags
 }

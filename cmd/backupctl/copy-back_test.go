@@ -47,7 +47,8 @@ restore it      `+next+`
 	if code != exitDone || landed.DeleteAfterDays != 54 || !landed.Created.Equal(p.Created) {
 		t.Errorf("exit code %d, %+v", code, landed)
 	}
-	code, stdout, stderr = l.args(append(strings.Fields(strings.TrimSuffix(next, " --config testdata/restore.yaml"))[3:], "--profile", "dummy-dev")...)
+	printed := strings.Fields(strings.TrimSuffix(next, " --config testdata/restore.yaml"))[3:]
+	code, stdout, stderr = l.args(append(printed, "--profile", "dummy-dev")...)
 	if keys := l.dev.S3.Bucket("lake-restored-202601210217").Keys(); code != exitDone || len(keys) != 3 {
 		t.Errorf("exit code %d, %v: %s%s", code, keys, stdout, stderr)
 	}
@@ -67,7 +68,8 @@ func TestCopyBackAnotherAccount(t *testing.T) {
 	if len(l.landed.Points()) != 1 || len(l.landing.Points()) != 0 {
 		t.Errorf("%v %v", l.landed.Points(), l.landing.Points())
 	}
-	if !strings.Contains(stdout, "restore backup --bucket lake --workload dummy-new --from landing --to 2026-01-21T02:17:31Z --profile dummy-new") {
+	if !strings.Contains(stdout, "restore backup --bucket lake --workload dummy-new --from landing --to 2026-01-21T02:17:31Z --profile "+
+		"dummy-new") {
 		t.Error(stdout)
 	}
 	code, stdout, _ = l.run(copyBackLake + "--into-workload dummy-new --then-restore --profile dummy-new --output json")
@@ -102,19 +104,23 @@ func TestCopyBackRefused(t *testing.T) {
 			"--workload small-dev: none of its tiers is copied to the central account, so there is no copy to bring back"},
 		{"another workload without copies", copyBackLake + "--into-workload small-dev", nil,
 			"--into-workload small-dev: it has no landing vault, because none of its tiers is copied to the central account"},
-		{"another Region", copyBackLake + "--region eu-central-1", nil, "--region eu-central-1: the recovery points of dummy-dev are in eu-west-1, " +
+		{"another Region", copyBackLake + "--region eu-central-1", nil, "--region eu-central-1: the recovery points of dummy-dev are in " +
+			"eu-west-1, " +
 			"and AWS Backup restores them there alone (F-RST-3); leave out --region"},
 		{"another account", "copy-back --workload dummy-dev --bucket lake --central-profile dummy-dev", nil,
 			"nothing was started: the credentials of --central-profile dummy-dev belong to another account; " +
 				"got 222222222222; want 111111111111, the account of central"},
-		{"another account to restore in", copyBackLake + "--then-restore", nil, "nothing was started: the default credentials, without --profile, " +
+		{"another account to restore in", copyBackLake + "--then-restore", nil, "nothing was started: the default credentials, without " +
+			"--profile, " +
 			"belong to another account; got 111111111111; want 222222222222, the account of dummy-dev"},
 		{"no landing vault", copyBackLake + "--into-workload dummy-new --profile dummy-new", func(l *lab) { l.new.RemoveVault(l.landed) },
-			"the vault dummy-dummy-new-landing of 444444444444 (eu-west-1) is not there, or the credentials of --profile dummy-new may not read it; " +
+			"the vault dummy-dummy-new-landing of 444444444444 (eu-west-1) is not there, or the credentials of --profile dummy-new may not read " +
+				"it; " +
 				"deploy it with npx cdk deploy dummy-backup-dummy-new, or write --profile NAME of the role dummy-operate-dummy-new"},
 		{"no copy", copyBackLake, nil, "bucket lake has no recovery point of dummy-dev in central-aws-vault-S3 of 111111111111 (eu-central-1)"},
 		{"no copy of that time", copyBackLake + "--to 50d", func(l *lab) { l.copied(days(40)) },
-			"--to 50d: bucket lake has no recovery point of that time or before; the earliest is of 2026-01-21T02:17:31Z, the latest of 2026-01-21T02:17:31Z"},
+			"--to 50d: bucket lake has no recovery point of that time or before; the earliest is of 2026-01-21T02:17:31Z, the latest of " +
+				"2026-01-21T02:17:31Z"},
 		{"no time", copyBackLake + "--to 2026", nil,
 			"--to 2026: this is not a time; write 2026-03-02T10:00:00Z, 2026-03-02T10:00:00+01:00, or how long ago, such as 3h"},
 		{"a copy of a hundred years", copyBackLake, func(l *lab) { l.copied(days(36500)) },
@@ -143,7 +149,8 @@ func TestCopyBackRefused(t *testing.T) {
 
 // TestCopyBackEnds: what each end of a job means, the exit code, and that the same command starts another job after a failed one.
 func TestCopyBackEnds(t *testing.T) {
-	const policies = "the policies of the central vault and of the landing vault arn:aws:backup:eu-west-1:222222222222:backup-vault:dummy-dummy-dev-landing " +
+	const policies = "the policies of the central vault and of the landing vault " +
+		"arn:aws:backup:eu-west-1:222222222222:backup-vault:dummy-dummy-dev-landing " +
 		"must let in the role " + copyBackRole + "; npx cdk deploy dummy-backup-central dummy-backup-dummy-dev sets them\n"
 	scripted := func(state, message string) func(*lab) {
 		return func(l *lab) {
@@ -158,7 +165,8 @@ func TestCopyBackEnds(t *testing.T) {
 	}{
 		{"another organization", func(l *lab) { l.dev.Leave() }, exitWrong,
 			"FAILED: Copy job failed. Both source and destination account must be a member of the same organization.\n" +
-				"111111111111 and 222222222222 must be members of o-a1b2c3d4e5, and its management account must have cross-account backup on (F-COPY-1): " +
+				"111111111111 and 222222222222 must be members of o-a1b2c3d4e5, and its management account must have cross-account backup on " +
+				"(F-COPY-1): " +
 				"aws backup update-global-settings --global-settings isCrossAccountBackupEnabled=true\n"},
 		{"no landing vault", func(l *lab) { l.dev.RemoveVault(l.landing) }, exitWrong,
 			"FAILED: Copy job failed because the destination Backup vault does not exist.\n" +
@@ -172,7 +180,8 @@ func TestCopyBackEnds(t *testing.T) {
 				CopyFrom: func(string) bool { return true }, KeyDenied: true,
 			})
 		}, exitWrong, "FAILED: The source snapshot KMS key does not exist, is not enabled or you do not have permissions to access it\n" +
-			"a key is disabled, or its policy does not let in the role " + copyBackRole + " or AWS Backup's service-linked role of 222222222222 (F-KMS-4); " +
+			"a key is disabled, or its policy does not let in the role " + copyBackRole + " or AWS Backup's service-linked role of 222222222222 " +
+			"(F-KMS-4); " +
 			"npx cdk deploy dummy-backup-central dummy-backup-dummy-dev sets the policies\n"},
 		{"failed", scripted("FAILED", ""), exitWrong, "FAILED: AWS Backup gives no reason\nrun the same command again to start another job\n"},
 		{"a part", scripted("PARTIAL", "some"), exitSomeNotRestored, " copied a part: some\n"},
@@ -209,14 +218,19 @@ func TestCopyBackDisturbed(t *testing.T) {
 		{"a look throttled", "backup:DescribeCopyJob", 3, throttled, exitDone, ""},
 		{"the start's answer lost", "backup:StartCopyJob", 2, lost, exitDone, ""},
 		{"expired at the start", "backup:StartCopyJob", 0, expired, exitWrong, expiredText + "renew them and run the same command again\n"},
-		{"expired in the middle", "backup:DescribeCopyJob", 0, expired, exitWrong, expiredText + "copy job JOB goes on; run the same command again to follow it\n"},
+		{"expired in the middle", "backup:DescribeCopyJob", 0, expired, exitWrong, expiredText + "copy job JOB goes on; run the same command " +
+			"again to follow it\n"},
 		{"denied", "backup:StartCopyJob", 0, backupfake.Denied, exitWrong, "the role Reader may not use backup:StartCopyJob on POINT; " + denied},
-		{"the role may not be passed", "iam:PassRole", 0, backupfake.Denied, exitWrong, "the role Reader may not use iam:PassRole on " + copyBackRole + "; " + denied},
-		{"the listing denied", "backup:ListCopyJobs", 0, backupfake.Denied, exitWrong, "the role Reader may not use backup:ListCopyJobs; " + denied},
-		{"interrupted while it starts", "backup:StartCopyJob", 1, interrupted, 130, "interrupted; copy job JOB goes on; run the same command again to follow it\n"},
+		{"the role may not be passed", "iam:PassRole", 0, backupfake.Denied, exitWrong, "the role Reader may not use iam:PassRole on " +
+			"" + copyBackRole + "; " + denied},
+		{"the listing denied", "backup:ListCopyJobs", 0, backupfake.Denied, exitWrong, "the role Reader may not use backup:ListCopyJobs; " +
+			"" + denied},
+		{"interrupted while it starts", "backup:StartCopyJob", 1, interrupted, 130, "interrupted; copy job JOB goes on; run the same command " +
+			"again to follow it\n"},
 		{"interrupted before", "backup:ListCopyJobs", 1, interrupted, 130,
 			"interrupted; run the same command again: it follows the job, if one was started\n"},
-		{"interrupted in the middle", "backup:DescribeCopyJob", 1, interrupted, 130, "interrupted; copy job JOB goes on; run the same command again to follow it\n"},
+		{"interrupted in the middle", "backup:DescribeCopyJob", 1, interrupted, 130, "interrupted; copy job JOB goes on; run the same " +
+			"command again to follow it\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			l := newLab(t)
@@ -230,7 +244,8 @@ func TestCopyBackDisturbed(t *testing.T) {
 			if len(jobs) != 1 || again != exitDone || !strings.Contains(stdout, jobs[0]) || len(l.landing.Points()) != 1 {
 				t.Fatalf("exit code %d, %d jobs: %s", again, len(jobs), stdout)
 			}
-			if want := strings.NewReplacer("JOB", jobs[0], "POINT", p.ARN).Replace(test.want); !strings.HasSuffix(stderr, want) || code != test.code {
+			want := strings.NewReplacer("JOB", jobs[0], "POINT", p.ARN).Replace(test.want)
+			if !strings.HasSuffix(stderr, want) || code != test.code {
 				t.Errorf("exit code %d: %s\nwant %s", code, stderr, want)
 			}
 		})
@@ -241,7 +256,9 @@ func TestCopyBackDisturbed(t *testing.T) {
 func TestCopyBackNextDay(t *testing.T) {
 	l := newLab(t)
 	l.copied(days(40))
-	l.server.Script("StartCopyJob", []backupfake.Step{{State: "CREATED"}, {After: time.Hour, State: "RUNNING"}, {After: 25*time.Hour + 5*time.Minute, State: "COMPLETED"}})
+	l.server.Script("StartCopyJob", []backupfake.Step{{State: "CREATED"}, {After: time.Hour, State: "RUNNING"},
+		{After: 25*time.Hour + 5*time.Minute, State: "COMPLETED"},
+	})
 	l.on("backup:DescribeCopyJob", 0, expired)
 	l.run(copyBackLake)
 	l.server.SetFault(nil)

@@ -236,7 +236,8 @@ func (r right) advice(stack string) string {
 	if r.action != "" {
 		text = r.String()
 	}
-	return fmt.Sprintf("%s; npx cdk deploy %s gives it the rights that it needs; look also at the policies of the bucket, the key and the organization",
+	return fmt.Sprintf("%s; npx cdk deploy %s gives it the rights that it needs; look also at the policies of the bucket, the key and the "+
+		"organization",
 		text, stack)
 }
 

@@ -16,16 +16,16 @@ import (
 // restoreBackup is the command restore backup.
 type restoreBackup struct {
 	Bucket       string   `required:"" placeholder:"NAME" help:"The bucket that was backed up. It need not exist any more."`
-	Workload     string   `placeholder:"NAME-ENV" help:"The workload whose account has the recovery points (default: the one that names the bucket)."`
-	To           string   `placeholder:"TIME" help:"The moment, such as 2026-03-02T10:00:00Z, or how long ago, such as 3h (default: the latest)."`
-	From         string   `enum:"local,landing" default:"local" placeholder:"VAULT" help:"Restore from the local vaults, or from the landing vault of copy-back: local or landing (default: ${default})."`
+	Workload     string   `placeholder:"NAME-ENV" help:"The workload with the recovery points (default: that of the bucket)."`
+	To           string   `placeholder:"TIME" help:"The moment, such as 2026-03-02T10:00:00Z or 3h (default: the latest)."`
+	From         string   `enum:"local,landing" default:"local" placeholder:"VAULT" help:"local, or landing after copy-back (default: ${default})."`
 	Snapshot     bool     `help:"Use no continuous recovery point."`
 	Into         string   `placeholder:"NAME" help:"Restore into this bucket (default: a new one, BUCKET-restored-YYYYMMDDhhmm)."`
 	IntoNonempty bool     `help:"Accept that the bucket of --into has objects. They stay as they are."`
 	FillGaps     bool     `help:"Restore into the bucket itself, where nothing but missing keys comes back."`
-	Item         []string `sep:"none" placeholder:"PATH" help:"Only this object, or this folder if it ends in /. Repeatable, up to five times."`
+	Item         []string `sep:"none" placeholder:"PATH" help:"Only this object, or this folder if it ends in /. Up to five times."`
 	Versions     string   `placeholder:"N" help:"Restore the latest N versions of each object, or all (default: the latest one)."`
-	Encryption   string   `enum:"tier,SSE-S3,original" default:"tier" placeholder:"FORM" help:"Encrypt with the key of the bucket's tier, with SSE-S3, or as in the backup: tier, SSE-S3 or original (default: ${default})."`
+	Encryption   string   `enum:"tier,SSE-S3,original" default:"tier" placeholder:"FORM" help:"tier, SSE-S3 or original (default: ${default})."`
 	Follow       string   `placeholder:"JOB" help:"Follow this restore job, and start none."`
 	Verify       bool     `help:"Compare keys and sizes with the recovery point when the job has completed."`
 	DryRun       bool     `help:"Say what would be done, and change nothing."`
@@ -46,7 +46,8 @@ func (c *restoreBackup) Validate() error {
 		return fmt.Errorf("--into %s: a restore overwrites nothing, so objects that were changed stay changed (F-RST-3); "+
 			"leave out --into, or write --fill-gaps to bring back missing keys alone", c.Into)
 	case c.Verify && c.Follow != "":
-		return errors.New("--verify needs the recovery point, which --follow does not choose; write the same command with --to and without --follow")
+		return errors.New("--verify needs the recovery point, which --follow does not choose; write the same command with --to and without " +
+			"--follow")
 	case len(c.Item) > maxItems:
 		return fmt.Errorf("--item: got %d; want at most %d (F-RST-1); name a folder, as reports/2026/", len(c.Item), maxItems)
 	case c.Versions != "" && c.Versions != "all" && (err != nil || n < 1):
@@ -263,7 +264,8 @@ func (r *restoring) metadata(ctx context.Context) (warnings []string, err error)
 	switch c.Encryption {
 	case "original":
 		if source := regionOf(r.choice.source); source != "" && source != r.account.region {
-			return nil, fmt.Errorf("--encryption original: the copy comes from %s, and AWS Backup does not restore a copy of another Region so (F-RST-4); "+
+			return nil, fmt.Errorf("--encryption original: the copy comes from %s, and AWS Backup does not restore a copy of another Region so "+
+				"(F-RST-4); "+
 				"leave out --encryption", source)
 		}
 		m["EncryptionType"] = "original"

@@ -107,9 +107,11 @@ func TestRestoreBackupTime(t *testing.T) {
 		{"its first second", "--to 2026-02-20T02:17:32Z", second, "2026-02-20T02:17:32Z", nil},
 		{
 			"before its first second", "--to 2026-02-20T02:17:31Z", first, "2026-02-20T02:17:31Z",
-			[]string{"the continuous recovery point is STOPPED, and AWS Backup does not tell when (F-RST-16): if it refuses the time, write an earlier --to, or add --snapshot"},
+			[]string{"the continuous recovery point is STOPPED, and AWS Backup does not tell when (F-RST-16): if it refuses the time, write an " +
+				"earlier --to, or add --snapshot"},
 		},
-		{"too new for it", "--to 1s", second, "2026-03-02T02:02:31Z", []string{"the bucket comes back as it was 14 min 59 s before --to: " + lag}},
+		{"too new for it", "--to 1s", second, "2026-03-02T02:02:31Z", []string{"the bucket comes back as it was 14 min 59 s before --to: " +
+			"" + lag}},
 		{"15 minutes ago", "--to 15m", second, "2026-03-02T02:02:31Z", nil},
 		{
 			"a snapshot before", "--to 2025-10-01T00:00:00Z", old, "2025-08-14T02:17:31Z",
@@ -157,14 +159,18 @@ func TestRestoreBackupRefused(t *testing.T) {
 			"--to yesterday: this is not a time; write 2026-03-02T10:00:00Z, 2026-03-02T10:00:00+01:00, or how long ago, such as 3h"},
 		{"no recovery point", lake, func(l *lab) { l.snapshot("other", days(1)) },
 			"bucket lake has no recovery point in dummy-dummy-dev-curated_data, dummy-dummy-dev-critical_data of 222222222222 (eu-west-1); " +
-				"the central account may have a copy: go run ./cmd/backupctl copy-back --workload dummy-dev --bucket lake --profile dummy-dev --config testdata/restore.yaml"},
-		{"nothing landed", lake + "--from landing", nil, "bucket lake has no recovery point in dummy-dummy-dev-landing of 222222222222 (eu-west-1); " +
-			"bring one there with go run ./cmd/backupctl copy-back --workload dummy-dev --bucket lake --profile dummy-dev --config testdata/restore.yaml"},
+				"the central account may have a copy: go run ./cmd/backupctl copy-back --workload dummy-dev --bucket lake --profile dummy-dev " +
+				"--config testdata/restore.yaml"},
+		{"nothing landed", lake + "--from landing", nil, "bucket lake has no recovery point in dummy-dummy-dev-landing of 222222222222 " +
+			"(eu-west-1); " +
+			"bring one there with go run ./cmd/backupctl copy-back --workload dummy-dev --bucket lake --profile dummy-dev --config " +
+			"testdata/restore.yaml"},
 		{"before the continuous one", lake + "--to 2026-01-21T00:00:00Z", func(l *lab) { l.continuous(days(100)) },
 			"--to 2026-01-21T00:00:00Z: bucket lake has no recovery point of that time or before; " +
 				"the earliest is of 2026-01-26T02:17:31Z, the latest of 2026-03-02T02:02:31Z"},
 		{"before the first snapshot", lake + "--to 3d", func(l *lab) { l.snapshot("lake", days(2)); l.snapshot("lake", days(1)) },
-			"--to 3d: bucket lake has no recovery point of that time or before; the earliest is of 2026-02-28T02:17:31Z, the latest of 2026-03-01T02:17:31Z"},
+			"--to 3d: bucket lake has no recovery point of that time or before; the earliest is of 2026-02-28T02:17:31Z, the latest of " +
+				"2026-03-01T02:17:31Z"},
 		{"expired", lake + "--to 1d", func(l *lab) { l.snapshot("lake", days(2)).Status = types.RecoveryPointStatusExpired },
 			"--to 1d: the recovery point POINT (snapshot of 2026-02-28T02:17:31Z) is EXPIRED, so AWS Backup does not restore it; there is no other"},
 		{"stopped", lake, func(l *lab) { l.continuous(days(2)).Status = types.RecoveryPointStatusStopped },
@@ -174,7 +180,8 @@ func TestRestoreBackupRefused(t *testing.T) {
 			"no tier of small-dev has backups; a versioned bucket comes back with restore versions"},
 		{"no landing vault", "--bucket small-data --profile dummy-dev --from landing", nil,
 			"--from landing: small-dev has no landing vault, because none of its tiers is copied to the central account"},
-		{"into the source", lake + "--into lake", nil, "restore backup: --into lake: a restore overwrites nothing, so objects that were changed " +
+		{"into the source", lake + "--into lake", nil, "restore backup: --into lake: a restore overwrites nothing, so objects that were " +
+			"changed " +
 			"stay changed (F-RST-3); leave out --into, or write --fill-gaps to bring back missing keys alone; -h shows the help"},
 		{"fill another's gaps", lake + "--fill-gaps --into other", nil,
 			"restore backup: --fill-gaps restores into lake itself; leave out --into other; -h shows the help"},
@@ -186,21 +193,27 @@ func TestRestoreBackupRefused(t *testing.T) {
 			"restore backup: --item: want the key of an object, or a folder; without --item, everything is restored; -h shows the help"},
 		{"no versions", lake + "--versions 0", nil, "restore backup: --versions 0: want a number from 1, or all; -h shows the help"},
 		{"no bucket there", lake + "--into none", working, "--into none: there is no such bucket; leave out --into, and the command creates one"},
-		{"into another Region", lake + "--into abroad", working, "--into abroad: the bucket is in eu-central-1; the recovery point is in eu-west-1, " +
+		{"into another Region", lake + "--into abroad", working, "--into abroad: the bucket is in eu-central-1; the recovery point is in " +
+			"eu-west-1, " +
 			"and AWS Backup restores it there alone (F-RST-3)"},
 		{"into a bucket without versions", lake + "--into unversioned", working, "--into unversioned: versioning is not enabled, " +
 			"so AWS Backup would fail the job (F-RST-3); enable it first"},
-		{"into a bucket with ACLs", lake + "--into acls", working, "--into acls: the bucket has ACLs enabled, and this command restores none (F-RST-5); " +
+		{"into a bucket with ACLs", lake + "--into acls", working, "--into acls: the bucket has ACLs enabled, and this command restores none " +
+			"(F-RST-5); " +
 			"set its Object Ownership to BucketOwnerEnforced first"},
-		{"into a full bucket", lake + "--into full", working, "--into full: the bucket is not empty, and a restore overwrites nothing (F-RST-3); " +
+		{"into a full bucket", lake + "--into full", working, "--into full: the bucket is not empty, and a restore overwrites nothing " +
+			"(F-RST-3); " +
 			"write --into-nonempty to accept that its objects stay as they are"},
 		{"another's bucket", lake + "--into foreign", working, "the credentials of --profile dummy-dev may not use s3:ListBucket; " +
-			"write --profile NAME of the role dummy-operate-dummy-dev, which restore.operators of backup.yaml and npx cdk deploy dummy-backup-dummy-dev give"},
+			"write --profile NAME of the role dummy-operate-dummy-dev, which restore.operators of backup.yaml and npx cdk deploy " +
+			"dummy-backup-dummy-dev give"},
 		{"original of another Region", lake + "--from landing --encryption original", func(l *lab) {
 			l.landing.AddSnapshot("lake", days(1), backupfake.PointOptions{Source: l.copies.ARN()})
-		}, "--encryption original: the copy comes from eu-central-1, and AWS Backup does not restore a copy of another Region so (F-RST-4); leave out --encryption"},
+		}, "--encryption original: the copy comes from eu-central-1, and AWS Backup does not restore a copy of another Region so (F-RST-4); " +
+			"leave out --encryption"},
 		{"a URL", lake + "--endpoint-url aws", nil, "nothing was started: --endpoint-url aws: this is not a URL; write https://HOST"},
-		{"a vault that is not deployed", "--bucket lake-new --profile dummy-new", nil, "the vault dummy-dummy-new-critical_data of 444444444444 (eu-west-1) " +
+		{"a vault that is not deployed", "--bucket lake-new --profile dummy-new", nil, "the vault dummy-dummy-new-critical_data of " +
+			"444444444444 (eu-west-1) " +
 			"is not there, or the credentials of --profile dummy-new may not read it; deploy it with npx cdk deploy dummy-backup-dummy-new, " +
 			"or write --profile NAME of the role dummy-operate-dummy-new"},
 		{"no such job", lake + "--follow 1", nil, "--follow 1: 222222222222 (eu-west-1) has no such restore job; " +
@@ -229,7 +242,9 @@ func working(l *lab) {
 	enabled := s3types.BucketVersioningStatusEnabled
 	l.dev.S3.CreateBucket("abroad", s3fake.BucketOptions{Versioning: enabled})
 	l.dev.S3.CreateBucket("unversioned", s3fake.BucketOptions{Region: "eu-west-1"})
-	l.dev.S3.CreateBucket("acls", s3fake.BucketOptions{Region: "eu-west-1", Versioning: enabled, Settings: map[string]string{"ownershipControls": ""}})
+	l.dev.S3.CreateBucket("acls", s3fake.BucketOptions{
+		Region: "eu-west-1", Versioning: enabled, Settings: map[string]string{"ownershipControls": ""},
+	})
 	l.dev.S3.CreateBucket("full", s3fake.BucketOptions{Region: "eu-west-1", Versioning: enabled}).Put("x", s3fake.Version{Body: []byte("x")})
 	l.dev.S3.CreateBucket("empty", s3fake.BucketOptions{Region: "eu-west-1", Versioning: enabled})
 	l.dev.S3.CreateBucket("foreign", s3fake.BucketOptions{Region: "eu-west-1", Owner: "999999999999"})
@@ -239,7 +254,8 @@ func working(l *lab) {
 func TestRestoreBackupInto(t *testing.T) {
 	l := newLab(t)
 	working(l)
-	if code, _, stderr := l.run(toBackup + "--into empty --item data/ --item s3://lake/none --versions all --encryption SSE-S3"); code != exitDone {
+	if code, _, stderr := l.run(toBackup + "--into empty --item data/ --item s3://lake/none --versions all --encryption " +
+		"SSE-S3"); code != exitDone {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 	if keys := l.dev.S3.Bucket("empty").Keys(); !slices.Equal(keys, []string{"data/a", "data/b"}) {
@@ -308,22 +324,29 @@ func TestRestoreBackupEnds(t *testing.T) {
 				"the vault's events S3_RESTORE_OBJECT_FAILED name them (F-RST-6)\n"},
 		{"none matched", "COMPLETED", "There are no objects that match the items.", exitWrong,
 			"nothing was restored: no object matches; a folder ends in /, and an object has its whole key; " +
-				"look at what was there with go run ./cmd/backupctl restore files --bucket lake --profile dummy-dev --config testdata/restore.yaml --list\n"},
+				"look at what was there with go run ./cmd/backupctl restore files --bucket lake --profile dummy-dev --config testdata/restore.yaml " +
+				"--list\n"},
 		{"no right", "FAILED", "User: arn:aws:sts::222222222222:assumed-role/dummy-restore-dummy-dev/AWSBackup is not authorized to perform: " +
-			"s3:PutObject on resource: arn:aws:s3:::b", exitWrong, "FAILED: MESSAGE\nthe role dummy-restore-dummy-dev may not use s3:PutObject on arn:aws:s3:::b; " +
-			"npx cdk deploy dummy-backup-dummy-dev gives it the rights that it needs; look also at the policies of the bucket, the key and the organization\n"},
+			"s3:PutObject on resource: arn:aws:s3:::b", exitWrong, "FAILED: MESSAGE\nthe role dummy-restore-dummy-dev may not use s3:PutObject " +
+			"on arn:aws:s3:::b; " +
+			"npx cdk deploy dummy-backup-dummy-dev gives it the rights that it needs; look also at the policies of the bucket, the key and the " +
+			"organization\n"},
 		{"access denied", "FAILED", "Access Denied", exitWrong, "FAILED: MESSAGE\nthe role " + roleOfDev + " lacks a right; " +
-			"npx cdk deploy dummy-backup-dummy-dev gives it the rights that it needs; look also at the policies of the bucket, the key and the organization\n"},
+			"npx cdk deploy dummy-backup-dummy-dev gives it the rights that it needs; look also at the policies of the bucket, the key and the " +
+			"organization\n"},
 		{"a key", "FAILED", "The ciphertext refers to a KMS key that is disabled", exitWrong, "FAILED: MESSAGE\nthe role " + roleOfDev +
 			" needs kms:Decrypt on the vault's key, and kms:GenerateDataKey on " + keyOfLake +
 			"; look whether a key is disabled or pending deletion, then run the same command again\n"},
-		{"ACLs", "FAILED", "The bucket does not allow ACLs", exitWrong, "FAILED: MESSAGE\nthe destination's Object Ownership must be BucketOwnerEnforced (F-RST-5)\n"},
+		{"ACLs", "FAILED", "The bucket does not allow ACLs", exitWrong, "FAILED: MESSAGE\nthe destination's Object Ownership must be " +
+			"BucketOwnerEnforced (F-RST-5)\n"},
 		{"aborted", "ABORTED", "", exitWrong, "ABORTED: AWS Backup gives no reason\nrun the same command again to start another job\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			l := newLab(t)
 			l.continuous(days(10))
-			l.server.Script("StartRestoreJob", []backupfake.Step{{State: "PENDING"}, {After: time.Minute, State: test.status, Message: test.message}})
+			l.server.Script("StartRestoreJob", []backupfake.Step{
+				{State: "PENDING"}, {After: time.Minute, State: test.status, Message: test.message},
+			})
 			code, stdout, stderr := l.run(toBackup)
 			job := between(stdout, "job             ", "\n")
 			lead := "restore job " + job + ": PENDING\nrestore job " + job + ": " + test.status + "\n"
@@ -376,13 +399,19 @@ func TestRestoreBackupDisturbed(t *testing.T) {
 		{"a look's answer lost", "backup:DescribeRestoreJob", 2, lost, exitDone, ""},
 		{"expired at the start", "backup:StartRestoreJob", 0, expired, exitWrong,
 			"the credentials of --profile dummy-dev have expired; renew them and run the same command again\n"},
-		{"expired in the middle", "backup:DescribeRestoreJob", 0, expired, exitWrong, "the credentials of --profile dummy-dev have expired; " + follow},
+		{"expired in the middle", "backup:DescribeRestoreJob", 0, expired, exitWrong, "the credentials of --profile dummy-dev have expired; " +
+			"" + follow},
 		{"denied", "backup:StartRestoreJob", 0, backupfake.Denied, exitWrong, "the role Reader may not use backup:StartRestoreJob on POINT; " +
-			"write --profile NAME of the role dummy-operate-dummy-dev, which restore.operators of backup.yaml and npx cdk deploy dummy-backup-dummy-dev give\n"},
-		{"the role may not be passed", "iam:PassRole", 0, backupfake.Denied, exitWrong, "the role Reader may not use iam:PassRole on " + roleOfDev + "; " +
-			"write --profile NAME of the role dummy-operate-dummy-dev, which restore.operators of backup.yaml and npx cdk deploy dummy-backup-dummy-dev give\n"},
-		{"a look denied", "backup:DescribeRestoreJob", 0, backupfake.Denied, exitWrong, "the role Reader may not use backup:DescribeRestoreJob; " +
-			"write --profile NAME of the role dummy-operate-dummy-dev, which restore.operators of backup.yaml and npx cdk deploy dummy-backup-dummy-dev give\n" + follow},
+			"write --profile NAME of the role dummy-operate-dummy-dev, which restore.operators of backup.yaml and npx cdk deploy " +
+			"dummy-backup-dummy-dev give\n"},
+		{"the role may not be passed", "iam:PassRole", 0, backupfake.Denied, exitWrong, "the role Reader may not use iam:PassRole on " +
+			"" + roleOfDev + "; " +
+			"write --profile NAME of the role dummy-operate-dummy-dev, which restore.operators of backup.yaml and npx cdk deploy " +
+			"dummy-backup-dummy-dev give\n"},
+		{"a look denied", "backup:DescribeRestoreJob", 0, backupfake.Denied, exitWrong, "the role Reader may not use " +
+			"backup:DescribeRestoreJob; " +
+			"write --profile NAME of the role dummy-operate-dummy-dev, which restore.operators of backup.yaml and npx cdk deploy " +
+			"dummy-backup-dummy-dev give\n" + follow},
 		{"interrupted while it starts", "backup:StartRestoreJob", 1, interrupted, 130, "interrupted; " + follow},
 		{"interrupted in the middle", "backup:DescribeRestoreJob", 1, interrupted, 130, "interrupted; " + follow},
 		{"interrupted before", "backup:ListRecoveryPointsByBackupVault", 1, interrupted, 130, "interrupted; " + again},
@@ -472,7 +501,8 @@ func TestRestoreBackupVerify(t *testing.T) {
 		}, exitSomeNotRestored, "3 objects, 11 bytes: 3 missing, 0 different, 0 extra: missing: data/a, missing: data/b, missing: other/c"},
 		{"more at the end", "", func(b *s3fake.Bucket) { b.Put("z", s3fake.Version{}) }, exitSomeNotRestored,
 			"3 objects, 11 bytes: 0 missing, 0 different, 1 extra: extra: z"},
-		{"another bucket's own", "--into full --into-nonempty", func(*s3fake.Bucket) {}, exitDone, "3 objects, 11 bytes: the same keys and sizes"},
+		{"another bucket's own", "--into full --into-nonempty", func(*s3fake.Bucket) {}, exitDone, "3 objects, 11 bytes: the same keys and " +
+			"sizes"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			l := newLab(t)

@@ -42,7 +42,8 @@ func (r *filing) open(ctx context.Context, clock clock) error {
 	var unique [4]byte
 	_, _ = rand.Read(unique[:]) // it never fails
 	r.point.name = r.cfg.FilesAccessPointPrefix() + hex.EncodeToString(unique[:])
-	r.point.arn = fmt.Sprintf("arn:%s:backup:%s:%s:accesspoint/%s", config.Partition(r.reader.region), r.reader.region, r.reader.id, r.point.name)
+	in := r.reader
+	r.point.arn = fmt.Sprintf("arn:%s:backup:%s:%s:accesspoint/%s", config.Partition(in.region), in.region, in.id, r.point.name)
 	input := &backup.CreateBackupAccessPointInput{Name: aws.String(r.point.name), RecoveryPointArn: aws.String(r.choice.arn)}
 	if r.choice.continuous {
 		input.AccessPointMetadata = map[string]string{"AccessPointInTime": stamp(r.choice.moment)}
@@ -68,7 +69,9 @@ func (r *filing) open(ctx context.Context, clock clock) error {
 
 func (r *filing) await(ctx context.Context, clock clock) error {
 	for {
-		output, err := r.from.backup.DescribeBackupAccessPoint(ctx, &backup.DescribeBackupAccessPointInput{AccessPointArn: aws.String(r.point.arn)})
+		output, err := r.from.backup.DescribeBackupAccessPoint(ctx, &backup.DescribeBackupAccessPointInput{
+			AccessPointArn: aws.String(r.point.arn),
+		})
 		if err != nil {
 			return r.reader.explain(err)
 		}
@@ -100,7 +103,8 @@ func (r *filing) remove(ctx context.Context) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("the access point %s is left, and its recovery point cannot expire until it is deleted (F-RST-13): %w; delete it with %s",
+	return fmt.Errorf("the access point %s is left, and its recovery point cannot expire until it is deleted (F-RST-13): %w; delete it "+
+		"with %s",
 		r.point.name, r.reader.explain(err), r.sweepCommand()+" --older-than 0s")
 }
 
@@ -117,7 +121,8 @@ func (r *filing) sweepCommand() string {
 	if from == "local" {
 		from = ""
 	}
-	return r.command.again("restore files", "--workload", r.workload.ID(), "--from", from, "--central-profile", r.command.CentralProfile) + " --sweep"
+	return r.command.again("restore files", "--workload", r.workload.ID(), "--from", from,
+		"--central-profile", r.command.CentralProfile) + " --sweep"
 }
 
 // ours lists the access points of this command in the account.
@@ -156,7 +161,8 @@ func (r *filing) leftOver(ctx context.Context) []string {
 	if len(names) == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("earlier runs have left access points, and their recovery points cannot expire (F-RST-13): %s; delete them with %s",
+	return []string{fmt.Sprintf("earlier runs have left access points, and their recovery points cannot expire (F-RST-13): %s; delete "+
+		"them with %s",
 		strings.Join(names, ", "), r.sweepCommand())}
 }
 

@@ -110,7 +110,9 @@ func (r *filing) find(ctx context.Context, each func(types.Object)) error {
 func (r *filing) list(_ context.Context, object types.Object) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.report.Listed = append(r.report.Listed, listed{aws.ToString(object.Key), aws.ToInt64(object.Size), aws.ToTime(object.LastModified).UTC()})
+	r.report.Listed = append(r.report.Listed, listed{
+		aws.ToString(object.Key), aws.ToInt64(object.Size), aws.ToTime(object.LastModified).UTC(),
+	})
 	return nil
 }
 

@@ -21,9 +21,9 @@ import (
 type restoreFiles struct {
 	CentralProfile string        `placeholder:"NAME" help:"AWS profile for the central account, with --from central ${noProfile}."`
 	Bucket         string        `placeholder:"NAME" help:"The bucket that was backed up. It need not exist any more."`
-	Workload       string        `placeholder:"NAME-ENV" help:"The workload whose account has the recovery points (default: the one that names the bucket)."`
-	To             string        `placeholder:"TIME" help:"The moment, such as 2026-03-02T10:00:00Z, or how long ago, such as 3h (default: the latest)."`
-	From           string        `enum:"local,landing,central" default:"local" placeholder:"VAULT" help:"Read the local vaults, the landing vault of copy-back, or the central vault: local, landing or central (default: ${default})."`
+	Workload       string        `placeholder:"NAME-ENV" help:"The workload with the recovery points (default: that of the bucket)."`
+	To             string        `placeholder:"TIME" help:"The moment, such as 2026-03-02T10:00:00Z or 3h (default: the latest)."`
+	From           string        `enum:"local,landing,central" default:"local" placeholder:"VAULT" help:"local, central, or landing after copy-back (default: ${default})."`
 	Snapshot       bool          `help:"Use no continuous recovery point."`
 	Key            []string      `xor:"keys" sep:"none" placeholder:"KEY" help:"Only this object. Repeatable."`
 	Prefix         string        `xor:"keys" placeholder:"PREFIX" help:"Only objects whose keys begin with PREFIX."`
@@ -31,7 +31,7 @@ type restoreFiles struct {
 	ToDir          string        `xor:"do" placeholder:"DIR" help:"Write the objects to files below DIR."`
 	InPlace        bool          `xor:"do" help:"Put the objects back into the bucket, as new versions."`
 	Sweep          bool          `xor:"do" help:"Delete the access points that earlier runs have left."`
-	OlderThan      time.Duration `default:"1h" placeholder:"TIME" help:"With --sweep: only access points of this age or older (default: ${default})."`
+	OlderThan      time.Duration `default:"1h" placeholder:"TIME" help:"With --sweep: only those of this age or older (default: ${default})."`
 	Concurrency    int           `default:"8" placeholder:"N" help:"Work on up to N objects at a time, 1 to 64 (default: ${default})."`
 	backupFlags
 	// PartAbove is for rehearsals: large objects take long to make.

@@ -126,7 +126,9 @@ func onS3(operation string, n int, fault *s3fake.Fault) func(*http.Request) *s3f
 func TestRestoreFilesInPlace(t *testing.T) {
 	l := newLab(t)
 	p := l.continuous(days(10))
-	p.Objects["data/large"] = []s3fake.Version{{Size: 6 << 20, Fill: 'x', At: days(100), Headers: map[string]string{"Content-Type": "text/csv"}}}
+	p.Objects["data/large"] = []s3fake.Version{{
+		Size: 6 << 20, Fill: 'x', At: days(100), Headers: map[string]string{"Content-Type": "text/csv"},
+	}}
 	l.lake.Put("data/same", s3fake.Version{Body: []byte("same"), At: at(1), ChecksumAlgorithm: s3types.ChecksumAlgorithmCrc64nvme})
 	p.Objects["data/same"] = []s3fake.Version{{Body: []byte("same"), At: days(100)}}
 	code, stdout, stderr := l.run(filesOfLake + "--in-place --prefix data/ --part-above 5242880")
@@ -170,7 +172,8 @@ func TestRestoreFilesMeanwhile(t *testing.T) {
 			return nil
 		})
 		code, stdout, _ := l.run(line + key)
-		if code != exitSomeNotRestored || !strings.Contains(stdout, key+": somebody wrote it meanwhile") || string(l.lake.Versions(key)[0].Body) != "newer" {
+		if code != exitSomeNotRestored || !strings.Contains(stdout, key+": somebody wrote it "+
+			"meanwhile") || string(l.lake.Versions(key)[0].Body) != "newer" {
 			t.Errorf("exit code %d: %s", code, stdout)
 		}
 		if uploads := l.lake.Uploads(); len(uploads) > 0 {
@@ -225,15 +228,20 @@ func TestRestoreFilesRefused(t *testing.T) {
 			"if a tag selects it, or its account is another now, add --workload NAME-ENV"},
 		{"no time", lake + "--list --to 2026", nil,
 			"--to 2026: this is not a time; write 2026-03-02T10:00:00Z, 2026-03-02T10:00:00+01:00, or how long ago, such as 3h"},
-		{"another Region", lake + "--list --region eu-central-1", nil, "--region eu-central-1: the recovery points of dummy-dev are in eu-west-1, " +
+		{"another Region", lake + "--list --region eu-central-1", nil, "--region eu-central-1: the recovery points of dummy-dev are in " +
+			"eu-west-1, " +
 			"and AWS Backup restores them there alone (F-RST-3); leave out --region"},
-		{"another account", "--bucket lake --list", nil, "nothing was read: the default credentials, without --profile, belong to another account; " +
+		{"another account", "--bucket lake --list", nil, "nothing was read: the default credentials, without --profile, belong to another " +
+			"account; " +
 			"got 111111111111; want 222222222222, the account of dummy-dev"},
-		{"no recovery point", lake + "--list --from landing", nil, "bucket lake has no recovery point in dummy-dummy-dev-landing of 222222222222 (eu-west-1)"},
+		{"no recovery point", lake + "--list --from landing", nil, "bucket lake has no recovery point in dummy-dummy-dev-landing of " +
+			"222222222222 (eu-west-1)"},
 		{"before the first one", lake + "--list --to 20d", func(l *lab) { l.continuous(days(10)) },
-			"--to 20d: bucket lake has no recovery point of that time or before; the earliest is of 2026-02-20T02:17:31Z, the latest of 2026-03-02T02:02:31Z"},
+			"--to 20d: bucket lake has no recovery point of that time or before; the earliest is of 2026-02-20T02:17:31Z, the latest of " +
+				"2026-03-02T02:02:31Z"},
 		{"no bucket to put into", "--bucket curated --profile dummy-dev --in-place --key a", nil,
-			"--in-place: bucket curated does not exist; restore it with go run ./cmd/backupctl restore backup --bucket curated --profile dummy-dev --config testdata/restore.yaml"},
+			"--in-place: bucket curated does not exist; restore it with go run ./cmd/backupctl restore backup --bucket curated --profile " +
+				"dummy-dev --config testdata/restore.yaml"},
 		{"no versions", lake + "--in-place --key a", func(l *lab) { l.lake.SetVersioning(s3types.BucketVersioningStatusSuspended) },
 			"--in-place: versioning of bucket lake is not enabled, so what is there would be overwritten for good (F-S3-1); write --to-dir DIR"},
 	} {
@@ -254,7 +262,8 @@ func TestRestoreFilesRefused(t *testing.T) {
 // TestRestoreFilesPoint: the access point is deleted in every case: errors, lost answers, Ctrl-C. Where that is not possible, the
 // message says how.
 func TestRestoreFilesPoint(t *testing.T) {
-	const denied = "; write --profile NAME of the role dummy-operate-dummy-dev, which restore.operators of backup.yaml and npx cdk deploy dummy-backup-dummy-dev give\n"
+	const denied = "; write --profile NAME of the role dummy-operate-dummy-dev, which restore.operators of backup.yaml and npx cdk deploy " +
+		"dummy-backup-dummy-dev give\n"
 	const again = "interrupted; run the same command again: what is back is left as it is\n"
 	const sweep = "go run ./cmd/backupctl restore files --workload dummy-dev --profile dummy-dev --config testdata/restore.yaml --sweep"
 	for _, test := range []struct {
@@ -348,10 +357,12 @@ func TestRestoreFilesSweep(t *testing.T) {
 	for i, name := range names {
 		want += fmt.Sprintf("deleted: %s, %d min old, of %s\n", name, []int{34, 33, 32, 31, 30}[i], p.ARN)
 	}
-	if code != exitDone || !strings.HasSuffix(stdout, "\n5 access points were deleted in 222222222222 (eu-west-1)\n") || len(l.dev.AccessPoints()) > 0 {
+	if code != exitDone || !strings.HasSuffix(stdout, "\n5 access points were deleted in 222222222222 "+
+		"(eu-west-1)\n") || len(l.dev.AccessPoints()) > 0 {
 		t.Errorf("exit code %d: %s\nwant %s, not of %s", code, stdout, want, other.ARN)
 	}
-	if code, stdout, _ := l.run("restore files --sweep --from central"); code != exitDone || stdout != "0 access points were deleted in 111111111111 (eu-central-1)\n" {
+	if code, stdout, _ := l.run("restore files --sweep --from central"); code != exitDone || stdout != "0 access points were deleted in "+
+		"111111111111 (eu-central-1)\n" {
 		t.Errorf("exit code %d: %s", code, stdout)
 	}
 }
