@@ -217,14 +217,14 @@ func (r *restoring) plan(ctx context.Context, now time.Time) error {
 		}
 		return err
 	}
-	warnings := r.wanted.warnings(r.choice)
+	r.report.Warnings = r.wanted.warnings(r.choice)
 	r.report.RecoveryPoint, r.report.Kind, r.report.Vault = r.choice.arn, r.choice.kind(), r.choice.vault
 	r.report.Moment, r.report.Bytes = r.choice.moment, r.choice.bytes
 	if err := r.destination(ctx); err != nil {
 		return err
 	}
 	more, err := r.metadata(ctx)
-	r.report.Warnings = append(warnings, more...)
+	r.report.Warnings = append(r.report.Warnings, more...)
 	if err != nil || r.command.To != "" {
 		return err
 	}

@@ -35,7 +35,7 @@ role            `+roleOfDev+`
 		t.Errorf("the dry run did %v", changes)
 	}
 	_, stdout, stderr := l.run(toBackup)
-	job := between(stdout, "job             ", "\n")
+	job := lineAfter(stdout, "job             ")
 	compare(t, "standard error", stderr, `restore job `+job+`: PENDING
 restore job `+job+`: RUNNING 0.00%, expected to end at 2026-03-02T02:27:31Z
 restore job `+job+`: RUNNING 60.00%, expected to end at 2026-03-02T02:27:31Z
@@ -79,9 +79,10 @@ took            10 min
 	}
 }
 
-func between(text, from, to string) string {
+// lineAfter is the rest of the line after a text.
+func lineAfter(text, from string) string {
 	_, text, _ = strings.Cut(text, from)
-	text, _, _ = strings.Cut(text, to)
+	text, _, _ = strings.Cut(text, "\n")
 	return text
 }
 
@@ -348,7 +349,7 @@ func TestRestoreBackupEnds(t *testing.T) {
 				{State: "PENDING"}, {After: time.Minute, State: test.status, Message: test.message},
 			})
 			code, stdout, stderr := l.run(toBackup)
-			job := between(stdout, "job             ", "\n")
+			job := lineAfter(stdout, "job             ")
 			lead := "restore job " + job + ": PENDING\nrestore job " + job + ": " + test.status + "\n"
 			if test.status != "COMPLETED" {
 				lead += "restore job " + job + ": "
@@ -362,7 +363,7 @@ func TestRestoreBackupEnds(t *testing.T) {
 			}
 			l.server.Script("StartRestoreJob", nil) // whatever was wrong is right now
 			code, stdout, _ = l.run(toBackup)
-			if again := between(stdout, "job             ", "\n"); (test.status == "COMPLETED") != (again == job) {
+			if again := lineAfter(stdout, "job             "); (test.status == "COMPLETED") != (again == job) {
 				t.Errorf("exit code %d, job %s, then %s", code, job, again)
 			}
 		})
@@ -376,7 +377,7 @@ func TestRestoreBackupGone(t *testing.T) {
 	_, first, _ := l.run(toBackup)
 	l.dev.S3.RemoveBucket(restored)
 	code, second, _ := l.run(toBackup)
-	if code != exitDone || between(first, "job  ", "\n") == between(second, "job  ", "\n") || len(l.dev.S3.Bucket(restored).Keys()) != 3 {
+	if code != exitDone || lineAfter(first, "job  ") == lineAfter(second, "job  ") || len(l.dev.S3.Bucket(restored).Keys()) != 3 {
 		t.Errorf("exit code %d: %s%s", code, first, second)
 	}
 }
@@ -423,7 +424,7 @@ func TestRestoreBackupDisturbed(t *testing.T) {
 			code, _, stderr := l.run(toBackup)
 			l.server.SetFault(nil)
 			_, stdout, _ := l.run(toBackup)
-			job := between(stdout, "job             ", "\n")
+			job := lineAfter(stdout, "job             ")
 			if test.code != exitDone {
 				test.want = strings.NewReplacer("JOB", job, "POINT", p.ARN).Replace(test.want)
 				compare(t, "standard error", strings.TrimPrefix(stderr, "restore job "+job+": PENDING\n"), test.want)

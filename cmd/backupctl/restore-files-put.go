@@ -182,7 +182,7 @@ func (w *writing) whole(ctx context.Context) error {
 	s := w.source
 	_, err = w.r.into.s3.PutObject(ctx, &s3.PutObjectInput{
 		Bucket: aws.String(w.r.command.Bucket), Key: w.object.Key, Body: bytes.NewReader(body), ContentLength: aws.Int64(w.size),
-		IfMatch: w.ifMatch, IfNoneMatch: w.ifNoneMatch, Tagging: w.tags, Metadata: s.Metadata, StorageClass: types.StorageClass(s.StorageClass),
+		IfMatch: w.ifMatch, IfNoneMatch: w.ifNoneMatch, Tagging: w.tags, Metadata: s.Metadata, StorageClass: s.StorageClass,
 		CacheControl: s.CacheControl, ContentDisposition: s.ContentDisposition, ContentEncoding: s.ContentEncoding,
 		ContentLanguage: s.ContentLanguage, ContentType: s.ContentType, Expires: w.expires(),
 		ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme,
@@ -194,7 +194,7 @@ func (w *writing) whole(ctx context.Context) error {
 func (w *writing) byParts(ctx context.Context) error {
 	s, client, bucket := w.source, w.r.into.s3, aws.String(w.r.command.Bucket)
 	upload, err := client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{
-		Bucket: bucket, Key: w.object.Key, Tagging: w.tags, Metadata: s.Metadata, StorageClass: types.StorageClass(s.StorageClass),
+		Bucket: bucket, Key: w.object.Key, Tagging: w.tags, Metadata: s.Metadata, StorageClass: s.StorageClass,
 		CacheControl: s.CacheControl, ContentDisposition: s.ContentDisposition, ContentEncoding: s.ContentEncoding,
 		ContentLanguage: s.ContentLanguage, ContentType: s.ContentType, Expires: w.expires(),
 		ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme, ChecksumType: types.ChecksumTypeFullObject,
