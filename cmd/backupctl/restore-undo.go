@@ -28,7 +28,7 @@ func (c *restoreUndo) Run(stdin io.Reader, streams streams) error {
 		return err
 	}
 	defer markers.file.Close() //nolint:errcheck // it is only read
-	ctx, stop := interruptible(context.Background())
+	ctx, stop := interruptible(context.Background(), sameAgain)
 	defer stop()
 	of := &restoreVersions{
 		Bucket: markers.header.Bucket, Apply: c.Apply, Yes: c.Yes, Concurrency: c.Concurrency, Profile: c.Profile, Region: c.Region,

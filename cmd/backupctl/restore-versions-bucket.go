@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -58,11 +57,7 @@ func (c *restoreVersions) client(ctx context.Context, owner account) (*s3.Client
 			return nil, err
 		}
 	}
-	return s3.NewFromConfig(connection, func(o *s3.Options) {
-		if at, err := url.Parse(aws.ToString(o.BaseEndpoint)); err == nil && at.Host != "" {
-			o.UsePathStyle = !strings.HasSuffix(at.Hostname(), "amazonaws.com")
-		}
-	}), nil
+	return s3.NewFromConfig(connection, pathStyle), nil
 }
 
 func (c *restoreVersions) credentials() string {

@@ -20,8 +20,8 @@ import (
 )
 
 const (
-	workloadAccount = "222222222222"
-	withConfig      = "restore versions --to 2026-03-01T10:00:03Z --bucket lake --config "
+	lakeAccount = "222222222222"
+	withConfig  = "restore versions --to 2026-03-01T10:00:03Z --bucket lake --config "
 )
 
 // lakeConfig is a backup.yaml with the bucket lake.
@@ -35,7 +35,7 @@ central: {account: "111111111111", region: eu-central-1}
 workloads:
   - name: dummy
     environment: dev
-    account: "` + workloadAccount + `"
+    account: "` + lakeAccount + `"
     region: ` + region + `
     buckets: [{name: lake, tier: standard_data}, {name: dummy-dev-a, tier: critical_data}, {name: dummy-dev-b, tier: standard_data, existing: true}]
 `
@@ -48,7 +48,7 @@ workloads:
 // TestConfig: account and Region come from the file, the caller's account is checked before anything, and every request
 // says whose bucket it expects.
 func TestConfig(t *testing.T) {
-	l := newLakeOf(t, workloadAccount, s3fake.BucketOptions{
+	l := newLakeOf(t, lakeAccount, s3fake.BucketOptions{
 		Region: "eu-west-1", Versioning: versioned.Versioning, Settings: versioned.Settings,
 	})
 	l.bucket.Put("large", s3fake.Version{PartSizes: []int64{5 << 20, 1}, At: at(1), Annotations: map[string]string{"a": "b"}})
@@ -62,10 +62,10 @@ func TestConfig(t *testing.T) {
 		defer mu.Unlock()
 		d := s3fake.Describe(r)
 		operations[d.Operation] = true
-		if got := r.Header.Get("X-Amz-Expected-Bucket-Owner"); got != workloadAccount {
+		if got := r.Header.Get("X-Amz-Expected-Bucket-Owner"); got != lakeAccount {
 			t.Errorf("%s expects owner %q", d.Operation, got)
 		}
-		if got := r.Header.Get("X-Amz-Source-Expected-Bucket-Owner"); d.SourceKey != "" && got != workloadAccount {
+		if got := r.Header.Get("X-Amz-Source-Expected-Bucket-Owner"); d.SourceKey != "" && got != lakeAccount {
 			t.Errorf("%s expects owner %q of the source", d.Operation, got)
 		}
 		return nil
@@ -128,7 +128,7 @@ func TestConfigWrong(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			l := newLakeOf(t, workloadAccount, test.options)
+			l := newLakeOf(t, lakeAccount, test.options)
 			l.server.CreateBucket("dummy-dev-b", s3fake.BucketOptions{Owner: "333333333333"})
 			l.server.CreateBucket("dummy-dev-a", versioned)
 			l.server.SetFault(func(r *http.Request) *s3fake.Fault { // belongs to others who let the caller in

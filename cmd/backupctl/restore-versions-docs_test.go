@@ -106,7 +106,7 @@ func (g *guide) types(lines []string) {
 		switch {
 		case strings.HasPrefix(line, "go run ./cmd/backupctl "):
 			var out, problems bytes.Buffer
-			code := run(strings.Fields(line)[3:], clock{g.clock.Now, time.Sleep}, strings.NewReader("dummy-lake\n"), &out, &problems)
+			code := run(strings.Fields(line)[3:], clock{now: g.clock.Now, sleep: time.Sleep}, strings.NewReader("dummy-lake\n"), &out, &problems)
 			g.output += out.String()
 			if code != exitDone {
 				err = fmt.Errorf("exit code %d: %s%s", code, out.String(), problems.String())
