@@ -71,8 +71,10 @@ func (c *Config) copyingRoles() []caller {
 }
 
 // Copies tells whether any tier of a workload is copied to the central account.
-func (c *Config) Copies(w Workload) bool {
-	return slices.ContainsFunc(c.TierUses(w), func(u TierUse) bool { return u.Tier.Copied() })
+func (c *Config) Copies(w Workload) bool { return copied(c.TierUses(w)) }
+
+func copied(uses []TierUse) bool {
+	return slices.ContainsFunc(uses, func(u TierUse) bool { return u.Tier.Copied() })
 }
 
 func (c *Config) callers(roles []caller, prefix string, room policyRoom) Callers {

@@ -68,6 +68,9 @@ func warnOfVaultQuota(c *checker) {
 				vaults[in]++
 			}
 		}
+		if copied(c.uses[i]) {
+			vaults[in]++ // for copies that come back
+		}
 		if before <= DefaultVaults && vaults[in] > DefaultVaults && w.Account != "" && w.Region != "" {
 			c.report(workloadNamePath(i), Problem{
 				What: "with this workload the account has more backup vaults and plans in the Region than the default quotas",

@@ -71,6 +71,71 @@ func (c *Config) EventRoleName(id string) string {
 
 func (c *Config) eventRolePrefix() string { return c.Project + "-events-" }
 
+// LandingVaultName is the name of the vault that takes the copies that come back from the central account. Its
+// ending is never cut: the central policies match it.
+func (c *Config) LandingVaultName(w Workload) string {
+	return shorten(c.prefix(w), MaxVaultName-len(landingSuffix)) + landingSuffix
+}
+
+const landingSuffix = "-landing"
+
+// LandingVaultARN is the ARN of that vault.
+func (c *Config) LandingVaultARN(w Workload) string {
+	return vaultARN(w.Region, w.Account, c.LandingVaultName(w))
+}
+
+// RestoreRoleName is the name of the role that AWS Backup assumes in a workload's account to restore.
+func (c *Config) RestoreRoleName(w Workload) string { return c.roleName("restore", w.ID()) }
+
+// OperateRoleName is the name of the role that people assume in a workload's account to restore.
+func (c *Config) OperateRoleName(w Workload) string { return c.roleName("operate", w.ID()) }
+
+// ValidateRoleName is the name of the role that the central account's validator assumes in a workload's account.
+func (c *Config) ValidateRoleName(w Workload) string { return c.roleName("validate", w.ID()) }
+
+func (c *Config) roleName(use, id string) string {
+	return shorten(c.Project+"-"+use+"-"+id, MaxRoleName)
+}
+
+// CopyBackRoleName is the name of the role that AWS Backup assumes in the central account to copy back.
+func (c *Config) CopyBackRoleName() string {
+	return shorten(c.centralName(c.Project+"-copy-back"), MaxRoleName)
+}
+
+// OperateCentralRoleName is the name of the role that people assume in the central account to copy back.
+func (c *Config) OperateCentralRoleName() string {
+	return c.roleName("operate", c.centralName(CentralID))
+}
+
+// RestoreCentralRoleName is the name of the role with which AWS Backup tests restores of copies in the central account.
+func (c *Config) RestoreCentralRoleName() string {
+	return c.roleName("restore", c.centralName(CentralID))
+}
+
+// ValidatorRoleName is the name of the role of the function that compares what a restore test restored.
+func (c *Config) ValidatorRoleName() string {
+	return shorten(c.centralName(c.Project+"-validator"), MaxRoleName)
+}
+
+// WorkloadRoleARN is the ARN of a role in a workload's account.
+func WorkloadRoleARN(w Workload, role string) string { return roleARN(w.Region, w.Account, role) }
+
+// AccessPointPrefix begins the names of all backup access points of this app. [Config.ValidateAccessPointPrefix]
+// begins those of the validator.
+func (c *Config) AccessPointPrefix() string { return c.Project + "-" }
+
+// ValidateAccessPointPrefix begins the names of the backup access points with which a restore test is validated.
+func (c *Config) ValidateAccessPointPrefix() string { return c.Project + "-validate-" }
+
+// RestoreTestingPlanName is the name of a workload's restore testing plan. AWS allows no hyphens (F-LIM-4).
+func (c *Config) RestoreTestingPlanName(w Workload) string { return testName(c.prefix(w)) }
+
+// CentralTestingPlanName is the same of the plan for the copies in the central account.
+func (c *Config) CentralTestingPlanName() string { return testName(c.Project + "-" + CentralID) }
+
+// testName has underscores in place of hyphens. What differs in hyphens alone becomes the same.
+func testName(name string) string { return strings.ReplaceAll(shorten(name, MaxTestName), "-", "_") }
+
 // AlertName is the name of the event bus, the queue and the Lambda function for alerts in the central account.
 func (c *Config) AlertName() string { return c.Project + "-backup-alerts" }
 
