@@ -39,7 +39,11 @@ type policyRoom struct {
 
 // VaultCallers are the backup roles that may copy into a central vault.
 func (c *Config) VaultCallers() Callers {
-	return c.callers(c.copyingRoles(), c.backupRolePrefix(), policyRoom{MaxPolicyBytes, 2_500 + c.pathBytes(), 1})
+	rest := 2_700 + c.pathBytes()
+	for _, arn := range c.CopyBackTargets().VaultARNs {
+		rest += len(arn + `"",`)
+	}
+	return c.callers(c.copyingRoles(), c.backupRolePrefix(), policyRoom{MaxPolicyBytes, rest, 1})
 }
 
 // KeyCallers are the backup roles that may use the key of the central vaults.

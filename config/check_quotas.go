@@ -155,7 +155,7 @@ func checkStackSizes(c *checker) {
 func checkTemplateSizes(c *checker) {
 	named := c.cfg.namedBytes()
 	for i, w := range c.cfg.Workloads {
-		n := c.cfg.templateBytes(c.uses[i], named[accountRegion{w.Account, w.Region}])
+		n := c.cfg.templateBytes(w, c.uses[i], named[accountRegion{w.Account, w.Region}])
 		if n > MaxTemplateBytes && c.cfg.stackResources(w, c.uses[i]) <= MaxStackResources {
 			c.report(workloadPath(i)+".buckets", Problem{
 				What: "the template would be larger than CloudFormation allows",

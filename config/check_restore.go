@@ -87,7 +87,7 @@ func checkOperatorsFit(c *checker) {
 	}
 }
 
-// warnOfMissingOperators finds accounts where there is something to restore, and nobody who may.
+// warnOfMissingOperators finds accounts whose operator role nobody could assume.
 func warnOfMissingOperators(c *checker) {
 	if len(c.cfg.Restore.Operators) == 0 || c.accountsDoubtful() || c.doubtful("restore.operators") {
 		return
@@ -96,8 +96,8 @@ func warnOfMissingOperators(c *checker) {
 	if len(c.cfg.copied) > 0 && !c.cfg.hasOperators(c.cfg.Central.Account, c.cfg.Central.Region) {
 		without = append(without, c.cfg.Central.Account)
 	}
-	for i, w := range c.cfg.Workloads {
-		if backedUp(c.uses[i]) && !c.cfg.hasOperators(w.Account, w.Region) && !slices.Contains(without, w.Account) {
+	for _, w := range c.cfg.Workloads {
+		if !c.cfg.hasOperators(w.Account, w.Region) && !slices.Contains(without, w.Account) {
 			without = append(without, w.Account)
 		}
 	}
@@ -128,6 +128,19 @@ func checkLandingVaults(c *checker) {
 					Got:  name, Want: "another name for the tier",
 				}, workloadNamePath(i))
 			}
+		}
+	}
+}
+
+// warnOfOperatorsThatReachAll finds workloads with more buckets than fit into the policy of the operator role.
+func warnOfOperatorsThatReachAll(c *checker) {
+	for i, w := range c.cfg.Workloads {
+		if names, fit := operatorBuckets(w); !fit && len(c.cfg.OperatorsIn(w.Region)) > 0 {
+			c.report(workloadPath(i)+".buckets", Problem{
+				What: fmt.Sprintf("operators of this workload could write to every bucket of the account: a role has no room to name %d buckets",
+					len(names)),
+				Got: count(len(names), "bucket"), Want: "two workloads, or an account for this workload alone",
+			}, "restore.operators")
 		}
 	}
 }

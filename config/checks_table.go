@@ -151,6 +151,7 @@ var checks = []check{
 	{"operator-twice", Error, "", checkOperatorsTwice},
 	{"operators-size", Error, "F-IAM-13", checkOperatorsFit},
 	{"operators-missing", Warning, "F-IAM-11", warnOfMissingOperators},
+	{"operators-reach-all-buckets", Warning, "F-IAM-12", warnOfOperatorsThatReachAll},
 	{"landing-vault", Error, "F-RST-7", checkLandingVaults},
 
 	// check_rollout.go

@@ -184,17 +184,27 @@ func (c *Config) centralAccountNames() []accountName {
 	if len(c.Alerts.Delivered()) > 0 {
 		names = append(names, accountName{"role", c.AlertRoleName()})
 	}
+	if len(c.copied) > 0 {
+		names = append(names, accountName{"role", c.CopyBackRoleName()})
+		if len(c.OperatorsIn(c.Central.Region)) > 0 {
+			names = append(names, accountName{"role", c.OperateCentralRoleName()})
+		}
+	}
 	if c.Central.Dashboard {
 		names = append(names, accountName{"dashboard", c.DashboardName()})
 	}
 	return names
 }
 
-// accountNames are the same of a workload's stack. The backup role and the bucket for access logs are retained.
+// accountNames are the same of a workload's stack. The backup role and the bucket for access logs are
+// retained.
 func (c *Config) accountNames(w Workload) []accountName {
 	var names []accountName
 	if slices.ContainsFunc(c.TierUses(w), func(use TierUse) bool { return use.Tier.BackedUp() }) {
-		names = append(names, accountName{"role", c.BackupRoleName(w)})
+		names = append(names, accountName{"role", c.BackupRoleName(w)}, accountName{"role", c.RestoreRoleName(w)})
+	}
+	if len(c.OperatorsIn(w.Region)) > 0 {
+		names = append(names, accountName{"role", c.OperateRoleName(w)})
 	}
 	if c.Reached(w) {
 		names = append(names, accountName{"role", c.EventRoleName(w.ID())})
@@ -346,8 +356,27 @@ func (c *Config) VaultARNInCentral(name string) string {
 }
 
 // CentralKeysARN matches the keys of the central account. Their ids are unknown before they are deployed.
-func (c *Config) CentralKeysARN() string {
-	return fmt.Sprintf("arn:%s:kms:%s:%s:key/*", Partition(c.Central.Region), c.Central.Region, c.Central.Account)
+func (c *Config) CentralKeysARN() string { return keysARN(c.Central.Region, c.Central.Account) }
+
+// WorkloadKeysARN matches the keys of a workload's account and Region.
+func WorkloadKeysARN(w Workload) string { return keysARN(w.Region, w.Account) }
+
+func keysARN(region, account string) string {
+	return fmt.Sprintf("arn:%s:kms:%s:%s:key/*", Partition(region), region, account)
+}
+
+// RecoveryPointsARN matches all recovery points of an account and Region.
+func RecoveryPointsARN(region, account string) string {
+	return RecoveryPointsOfBucket(region, account, "") + "*"
+}
+
+// AccessPointARNs match the backup access points whose names begin with a prefix, and the access points of S3 with the
+// same names (F-RST-18).
+func AccessPointARNs(region, account, prefix string) (backup, s3 string) {
+	arn := func(service string) string {
+		return fmt.Sprintf("arn:%s:%s:%s:%s:accesspoint/%s*", Partition(region), service, region, account, prefix)
+	}
+	return arn("backup"), arn("s3")
 }
 
 // CentralRoleARN is the ARN of a role in the central account.
