@@ -47,7 +47,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestLogicalIDs guards what holds data. CloudFormation replaces a resource whose logical id,
+// TestLogicalIDs guards what holds data, and roles. CloudFormation replaces a resource whose logical id,
 // physical name or type changes, and what was in it is no longer backed up. -update adds entries
 // to the file, and neither removes nor changes any.
 func TestLogicalIDs(t *testing.T) {
@@ -56,7 +56,11 @@ func TestLogicalIDs(t *testing.T) {
 	for _, a := range []*assembly{example, fleet, gov} {
 		for _, template := range a.templates {
 			for id, r := range template.Resources {
-				if name, ok := physicalName(r); ok {
+				name, ok := physicalName(r)
+				if r.Type == "AWS::IAM::Role" { // policies of other accounts name it, and people
+					name, ok = r.Properties["RoleName"].(string)
+				}
+				if ok {
 					got[template.stack+"/"+id] = r.Type + " " + name
 				}
 			}

@@ -62,6 +62,15 @@ func TestCentralPolicies(t *testing.T) {
 			if vault.bytes > 20*1024 || key.bytes > 32*1024 { // F-LIM-7
 				t.Errorf("policies of %d and %d bytes", vault.bytes, key.bytes)
 			}
+			role, _ := roleOf(central, "fleet-copy-back")
+			checkRoleSize(t, "CopyBackRole", role)
+			if named := strings.Contains(fmt.Sprint(role), "fleet-w0-prod-landing"); named != (c.workloads == 3) {
+				t.Errorf("landing vaults are named: %v", named)
+			}
+			const pattern = "[arn:aws:backup:*:*:backup-vault:fleet-*-landing]"
+			if c.workloads > 3 {
+				vault.expect(t, "CopyOnlyToApprovedVaults", "Deny", "*", "map[ForAnyValue:ArnNotLike:map[backup:CopyTargets:"+pattern+"]]")
+			}
 			principal, condition := want(c.vault, c.workloads, "fleet-backup-")
 			vault.expect(t, "CopyFromWorkloadAccounts", "Allow", principal, fmt.Sprint(condition), "backup:CopyIntoBackupVault")
 			principal, condition = want(c.key, c.workloads, "fleet-backup-", slr)
@@ -112,9 +121,13 @@ func TestCentralPoliciesForNobodyElse(t *testing.T) {
 	)
 	vault.expect(t, "NoComplianceLock", "Deny", "*", "map["+others+" Null:map[backup:ChangeableForDays:false]]", // F-LOCK-14
 		"backup:PutBackupVaultLockConfiguration")
-	vault.expect(t, "NoCopies", "Deny", "*", people, "backup:CopyFromBackupVault")
-	if len(vault.statements) != 5 {
-		t.Errorf("%d statements in the vault's policy, want 5", len(vault.statements))
+	const landing = "arn:aws:backup:eu-central-1:%012d:backup-vault:fleet-w%d-prod-landing"
+	targets := fmt.Sprintf(landing+" "+landing+" "+landing, 0, 0, 1, 1, 2, 2)
+	vault.expect(t, "CopyOnlyToApprovedVaults", "Deny", "*", "map[ForAnyValue:ArnNotLike:map[backup:CopyTargets:["+targets+"]]]",
+		"backup:CopyFromBackupVault") // F-COPY-15
+	vault.expect(t, "CopyOnlyToNamedVaults", "Deny", "*", "map[Null:map[backup:CopyTargets:true]]", "backup:CopyFromBackupVault")
+	if len(vault.statements) != 6 {
+		t.Errorf("%d statements in the vault's policy, want 6", len(vault.statements))
 	}
 	for _, s := range vault.statements { // F-RST-8
 		if slices.Contains(list(s["Action"]), any("backup:PutBackupVaultAccessPolicy")) {

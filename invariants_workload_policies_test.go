@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -227,8 +228,9 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// TestVaultKeyGrants: AWS Backup's role of the central account reads what it copies with the key of the vaults, where
-// there are copies. Nobody else is let in (F-COPY-9).
+// TestVaultKeyGrants: where there are copies, AWS Backup's role of the central account reads what it copies with the key
+// of the vaults (F-COPY-9). For copies that come back, so do the role that copies, and AWS Backup's own role of the account
+// (F-KMS-4, F-COPY-5). Nobody else is let in.
 func TestVaultKeyGrants(t *testing.T) {
 	granted := 0
 	eachWorkload(t, func(t *testing.T, a *assembly, template template, w config.Workload) {
@@ -243,6 +245,18 @@ func TestVaultKeyGrants(t *testing.T) {
 				more["StringLike"] = viaAWS
 				return more
 			}
+			grants := func(sid string, principal, condition m) l {
+				use, grant := maps.Clone(condition), maps.Clone(condition)
+				use["StringLike"], grant["StringLike"] = viaAWS, viaAWS
+				grant["Bool"] = m{"kms:GrantIsForAWSResource": "true"}
+				return l{
+					m{"Sid": sid + "Use", "Effect": "Allow", "Principal": principal, "Action": useKey, "Resource": texts("*"), "Condition": use},
+					m{
+						"Sid": sid + "Grant", "Effect": "Allow", "Principal": principal, "Action": texts("kms:CreateGrant"), "Resource": texts("*"),
+						"Condition": grant,
+					},
+				}
+			}
 			want = l{
 				m{
 					"Sid": "CentralAccountUse", "Effect": "Allow", "Principal": principal, "Action": useKey, "Resource": texts("*"),
@@ -253,6 +267,14 @@ func TestVaultKeyGrants(t *testing.T) {
 					"Condition": condition(m{"Bool": m{"kms:GrantIsForAWSResource": "true"}}),
 				},
 			}
+			want = append(want, grants("CopyBack", principal, m{
+				"StringEquals": m{"aws:PrincipalOrgID": a.cfg.Organization.ID},
+				"ArnEquals":    m{"aws:PrincipalArn": copyBackRoleWant(a, template)},
+			})...)
+			want = append(want, grants("AWSBackup", everyone, m{
+				"StringEquals": m{"aws:PrincipalAccount": w.Account},
+				"ArnEquals":    m{"aws:PrincipalArn": config.BackupServiceLinkedRoleARN(w.Region, w.Account)},
+			})...)
 		}
 		for id, key := range template.ofType("AWS::KMS::Key") {
 			if strings.HasPrefix(id, "Alerts") { // the topic's, of which the tests on alerts are

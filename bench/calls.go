@@ -13,8 +13,8 @@ import (
 // The calls into Node of a run with the central stack alone, and those that each workload adds: those of its own
 // stack, which testdata/golden/calls.txt lists, and those of its alarms in the central stack.
 const (
-	callsOfARun      = 70
-	callsOfAWorkload = 199
+	callsOfARun      = 74
+	callsOfAWorkload = 207
 )
 
 // asNode is the environment variable that makes this program stand for node. It names a directory for the counts.

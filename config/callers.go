@@ -39,7 +39,11 @@ type policyRoom struct {
 
 // VaultCallers are the backup roles that may copy into a central vault.
 func (c *Config) VaultCallers() Callers {
-	return c.callers(c.copyingRoles(), c.backupRolePrefix(), policyRoom{MaxPolicyBytes, 2_500 + c.pathBytes(), 1})
+	rest := 2_700 + c.pathBytes()
+	for _, arn := range c.CopyBackTargets().VaultARNs {
+		rest += len(arn + `"",`)
+	}
+	return c.callers(c.copyingRoles(), c.backupRolePrefix(), policyRoom{MaxPolicyBytes, rest, 1})
 }
 
 // KeyCallers are the backup roles that may use the key of the central vaults.
@@ -71,8 +75,10 @@ func (c *Config) copyingRoles() []caller {
 }
 
 // Copies tells whether any tier of a workload is copied to the central account.
-func (c *Config) Copies(w Workload) bool {
-	return slices.ContainsFunc(c.TierUses(w), func(u TierUse) bool { return u.Tier.Copied() })
+func (c *Config) Copies(w Workload) bool { return copied(c.TierUses(w)) }
+
+func copied(uses []TierUse) bool {
+	return slices.ContainsFunc(uses, func(u TierUse) bool { return u.Tier.Copied() })
 }
 
 func (c *Config) callers(roles []caller, prefix string, room policyRoom) Callers {

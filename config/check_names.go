@@ -56,6 +56,9 @@ func checkNames(c *checker) {
 		for _, use := range c.uses[i] {
 			take(i, physicalName{"backup vault", w.Account, w.Region, c.cfg.TierName(w, use.Tier)})
 		}
+		if copied(c.uses[i]) {
+			take(i, physicalName{"backup vault", w.Account, w.Region, c.cfg.LandingVaultName(w)})
+		}
 		take(i, physicalName{"key alias", w.Account, w.Region, c.cfg.TopicKeyAlias(w.ID())})
 		for _, n := range c.cfg.accountNames(w) {
 			take(i, physicalName{n.kind, w.Account, "", n.name})

@@ -129,6 +129,29 @@ func compareRestoreTesting(c *checker) {
 			})
 		}
 	}
+	if c.previous.cfg.Central.RestoreTesting != nil && c.cfg.Central.RestoreTesting == nil {
+		c.report(centralTestingPath, Problem{
+			What: "restores of the copies in the central account are no longer tested",
+			Got:  "no restore_testing", Want: "it as before", See: c.before(centralTestingPath),
+		})
+	}
+}
+
+// compareLandingVaults finds vaults for copies that come back which leave their template.
+func compareLandingVaults(c *checker) {
+	stacks := c.cfg.byStack()
+	for i, w := range c.previous.cfg.Workloads {
+		at, kept := stacks[w.deployed()]
+		if !kept || !c.previous.cfg.Copies(w) || c.cfg.Copies(c.cfg.Workloads[at]) {
+			continue
+		}
+		c.report(workloadPath(at)+".buckets", Problem{
+			What: "without copies, the vault for copies that come back is retained, but no template manages its policy; earlier copies in the " +
+				"central account could not come back to this workload",
+			Got:  "no " + c.previous.cfg.LandingVaultName(w),
+			Want: "a bucket in a tier with copies, until the last copy has expired", See: c.before(workloadPath(i) + ".buckets"),
+		})
+	}
 }
 
 func compareStackSet(c *checker) {

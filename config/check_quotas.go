@@ -68,6 +68,9 @@ func warnOfVaultQuota(c *checker) {
 				vaults[in]++
 			}
 		}
+		if copied(c.uses[i]) {
+			vaults[in]++ // for copies that come back
+		}
 		if before <= DefaultVaults && vaults[in] > DefaultVaults && w.Account != "" && w.Region != "" {
 			c.report(workloadNamePath(i), Problem{
 				What: "with this workload the account has more backup vaults and plans in the Region than the default quotas",
@@ -152,7 +155,7 @@ func checkStackSizes(c *checker) {
 func checkTemplateSizes(c *checker) {
 	named := c.cfg.namedBytes()
 	for i, w := range c.cfg.Workloads {
-		n := c.cfg.templateBytes(c.uses[i], named[accountRegion{w.Account, w.Region}])
+		n := c.cfg.templateBytes(w, c.uses[i], named[accountRegion{w.Account, w.Region}])
 		if n > MaxTemplateBytes && c.cfg.stackResources(w, c.uses[i]) <= MaxStackResources {
 			c.report(workloadPath(i)+".buckets", Problem{
 				What: "the template would be larger than CloudFormation allows",

@@ -20,6 +20,9 @@ func warnOfMissingTypes(c *checker) {
 	if central.Audit.Enabled {
 		warn(withoutAuditManager, central.Region, "central.region", "central.audit", "AWS::Backup::Framework")
 	}
+	if central.RestoreTesting != nil {
+		warn(withoutRestoreTesting, central.Region, "central.region", centralTestingPath, "AWS::Backup::RestoreTestingPlan")
+	}
 	for i, w := range c.cfg.Workloads {
 		if w.RestoreTesting != nil {
 			warn(withoutRestoreTesting, w.Region, workloadPath(i)+".region", restoreTestingPath(i), "AWS::Backup::RestoreTestingPlan")

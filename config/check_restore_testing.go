@@ -87,3 +87,106 @@ func checkRestoreTestingPlans(c *checker) {
 		}
 	}
 }
+
+// checkRestoreTestingSize finds plans that would need more selections than AWS Backup allows.
+func checkRestoreTestingSize(c *checker) {
+	for i, w := range c.cfg.Workloads {
+		if w.RestoreTesting == nil || c.tiersDoubtful(i) {
+			continue
+		}
+		buckets := 0
+		tests := restoreTests(w, c.uses[i])
+		for _, test := range tests {
+			buckets += len(test.Buckets)
+		}
+		if len(tests) > MaxRestoreTestingSelections {
+			c.report(restoreTestingPath(i), Problem{
+				What: fmt.Sprintf("AWS Backup could not test so many buckets: a plan has at most %d selections of %d buckets, and the buckets "+
+					"of one selection have one key", MaxRestoreTestingSelections, MaxRestoreTestingARNs),
+				Got: fmt.Sprintf("%d buckets in %d selections", buckets, len(tests)),
+				Want: fmt.Sprintf("at most %d buckets: split the workload, or test fewer tiers",
+					MaxRestoreTestingSelections*MaxRestoreTestingARNs),
+			})
+		}
+	}
+}
+
+// checkCanaries finds canaries that no test would read.
+func checkCanaries(c *checker) {
+	for i, w := range c.cfg.Workloads {
+		if w.RestoreTesting == nil || c.tiersDoubtful(i) || c.testsDoubtful(i) {
+			continue
+		}
+		uses := tested(w, c.uses[i])
+		byTag := slices.ContainsFunc(uses, func(u TierUse) bool { return u.Tagged })
+		for j, canary := range w.RestoreTesting.Canaries {
+			isCanary := func(b Bucket) bool { return b.Name == canary.Bucket }
+			inTest := slices.ContainsFunc(uses, func(u TierUse) bool { return slices.ContainsFunc(u.Buckets, isCanary) })
+			if !inTest && (!byTag || slices.ContainsFunc(w.Buckets, isCanary)) && canary.Bucket != "" {
+				c.report(canaryPath(i, j)+".bucket", Problem{
+					What: "no test restores this bucket, so nobody would read the canary",
+					Got:  canary.Bucket, Want: "a bucket of this workload in a tier that is tested",
+				})
+			}
+			same := func(other Canary) bool { return other.Bucket == canary.Bucket && other.Key == canary.Key }
+			if first := slices.IndexFunc(w.RestoreTesting.Canaries, same); first < j && canary.Key != "" {
+				c.report(canaryPath(i, j)+".key", Problem{
+					What: "duplicate canary", Got: canary.Key, Want: "each object once",
+				}, canaryPath(i, first)+".key")
+			}
+		}
+	}
+}
+
+// testsDoubtful says whether a problem was reported that may change which buckets a workload tests.
+func (c *checker) testsDoubtful(workload int) bool {
+	w := c.cfg.Workloads[workload]
+	paths := []string{restoreTestingPath(workload) + ".tiers"}
+	for j := range w.RestoreTesting.Tiers {
+		paths = append(paths, restoreTestingTierPath(workload, j))
+	}
+	for j := range w.Buckets {
+		paths = append(paths, bucketPath(workload, j)+".name")
+	}
+	return c.doubtful(paths...)
+}
+
+// warnOfUntestedCopies finds restore testing of backups whose copies nobody tests. One warning is enough.
+func warnOfUntestedCopies(c *checker) {
+	if c.cfg.Central.RestoreTesting != nil || c.doubtful(centralTestingPath) {
+		return
+	}
+	for i, w := range c.cfg.Workloads {
+		if c.tiersDoubtful(i) {
+			continue
+		}
+		for _, use := range tested(w, c.uses[i]) {
+			if use.Tier.Copied() {
+				c.report(restoreTestingPath(i), Problem{
+					What: "restores of backups are tested here, those of their copies in the central account nowhere",
+					Got:  "no " + centralTestingPath, Want: "central: {restore_testing: {}}",
+				}, centralTestingPath)
+				return
+			}
+		}
+	}
+}
+
+func checkCopiesToTest(c *checker) {
+	if c.cfg.Central.RestoreTesting != nil && len(c.cfg.copied) == 0 && !c.doubtful("workloads", "tiers") && !c.anyTierDoubtful() {
+		c.report(centralTestingPath, Problem{
+			What: "no tier in use is copied: the test would restore nothing, and pass",
+			Want: "a bucket in a tier with copy_to_central, or no restore_testing",
+		})
+	}
+}
+
+// anyTierDoubtful says whether a problem was reported that may change which tiers the workloads use, or their backups.
+func (c *checker) anyTierDoubtful() bool {
+	for i, w := range c.cfg.Workloads {
+		if c.tiersDoubtful(i) || len(w.Buckets)+len(w.SelectTagged) == 0 {
+			return true
+		}
+	}
+	return false
+}

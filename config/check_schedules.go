@@ -20,6 +20,9 @@ func (c *checker) schedules(look func(at, expression string, s *schedule.Schedul
 			one(c.tierPath(t)+"."+r.cronKey, r.cron)
 		}
 	}
+	if c.cfg.Central.RestoreTesting != nil {
+		one(centralTestingPath+".schedule", c.cfg.Central.RestoreTesting.Schedule)
+	}
 	for i, w := range c.cfg.Workloads {
 		if w.RestoreTesting != nil {
 			one(restoreTestingPath(i)+".schedule", w.RestoreTesting.Schedule)

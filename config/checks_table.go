@@ -140,6 +140,19 @@ var checks = []check{
 	{"restore-testing-tier", Error, "F-RST-11", checkRestoreTestingTiers},
 	{"restore-testing-nothing", Error, "F-RST-11", checkRestoreTestingNothing},
 	{"restore-testing-plans", Error, "F-LIM-4", checkRestoreTestingPlans},
+	{"restore-testing-size", Error, "F-LIM-4", checkRestoreTestingSize},
+	{"canary", Error, "F-RST-12", checkCanaries},
+	{"copies-untested", Warning, "F-RST-12", warnOfUntestedCopies},
+	{"restore-testing-copies", Error, "F-RST-11", checkCopiesToTest},
+
+	// check_restore.go
+	{"operator-partition", Error, "F-REG-4", checkOperatorPartitions},
+	{"operator-account", Error, "F-IAM-11", checkOperatorAccounts},
+	{"operator-twice", Error, "", checkOperatorsTwice},
+	{"operators-size", Error, "F-IAM-13", checkOperatorsFit},
+	{"operators-missing", Warning, "F-IAM-11", warnOfMissingOperators},
+	{"operators-reach-all-buckets", Warning, "F-IAM-12", warnOfOperatorsThatReachAll},
+	{"landing-vault", Error, "F-RST-7", checkLandingVaults},
 
 	// check_rollout.go
 	{"wave", Error, "", checkWaves},
@@ -189,6 +202,7 @@ var comparisons = []check{
 	{"bucket-unmanaged", Warning, "F-CFN-2", compareManagedBuckets},
 	{"tag-left-behind", Warning, "F-SCH-7", compareTagSelections},
 	{"restore-testing-stopped", Warning, "F-RST-11", compareRestoreTesting},
+	{"landing-vault-left-behind", Warning, "F-RST-7", compareLandingVaults},
 	{"stack-set-left-behind", Warning, "F-COPY-3", compareStackSet},
 
 	// check_previous_tiers.go

@@ -16,6 +16,8 @@ type Config struct {
 	Tiers Tiers `yaml:"tiers,omitempty"`
 	// Workloads lists the workloads to back up, at least one.
 	Workloads []Workload `yaml:"workloads" required:"true"`
+	// Restore says who brings data back, and how.
+	Restore Restore `yaml:"restore"`
 	// Rollout deploys to many accounts. Empty: you run cdk deploy for each account.
 	Rollout Rollout `yaml:"rollout,omitempty"`
 
@@ -56,6 +58,8 @@ type Central struct {
 	RetainedVaults []RetainedVault `yaml:"retained_vaults,omitempty"`
 	// AirGappedVault receives a second copy of everything that is copied (F-LAG-2). Null: none.
 	AirGappedVault *AirGappedVault `yaml:"air_gapped_vault,omitempty"`
+	// RestoreTesting tests restores of the copies, in the central account. Null: no tests.
+	RestoreTesting *CentralRestoreTesting `yaml:"restore_testing,omitempty"`
 	// Audit turns on AWS Backup Audit Manager.
 	Audit Audit `yaml:"audit,omitempty"`
 	// Dashboard creates a dashboard with the jobs of all accounts. Default: true.
@@ -235,6 +239,39 @@ type RestoreTesting struct {
 	Schedule string `yaml:"schedule" syntax:"cron"`
 	// Tiers to test. Empty: all tiers of the workload that have backups.
 	Tiers []string `yaml:"tiers,omitempty" syntax:"tier"`
+	// Canaries are objects that never change. Each test of their bucket reads them and compares their bytes with the hash.
+	Canaries []Canary `yaml:"canaries,omitempty"`
+}
+
+// Canary is an object whose content is known.
+type Canary struct {
+	// Bucket of the object, in a tested tier of the workload.
+	Bucket string `yaml:"bucket" required:"true" syntax:"bucket_name"`
+	// Key of the object, 1 to 1,024 bytes in UTF-8.
+	Key string `yaml:"key" required:"true" syntax:"object_key"`
+	// SHA256 of the object's bytes, as 64 lowercase hexadecimal digits, such as sha256sum prints.
+	SHA256 string `yaml:"sha256" required:"true" syntax:"sha256"`
+}
+
+// CentralRestoreTesting is a restore testing plan for the copies in the central vaults (F-RST-12).
+type CentralRestoreTesting struct {
+	// Schedule is the cron expression of the tests, in UTC. Default: cron(0 6 ? * SUN *).
+	Schedule string `yaml:"schedule" syntax:"cron"`
+}
+
+// Restore says who brings data back, and what is kept of it.
+type Restore struct {
+	// Operators are ARNs of the roles of people who restore, or patterns for them with "*" and "?", such as
+	// "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_BackupOperator_*". Each may assume the
+	// operator role of the workloads in its own account. Empty: there are no operator roles.
+	Operators []string `yaml:"operators,omitempty" syntax:"operator"`
+	// LandingDays is how long, in days, a copy that came back from the central account is kept. Default: 14.
+	LandingDays int `yaml:"landing_days" syntax:"landing_days"`
+	// EvidenceDays is how long, in days, nobody may delete the evidence of a restore test. Default: 400.
+	EvidenceDays int `yaml:"evidence_days" syntax:"evidence_days"`
+	// RemoveDeleteMarkers lets the operator roles delete versions of objects, which is how a delete marker is removed.
+	// They could also delete versions whose Object Lock has ended. Default: false.
+	RemoveDeleteMarkers bool `yaml:"remove_delete_markers"`
 }
 
 // Bucket is an S3 bucket and its data classification.

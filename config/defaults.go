@@ -15,15 +15,21 @@ func defaults() *Config {
 			VaultLock: VaultLock{Mode: Governance},
 			Dashboard: true,
 		},
-		Tiers: builtinTiers(),
+		Tiers:   builtinTiers(),
+		Restore: Restore{LandingDays: 14, EvidenceDays: 400},
 	}
 }
 
 // Defaults of optional sections and of items of lists, once they are present.
 func (s *SnapshotBackup) setDefaults() { s.Schedule = defaultSnapshotCron }
-func (r *RestoreTesting) setDefaults() { r.Schedule = "cron(0 6 ? * SUN *)" }
+func (r *RestoreTesting) setDefaults() { r.Schedule = defaultTestCron }
 func (p *PagerDuty) setDefaults()      { p.Severity, p.Endpoint = "critical", alerting.EndpointUS }
 func (p *Pipeline) setDefaults()       { p.Branch = "main" }
+
+func (r *CentralRestoreTesting) setDefaults() { r.Schedule = defaultTestCron }
+
+// defaultTestCron is when restores are tested: every Sunday.
+const defaultTestCron = "cron(0 6 ? * SUN *)"
 
 // complete fills in the defaults that depend on other values. In governance mode, the lock accepts the
 // copies of all tiers in use.

@@ -25,6 +25,7 @@ func generate(t *rapid.T) *Config {
 	generateAlerts(t, cfg)
 	generateRollout(t, cfg, region)
 	cfg.Central.RegionInNames = rapid.Bool().Draw(t, "region in names")
+	generateRestore(t, cfg)
 	return cfg
 }
 
@@ -108,7 +109,9 @@ func generateWorkloads(t *rapid.T, cfg *Config, region *rapid.Generator[string])
 			}
 		}
 		if tested := backedUpTiers(cfg, w); len(tested) > 0 && rapid.Bool().Draw(t, "restore testing") {
-			w.RestoreTesting = &RestoreTesting{generateCron(t), tested[:rapid.IntRange(0, len(tested)).Draw(t, "tested")]}
+			w.RestoreTesting = &RestoreTesting{
+				Schedule: generateCron(t), Tiers: tested[:rapid.IntRange(0, len(tested)).Draw(t, "tested")],
+			}
 		}
 		cfg.Workloads = append(cfg.Workloads, w)
 	}
@@ -157,6 +160,27 @@ func generateCentral(t *rapid.T, cfg *Config, region *rapid.Generator[string]) {
 			"air-gap",
 			rapid.IntRange(MinAirGappedRetentionDays, shortest).Draw(t, "air gap minimum"),
 			rapid.IntRange(longest, MaxRetentionDays).Draw(t, "air gap maximum"),
+		}
+	}
+}
+
+func generateRestore(t *rapid.T, cfg *Config) {
+	for i := range rapid.IntRange(0, 3).Draw(t, "operators") {
+		account := rapid.SampledFrom([]string{"*", cfg.Central.Account}).Draw(t, "operator account")
+		cfg.Restore.Operators = append(cfg.Restore.Operators,
+			fmt.Sprintf("arn:%s:iam::%s:role/team-%d/restore_*", Partition(cfg.Central.Region), account, i))
+	}
+	cfg.Restore.LandingDays = rapid.IntRange(1, MaxLandingDays).Draw(t, "landing days")
+	cfg.Restore.EvidenceDays = rapid.IntRange(1, MaxRetentionDays).Draw(t, "evidence days")
+	cfg.Restore.RemoveDeleteMarkers = rapid.Bool().Draw(t, "delete markers")
+	if len(cfg.copied) > 0 && rapid.Bool().Draw(t, "copies tested") {
+		cfg.Central.RestoreTesting = &CentralRestoreTesting{generateCron(t)}
+	}
+	for _, w := range cfg.Workloads {
+		for _, b := range w.Buckets {
+			if tests := w.RestoreTesting; tests != nil && slices.Contains(tests.Tiers, b.Tier) && rapid.Bool().Draw(t, "canary") {
+				tests.Canaries = append(tests.Canaries, Canary{b.Name, "canary/ü.txt", rapid.StringMatching(`[0-9a-f]{64}`).Draw(t, "hash")})
+			}
 		}
 	}
 }

@@ -49,6 +49,14 @@ const (
 	DefaultBucketsPerAccount = 100
 	// MaxBucketsPerAccount is the highest value that AWS raises this quota to (F-S3-15).
 	MaxBucketsPerAccount = 1000
+	// MaxLandingDays is the longest time, in days, that a copy that came back is kept.
+	MaxLandingDays = 90
+	// MaxRestoreTestingSelections is the largest number of selections of a restore testing plan (F-LIM-4).
+	MaxRestoreTestingSelections = 30
+	// MaxRestoreTestingARNs is the largest number of buckets that such a selection names (F-LIM-4).
+	MaxRestoreTestingARNs = 30
+	// MaxTestName is the greatest length of the name of a restore testing plan or selection, in characters (F-LIM-4).
+	MaxTestName = 50
 	// MaxRestoreTestingPlans is the largest number of restore testing plans in an account (F-LIM-4).
 	MaxRestoreTestingPlans = 100
 	// DefaultVaults is the default quota of vaults, and of plans, in an account and Region (F-LIM-1).
@@ -66,6 +74,8 @@ const (
 	MaxBusPolicyBytes = 10 * 1024
 	// MaxRolePolicyBytes is the largest size of all inline policies of a role together, in bytes (F-IAM-12).
 	MaxRolePolicyBytes = 10_240
+	// MaxTrustPolicyBytes is the default quota of a role's trust policy, in bytes (F-IAM-13).
+	MaxTrustPolicyBytes = 2_048
 	// MaxPolicyNamesBytes is the space, in bytes, for organization paths and key administrators in the policy
 	// of the central key. Each path is in it twice. The rest of the 32 KB of a key policy is for the accounts
 	// and the fixed statements (F-LIM-7).

@@ -103,8 +103,8 @@ func TestTakenNames(t *testing.T) {
 		t.Fatal("no error")
 	}
 	for _, want := range []string{
-		"the role dummy-events-central, the role dummy-alerts and the dashboard dummy-backup of",
-		"the role dummy-backup-a-dev, the role dummy-events-a-dev and the bucket dummy-a-dev-access-logs-222222222222 of",
+		"the role dummy-events-central, the role dummy-alerts, the role dummy-copy-back and the dashboard dummy-backup of",
+		"the role dummy-backup-a-dev, the role dummy-restore-a-dev, the role dummy-events-a-dev and the bucket dummy-a-dev-access-logs-222222222222 of",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%v\nwant %q", err, want)

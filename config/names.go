@@ -72,38 +72,58 @@ func (c *Config) EventRoleName(id string) string {
 
 func (c *Config) eventRolePrefix() string { return c.Project + "-events-" }
 
-// RestoreRoleName is the name of the role with which AWS Backup restores in a workload's account.
-func (c *Config) RestoreRoleName(w Workload) string {
-	return shorten(c.Project+"-restore-"+w.ID(), MaxRoleName)
-}
-
-// OperateRoleName is the name of the role with which operators restore in a workload's account.
-func (c *Config) OperateRoleName(w Workload) string {
-	return shorten(c.Project+"-operate-"+w.ID(), MaxRoleName)
-}
-
-// CopyBackRoleName is the name of the central account's role with which AWS Backup copies back to the workloads.
-func (c *Config) CopyBackRoleName() string {
-	return shorten(c.centralName(c.Project+"-copy-back"), MaxRoleName)
-}
-
-// OperateCentralRoleName is the name of the role with which operators copy back in the central account.
-func (c *Config) OperateCentralRoleName() string {
-	return shorten(c.centralName(c.Project+"-operate-central"), MaxRoleName)
-}
-
-// landingSuffix ends the name of each landing vault. The policy of the central vault matches it.
-const landingSuffix = "-landing"
-
-// LandingVaultName is the name of the vault that receives what comes back from the central account.
+// LandingVaultName is the name of the vault that takes the copies that come back from the central account. Its
+// ending is never cut: the central policies match it.
 func (c *Config) LandingVaultName(w Workload) string {
 	return shorten(c.prefix(w), MaxVaultName-len(landingSuffix)) + landingSuffix
 }
+
+const landingSuffix = "-landing"
 
 // LandingVaultARN is the ARN of that vault.
 func (c *Config) LandingVaultARN(w Workload) string {
 	return vaultARN(w.Region, w.Account, c.LandingVaultName(w))
 }
+
+// RestoreRoleName is the name of the role that AWS Backup assumes in a workload's account to restore.
+func (c *Config) RestoreRoleName(w Workload) string { return c.roleName("restore", w.ID()) }
+
+// OperateRoleName is the name of the role that people assume in a workload's account to restore.
+func (c *Config) OperateRoleName(w Workload) string { return c.roleName("operate", w.ID()) }
+
+// ValidateRoleName is the name of the role that the central account's validator assumes in a workload's account.
+func (c *Config) ValidateRoleName(w Workload) string { return c.roleName("validate", w.ID()) }
+
+func (c *Config) roleName(use, id string) string {
+	return shorten(c.Project+"-"+use+"-"+id, MaxRoleName)
+}
+
+// CopyBackRoleName is the name of the role that AWS Backup assumes in the central account to copy back.
+func (c *Config) CopyBackRoleName() string {
+	return shorten(c.centralName(c.Project+"-copy-back"), MaxRoleName)
+}
+
+// OperateCentralRoleName is the name of the role that people assume in the central account to copy back.
+func (c *Config) OperateCentralRoleName() string {
+	return c.roleName("operate", c.centralName(CentralID))
+}
+
+// RestoreCentralRoleName is the name of the role with which AWS Backup tests restores of copies in the central account.
+func (c *Config) RestoreCentralRoleName() string {
+	return c.roleName("restore", c.centralName(CentralID))
+}
+
+// ValidatorRoleName is the name of the role of the function that compares what a restore test restored.
+func (c *Config) ValidatorRoleName() string {
+	return shorten(c.centralName(c.Project+"-validator"), MaxRoleName)
+}
+
+// AccessPointPrefix begins the names of all backup access points of this app. [Config.ValidateAccessPointPrefix]
+// begins those of the validator.
+func (c *Config) AccessPointPrefix() string { return c.Project + "-" }
+
+// ValidateAccessPointPrefix begins the names of the backup access points with which a restore test is validated.
+func (c *Config) ValidateAccessPointPrefix() string { return c.Project + "-validate-" }
 
 // FilesAccessPointPrefix begins the names of the backup access points through which operators read single files.
 func (c *Config) FilesAccessPointPrefix() string { return c.Project + "-files-" }
@@ -113,6 +133,15 @@ func RestoredBucketName(bucket string, at time.Time) string {
 	suffix := "-restored-" + at.UTC().Format("200601021504")
 	return strings.ReplaceAll(shorten(bucket, MaxBucketName-len(suffix)), ".", "-") + suffix
 }
+
+// RestoreTestingPlanName is the name of a workload's restore testing plan. AWS allows no hyphens (F-LIM-4).
+func (c *Config) RestoreTestingPlanName(w Workload) string { return testName(c.prefix(w)) }
+
+// CentralTestingPlanName is the same of the plan for the copies in the central account.
+func (c *Config) CentralTestingPlanName() string { return testName(c.Project + "-" + CentralID) }
+
+// testName has underscores in place of hyphens. What differs in hyphens alone becomes the same.
+func testName(name string) string { return strings.ReplaceAll(shorten(name, MaxTestName), "-", "_") }
 
 // AlertName is the name of the event bus, the queue and the Lambda function for alerts in the central account.
 func (c *Config) AlertName() string { return c.Project + "-backup-alerts" }
@@ -162,17 +191,27 @@ func (c *Config) centralAccountNames() []accountName {
 	if len(c.Alerts.Delivered()) > 0 {
 		names = append(names, accountName{"role", c.AlertRoleName()})
 	}
+	if len(c.copied) > 0 {
+		names = append(names, accountName{"role", c.CopyBackRoleName()})
+		if len(c.OperatorsIn(c.Central.Region)) > 0 {
+			names = append(names, accountName{"role", c.OperateCentralRoleName()})
+		}
+	}
 	if c.Central.Dashboard {
 		names = append(names, accountName{"dashboard", c.DashboardName()})
 	}
 	return names
 }
 
-// accountNames are the same of a workload's stack. The backup role and the bucket for access logs are retained.
+// accountNames are the same of a workload's stack. The backup role and the bucket for access logs are
+// retained.
 func (c *Config) accountNames(w Workload) []accountName {
 	var names []accountName
 	if slices.ContainsFunc(c.TierUses(w), func(use TierUse) bool { return use.Tier.BackedUp() }) {
-		names = append(names, accountName{"role", c.BackupRoleName(w)})
+		names = append(names, accountName{"role", c.BackupRoleName(w)}, accountName{"role", c.RestoreRoleName(w)})
+	}
+	if len(c.OperatorsIn(w.Region)) > 0 {
+		names = append(names, accountName{"role", c.OperateRoleName(w)})
 	}
 	if c.Reached(w) {
 		names = append(names, accountName{"role", c.EventRoleName(w.ID())})
@@ -324,8 +363,27 @@ func (c *Config) VaultARNInCentral(name string) string {
 }
 
 // CentralKeysARN matches the keys of the central account. Their ids are unknown before they are deployed.
-func (c *Config) CentralKeysARN() string {
-	return fmt.Sprintf("arn:%s:kms:%s:%s:key/*", Partition(c.Central.Region), c.Central.Region, c.Central.Account)
+func (c *Config) CentralKeysARN() string { return keysARN(c.Central.Region, c.Central.Account) }
+
+// WorkloadKeysARN matches the keys of a workload's account and Region.
+func WorkloadKeysARN(w Workload) string { return keysARN(w.Region, w.Account) }
+
+func keysARN(region, account string) string {
+	return fmt.Sprintf("arn:%s:kms:%s:%s:key/*", Partition(region), region, account)
+}
+
+// RecoveryPointsARN matches all recovery points of an account and Region.
+func RecoveryPointsARN(region, account string) string {
+	return RecoveryPointsOfBucket(region, account, "") + "*"
+}
+
+// AccessPointARNs match the backup access points whose names begin with a prefix, and the access points of S3 with the
+// same names (F-RST-22).
+func AccessPointARNs(region, account, prefix string) (backup, s3 string) {
+	arn := func(service string) string {
+		return fmt.Sprintf("arn:%s:%s:%s:%s:accesspoint/%s*", Partition(region), service, region, account, prefix)
+	}
+	return arn("backup"), arn("s3")
 }
 
 // CentralRoleARN is the ARN of a role in the central account.

@@ -26,20 +26,19 @@ func TestNames(t *testing.T) {
 				expect(t, regexp.MustCompile(`^alias/[a-zA-Z0-9/_-]{1,250}$`), c.KeyAlias(w, tier.BucketKey()))
 			}
 			expect(t, regexp.MustCompile(`^`+c.Project+`-backup-[a-z0-9-]{1,55}$`), c.BackupRoleName(w))
-			expect(t, vault, c.LandingVaultName(w))
-			expect(t, regexp.MustCompile(`-landing$`), c.LandingVaultName(w))
-			for _, role := range []string{
-				c.RestoreRoleName(w), c.OperateRoleName(w), c.CopyBackRoleName(), c.OperateCentralRoleName(),
-			} {
-				expect(t, regexp.MustCompile(`^`+c.Project+`-(restore|operate|copy-back)[a-z0-9-]*$`), role)
-				if len(role) > MaxRoleName {
-					t.Errorf("a role's name of %d characters", len(role))
-				}
-			}
 			expect(t, regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,127}$`), c.StackName(w), c.CentralStackName())
 			expect(t, regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`), c.AccessLogBucketName(w))
-			if n := len(c.BackupRoleName(w)); n > MaxRoleName {
-				t.Errorf("a role's name of %d characters", n)
+			expect(t, regexp.MustCompile(`^`+c.Project+`-(restore|operate|validate)-[a-z0-9-]+$`),
+				c.RestoreRoleName(w), c.OperateRoleName(w), c.ValidateRoleName(w))
+			expect(t, regexp.MustCompile(`^`+c.Project+`-[a-zA-Z0-9_-]{1,41}-landing$`), c.LandingVaultName(w))
+			expect(t, vault, c.LandingVaultName(w))
+			expect(t, testNames, c.RestoreTestingPlanName(w))
+			for _, role := range []string{
+				c.BackupRoleName(w), c.RestoreRoleName(w), c.OperateRoleName(w), c.ValidateRoleName(w), c.CopyBackRoleName(), c.OperateCentralRoleName(),
+			} {
+				if n := len(role); n > MaxRoleName {
+					t.Errorf("a role's name of %d characters", n)
+				}
 			}
 		}
 	}
@@ -56,6 +55,9 @@ func TestRestoredBucketName(t *testing.T) {
 		t.Errorf("got %s of %d characters", long, len(long))
 	}
 }
+
+// testNames are what AWS allows for restore testing plans and selections (F-LIM-4).
+var testNames = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_]{0,48}[A-Za-z0-9]$`)
 
 func expect(t *testing.T, pattern *regexp.Regexp, names ...string) {
 	t.Helper()

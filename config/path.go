@@ -86,6 +86,8 @@ const (
 	airGappedPath = "central.air_gapped_vault"
 	pipelinePath  = "rollout.pipeline"
 	stackSetPath  = "rollout.stack_set"
+
+	centralTestingPath = "central.restore_testing"
 )
 
 func workloadPath(i int) string { return fmt.Sprintf("workloads[%d]", i) }
@@ -105,6 +107,12 @@ func restoreTestingPath(workload int) string { return workloadPath(workload) + "
 func restoreTestingTierPath(workload, tier int) string {
 	return fmt.Sprintf("%s.tiers[%d]", restoreTestingPath(workload), tier)
 }
+
+func canaryPath(workload, canary int) string {
+	return fmt.Sprintf("%s.canaries[%d]", restoreTestingPath(workload), canary)
+}
+
+func operatorPath(i int) string { return fmt.Sprintf("restore.operators[%d]", i) }
 
 func entryPath(i int) string { return fmt.Sprintf("tiers[%d]", i) }
 

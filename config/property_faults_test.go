@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"pgregory.net/rapid"
 )
@@ -175,8 +176,10 @@ var meaningFaults = []fault{
 		i, j := anyBucket(t, cfg)
 		w := &cfg.Workloads[i]
 		moveTo(cfg, w, "cn-north-1")
+		row := cfg.Tiers.find(w.Buckets[j].Tier)
+		row.SnapshotBackup, row.LowCostAfterDays, row.RPOMinutes = &SnapshotBackup{365, defaultSnapshotCron}, MinLowCostAfterDays, 0
 		copied := slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return cfg.Tiers.find(b.Tier).Copied() })
-		return "", cfg.Tiers.find(w.Buckets[j].Tier).LowCostBackups() && !copied && !testsTagged(w)
+		return "", !copied && !testsTagged(w)
 	}),
 	meaning("air-gapped-partition", "an air gap in GovCloud", func(_ *rapid.T, cfg *Config) (string, bool) {
 		cfg.Central.AirGappedVault = &AirGappedVault{"air-gap", MinAirGappedRetentionDays, MaxRetentionDays}
@@ -185,7 +188,7 @@ var meaningFaults = []fault{
 	}),
 	meaning("access-log-bucket", "a bucket with the name of one for logs", func(t *rapid.T, cfg *Config) (string, bool) {
 		i, j := anyBucket(t, cfg)
-		cfg.Workloads[i].Buckets[j].Name = cfg.AccessLogBucketName(cfg.Workloads[0])
+		cfg.Workloads[i].Buckets[j].Name, cfg.Workloads[i].RestoreTesting = cfg.AccessLogBucketName(cfg.Workloads[0]), nil
 		cfg.Workloads[i].Buckets[j].Existing, cfg.Workloads[0].Buckets[0].Existing = false, false
 		return bucketPath(i, j) + ".name", true
 	}),
@@ -209,6 +212,36 @@ var meaningFaults = []fault{
 			}
 		}
 		return "", false
+	}),
+	meaning("canary", "a canary in a bucket that is not tested", func(t *rapid.T, cfg *Config) (string, bool) {
+		i, j := anyBucket(t, cfg)
+		w := &cfg.Workloads[i]
+		for _, tier := range backedUpTiers(cfg, *w) {
+			if tier != w.Buckets[j].Tier {
+				w.RestoreTesting = &RestoreTesting{defaultTestCron, []string{tier}, []Canary{{w.Buckets[j].Name, "k", strings.Repeat("0", 64)}}}
+				return canaryPath(i, 0) + ".bucket", true
+			}
+		}
+		return "", false
+	}),
+	meaning("restore-testing-copies", "a test of copies that there are not", func(_ *rapid.T, cfg *Config) (string, bool) {
+		cfg.Central.RestoreTesting = &CentralRestoreTesting{defaultTestCron}
+		for i := range cfg.Tiers {
+			cfg.Tiers[i].CopyToCentral, cfg.Tiers[i].LowCostAfterDays = nil, 0
+		}
+		return centralTestingPath, true
+	}),
+	meaning("operator-account", "an operator of an account that is not in the file", func(_ *rapid.T, cfg *Config) (string, bool) {
+		cfg.Restore.Operators = append(cfg.Restore.Operators, "arn:"+Partition(cfg.Central.Region)+":iam::999999999999:role/restore")
+		return operatorPath(len(cfg.Restore.Operators) - 1), true
+	}),
+	meaning("operator-partition", "an operator of another partition", func(_ *rapid.T, cfg *Config) (string, bool) {
+		cfg.Restore.Operators = append(cfg.Restore.Operators, "arn:aws-cn:iam::*:role/restore")
+		return operatorPath(len(cfg.Restore.Operators) - 1), true
+	}),
+	meaning("operator", "an operator who is everybody", func(_ *rapid.T, cfg *Config) (string, bool) {
+		cfg.Restore.Operators = []string{"arn:" + Partition(cfg.Central.Region) + ":iam::*:role/*"}
+		return operatorPath(0), true
 	}),
 	meaning("wave", "a wave of a workload that there is not", func(_ *rapid.T, cfg *Config) (string, bool) {
 		if cfg.Rollout.Pipeline == nil {
@@ -258,11 +291,11 @@ func anyBucket(t *rapid.T, cfg *Config) (workload, bucket int) {
 	return workload, rapid.IntRange(0, len(cfg.Workloads[workload].Buckets)-1).Draw(t, "bucket")
 }
 
-// moveTo moves a workload to another partition, with a separate account and without a pipeline, which could
-// not reach it.
+// moveTo moves a workload to another partition, with a separate account, without a pipeline, which could
+// not reach it, and without tests of copies, of which there may be none left.
 func moveTo(cfg *Config, w *Workload, region string) {
 	w.Account, w.Region, w.SelectTagged = "666666666666", region, nil
-	cfg.Rollout.Pipeline = nil
+	cfg.Rollout.Pipeline, cfg.Central.RestoreTesting = nil, nil
 }
 
 // testsTagged says whether a restore test names a tier that only a tag selects.

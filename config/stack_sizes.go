@@ -34,6 +34,12 @@ func (c *Config) stackResources(w Workload, uses []TierUse) int {
 		n += perLogBucket
 	}
 	if plans > 0 {
+		n += 2 * perRole // of backups and of restores
+	}
+	if copied(uses) {
+		n++ // vault for copies that come back
+	}
+	if len(c.OperatorsIn(w.Region)) > 0 {
 		n += perRole
 	}
 	return n + perBucket*created + perPlan*plans + c.alertResources(w, uses)
@@ -73,6 +79,12 @@ func (c *Config) CentralResources() int {
 	n += perVault*(1+len(c.Central.RetainedVaults)) + alarms
 	if alarms > 0 {
 		n++ // rule on alarms
+	}
+	if len(c.CopyBackTargets().VaultARNs) > 0 {
+		n++ // role of copies back
+		if len(c.OperatorsIn(c.Central.Region)) > 0 {
+			n++
+		}
 	}
 	if c.Central.Dashboard {
 		n++
@@ -139,16 +151,18 @@ func backedUp(uses []TierUse) bool {
 
 // TemplateBytes is an upper estimate, in bytes, of the template of a workload.
 func (c *Config) TemplateBytes(w Workload) int {
-	return c.templateBytes(c.TierUses(w), c.namedBytes()[accountRegion{w.Account, w.Region}])
+	return c.templateBytes(w, c.TierUses(w), c.namedBytes()[accountRegion{w.Account, w.Region}])
 }
 
-func (c *Config) templateBytes(uses []TierUse, named int) int {
+func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 	const (
-		stack   = 36000 // roles, log bucket, topic, rules on calls
+		stack   = 43000 // roles, log bucket, topic, rules on calls
 		backups = 17000 // rules on backups
 		key     = 1700
 		plan    = 10000 // vault, plan, selections, alarm
 		copies  = 4000  // alarm, clock
+		landing = 8000  // vault, grants on the key
+		operate = 9000  // role
 		email   = 600   // without the address
 		bucket  = 3800  // with its policy, without its name
 		perByte = 11
@@ -179,6 +193,18 @@ func (c *Config) templateBytes(uses []TierUse, named int) int {
 	}
 	if backedUp(uses) {
 		n += backups
+	}
+	if copied(uses) {
+		n += landing
+	}
+	if operators := c.OperatorsIn(w.Region); len(operators) > 0 {
+		n += operate
+		for _, pattern := range operators {
+			n += bytesPerARN + len(pattern)
+		}
+		for _, b := range w.Buckets {
+			n += 2 * (bytesPerARN + min(len(b.Name), MaxBucketName))
+		}
 	}
 	return n
 }

@@ -118,6 +118,18 @@ var syntaxes = map[string]syntax{
 		pattern: re(`r-[a-z0-9]{4,32}|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}`),
 		want:    `the id of an organizational unit, such as "ou-ab12-11111111", or of the root`,
 	},
+	"operator": {
+		check: operator,
+		want: `the ARN of a role, or a pattern for one such as "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*` +
+			`AWSReservedSSO_BackupOperator_*"`,
+		fact: "F-IAM-11",
+	},
+	"object_key": {check: objectKey, want: "1 to 1024 bytes", fact: "F-RST-12"},
+	"sha256": {
+		word: newWord("0-9a-f", "0-9a-f", "0-9a-f", 64, 64),
+		want: "64 lowercase hexadecimal digits, as sha256sum prints them",
+		fact: "F-RST-12",
+	},
 	"timezone": {check: timezone, want: "an IANA time zone, such as Etc/UTC", fact: "F-SCH-2"},
 
 	"days": {min: 1, max: MaxRetentionDays, want: days(1, MaxRetentionDays), fact: "F-S3-4"},
@@ -146,7 +158,14 @@ var syntaxes = map[string]syntax{
 		want:   days(MinLowCostAfterDays, MaxRetentionDays) + ", or 0 for never",
 		fact:   "F-TIER-1",
 	},
-	"minutes": {min: 1, max: MaxWindowMinutes, want: "1 minute or more"},
+	"landing_days": {
+		min:  1,
+		max:  MaxLandingDays,
+		want: days(1, MaxLandingDays) + "; a copy that came back is there to be restored, and the original stays in the central account",
+		fact: "F-RST-15",
+	},
+	"evidence_days": {min: 1, max: MaxRetentionDays, want: days(1, MaxRetentionDays) + ", as Object Lock allows", fact: "F-OL-2"},
+	"minutes":       {min: 1, max: MaxWindowMinutes, want: "1 minute or more"},
 	"start_window_minutes": {
 		min:  MinStartWindowMinutes,
 		max:  MaxWindowMinutes,
@@ -266,6 +285,41 @@ func bucketName(name string) string {
 		if strings.HasSuffix(name, suffix) {
 			return "ends with " + suffix + ", which S3 reserves"
 		}
+	}
+	return ""
+}
+
+// roleARNPattern is the ARN of a role with its path and name, in which "*" and "?" stand for other characters.
+var roleARNPattern = re(`arn:aws(-[a-z]+)*:iam::([0-9]{12}|\*):role/([\w+=,.@*?-]+/)*([\w+=,.@*?-]+)`)
+
+// operator returns what is wrong with a pattern for the roles of people who restore. aws:PrincipalArn of a person who
+// has assumed a role is the ARN of that role, with its path.
+func operator(pattern string) string {
+	switch {
+	case strings.Contains(pattern, ":assumed-role/"):
+		return "is the ARN of a session: write that of its role, with :iam:: and :role/"
+	case strings.Contains(pattern, ":user/"):
+		return "is a user, whose keys never expire; people restore with a role"
+	case strings.Contains(pattern, ":group/"):
+		return "is a group, which cannot assume a role"
+	case strings.HasSuffix(pattern, ":root"):
+		return "is a whole account: every role and user of it could restore"
+	case !roleARNPattern.MatchString(pattern):
+		return "is not the ARN of a role"
+	}
+	name := pattern[strings.LastIndex(pattern, "/")+1:]
+	switch strings.Trim(name, "*?") {
+	case "":
+		return "matches roles of any name: all of them could read and restore the backups"
+	case "AWSReservedSSO_":
+		return "matches every permission set: whoever has one could read and restore the backups"
+	}
+	return ""
+}
+
+func objectKey(key string) string {
+	if key == "" || len(key) > 1024 {
+		return notValid
 	}
 	return ""
 }

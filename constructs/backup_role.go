@@ -65,14 +65,10 @@ func NewBackupRole(scope awsconstructs.Construct, id *string, props *BackupRoleP
 	}
 	this := awsconstructs.NewConstruct(scope, id)
 	p := &awsiam.CfnRoleProps{
-		RoleName:    jsii.String(props.Name),
-		Description: jsii.String("AWS Backup assumes this role to back up S3 buckets"),
-		AssumeRolePolicyDocument: document(Statement{
-			Principal: service("backup.amazonaws.com"),
-			Actions:   []string{"sts:AssumeRole"},
-			Condition: map[string]map[string]any{"StringEquals": {"aws:SourceAccount": props.Account}},
-		}),
-		ManagedPolicyArns: &[]any{props.S3BackupPolicyARN},
+		RoleName:                 jsii.String(props.Name),
+		Description:              jsii.String("AWS Backup assumes this role to back up S3 buckets"),
+		AssumeRolePolicyDocument: document(assumedBy("backup.amazonaws.com", props.Account)),
+		ManagedPolicyArns:        &[]any{props.S3BackupPolicyARN},
 	}
 	if policies != nil {
 		p.Policies = policies
@@ -106,39 +102,28 @@ func ownBuckets(account string, arns []string) Statement {
 	return s
 }
 
-// statements are the copy statements of AWS's general backup policy (F-IAM-3), narrowed to one
-// destination (F-COPY-4).
 func (c *CopyProps) statements() []Statement {
-	return []Statement{
+	return copyStatements("CentralVault", []string{c.DestinationVaultARN}, c.KeyARNs)
+}
+
+// copyStatements are the copy statements of AWS's general backup policy (F-IAM-3), narrowed to some destinations
+// (F-COPY-4). of is the end of their Sids.
+func copyStatements(of string, destinations, keyARNs []string) []Statement {
+	return append([]Statement{
 		{
-			Sid:       "CopyIntoCentralVault",
+			Sid:       "CopyInto" + of,
 			Actions:   []string{"backup:CopyIntoBackupVault", "backup:DescribeBackupVault"},
-			Resources: []string{c.DestinationVaultARN},
+			Resources: destinations,
 		},
 		{
-			Sid:       "CopyToCentralVaultOnly",
+			Sid:       "CopyTo" + of + "Only",
 			Actions:   []string{"backup:CopyFromBackupVault"},
 			Resources: everything,
 			// All targets, of which there is one at least (F-COPY-15).
 			Condition: map[string]map[string]any{
-				"ForAllValues:ArnLike": {"backup:CopyTargets": []string{c.DestinationVaultARN}},
+				"ForAllValues:ArnLike": {"backup:CopyTargets": destinations},
 				"Null":                 {"backup:CopyTargets": "false"},
 			},
 		},
-		{
-			Sid:       "UseVaultKeys",
-			Actions:   useKey,
-			Resources: c.KeyARNs,
-			Condition: map[string]map[string]any{"StringLike": viaBackup},
-		},
-		{
-			Sid:       "GrantVaultKeysToAWSBackup",
-			Actions:   []string{"kms:CreateGrant"},
-			Resources: c.KeyARNs,
-			Condition: map[string]map[string]any{
-				"StringLike": viaBackup,
-				"Bool":       {"kms:GrantIsForAWSResource": "true"},
-			},
-		},
-	}
+	}, useVaultKeys(keyARNs)...)
 }

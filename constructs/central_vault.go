@@ -18,6 +18,9 @@ type CentralVaultProps struct {
 	Lock VaultLock
 	// Sources may copy into the vault. Zero: nobody.
 	Sources OrganizationRoles
+	// CopyBackTargets are the vaults that copies may go back to, or patterns for them ([NewLandingVault]). Empty: nobody
+	// copies out of the vault.
+	CopyBackTargets []string
 	// DeployRoleARN matches the roles with which CloudFormation deploys, such as
 	// "arn:aws:iam::111111111111:role/cdk-*-cfn-exec-role-111111111111-eu-central-1". Nobody else may delete the
 	// vault, or turn its governance lock into a compliance lock. Empty: nobody may.
@@ -49,7 +52,7 @@ type CentralVault struct {
 }
 
 // NewCentralVault creates a locked vault, with a policy that lets the sources copy in and denies the
-// deletion of recovery points. Nobody may copy out of it.
+// deletion of recovery points. Nobody may copy out of it but to CopyBackTargets.
 func NewCentralVault(scope awsconstructs.Construct, id *string, props *CentralVaultProps) *CentralVault {
 	props.validate()
 	this := awsconstructs.NewConstruct(scope, id)
@@ -80,7 +83,7 @@ func (p *CentralVaultProps) policy() []Statement {
 	}
 	statements = append(statements,
 		protectVault(p.DeployRoleARN, p.Lock.ChangeableForDays > 0, "backup:DeleteBackupVaultLockConfiguration")...)
-	return append(statements, copyOnlyTo(nil)...)
+	return append(statements, copyOnlyTo(p.CopyBackTargets)...)
 }
 
 func (p *CentralVaultProps) validate() {

@@ -128,13 +128,9 @@ func NewEventRules(scope awsconstructs.Construct, id *string, props *EventRulesP
 
 func newPutEventsRole(scope awsconstructs.Construct, props *EventRulesProps) awsiam.CfnRole {
 	return awsiam.NewCfnRole(scope, jsii.String("Role"), &awsiam.CfnRoleProps{
-		RoleName:    jsii.String(props.RoleName),
-		Description: jsii.String("EventBridge assumes this role to send events about backups to the central account"),
-		AssumeRolePolicyDocument: document(Statement{
-			Principal: service("events.amazonaws.com"),
-			Actions:   []string{"sts:AssumeRole"},
-			Condition: map[string]map[string]any{"StringEquals": {"aws:SourceAccount": props.Account}},
-		}),
+		RoleName:                 jsii.String(props.RoleName),
+		Description:              jsii.String("EventBridge assumes this role to send events about backups to the central account"),
+		AssumeRolePolicyDocument: document(assumedBy("events.amazonaws.com", props.Account)),
 		Policies: []any{&awsiam.CfnRole_PolicyProperty{
 			PolicyName: jsii.String("PutEvents"),
 			PolicyDocument: document(Statement{

@@ -62,8 +62,12 @@ func OwnServiceLinkedRole(account, roleARN string) []Statement {
 // principal of that account, and roleARN its service-linked role, as in [OwnServiceLinkedRole]. The
 // principal is the account, since the role may not exist yet.
 func CopyDestination(organizationID, accountARN, roleARN string) []Statement {
-	return useThroughBackup("CentralAccount", map[string]any{"AWS": accountARN}, map[string]map[string]any{
-		"StringEquals": {"aws:PrincipalOrgID": organizationID},
-		"ArnEquals":    {"aws:PrincipalArn": roleARN},
-	})
+	return useThroughBackup("CentralAccount", map[string]any{"AWS": accountARN}, oneRole(organizationID, roleARN))
+}
+
+// CopyBackSource is for the key of a vault that copies come back to ([NewLandingVault]). It lets the role that copies
+// use the key through AWS Backup (F-KMS-4). accountARN is the root principal of its account. The key needs
+// [OwnServiceLinkedRole] as well, which writes what arrives (F-COPY-5).
+func CopyBackSource(organizationID, accountARN, roleARN string) []Statement {
+	return useThroughBackup("CopyBack", map[string]any{"AWS": accountARN}, oneRole(organizationID, roleARN))
 }

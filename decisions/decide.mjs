@@ -35,7 +35,8 @@ async function decide({ who, action, on, with: more = {}, in: assembly = 'fleet'
   const resource = known(resources, on);
   const { policies, roles } = known(found, assembly);
   const policyOf = resource.policy_of ?? resource.arn;
-  const owner = known(policies, policyOf);
+  // What has no policy of its own names its account.
+  const owner = resource.account ? { account: resource.account } : known(policies, policyOf);
   const isAnonymous = principal.anonymous === true;
   const role = principal.arn && roles[principal.arn];
   if (principal.policies === undefined && principal.service === undefined && !isAnonymous && !role) {

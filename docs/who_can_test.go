@@ -23,6 +23,7 @@ type decisions struct {
 	Resources map[string]struct {
 		ARN      string
 		PolicyOf string `yaml:"policy_of"`
+		Account  string // of what has no policy
 	}
 	Decisions []decision
 }

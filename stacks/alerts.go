@@ -59,10 +59,16 @@ func (s workload) newAlerts(scope awsconstructs.Construct) {
 			watched.vaultARNs = append(watched.vaultARNs, s.cfg.VaultARN(s.w, use.Tier))
 		}
 	}
+	if s.cfg.Copies(s.w) { // the ARN of a copy that came back has no name of a bucket in it
+		watched.vaults = append(watched.vaults, s.cfg.LandingVaultName(s.w))
+		watched.vaultARNs = append(watched.vaultARNs, s.cfg.LandingVaultARN(s.w))
+		watched.points = []string{config.RecoveryPointsOfBucket(s.w.Region, s.w.Account, "")}
+	}
 	watched.roles = []string{s.cfg.EventRoleName(s.w.ID())}
 	if len(s.tiers) > 0 {
 		watched.roles = append(watched.roles, s.cfg.BackupRoleName(s.w))
 	}
+	watched.roles = append(watched.roles, s.restoreRoles()...)
 	for _, tier := range s.tiers {
 		watched.plans = append(watched.plans, *tier.Plan.Ref())
 	}
@@ -131,6 +137,7 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) {
 			watched.alerts.SecretNames = append(watched.alerts.SecretNames, d.Secret)
 		}
 	}
+	watched.roles = append(watched.roles, c.copyBackRoles()...)
 	watch := func(vault string) {
 		watched.vaults = append(watched.vaults, vault)
 		watched.vaultARNs = append(watched.vaultARNs, c.cfg.VaultARNInCentral(vault))

@@ -39,6 +39,7 @@ func NewCentralStack(scope awsconstructs.Construct, id *string, props *CentralSt
 	c.topic = newTopic(alerts, cfg, config.CentralID, at.Account, at.Region)
 	c.key = c.newKey()
 	c.newVaults()
+	c.newCopyBack()
 	c.newAlerts(alerts, props.Function)
 	return c.stack
 }
@@ -68,16 +69,18 @@ func (c central) newKey() *constructs.Key {
 func (c central) newVaults() {
 	at := c.cfg.Central
 	sources := organizationRoles(c.cfg, c.cfg.VaultCallers())
+	targets := c.cfg.CopyBackTargets().VaultARNs
 	scope := awsconstructs.NewConstruct(c.stack, jsii.String("Vaults"))
 	add := func(name string, lock constructs.VaultLock) {
 		constructs.NewCentralVault(scope, jsii.String(name), &constructs.CentralVaultProps{
-			Name:          name,
-			Key:           c.key.Key,
-			Lock:          lock,
-			Sources:       sources,
-			DeployRoleARN: config.DeployRoleARN(at.Region, at.Account),
-			Topic:         c.topic.Topic,
-			LowCost:       lowCostCopies(c.cfg, name),
+			Name:            name,
+			Key:             c.key.Key,
+			Lock:            lock,
+			Sources:         sources,
+			CopyBackTargets: targets,
+			DeployRoleARN:   config.DeployRoleARN(at.Region, at.Account),
+			Topic:           c.topic.Topic,
+			LowCost:         lowCostCopies(c.cfg, name),
 		})
 	}
 	add(at.VaultName, vaultLock(at.VaultLock.MinRetentionDays, at.VaultLock.MaxRetentionDays, at.VaultLock.ChangeableForDays))

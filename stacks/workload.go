@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -50,6 +51,7 @@ func NewWorkloadStack(scope awsconstructs.Construct, id *string, props *Workload
 	s.keys = s.newKeys()
 	s.newBuckets()
 	s.tiers = s.newTiers()
+	s.newRestore()
 	s.newAlerts(alerts)
 	return s.stack
 }
@@ -66,9 +68,13 @@ func (s workload) newKeys() map[string]*constructs.Key {
 		}
 		if key.Name == config.VaultKey && s.cfg.Copies(s.w) {
 			central := s.cfg.Central
-			props.Grants = constructs.CopyDestination(s.cfg.Organization.ID,
-				config.AccountARN(central.Region, central.Account),
-				config.BackupServiceLinkedRoleARN(central.Region, central.Account))
+			account := config.AccountARN(central.Region, central.Account)
+			props.Grants = slices.Concat(
+				constructs.CopyDestination(s.cfg.Organization.ID, account,
+					config.BackupServiceLinkedRoleARN(central.Region, central.Account)),
+				constructs.CopyBackSource(s.cfg.Organization.ID, account, s.cfg.CentralRoleARN(s.cfg.CopyBackRoleName())),
+				constructs.OwnServiceLinkedRole(s.w.Account, config.BackupServiceLinkedRoleARN(s.w.Region, s.w.Account)),
+			)
 		}
 		keys[key.Name] = constructs.NewKey(scope, jsii.String(key.Name), props)
 	}

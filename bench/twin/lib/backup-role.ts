@@ -8,7 +8,7 @@ import {
   ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { USE_KEY, VIA_BACKUP } from './policies';
+import { copyStatements } from './policies';
 
 export interface BackupRoleProps {
   readonly roleName: string;
@@ -77,38 +77,10 @@ function ownBuckets({
 
 function copyPolicy(copy: CopyPermissions): PolicyDocument {
   return new PolicyDocument({
-    statements: [
-      new PolicyStatement({
-        sid: 'CopyIntoCentralVault',
-        actions: ['backup:CopyIntoBackupVault', 'backup:DescribeBackupVault'],
-        resources: [copy.destinationVaultArn],
-      }),
-      new PolicyStatement({
-        sid: 'CopyToCentralVaultOnly',
-        actions: ['backup:CopyFromBackupVault'],
-        resources: ['*'],
-        conditions: {
-          'ForAllValues:ArnLike': {
-            'backup:CopyTargets': [copy.destinationVaultArn],
-          },
-          Null: { 'backup:CopyTargets': 'false' },
-        },
-      }),
-      new PolicyStatement({
-        sid: 'UseVaultKeys',
-        actions: USE_KEY,
-        resources: copy.keyArns,
-        conditions: { StringLike: VIA_BACKUP },
-      }),
-      new PolicyStatement({
-        sid: 'GrantVaultKeysToAWSBackup',
-        actions: ['kms:CreateGrant'],
-        resources: copy.keyArns,
-        conditions: {
-          StringLike: VIA_BACKUP,
-          Bool: { 'kms:GrantIsForAWSResource': 'true' },
-        },
-      }),
-    ],
+    statements: copyStatements(
+      'CentralVault',
+      [copy.destinationVaultArn],
+      copy.keyArns,
+    ),
   });
 }

@@ -22,6 +22,7 @@ import { callers, type PolicyRoom } from './callers';
 import { type Config, copyRetentions, tierUses } from './config';
 import { accountEndings } from './copied-vaults';
 import { type CopyAlarm, CopyAlarms } from './copy-alarms';
+import { copyBackTargets } from './copy-back';
 import { EventLog } from './event-log';
 import {
   backupRoleName,
@@ -32,6 +33,7 @@ import {
   centralBusName,
   centralStackName,
   copyAlarmPrefixes,
+  copyBackRoleName,
   dashboardName,
   eventLogGroup,
   eventRoleName,
@@ -42,6 +44,7 @@ import {
   workloadId,
 } from './names';
 import { copyOnlyTo, protectVault, useKeyThroughBackup } from './policies';
+import { CopyBackRole } from './restore-roles';
 import { RetainedKey } from './retained-key';
 import { isCopied } from './tiers';
 
@@ -67,7 +70,12 @@ export class CentralStack extends BackupStack {
     const sources = (room: PolicyRoom) =>
       callers(this, config, copying, backupRoleNames(config), room);
     const keyUsers = sources({ limit: 32 * 1024, rest: 2700, statements: 2 });
-    const copiers = sources({ limit: 20 * 1024, rest: 2500, statements: 1 });
+    const landing = copyBackTargets(this, config);
+    const copiers = sources({
+      limit: 20 * 1024,
+      rest: landing.vaultArns.reduce((bytes, arn) => bytes + arn.length + 3, 2700),
+      statements: 1,
+    });
     const senders = callers(
       this,
       config,
@@ -128,13 +136,22 @@ export class CentralStack extends BackupStack {
             deployRoleArn(this),
             'backup:DeleteBackupVaultLockConfiguration',
           ),
-          ...copyOnlyTo(),
+          ...copyOnlyTo(landing.vaultArns),
         ],
       }),
       notificationTopic: topic,
       notificationEvents: VAULT_EVENTS,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
+
+    if (landing.vaultArns.length > 0) {
+      new CopyBackRole(this, 'CopyBackRole', {
+        roleName: copyBackRoleName(config),
+        account: config.central.account,
+        landingVaultArns: landing.vaultArns,
+        keyArns: [key.keyArn, ...landing.keyArns],
+      });
+    }
 
     const eventBus = new CentralBus(this, 'Bus', {
       eventBusName: centralBusName(config),

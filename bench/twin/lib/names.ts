@@ -49,6 +49,27 @@ export function backupRoleName(config: Config, workload: Workload): string {
   return shorten(workloadStackName(config, workload), MAX_ROLE_NAME);
 }
 
+/** The name of the role with which AWS Backup restores. */
+export function restoreRoleName(config: Config, workload: Workload): string {
+  return shorten(
+    `${config.project}-restore-${workloadId(workload)}`,
+    MAX_ROLE_NAME,
+  );
+}
+
+/** The name of the role of the central account with which AWS Backup copies back. */
+export function copyBackRoleName(config: Config): string {
+  return `${config.project}-copy-back`;
+}
+
+/** The name of the vault for copies that come back. */
+export function landingVaultName(config: Config, workload: Workload): string {
+  const ending = '-landing';
+  return (
+    shorten(prefix(config, workload), MAX_VAULT_NAME - ending.length) + ending
+  );
+}
+
 /** Matches the names of the backup roles of all workloads. */
 export function backupRoleNames(config: Config): string {
   return `${config.project}-backup-*`;

@@ -66,8 +66,8 @@ export function protectVault(
   ];
 }
 
-/** Denies copies out of a vault to any other than the destination. */
-export function copyOnlyTo(destinationVaultArn?: string): PolicyStatement[] {
+/** Denies copies out of a vault to any other than the destinations. */
+export function copyOnlyTo(destinationVaultArns: string[]): PolicyStatement[] {
   const deny = (sid: string, conditions: Conditions) =>
     new PolicyStatement({
       sid,
@@ -77,18 +77,64 @@ export function copyOnlyTo(destinationVaultArn?: string): PolicyStatement[] {
       resources: ['*'],
       conditions,
     });
-  return destinationVaultArn === undefined
+  return destinationVaultArns.length === 0
     ? [deny('NoCopies', EXCEPT_SERVICES)]
     : [
         deny('CopyOnlyToApprovedVaults', {
           'ForAnyValue:ArnNotLike': {
-            'backup:CopyTargets': [destinationVaultArn],
+            'backup:CopyTargets': destinationVaultArns,
           },
         }),
         deny('CopyOnlyToNamedVaults', {
           Null: { 'backup:CopyTargets': 'true' },
         }),
       ];
+}
+
+/** Lets a role use the keys of vaults through AWS Backup, and pass that on to AWS Backup alone. */
+export function useVaultKeys(keyArns: string[]): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      sid: 'UseVaultKeys',
+      actions: USE_KEY,
+      resources: keyArns,
+      conditions: { StringLike: VIA_BACKUP },
+    }),
+    new PolicyStatement({
+      sid: 'GrantVaultKeysToAWSBackup',
+      actions: ['kms:CreateGrant'],
+      resources: keyArns,
+      conditions: {
+        StringLike: VIA_BACKUP,
+        Bool: { 'kms:GrantIsForAWSResource': 'true' },
+      },
+    }),
+  ];
+}
+
+/** Lets a role copy to some vaults and nowhere else. */
+export function copyStatements(
+  of: string,
+  destinationVaultArns: string[],
+  keyArns: string[],
+): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      sid: `CopyInto${of}`,
+      actions: ['backup:CopyIntoBackupVault', 'backup:DescribeBackupVault'],
+      resources: destinationVaultArns,
+    }),
+    new PolicyStatement({
+      sid: `CopyTo${of}Only`,
+      actions: ['backup:CopyFromBackupVault'],
+      resources: ['*'],
+      conditions: {
+        'ForAllValues:ArnLike': { 'backup:CopyTargets': destinationVaultArns },
+        Null: { 'backup:CopyTargets': 'false' },
+      },
+    }),
+    ...useVaultKeys(keyArns),
+  ];
 }
 
 /** Lets principals use a key through AWS Backup, and pass that on to AWS Backup alone. */

@@ -59,7 +59,9 @@ export class TierBackup extends Construct {
       accessPolicy: new PolicyDocument({
         statements: [
           ...protectVault(deployRoleArn(Stack.of(this))),
-          ...copyOnlyTo(props.copy?.destination.backupVaultArn),
+          ...copyOnlyTo(
+            props.copy ? [props.copy.destination.backupVaultArn] : [],
+          ),
         ],
       }),
       notificationTopic: props.topic,

@@ -1,6 +1,10 @@
 import { Duration, Tags } from 'aws-cdk-lib';
 import { BackupVault, type IBackupVault } from 'aws-cdk-lib/aws-backup';
-import { AccountPrincipal, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import {
+  AccountPrincipal,
+  AnyPrincipal,
+  type PolicyStatement,
+} from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { AlertTopic } from './alert-topic';
 import { Alerts } from './alerts';
@@ -9,6 +13,7 @@ import {
   centralKeyArns,
   centralVaultArn,
   recoveryPoints,
+  roleArn,
   serviceLinkedRoleArn,
   topicArn,
 } from './arns';
@@ -20,7 +25,10 @@ import {
   accessLogBucketName,
   backupRoleName,
   clockName,
+  copyBackRoleName,
   keyAlias,
+  landingVaultName,
+  restoreRoleName,
   ruleName,
   rulePrefix,
   silenceAlarmName,
@@ -29,7 +37,9 @@ import {
   workloadId,
   workloadStackName,
 } from './names';
+import { LandingVault } from './landing-vault';
 import { useKeyThroughBackup } from './policies';
+import { RestoreRole } from './restore-roles';
 import { RetainedKey } from './retained-key';
 import { FIRST_HOURS, SILENCE_HOURS, type SilenceAlarm } from './silence-alarms';
 import { TierBackup } from './tier-backup';
@@ -82,7 +92,10 @@ export class WorkloadStack extends BackupStack {
       about: workloadId(workload),
       topic,
       watched: {
-        vaultNames: tiers.map((tier) => tierName(config, workload, tier)),
+        vaultNames: [
+          ...tiers.map((tier) => tierName(config, workload, tier)),
+          ...(tiers.some(isCopied) ? [landingVaultName(config, workload)] : []),
+        ],
         planIds: backups.map(({ plan }) => plan.backupPlanId),
         keyArns: [
           topic.keyArn,
@@ -92,9 +105,10 @@ export class WorkloadStack extends BackupStack {
           ...workload.buckets.map(({ name }) => name),
           accessLogBucketName(config, workload),
         ],
-        recoveryPoints: workload.buckets.map(({ name }) =>
-          recoveryPoints(this, name),
-        ),
+        // The ARN of a copy that came back does not name its bucket.
+        recoveryPoints: tiers.some(isCopied)
+          ? [recoveryPoints(this)]
+          : workload.buckets.map(({ name }) => recoveryPoints(this, name)),
         alerts: {
           rulePrefix: rulePrefix(workloadStackName(config, workload)),
           alarmPrefixes: [
@@ -204,22 +218,65 @@ export class WorkloadStack extends BackupStack {
   ): SharedBackup {
     const { central, organizationId } = this.config;
     const destinationVaultArn = centralVaultArn(this, central);
+    const copyBackRole = {
+      StringEquals: { 'aws:PrincipalOrgID': organizationId },
+      ArnEquals: {
+        'aws:PrincipalArn': roleArn(
+          this,
+          central.account,
+          copyBackRoleName(this.config),
+        ),
+      },
+    };
     const vaultKey = this.newKey(
       'vaults',
       // The role of the central account reads what it copies.
       copied
-        ? useKeyThroughBackup(
-            'CentralAccount',
-            [new AccountPrincipal(central.account)],
-            {
-              StringEquals: { 'aws:PrincipalOrgID': organizationId },
-              ArnEquals: {
-                'aws:PrincipalArn': serviceLinkedRoleArn(this, central.account),
+        ? [
+            ...useKeyThroughBackup(
+              'CentralAccount',
+              [new AccountPrincipal(central.account)],
+              {
+                StringEquals: { 'aws:PrincipalOrgID': organizationId },
+                ArnEquals: {
+                  'aws:PrincipalArn': serviceLinkedRoleArn(
+                    this,
+                    central.account,
+                  ),
+                },
               },
-            },
-          )
+            ),
+            ...useKeyThroughBackup(
+              'CopyBack',
+              [new AccountPrincipal(central.account)],
+              copyBackRole,
+            ),
+            ...useKeyThroughBackup('AWSBackup', [new AnyPrincipal()], {
+              StringEquals: { 'aws:PrincipalAccount': this.workload.account },
+              ArnEquals: {
+                'aws:PrincipalArn': serviceLinkedRoleArn(
+                  this,
+                  this.workload.account,
+                ),
+              },
+            }),
+          ]
         : [],
     );
+    new RestoreRole(this, 'RestoreRole', {
+      roleName: restoreRoleName(this.config, this.workload),
+      account: this.workload.account,
+      vaultKeyArn: vaultKey.keyArn,
+    });
+    if (copied) {
+      new LandingVault(this, 'LandingVault', {
+        name: landingVaultName(this.config, this.workload),
+        encryptionKey: vaultKey,
+        centralAccount: central.account,
+        copyBackRole,
+        topic,
+      });
+    }
     return {
       vaultKey,
       role: new BackupRole(this, 'BackupRole', {
