@@ -14,7 +14,7 @@ test:
 
 # restore versions is killed 50 times, and once late in a listing of 1,000,000 versions.
 kills:
-	REWIND_WHOLE=1 go test ./internal/rewind -run Killed
+	REWIND_WHOLE=1 go test ./internal/rewind -run Killed -timeout 30m
 
 # The tests in a copy with another backup.yaml: that of a user, with a snapshot of its templates.
 FOREIGN = config/testdata/good/alerts.yaml

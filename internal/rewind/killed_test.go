@@ -57,13 +57,15 @@ func restoreAsChild() int {
 	return 0
 }
 
-// child is the command of a child.
-func child(t *testing.T, url, journal string) *exec.Cmd {
+// child is the command of a child, and what kills it with SIGKILL.
+func child(t *testing.T, url, journal string) (c *exec.Cmd, kill func()) {
 	t.Helper()
-	c := exec.CommandContext(t.Context(), os.Args[0])
+	ctx, kill := context.WithCancel(t.Context())
+	t.Cleanup(kill)
+	c = exec.CommandContext(ctx, os.Args[0])
 	c.Env = append(os.Environ(), childURL+"="+url, childJournal+"="+journal)
 	c.Stderr = os.Stderr
-	return c
+	return c, kill
 }
 
 // generatedLake is a bucket of any size: each key has an old version and a newer one, which was there before the moment for
@@ -105,8 +107,8 @@ func TestKilled(t *testing.T) {
 	server, bucket, url := generatedLake(t, 1000, keys, 2, func(int) s3fake.Version { return s3fake.Version{Size: 3, Fill: 'a'} }, every)
 	journal := filepath.Join(t.TempDir(), "journal")
 	random := rand.New(rand.NewPCG(1, 2))
-	for kill := 0; ; kill++ {
-		c := child(t, url, journal)
+	for killed := 0; ; killed++ {
+		c, kill := child(t, url, journal)
 		left := random.IntN(2 * keys / kills)
 		var mu sync.Mutex
 		server.SetFault(func(r *http.Request) *s3fake.Fault {
@@ -115,13 +117,13 @@ func TestKilled(t *testing.T) {
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			if left--; left < 0 && kill < kills {
-				_ = c.Process.Kill()
+			if left--; left < 0 && killed < kills {
+				kill()
 			}
 			return nil
 		})
 		printed, err := c.Output()
-		if err != nil && kill < kills {
+		if err != nil && killed < kills {
 			continue
 		}
 		var got outcome
@@ -129,13 +131,13 @@ func TestKilled(t *testing.T) {
 			t.Fatalf("%v, %v: %s", err, failed, printed)
 		}
 		s := got.Summary
-		if s.Keys != keys || s.Copied+s.AlreadyBack != keys || s.AlreadyBack > kill*16 || s.Failed > 0 || s.Confirmed != keys {
-			t.Errorf("after %d kills: %+v", kill, s)
+		if s.Keys != keys || s.Copied+s.AlreadyBack != keys || s.AlreadyBack > killed*16 || s.Failed > 0 || s.Confirmed != keys {
+			t.Errorf("after %d kills: %+v", killed, s)
 		}
-		if kill < kills/2 {
-			t.Errorf("it was killed %d times only", kill)
+		if killed < kills/2 {
+			t.Errorf("it was killed %d times only", killed)
 		}
-		t.Logf("%d kills, %d copies not in the journal, %d kB", kill, s.AlreadyBack, got.Peak)
+		t.Logf("%d kills, %d copies not in the journal, %d kB", killed, s.AlreadyBack, got.Peak)
 		break
 	}
 	for _, key := range bucket.Keys() {
@@ -161,11 +163,11 @@ func TestKilledLate(t *testing.T) {
 		return v
 	}, func(n int) bool { return n%100 == 0 || n%2 == 0 })
 	journal := filepath.Join(t.TempDir(), "journal")
-	c := child(t, url, journal)
+	c, kill := child(t, url, journal)
 	var once sync.Once
 	server.SetFault(func(r *http.Request) *s3fake.Fault {
 		if d := s3fake.Describe(r); d.Operation == "CopyObject" && d.Key >= fmt.Sprintf("data/%08d", keys*9/10) {
-			once.Do(func() { _ = c.Process.Kill() })
+			once.Do(kill)
 		}
 		return nil
 	})
@@ -173,7 +175,8 @@ func TestKilledLate(t *testing.T) {
 		t.Fatal("it was not killed")
 	}
 	server.ResetRequests()
-	printed, err := child(t, url, journal).Output()
+	c, _ = child(t, url, journal)
+	printed, err := c.Output()
 	var got outcome
 	if failed := json.Unmarshal(printed, &got); failed != nil || err != nil || got.Error != "" {
 		t.Fatalf("%v, %v: %s", err, failed, printed)
