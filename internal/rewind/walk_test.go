@@ -208,6 +208,21 @@ func TestListersAreFast(t *testing.T) {
 	}
 }
 
+// TestListersAreFastOnManyPages: the more pages, the nearer 16 listers come to a sixteenth of the time of one.
+func TestListersAreFastOnManyPages(t *testing.T) {
+	all := layouts(15_000)
+	for _, name := range []string{"numbers", "uuids"} {
+		synctest.Test(t, func(t *testing.T) {
+			f := &flat{keys: all[name], versions: 1, pageSize: 5, wait: 100 * time.Millisecond}
+			took, alone := f.decided(t, 16), len(f.keys)/5
+			t.Logf("%s: %d pages %.1f times as fast, %d probes", name, alone, float64(alone)*f.wait.Seconds()/took.Seconds(), f.probes)
+			if took*10 > time.Duration(alone)*f.wait || f.probes > alone/10 {
+				t.Errorf("%s: %v for %d pages, and %d probes", name, took, alone, f.probes)
+			}
+		})
+	}
+}
+
 // TestListersSmall: a bucket of a few pages is listed without any question where to split it.
 func TestListersSmall(t *testing.T) {
 	for _, n := range []int{0, 1, 10, 39} {
