@@ -101,25 +101,26 @@ func (r *Run) removeAll(ctx context.Context, batch []removal) error {
 	}
 	var copies errgroup.Group
 	copies.SetLimit(cap(r.pace.slots))
+	denied := 0
 	for _, one := range batch {
 		d := one.decision
 		cause, result := failed[d.Key], r.uncovered(d)
 		switch {
 		case cause == nil:
-			err = r.report(&result)
+			err = r.finished(one.job, result)
 		case isDenied(cause):
+			denied++
 			r.warnDenied(cause)
-			copies.Go(func() error { return r.copyInstead(ctx, d) })
+			copies.Go(func() error { return r.copyInstead(ctx, one) })
 		default:
 			reason, _ := reasonOf(cause)
-			result = result.failed(reason, plain(cause))
-			err = r.report(&result)
+			err = r.finished(one.job, result.failed(reason, plain(cause)))
 		}
 		if err != nil {
 			return errors.Join(err, copies.Wait())
 		}
 	}
-	if len(failed) == len(batch) && r.warned() {
+	if denied == len(batch) {
 		r.denied.Store(true) // the others are copied at once
 	}
 	return copies.Wait()
@@ -135,17 +136,18 @@ func (r *Run) uncovered(d Decision) Result {
 }
 
 // copyInstead copies a version whose markers cannot be removed.
-func (r *Run) copyInstead(ctx context.Context, d Decision) error {
+func (r *Run) copyInstead(ctx context.Context, one removal) error {
 	if err := r.pace.begin(ctx); err != nil {
 		return err
 	}
 	defer r.pace.end()
+	d := one.decision
 	d.Markers = nil
 	result, err := r.act(ctx, d)
 	if err != nil {
 		return err
 	}
-	return r.report(&result)
+	return r.finished(one.job, result)
 }
 
 // warnDenied says once that markers are not removed.
@@ -157,12 +159,6 @@ func (r *Run) warnDenied(cause error) {
 			"); allow s3:DeleteObjectVersion to remove them")
 	}
 	r.deniedOnce = true
-}
-
-func (r *Run) warned() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.deniedOnce
 }
 
 // removeOnce writes down the markers and removes them. What it returns by keys is why they could not be removed; the
