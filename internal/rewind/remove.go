@@ -101,12 +101,14 @@ func (r *Run) removeAll(ctx context.Context, batch []removal) error {
 	}
 	var copies errgroup.Group
 	copies.SetLimit(r.pace.most)
+	denied := 0
 	for _, one := range batch {
 		cause, result := failed[one.decision.Key], r.uncovered(one.decision)
 		switch {
 		case cause == nil:
 			err = r.worked(one.job, result)
 		case isDenied(cause):
+			denied++
 			r.warnDenied(cause)
 			copies.Go(func() error { return r.copyInstead(ctx, one) })
 		default:
@@ -117,7 +119,7 @@ func (r *Run) removeAll(ctx context.Context, batch []removal) error {
 			return errors.Join(err, copies.Wait())
 		}
 	}
-	if len(failed) == len(batch) && r.warned() {
+	if denied == len(batch) {
 		r.denied.Store(true) // the others are copied at once
 	}
 	return copies.Wait()
@@ -155,12 +157,6 @@ func (r *Run) warnDenied(cause error) {
 			"); allow s3:DeleteObjectVersion to remove them")
 	}
 	r.deniedOnce = true
-}
-
-func (r *Run) warned() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.deniedOnce
 }
 
 // removeOnce writes down the markers and removes them. What it returns by keys is why they could not be removed; the

