@@ -202,8 +202,8 @@ type createJob struct {
 }
 
 type jobOperation struct {
-	S3PutObjectCopy         *copyOperation    `json:",omitempty"`
-	S3InitiateRestoreObject *restoreOperation `json:",omitempty"`
+	S3PutObjectCopy         *copyOperation    `json:",omitempty"` //nolint:tagliatelle // AWS's name
+	S3InitiateRestoreObject *restoreOperation `json:",omitempty"` //nolint:tagliatelle // AWS's name
 }
 
 // copyOperation leaves out tags, retention, encryption, ACL and checksum: tags and checksum algorithm are then those of the
