@@ -363,7 +363,8 @@ func TestRestoreBackupEnds(t *testing.T) {
 			}
 			l.server.Script("StartRestoreJob", nil) // whatever was wrong is right now
 			code, stdout, _ = l.run(toBackup)
-			if again := lineAfter(stdout, "job             "); (test.status == "COMPLETED") != (again == job) {
+			if again := lineAfter(stdout, "job             "); (test.status == "COMPLETED") != (again == job) ||
+				test.status != "COMPLETED" && code != exitDone {
 				t.Errorf("exit code %d, job %s, then %s", code, job, again)
 			}
 		})
