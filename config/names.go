@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // All physical names and ARNs come from this file. The names of vaults, keys and buckets must not change:
@@ -70,6 +71,51 @@ func (c *Config) EventRoleName(id string) string {
 }
 
 func (c *Config) eventRolePrefix() string { return c.Project + "-events-" }
+
+// RestoreRoleName is the name of the role with which AWS Backup restores in a workload's account.
+func (c *Config) RestoreRoleName(w Workload) string {
+	return shorten(c.Project+"-restore-"+w.ID(), MaxRoleName)
+}
+
+// OperateRoleName is the name of the role with which operators restore in a workload's account.
+func (c *Config) OperateRoleName(w Workload) string {
+	return shorten(c.Project+"-operate-"+w.ID(), MaxRoleName)
+}
+
+// CopyBackRoleName is the name of the central account's role with which AWS Backup copies back to the workloads.
+func (c *Config) CopyBackRoleName() string {
+	return shorten(c.centralName(c.Project+"-copy-back"), MaxRoleName)
+}
+
+// OperateCentralRoleName is the name of the role with which operators copy back in the central account.
+func (c *Config) OperateCentralRoleName() string {
+	return shorten(c.centralName(c.Project+"-operate-central"), MaxRoleName)
+}
+
+// landingSuffix ends the name of each landing vault. The policy of the central vault matches it.
+const landingSuffix = "-landing"
+
+// LandingVaultName is the name of the vault that receives what comes back from the central account.
+func (c *Config) LandingVaultName(w Workload) string {
+	return shorten(c.prefix(w), MaxVaultName-len(landingSuffix)) + landingSuffix
+}
+
+// LandingVaultARN is the ARN of that vault.
+func (c *Config) LandingVaultARN(w Workload) string {
+	return vaultARN(w.Region, w.Account, c.LandingVaultName(w))
+}
+
+// FilesAccessPointPrefix begins the names of the backup access points through which operators read single files.
+func (c *Config) FilesAccessPointPrefix() string { return c.Project + "-files-" }
+
+// ValidateAccessPointPrefix begins the names of the backup access points through which restore tests are compared.
+func (c *Config) ValidateAccessPointPrefix() string { return c.Project + "-validate-" }
+
+// RestoredBucketName is the name of the bucket that a restore creates for another bucket as it was at a time.
+func RestoredBucketName(bucket string, at time.Time) string {
+	suffix := "-restored-" + at.UTC().Format("200601021504")
+	return strings.ReplaceAll(shorten(bucket, MaxBucketName-len(suffix)), ".", "-") + suffix
+}
 
 // AlertName is the name of the event bus, the queue and the Lambda function for alerts in the central account.
 func (c *Config) AlertName() string { return c.Project + "-backup-alerts" }
@@ -289,6 +335,9 @@ func (c *Config) CentralKeysARN() string {
 func (c *Config) CentralRoleARN(role string) string {
 	return roleARN(c.Central.Region, c.Central.Account, role)
 }
+
+// RoleARN is the ARN of a role in a workload's account.
+func (w Workload) RoleARN(role string) string { return roleARN(w.Region, w.Account, role) }
 
 // VaultARN is the ARN of a tier's vault in a workload's account.
 func (c *Config) VaultARN(w Workload, t *Tier) string {

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestNames: names have the lengths and characters that AWS allows (F-LIM-3, F-OL-11), however long their parts are.
@@ -25,12 +26,34 @@ func TestNames(t *testing.T) {
 				expect(t, regexp.MustCompile(`^alias/[a-zA-Z0-9/_-]{1,250}$`), c.KeyAlias(w, tier.BucketKey()))
 			}
 			expect(t, regexp.MustCompile(`^`+c.Project+`-backup-[a-z0-9-]{1,55}$`), c.BackupRoleName(w))
+			expect(t, vault, c.LandingVaultName(w))
+			expect(t, regexp.MustCompile(`-landing$`), c.LandingVaultName(w))
+			for _, role := range []string{
+				c.RestoreRoleName(w), c.OperateRoleName(w), c.CopyBackRoleName(), c.OperateCentralRoleName(),
+			} {
+				expect(t, regexp.MustCompile(`^`+c.Project+`-(restore|operate|copy-back)[a-z0-9-]*$`), role)
+				if len(role) > MaxRoleName {
+					t.Errorf("a role's name of %d characters", len(role))
+				}
+			}
 			expect(t, regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,127}$`), c.StackName(w), c.CentralStackName())
 			expect(t, regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`), c.AccessLogBucketName(w))
 			if n := len(c.BackupRoleName(w)); n > MaxRoleName {
 				t.Errorf("a role's name of %d characters", n)
 			}
 		}
+	}
+}
+
+// TestRestoredBucketName: the name tells what came back and of when, and fits (F-OL-11).
+func TestRestoredBucketName(t *testing.T) {
+	at := time.Date(2026, 3, 2, 10, 4, 59, 0, time.FixedZone("CET", 3600))
+	if got := RestoredBucketName("my.lake", at); got != "my-lake-restored-202603020904" {
+		t.Errorf("got %s", got)
+	}
+	long := RestoredBucketName(strings.Repeat("b", MaxBucketName), at)
+	if len(long) != MaxBucketName || !strings.HasSuffix(long, "-restored-202603020904") {
+		t.Errorf("got %s of %d characters", long, len(long))
 	}
 }
 

@@ -29,6 +29,8 @@ type BucketOptions struct {
 	Settings map[string]string
 	// Generated is the bucket's history, see there.
 	Generated *Generated
+	// ReadOnly refuses every write, as an access point on a backup does (F-RST-13).
+	ReadOnly bool
 }
 
 // Bucket is a bucket of a server. Its methods are for tests: they pass over locks and faults.
@@ -36,6 +38,7 @@ type Bucket struct {
 	Name, Owner, Region string
 
 	server     *Server
+	readOnly   bool
 	versioning types.BucketVersioningStatus
 	lock       *lockConfiguration // nil: no Object Lock
 	settings   map[string][]byte
@@ -59,7 +62,7 @@ func (s *Server) CreateBucket(name string, options BucketOptions) *Bucket {
 // create does so. The caller holds the lock.
 func (s *Server) create(name string, options BucketOptions) *Bucket {
 	b := &Bucket{
-		Name: name, Owner: options.Owner, Region: options.Region, server: s, versioning: options.Versioning,
+		Name: name, Owner: options.Owner, Region: options.Region, server: s, versioning: options.Versioning, readOnly: options.ReadOnly,
 		settings: map[string][]byte{}, generated: options.Generated, stored: map[string][]*Version{},
 		gone: map[entry]*Version{},
 	}
@@ -82,6 +85,34 @@ func (s *Server) create(name string, options BucketOptions) *Bucket {
 	}
 	s.buckets[name] = b
 	return b
+}
+
+// RemoveBucket removes a bucket with all that is in it.
+func (s *Server) RemoveBucket(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.buckets, name)
+}
+
+// Versioning is the state of the versioning. Empty: it never was enabled.
+func (b *Bucket) Versioning() types.BucketVersioningStatus {
+	b.server.mu.RLock()
+	defer b.server.mu.RUnlock()
+	return b.versioning
+}
+
+// Setting is a document of the bucket by its query parameter, as it was put. Empty: there is none.
+func (b *Bucket) Setting(parameter string) string {
+	b.server.mu.RLock()
+	defer b.server.mu.RUnlock()
+	return string(b.settings[parameter])
+}
+
+// OwnerEnforced says whether the bucket has no ACLs.
+func (b *Bucket) OwnerEnforced() bool {
+	b.server.mu.RLock()
+	defer b.server.mu.RUnlock()
+	return b.ownerEnforced()
 }
 
 // SetVersioning changes the state of the versioning. Versions stay.

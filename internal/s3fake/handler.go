@@ -164,6 +164,9 @@ func (s *Server) do(c *call) (*answer, error) {
 	if err := c.admit(); err != nil {
 		return nil, err
 	}
+	if c.b != nil && c.b.readOnly && !operation.reads {
+		return nil, denied()
+	}
 	return operation.run(c)
 }
 

@@ -125,13 +125,30 @@ func (b *Bucket) ownerEnforced() bool {
 	return bytes.Contains(b.settings["ownershipControls"], []byte("BucketOwnerEnforced"))
 }
 
-// createBucket is only for the caller's own account, in the Region that signed the request.
+// createBucket is for the Region that signed the request, which the body must name unless it is us-east-1.
 func (c *call) createBucket() (*answer, error) {
-	if c.b != nil {
+	switch {
+	case c.b != nil && c.b.Owner != c.server.options.Account:
+		return nil, fail(http.StatusConflict, "BucketAlreadyExists", "The requested bucket name is not available.")
+	case c.b != nil:
 		return nil, fail(http.StatusConflict, "BucketAlreadyOwnedByYou",
 			"Your previous request to create the named bucket succeeded and you already own it.")
 	}
-	c.server.create(c.Bucket, BucketOptions{ObjectLock: c.http.Header.Get("X-Amz-Bucket-Object-Lock-Enabled") == "true"})
+	var wanted struct{ LocationConstraint string }
+	if len(c.body) > 0 && xml.Unmarshal(c.body, &wanted) != nil {
+		return nil, malformed()
+	}
+	region := DefaultRegion
+	if scope := strings.Split(c.http.Header.Get("Authorization"), "/"); len(scope) > 2 {
+		region = scope[2]
+	}
+	if wanted.LocationConstraint != region && (region != "us-east-1" || wanted.LocationConstraint != "") {
+		return nil, fail(http.StatusBadRequest, "IllegalLocationConstraintException",
+			"The location constraint is incompatible for the region specific endpoint this request was sent to.")
+	}
+	c.server.create(c.Bucket, BucketOptions{
+		Region: region, ObjectLock: c.http.Header.Get("X-Amz-Bucket-Object-Lock-Enabled") == "true",
+	})
 	return &answer{}, nil
 }
 

@@ -161,8 +161,37 @@ func TestForeign(t *testing.T) {
 	if out := must(f.client.ListBuckets(f.ctx, nil)); len(out.Buckets) != 2 {
 		t.Errorf("%+v", out.Buckets)
 	}
-	must(f.client.CreateBucket(f.ctx, &s3.CreateBucketInput{Bucket: aws.String("new"), ObjectLockEnabledForBucket: aws.Bool(true)}))
+	input := &s3.CreateBucketInput{Bucket: aws.String("new"), ObjectLockEnabledForBucket: aws.Bool(true)}
+	refused(t, "400 IllegalLocationConstraintException")(f.client.CreateBucket(f.ctx, input))
+	input.CreateBucketConfiguration = &types.CreateBucketConfiguration{LocationConstraint: DefaultRegion}
+	must(f.client.CreateBucket(f.ctx, input))
 	if b := f.server.Bucket("new"); b == nil || b.versioning != types.BucketVersioningStatusEnabled {
 		t.Errorf("%+v", b)
 	}
+}
+
+// TestCreatedElsewhere: a bucket is created in the Region that is asked, and names are those of all accounts.
+func TestCreatedElsewhere(t *testing.T) {
+	f := start(t, Options{}, BucketOptions{})
+	f.server.CreateBucket("taken", BucketOptions{Owner: "999999999999"})
+	refused(t, "409 BucketAlreadyExists")(f.client.CreateBucket(f.ctx, &s3.CreateBucketInput{Bucket: aws.String("taken")}))
+	must(f.client.CreateBucket(f.ctx, &s3.CreateBucketInput{
+		Bucket: aws.String("west"), CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: "eu-west-1"},
+	}, func(o *s3.Options) { o.Region = "eu-west-1" }))
+	if b := f.server.Bucket("west"); b.Region != "eu-west-1" || b.Versioning() != "" || !b.OwnerEnforced() || b.Setting("policy") != "" {
+		t.Errorf("%+v", b)
+	}
+	f.server.RemoveBucket("west")
+	if b := f.server.Bucket("west"); b != nil {
+		t.Errorf("%+v", b)
+	}
+}
+
+// TestReadOnly: an access point on a backup refuses every write (F-RST-13).
+func TestReadOnly(t *testing.T) {
+	f := start(t, Options{}, BucketOptions{ReadOnly: true})
+	f.server.Bucket("b").Put("a", Version{Body: []byte("1")})
+	must(f.client.GetObject(f.ctx, &s3.GetObjectInput{Bucket: aws.String("b"), Key: aws.String("a")}))
+	refused(t, "403 AccessDenied")(f.client.PutObject(f.ctx, &s3.PutObjectInput{Bucket: aws.String("b"), Key: aws.String("a")}))
+	refused(t, "403 AccessDenied")(f.client.DeleteObject(f.ctx, &s3.DeleteObjectInput{Bucket: aws.String("b"), Key: aws.String("a")}))
 }
