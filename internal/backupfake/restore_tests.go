@@ -54,7 +54,7 @@ func (p *Point) StartTest(o TestOptions) (id, bucket string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id = s.id()
-	bucket = "awsbackup-restore-test-" + id[:min(len(id), 36)]
+	bucket = "awsbackup-restore-test-" + strings.ToLower(id)
 	metadata := map[string]string{"destinationbucketname": bucket, "restoreacls": "false"}
 	if !o.RestoreTime.IsZero() {
 		metadata["restoretime"] = o.RestoreTime.UTC().Format(time.RFC3339)
