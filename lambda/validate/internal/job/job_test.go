@@ -197,8 +197,9 @@ func TestReplay(t *testing.T) {
 		t.Error(summary(first), summary(again))
 	}
 	w.check(evidence.Successful)
-	if made := backupfake.Actions(w.aws.Calls())["backup:CreateBackupAccessPoint"]; len(made) != 1 {
-		t.Errorf("access points of %v", made)
+	made := slices.DeleteFunc(w.aws.Calls(), func(c backupfake.Call) bool { return c.Action != "backup:CreateBackupAccessPoint" })
+	if len(made) != 1 {
+		t.Errorf("%d access points", len(made))
 	}
 }
 
