@@ -48,11 +48,11 @@ func (r *run) compare(ctx context.Context) (*evidence.Evidence, error) {
 	if why := gone(job); why != "" {
 		return r.without(e, why), nil
 	}
-	if total := e.Job.Bytes; total > 0 {
-		c.ByteShare = aws.Float64(min(float64(c.RecoveryPoint.Bytes)/float64(total), 1))
-	}
-	if c.Complete {
+	switch compared := c.RecoveryPoint.Bytes; {
+	case c.Complete:
 		c.ByteShare = aws.Float64(1)
+	case compared < e.Job.Bytes:
+		c.ByteShare = aws.Float64(float64(compared) / float64(e.Job.Bytes))
 	}
 	e.Comparison = c
 	e.Outcome = evidence.Successful

@@ -2,9 +2,12 @@ package job
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -391,4 +394,58 @@ func TestCopies(t *testing.T) {
 	if want := []string{evidence.Key("central", "lake", noon, w.job)}; !slices.Equal(keys, want) {
 		t.Error(keys)
 	}
+}
+
+// TestDeadline: what does not fit into the time is no difference, and the evidence says how much was compared.
+func TestDeadline(t *testing.T) {
+	w := newWorld(t)
+	w.restores(w.snapshot(objects), backupfake.TestOptions{})
+	large := s3fake.BucketOptions{Region: region, Generated: &s3fake.Generated{
+		Keys: 20_000, Key: func(n int) string { return fmt.Sprintf("part-%06d", n) },
+		Versions: func(int) []s3fake.Version { return []s3fake.Version{{Size: 1, At: noon}} },
+	}}
+	w.dev.S3.CreateBucket(w.restored, large)
+	w.dev.S3.SetFault(func(r *http.Request) *s3fake.Fault {
+		asked := s3fake.Describe(r)
+		if asked.Operation == "ListObjectsV2" && asked.Bucket != w.restored && w.dev.S3.Bucket(asked.Bucket).Versions("part-000000") == nil {
+			w.dev.S3.CreateBucket(asked.Bucket, large)
+		}
+		return nil
+	})
+	v := w.validator()
+	var ticks atomic.Int64
+	v.Now = func() time.Time { return noon.Add(time.Duration(ticks.Add(1)) * 100 * time.Millisecond) }
+	v.Most = 2 * time.Second
+	if err := v.Handle(context.Background(), w.event()); err != nil {
+		t.Fatal(err)
+	}
+	e := w.evidence()
+	c := e.Comparison
+	if e.Outcome != evidence.Successful || c.Complete || len(c.NotCompared) == 0 || c.RecoveryPoint.Objects < 5_000 ||
+		c.ByteShare != nil || !strings.Contains(e.Message, "The time did not suffice for all keys") {
+		t.Errorf("%s: %d ranges, not compared %v", e.Message, c.Ranges, c.NotCompared)
+	}
+	if n := len(c.Sample.Checks); c.Sample.Planned != 100 || n < 2 || n > 50 || c.Sample.Checks[n-1].Key < c.Sample.Checks[0].Key {
+		t.Errorf("%d of %d objects were read", n, c.Sample.Planned)
+	}
+	w.check(evidence.Successful)
+}
+
+// TestNoTime: an invocation that has too little time for a comparison is an error, and the next one uses its access
+// point.
+func TestNoTime(t *testing.T) {
+	w := newWorld(t)
+	w.restores(w.snapshot(objects), backupfake.TestOptions{})
+	v := w.validator()
+	v.Now, v.Rest = time.Now, time.Hour
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := v.Handle(ctx, w.event()); !errors.Is(err, errTime) {
+		t.Error(err)
+	}
+	if status, _ := w.aws.Validation(w.job); status != "VALIDATING" || w.evidence() != nil {
+		t.Error(status)
+	}
+	w.validates()
+	w.check(evidence.Successful)
 }
