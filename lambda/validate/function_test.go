@@ -57,6 +57,7 @@ func TestLocal(t *testing.T) {
 
 // TestSize: the deployed function is small, because a cold start loads all of it.
 func TestSize(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "bootstrap")
 	if err := build(path, "GOOS=linux", "GOARCH=arm64"); err != nil {
 		t.Fatal(err)

@@ -99,6 +99,8 @@ const (
 	most = 12 * time.Minute
 	// rest is the time at the end of an invocation that is kept for the evidence and the result.
 	rest = 30 * time.Second
+	// margin is the time at the end of an invocation that is kept to report which messages failed.
+	margin = 2 * time.Second
 	// poll is the time between two looks at an access point that is being created.
 	poll = 5 * time.Second
 	// localTime is the time limit of an event from a file.
@@ -160,6 +162,11 @@ func readEvent(file string, stdin io.Reader) ([]byte, error) {
 // handler handles the messages of a batch one after the other. Those that could not be handled go back to the queue.
 func handler(v *job.Validator) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return func(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
+		if deadline, ok := ctx.Deadline(); ok {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithDeadline(ctx, deadline.Add(-margin))
+			defer cancel()
+		}
 		response := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
 		for _, message := range batch.Records {
 			if err := v.Handle(ctx, message.Body); err != nil {

@@ -131,6 +131,7 @@ func (w *world) serve(out http.ResponseWriter, r *http.Request) {
 	if after {
 		w.aws.ServeHTTP(httptest.NewRecorder(), r)
 	}
+	_, _ = io.Copy(io.Discard, r.Body) // only then the server notices that the client is gone
 	w.reached <- struct{}{}
 	<-r.Context().Done()
 }
@@ -289,6 +290,7 @@ var bodies = map[string]string{"a": "one", "b": "two"}
 
 // TestFunction: the built function finds one byte that differs, with the role of the workload's account.
 func TestFunction(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, bodies)
 	w.aws.Account(dev).S3.Bucket(w.restored).Put("b", s3fake.Version{Body: []byte("twp")})
 	f := w.launch()
@@ -322,6 +324,7 @@ func TestFunction(t *testing.T) {
 
 // TestFunctionFails: what cannot be handled goes back to the queue, alone, and no result is put.
 func TestFunctionFails(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, bodies)
 	w.aws.Account(dev).CreateRole(role, "arn:aws:iam::333333333333:root")
 	f := w.launch()
@@ -341,36 +344,47 @@ func TestFunctionFails(t *testing.T) {
 // TestKilled: the process is killed in the middle of a call, before AWS carried it out and after. It leaves nothing
 // false, and the next process ends the validation.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	for _, stop := range []string{
 		"CreateBackupAccessPoint", "ListObjectsV2", "PutObject", "PutRestoreValidationResult", "PutEvents", "DeleteBackupAccessPoint",
 	} {
-		for _, after := range []bool{false, true} {
-			w := newWorld(t, bodies)
-			w.stopAt, w.after = stop, after
-			f := w.launch()
-			f.send(w.event())
-			select {
-			case <-w.reached:
-			case answer := <-f.answers:
-				t.Fatalf("%s was not called: %s", stop, answer)
-			}
-			f.kill()
-			if status, _ := w.aws.Validation(w.job); status != "VALIDATING" && status != "SUCCESSFUL" {
-				t.Errorf("%s, after %t: %s", stop, after, status)
-			}
-			w.pass(90 * time.Minute)
-			next := w.launch()
-			if answer := next.invoke(w.event()); answer != handled {
-				t.Errorf("%s, after %t: %s\n%s", stop, after, answer, next.output.String())
-			}
-			status, _ := w.aws.Validation(w.job)
-			if e := w.evidence(); status != "SUCCESSFUL" || e == nil || e.Outcome != evidence.Successful || len(w.aws.Events()) == 0 {
-				t.Errorf("%s, after %t: %s, %+v", stop, after, status, w.aws.Events())
-			}
-			w.pass(time.Hour)
-			if left := w.aws.Account(dev).AccessPoints(); len(left) > 0 {
-				t.Errorf("%s, after %t: %v is left", stop, after, left)
-			}
+		for name, after := range map[string]bool{"before": false, "after": true} {
+			t.Run(stop+" "+name, func(t *testing.T) {
+				t.Parallel()
+				killed(t, stop, after)
+			})
 		}
+	}
+}
+
+func killed(t *testing.T, stop string, after bool) {
+	w := newWorld(t, bodies)
+	w.stopAt, w.after = stop, after
+	f := w.launch()
+	f.send(w.event())
+	select {
+	case <-w.reached:
+	case answer := <-f.answers:
+		t.Fatal("the call was not made: ", answer)
+	case <-time.After(time.Minute):
+		f.kill()
+		t.Fatal("the call was not made: ", f.output.String())
+	}
+	f.kill()
+	if status, _ := w.aws.Validation(w.job); status != "VALIDATING" && status != "SUCCESSFUL" {
+		t.Error("after the kill: ", status)
+	}
+	w.pass(90 * time.Minute)
+	f = w.launch()
+	if answer := f.invoke(w.event()); answer != handled {
+		t.Errorf("%s\n%s", answer, f.output.String())
+	}
+	status, _ := w.aws.Validation(w.job)
+	if e := w.evidence(); status != "SUCCESSFUL" || e == nil || e.Outcome != evidence.Successful || len(w.aws.Events()) == 0 {
+		t.Errorf("%s, %+v", status, w.aws.Events())
+	}
+	w.pass(time.Hour)
+	if left := w.aws.Account(dev).AccessPoints(); len(left) > 0 {
+		t.Errorf("%v is left", left)
 	}
 }
