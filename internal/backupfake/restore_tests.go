@@ -161,7 +161,7 @@ func (s *Server) assumeRole(w http.ResponseWriter, body, account, region string)
 	s.mu.Unlock()
 	w.Header().Set("Content-Type", "text/xml")
 	if fault == nil && trusted != "arn:aws:iam::"+account+":root" {
-		fault = &Fault{Status: http.StatusForbidden, Code: "AccessDenied", Message: "not authorized to perform: sts:AssumeRole on resource: " + role}
+		fault = &Fault{Status: http.StatusForbidden, Code: "AccessDenied", Message: "not authorized to perform sts:AssumeRole on " + role}
 	}
 	if fault != nil && fault.Status != 0 {
 		w.WriteHeader(fault.Status)

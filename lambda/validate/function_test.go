@@ -29,7 +29,8 @@ func TestLocal(t *testing.T) {
 		m[name] = value
 		return m
 	}
-	stranger := `{"source": "aws.backup", "detail-type": "Restore Job State Change", "detail": {"restoreJobId": "1", "restoreTestingPlanArn": "x"}}`
+	stranger := `{"source": "aws.backup", "detail-type": "Restore Job State Change",
+		"detail": {"restoreJobId": "1", "restoreTestingPlanArn": "x"}}`
 	for _, c := range []struct {
 		args        []string
 		environment map[string]string

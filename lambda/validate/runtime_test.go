@@ -310,7 +310,8 @@ func TestFunction(t *testing.T) {
 	if e.Outcome != evidence.Failed || e.Validator.SHA256 != hex.EncodeToString(sum[:]) || e.Comparison.Differences.Total != 1 {
 		t.Errorf("%+v", e)
 	}
-	if told := w.aws.Events(); len(told) != 1 || told[0].DetailType != alerting.RestoreTestDetailType || !strings.Contains(told[0].Detail, `"failed"`) {
+	told := w.aws.Events()
+	if len(told) != 1 || told[0].DetailType != alerting.RestoreTestDetailType || !strings.Contains(told[0].Detail, `"failed"`) {
 		t.Errorf("%+v", told)
 	}
 	if left := w.aws.Account(dev).AccessPoints(); len(left) > 0 {

@@ -14,7 +14,7 @@ import (
 	"central-s3-backup/internal/restoretest"
 )
 
-const daily = `{"version": "0", "source": "aws.events", "detail-type": "Scheduled Event", "account": "111111111111", "region": "eu-west-1", "detail": {}}`
+const daily = `{"version": "0", "source": "aws.events", "detail-type": "Scheduled Event", "account": "111111111111", "detail": {}}`
 
 func (w *world) createAccessPoint(name, point string) {
 	w.t.Helper()

@@ -110,8 +110,8 @@ func TestEvidence(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	j := e.Job
-	if j.PlanARN != planARN || j.RecoveryPointARN != p.ARN || j.SourceARN != "arn:aws:s3:::lake" || j.RestoredARN != "arn:aws:s3:::"+w.restored ||
-		j.VaultARN != w.vault.ARN() || j.RoleARN == "" || !j.Completed.Equal(noon.Add(10*time.Minute)) || j.Bytes != 16 {
+	if j.PlanARN != planARN || j.RecoveryPointARN != p.ARN || j.SourceARN != "arn:aws:s3:::lake" ||
+		j.RestoredARN != "arn:aws:s3:::"+w.restored || j.VaultARN != w.vault.ARN() || j.RoleARN == "" || !j.Completed.Equal(noon.Add(10*time.Minute)) || j.Bytes != 16 {
 		t.Errorf("%+v", j)
 	}
 	if *e.RestoreMinutes != 10 || *e.RTOMinutes != 9 ||
@@ -151,7 +151,8 @@ func TestFailedJob(t *testing.T) {
 		{State: "PENDING"}, {After: time.Minute, State: "FAILED", Message: "AccessDenied."},
 	}})
 	e := w.validates()
-	if e.Outcome != evidence.NotValidated || e.Comparison != nil || e.Message != "Nothing was compared. The restore job is FAILED: AccessDenied." {
+	if e.Outcome != evidence.NotValidated || e.Comparison != nil ||
+		e.Message != "Nothing was compared. The restore job is FAILED: AccessDenied." {
 		t.Errorf("%+v", e)
 	}
 	if status, _ := w.aws.Validation(w.job); status != "VALIDATING" || len(w.told()) > 0 || w.aws.Count("CreateBackupAccessPoint") > 0 {
@@ -256,7 +257,8 @@ func crash(t *testing.T, outcome evidence.Outcome, at int, after bool) bool {
 	}
 	// Nothing is false: there is no result, or that of the evidence.
 	e := w.evidence()
-	if status, _ := w.aws.Validation(w.job); status != "VALIDATING" && (e == nil || status != result(e.Outcome)) || e != nil && e.Outcome != outcome {
+	status, _ := w.aws.Validation(w.job)
+	if status != "VALIDATING" && (e == nil || status != result(e.Outcome)) || e != nil && e.Outcome != outcome {
 		t.Errorf("request %d, %t: after the crash the result is %s", at, after, status)
 	}
 	w.dies(0, false)

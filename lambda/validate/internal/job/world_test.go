@@ -73,7 +73,8 @@ func newWorld(t *testing.T) *world {
 	w.vault = w.dev.CreateVault(region, "dummy-lake-prod", backupfake.VaultOptions{})
 	w.aws.Account(central).S3.CreateBucket("evidence", s3fake.BucketOptions{Region: region, ObjectLock: true})
 	w.plan = restoretest.Plan{
-		Name: "dummy_lake_prod", Workload: "lake-prod", Account: dev, Region: region, RoleARN: "arn:aws:iam::222222222222:role/dummy-validate-lake-prod",
+		Name: "dummy_lake_prod", Workload: "lake-prod", Account: dev, Region: region,
+		RoleARN:     "arn:aws:iam::222222222222:role/dummy-validate-lake-prod",
 		WithinHours: 14 * 24, Buckets: []restoretest.Bucket{{Name: "lake", Workload: "lake-prod", Tier: "standard_data"}},
 	}
 	listener := httptest.NewServer(http.HandlerFunc(w.serve))
