@@ -111,7 +111,8 @@ func TestEvidence(t *testing.T) {
 	}
 	j := e.Job
 	if j.PlanARN != planARN || j.RecoveryPointARN != p.ARN || j.SourceARN != "arn:aws:s3:::lake" ||
-		j.RestoredARN != "arn:aws:s3:::"+w.restored || j.VaultARN != w.vault.ARN() || j.RoleARN == "" || !j.Completed.Equal(noon.Add(10*time.Minute)) || j.Bytes != 16 {
+		j.RestoredARN != "arn:aws:s3:::"+w.restored || j.VaultARN != w.vault.ARN() || j.RoleARN == "" ||
+		!j.Completed.Equal(noon.Add(10*time.Minute)) || j.Bytes != 16 {
 		t.Errorf("%+v", j)
 	}
 	if *e.RestoreMinutes != 10 || *e.RTOMinutes != 9 ||
@@ -202,8 +203,8 @@ func TestReplay(t *testing.T) {
 	}
 	w.check(evidence.Successful)
 	made := slices.DeleteFunc(w.aws.Calls(), func(c backupfake.Call) bool { return c.Action != "backup:CreateBackupAccessPoint" })
-	if len(made) != 1 {
-		t.Errorf("%d access points", len(made))
+	if puts := w.aws.Count("PutRestoreValidationResult"); len(made) != 1 || puts != 1 {
+		t.Errorf("%d access points, %d results", len(made), puts)
 	}
 }
 
@@ -303,8 +304,12 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%s made a false result", operation)
 		}
 		fails = false
+		compared := w.evidence() != nil
 		w.validates()
 		w.check(evidence.Successful)
+		if n := w.aws.Count("GetRestoreJobMetadata"); compared && n != 1 {
+			t.Errorf("%s: with evidence, the next attempt compared again", operation)
+		}
 	}
 }
 
