@@ -57,7 +57,7 @@ func between(low, high string) string {
 		b, _ = character(high, at, above) // of a greater one, only that it is greater counts
 	}
 	if b-a >= 2 {
-		return low[:at] + string(rune(a+b)/2)
+		return low[:at] + string((a+b)/2)
 	}
 	// Nothing is between these two characters, so the text begins as low does.
 	for at++; at <= len(low); at++ {
@@ -66,7 +66,7 @@ func between(low, high string) string {
 			return ""
 		}
 		if above-a >= 2 {
-			return low[:at] + string(rune(a+above)/2)
+			return low[:at] + string((a+above)/2)
 		}
 	}
 	return ""

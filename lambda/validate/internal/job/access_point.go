@@ -121,7 +121,7 @@ func (r *run) create(ctx context.Context, moment string) (string, error) {
 // makeRoom deletes access points of this function that were left on a recovery point, of which it has at most five
 // (F-RST-13). The next attempt can create its own.
 func (r *run) makeRoom(ctx context.Context, full error) error {
-	left, err := r.Validator.left(ctx, r.account, func(a types.ListAccessPointsMember) bool {
+	left, err := r.left(ctx, r.account, func(a types.ListAccessPointsMember) bool {
 		return aws.ToString(a.RecoveryPointArn) == aws.ToString(r.job.RecoveryPointArn)
 	})
 	if err != nil {
