@@ -108,9 +108,6 @@ func (c *Config) LandingVaultARN(w Workload) string {
 // FilesAccessPointPrefix begins the names of the backup access points through which operators read single files.
 func (c *Config) FilesAccessPointPrefix() string { return c.Project + "-files-" }
 
-// ValidateAccessPointPrefix begins the names of the backup access points through which restore tests are compared.
-func (c *Config) ValidateAccessPointPrefix() string { return c.Project + "-validate-" }
-
 // RestoredBucketName is the name of the bucket that a restore creates for another bucket as it was at a time.
 func RestoredBucketName(bucket string, at time.Time) string {
 	suffix := "-restored-" + at.UTC().Format("200601021504")
@@ -336,8 +333,8 @@ func (c *Config) CentralRoleARN(role string) string {
 	return roleARN(c.Central.Region, c.Central.Account, role)
 }
 
-// RoleARN is the ARN of a role in a workload's account.
-func (w Workload) RoleARN(role string) string { return roleARN(w.Region, w.Account, role) }
+// WorkloadRoleARN is the ARN of a role in a workload's account.
+func WorkloadRoleARN(w Workload, role string) string { return roleARN(w.Region, w.Account, role) }
 
 // VaultARN is the ARN of a tier's vault in a workload's account.
 func (c *Config) VaultARN(w Workload, t *Tier) string {

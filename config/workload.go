@@ -215,3 +215,8 @@ func (w Workload) firstTierIn(tiers map[string]bool) string {
 	}
 	return ""
 }
+
+// HasBucket says whether the workload names a bucket.
+func (w Workload) HasBucket(name string) bool {
+	return slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return b.Name == name })
+}

@@ -12,6 +12,8 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
+
+	"central-s3-backup/config"
 )
 
 // callTimeout limits each call to AWS.
@@ -30,6 +32,24 @@ type account struct {
 	flag string
 	// profile in the AWS configuration files. Empty: the SDK's default credentials.
 	profile string
+	// operator is the name of the role with which people restore in this account.
+	operator string
+}
+
+// workloadAccount is the account of a workload.
+func workloadAccount(cfg *config.Config, w config.Workload, profile string) account {
+	return account{
+		owner: w.ID(), stack: cfg.StackName(w), id: w.Account, region: w.Region, flag: "--profile", profile: profile,
+		operator: cfg.OperateRoleName(w),
+	}
+}
+
+// centralAccount is the central account.
+func centralAccount(cfg *config.Config, profile string) account {
+	return account{
+		owner: config.CentralID, stack: cfg.CentralStackName(), id: cfg.Central.Account, region: cfg.Central.Region,
+		flag: "--central-profile", profile: profile, operator: cfg.OperateCentralRoleName(),
+	}
 }
 
 func (a account) String() string { return fmt.Sprintf("%s (%s)", a.id, a.region) }
@@ -42,13 +62,13 @@ func (a account) credentials() string {
 	return "the credentials of " + a.flag + " " + a.profile
 }
 
-// connect loads the credentials, and checks that they belong to this account.
-func (a account) connect(ctx context.Context) (aws.Config, error) {
-	connection, err := awsconfig.LoadDefaultConfig(ctx,
+// connect loads the credentials, and checks that they belong to this account. Later options win.
+func (a account) connect(ctx context.Context, more ...func(*awsconfig.LoadOptions) error) (aws.Config, error) {
+	connection, err := awsconfig.LoadDefaultConfig(ctx, append([]func(*awsconfig.LoadOptions) error{
 		awsconfig.WithRegion(a.region),
 		awsconfig.WithSharedConfigProfile(a.profile),
 		awsconfig.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(callTimeout)),
-	)
+	}, more...)...)
 	if _, absent := errors.AsType[awsconfig.SharedConfigProfileNotExistError](err); absent {
 		return aws.Config{}, fmt.Errorf("%s %s: there is no such profile", a.flag, a.profile)
 	}

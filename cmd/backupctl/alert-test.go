@@ -75,10 +75,7 @@ func (c *alertTest) Run(clock clock, stdout io.Writer) error {
 // accounts returns the account that the event is sent in, and the central account. If they are the same
 // and only one profile is given, it is used for both.
 func (c *alertTest) accounts(cfg *config.Config) (source, central account, err error) {
-	central = account{
-		owner: config.CentralID, stack: cfg.CentralStackName(), id: cfg.Central.Account, region: cfg.Central.Region,
-		flag: "--central-profile", profile: c.CentralProfile,
-	}
+	central = centralAccount(cfg, c.CentralProfile)
 	if c.Workload == config.CentralID {
 		source = central
 		if c.Profile != "" {
@@ -92,11 +89,7 @@ func (c *alertTest) accounts(cfg *config.Config) (source, central account, err e
 	known := []string{config.CentralID}
 	for _, w := range cfg.Workloads {
 		if w.ID() == c.Workload {
-			source = account{
-				owner: w.ID(), stack: cfg.StackName(w), id: w.Account, region: w.Region,
-				flag: "--profile", profile: c.Profile,
-			}
-			return source, central, nil
+			return workloadAccount(cfg, w, c.Profile), central, nil
 		}
 		known = append(known, w.ID())
 	}

@@ -70,17 +70,22 @@ func startFake(t *testing.T, refusal answer, log []answer) *fakeAWS {
 	fake := &fakeAWS{t: t, refusal: refusal, log: log}
 	server := httptest.NewServer(fake)
 	t.Cleanup(server.Close)
+	signIn(t, server.URL)
+	return fake
+}
+
+// signIn lets the program send everything to a URL, with the credentials of testdata.
+func signIn(t *testing.T, url string) {
 	for _, setting := range os.Environ() { // whoever runs the tests may be signed in somewhere
 		if name, _, _ := strings.Cut(setting, "="); strings.HasPrefix(name, "AWS_") {
 			t.Setenv(name, "")
 		}
 	}
-	t.Setenv("AWS_ENDPOINT_URL", server.URL)
+	t.Setenv("AWS_ENDPOINT_URL", url)
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", "testdata/credentials")
 	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	t.Setenv("AWS_MAX_ATTEMPTS", "1")
-	return fake
 }
 
 var (

@@ -1,8 +1,10 @@
 // Command backupctl is what operators run beside the app. The file COMMAND.go has the command of that
-// name, and files whose names start with COMMAND- have its parts.
+// name, and files whose names start with COMMAND- have its parts. Those that start with backup- are shared by the commands on
+// AWS Backup.
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,7 +22,7 @@ const (
 	exitDone   = 0
 	exitWrong  = 1 // an error in the configuration, in the command line or in what is deployed
 	exitDefect = 2 // an error in backupctl
-	// exitSomeNotRestored: a restore left some keys as they are.
+	// exitSomeNotRestored: a restore left some keys as they are, or a job did a part of its work.
 	exitSomeNotRestored = 3
 	exitSignal          = 128 // and the number of the signal, as shells report it
 )
@@ -34,18 +36,35 @@ type exitError struct {
 func (e *exitError) Unwrap() error { return e.error }
 
 func main() {
-	os.Exit(run(os.Args[1:], clock{time.Now, time.Sleep}, os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(run(os.Args[1:], clock{now: time.Now, sleep: time.Sleep}, os.Stdin, os.Stdout, os.Stderr))
 }
 
 // clock tells the time and waits.
 type clock struct {
 	now   func() time.Time
 	sleep func(time.Duration)
+	// backoff is the longest wait of the SDK before it sends a request again. Zero: the SDK's own.
+	backoff time.Duration
+}
+
+// wait sleeps, unless the context ends first.
+func (c clock) wait(ctx context.Context, d time.Duration) error {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		c.sleep(d)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+	return context.Cause(ctx)
 }
 
 // commands are the commands of backupctl.
 type commands struct {
 	AlertTest alertTest `cmd:"" help:"Send a test event through the alerts, and report which destinations accepted it."`
+	CopyBack  copyBack  `cmd:"" help:"Copy a recovery point from the central account back to a workload's account."`
 	Restore   restore   `cmd:"" help:"Bring something back."`
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +34,15 @@ Commands:
   alert-test [flags]
     Send a test event through the alerts, and report which destinations accepted
     it.
+
+  copy-back --workload=NAME-ENV --bucket=NAME [flags]
+    Copy a recovery point from the central account back to a workload's account.
+
+  restore backup --bucket=NAME [flags]
+    Restore a bucket from its recovery points, into a new bucket.
+
+  restore files [flags]
+    Read single objects of a recovery point, without a restore.
 
   restore versions --bucket=NAME --to=TIME [flags]
     Bring a versioned bucket back to a moment. Without --apply: say what that
@@ -94,7 +104,8 @@ Flags:
 		args string
 		want string
 	}{{"", all}, {"--help", all}, {"-h", all}, {"-help", all}, {"alert-test --help", alertTest}, {"alert-test -h", alertTest},
-		{"restore versions -h", restoreVersions}} {
+		{"restore versions -h", restoreVersions}, {"restore backup -h", helpOf(t, "restore-backup")},
+		{"restore files -h", helpOf(t, "restore-files")}, {"copy-back -h", helpOf(t, "copy-back")}} {
 		t.Run(test.args, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
 			if code := run(strings.Fields(test.args), newClock(), strings.NewReader(""), &stdout, &stderr); code != exitDone {
@@ -104,4 +115,13 @@ Flags:
 			compare(t, "standard error", stderr.String(), "")
 		})
 	}
+}
+
+// helpOf is the help of a command in testdata.
+func helpOf(t *testing.T, command string) string {
+	text, err := os.ReadFile("testdata/help/" + command + ".txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -19,6 +19,8 @@ import (
 
 // restore has the commands that bring something back.
 type restore struct {
+	Backup   restoreBackup   `cmd:"" help:"Restore a bucket from its recovery points, into a new bucket."`
+	Files    restoreFiles    `cmd:"" help:"Read single objects of a recovery point, without a restore."`
 	Versions restoreVersions `cmd:"" help:"Bring a versioned bucket back to a moment. Without --apply: say what that would do."`
 }
 
@@ -54,7 +56,7 @@ func (c *restoreVersions) Run(clock clock, stdin io.Reader, streams streams) err
 	if err != nil {
 		return err
 	}
-	ctx, stop := interruptible(context.Background())
+	ctx, stop := interruptible(context.Background(), "run the same command again: what is back is left as it is")
 	defer stop()
 	client, err := c.client(ctx)
 	if err != nil {
@@ -190,8 +192,8 @@ func (c *restoreVersions) confirm(stdin io.Reader, stderr io.Writer) error {
 	return nil
 }
 
-// interruptible ends the context at Ctrl-C and SIGTERM. A second signal ends the process at once.
-func interruptible(ctx context.Context) (context.Context, func()) {
+// interruptible ends the context at Ctrl-C and SIGTERM. A second signal ends the process at once. next says what to do then.
+func interruptible(ctx context.Context, next string) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -200,7 +202,7 @@ func interruptible(ctx context.Context) (context.Context, func()) {
 		case got := <-signals:
 			signal.Stop(signals)
 			number, _ := got.(syscall.Signal) // those of this system are
-			cancel(&exitError{exitSignal + int(number), errors.New("interrupted; run the same command again: what is back is left as it is")})
+			cancel(&exitError{exitSignal + int(number), errors.New("interrupted; " + next)})
 		case <-ctx.Done():
 		}
 	}()

@@ -142,6 +142,9 @@ func (s *Server) advancePoints(now time.Time) {
 			})
 			for key, version := range a.point.content(a.at) {
 				version.ID, version.ETag = "", ""
+				if version.ChecksumAlgorithm == "" {
+					version.ChecksumAlgorithm = s3types.ChecksumAlgorithmCrc64nvme // as S3 gives to all objects
+				}
 				b.Put(key, version)
 			}
 			a.metadata["S3AccessPointArn"], a.metadata["S3AccessPointAlias"] = s3AccessPoint(a.region, a.account.ID, a.name), a.alias

@@ -106,6 +106,9 @@ func (j *job) describeCopy(now time.Time) *types.CopyJob {
 	if step.Message != "" {
 		out.StatusMessage = aws.String(step.Message)
 	}
+	if j.days > 0 {
+		out.DestinationRecoveryPointLifecycle = &types.Lifecycle{DeleteAfterDays: aws.Int64(int64(j.days))}
+	}
 	if j.ended(now) {
 		out.CompletionDate = aws.Time(j.end())
 	}

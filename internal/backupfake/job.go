@@ -153,3 +153,14 @@ func (q *request) pass(role string) error {
 	}
 	return nil
 }
+
+// Jobs are the ids of all jobs that were started, in their order.
+func (s *Server) Jobs() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ids := make([]string, len(s.jobs))
+	for i, j := range s.jobs {
+		ids[i] = j.id
+	}
+	return ids
+}

@@ -27,7 +27,7 @@ const lag = 15 * time.Minute
 // operations are what the server knows of AWS Backup.
 var operations []*operation
 
-func init() { //nolint:gochecknoinits // the functions use the list
+func init() { // the functions use the list
 	operations = []*operation{
 		define(schemas.DescribeBackupVault, schemas.DescribeBackupVaultInput, func(q *request, in *backup.DescribeBackupVaultInput) string {
 			return q.vaultARN(*in.BackupVaultName)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/backup"
@@ -31,6 +32,7 @@ type Options struct {
 type Server struct {
 	options Options
 	checker *backup.Client // checks inputs as the SDK does
+	busy    atomic.Int32   // counts requests that are not answered
 	mu      sync.Mutex     // guards all that follows, and all accounts
 	all     map[string]*Account
 	calls   []Call
@@ -192,11 +194,20 @@ func (s *Server) SetFault(fault func(Call) *Fault) {
 	s.fault = fault
 }
 
+// Wait waits until all requests are carried out, also those whose client is gone.
+func (s *Server) Wait() {
+	for s.busy.Load() > 0 {
+		time.Sleep(time.Millisecond)
+	}
+}
+
 // The credential of a signature is key/date/Region/service/aws4_request.
 var credential = regexp.MustCompile(`Credential=AKID(\d{12})/\d+/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request`)
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.busy.Add(1)
+	defer s.busy.Add(-1)
 	signed := credential.FindStringSubmatch(r.Header.Get("Authorization"))
 	if signed == nil {
 		write(w, nil, fail(http.StatusForbidden, "MissingAuthenticationTokenException", "Missing Authentication Token"))

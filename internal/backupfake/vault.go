@@ -144,7 +144,11 @@ func (p *Point) content(at time.Time) map[string]s3fake.Version {
 
 func (p *Point) size() int64 {
 	var size int64
-	for _, v := range p.content(p.Created.AddDate(100, 0, 0)) {
+	at := p.Created
+	if p.Continuous {
+		at = at.AddDate(100, 0, 0)
+	}
+	for _, v := range p.content(at) {
 		size += max(v.Size, int64(len(v.Body)))
 	}
 	return size
@@ -249,4 +253,18 @@ func (s *Server) id() string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "id %d", s.numbers))
 	text := strings.ToUpper(hex.EncodeToString(sum[:16]))
 	return strings.Join([]string{text[:8], text[8:12], text[12:16], text[16:20], text[20:]}, "-")
+}
+
+// RemoveVault removes a vault with all that is in it.
+func (a *Account) RemoveVault(v *Vault) {
+	a.server.mu.Lock()
+	defer a.server.mu.Unlock()
+	delete(a.vaults, v.Region+"/"+v.Name)
+}
+
+// Empty deletes all recovery points of the vault.
+func (v *Vault) Empty() {
+	v.account.server.mu.Lock()
+	defer v.account.server.mu.Unlock()
+	v.points = nil
 }
