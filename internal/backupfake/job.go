@@ -48,6 +48,7 @@ type job struct {
 	steps               []Step
 	result              string // the ARN of what it made
 	settled             bool
+	test                *test // nil: no restore testing plan started it
 }
 
 // used is a token that was used, by whom and for what.

@@ -238,6 +238,7 @@ func (j *job) describe(now time.Time) backup.DescribeRestoreJobOutput {
 	if j.result != "" {
 		out.CreatedResourceArn = aws.String(j.result)
 	}
+	j.describeTest(&out)
 	return out
 }
 

@@ -41,6 +41,7 @@ type Server struct {
 	jobs    []*job
 	points  []*accessPoint
 	tokens  map[string]used
+	events  []Event
 	numbers int
 }
 
@@ -220,6 +221,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.s3(w, r, account, region)
 	case "sts":
 		s.sts(w, r, account, region)
+	case "events":
+		s.putEvents(w, r, account, region)
 	default:
 		write(w, nil, fail(http.StatusNotImplemented, "UnknownOperationException", "There is no service "+signed[3]))
 	}
@@ -237,9 +240,13 @@ func (s *Server) record(call Call) *Fault {
 	return hook(call)
 }
 
-// sts knows GetCallerIdentity, which needs no permission.
+// sts knows GetCallerIdentity, which needs no permission, and AssumeRole.
 func (s *Server) sts(w http.ResponseWriter, r *http.Request, account, region string) {
 	body, err := io.ReadAll(r.Body)
+	if err == nil && strings.HasPrefix(string(body), "Action=AssumeRole&") {
+		s.assumeRole(w, string(body), account, region)
+		return
+	}
 	if err != nil || !strings.HasPrefix(string(body), "Action=GetCallerIdentity&") {
 		write(w, nil, fail(http.StatusBadRequest, "InvalidAction", "Could not find the operation"))
 		return

@@ -321,6 +321,14 @@ func TestMeaning(t *testing.T) {
 		"restore-job-out-of-central":                       {told, "trigger error"},
 		"restore-job-out-of-central-test":                  {told, "trigger info"},
 
+		"restore-test-successful":      {quiet, "resolve"},
+		"restore-test-slow":            {told, "resolve"},
+		"restore-test-failed":          {told, "trigger error"},
+		"restore-test-not-validated":   {told, "trigger error"},
+		"restore-test-missing":         {told, "trigger error"},
+		"restore-test-unknown-outcome": {told, "trigger warning"},
+		"forged-restore-test":          {told, "trigger warning"},
+
 		"alert-test":    {told, "trigger info, resolve"},
 		"unknown-event": {told, "trigger warning"},
 		"not-an-object": {told, "trigger warning"},

@@ -41,6 +41,7 @@ var detailTypes = []struct {
 	{"aws.cloudwatch", "CloudWatch Alarm State Change", readAlarm},
 	{"", callDetailType, readCall}, // a source for each service: see fromAWS
 	{alerting.TestSource, alerting.TestDetailType, readTest},
+	{alerting.TestSource, alerting.RestoreTestDetailType, readRestoreTest},
 }
 
 // Read turns an event into an alert. It accepts any text: the alert of an unknown event contains the
@@ -53,7 +54,7 @@ func (f *Fleet) Read(body string) Alert {
 	if ev.Source == "" { // not even an event: EventBridge gives each a source
 		return f.unknown(ev, "Unknown event", indented(body))
 	}
-	if !ev.fromAWS() && !ev.isTest() {
+	if !ev.fromAWS() && !ev.isTest() && !f.isRestoreTest(ev) {
 		return f.foreign(ev, body)
 	}
 	for _, row := range detailTypes {
@@ -108,7 +109,7 @@ func (f *Fleet) foreign(ev event, body string) Alert {
 	a.Message = "Somebody in account " + first(
 		ev.Account,
 		"unknown",
-	) + " put an event onto the bus for alerts that neither AWS nor backupctl alert-test " +
+	) + " put an event onto the bus for alerts that neither AWS nor this app " +
 		"sends. What it says is made up, or nobody knows whether it is true."
 	a.Advice = "Do not act on the event below. EventBridge itself writes the account into an event: find out who used the role for " +
 		"events in that account, and what they wanted to hide or provoke."
