@@ -186,6 +186,9 @@ func (c *Config) centralAccountNames() []accountName {
 	}
 	if len(c.copied) > 0 {
 		names = append(names, accountName{"role", c.CopyBackRoleName()})
+		if c.Central.RestoreTesting != nil {
+			names = append(names, accountName{"role", c.RestoreCentralRoleName()})
+		}
 		if len(c.OperatorsIn(c.Central.Region)) > 0 {
 			names = append(names, accountName{"role", c.OperateCentralRoleName()})
 		}
@@ -205,6 +208,9 @@ func (c *Config) accountNames(w Workload) []accountName {
 	}
 	if len(c.OperatorsIn(w.Region)) > 0 {
 		names = append(names, accountName{"role", c.OperateRoleName(w)})
+	}
+	if c.Validated(w) {
+		names = append(names, accountName{"role", c.ValidateRoleName(w)})
 	}
 	if c.Reached(w) {
 		names = append(names, accountName{"role", c.EventRoleName(w.ID())})
@@ -388,6 +394,9 @@ func (c *Config) CentralRoleARN(role string) string {
 func (c *Config) VaultARN(w Workload, t *Tier) string {
 	return vaultARN(w.Region, w.Account, c.TierName(w, t))
 }
+
+// WorkloadVaultARN is the ARN of a vault of a workload's account.
+func WorkloadVaultARN(w Workload, name string) string { return vaultARN(w.Region, w.Account, name) }
 
 func vaultARN(region, account, name string) string {
 	return fmt.Sprintf("arn:%s:backup:%s:%s:backup-vault:%s", Partition(region), region, account, name)
