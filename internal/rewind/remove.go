@@ -101,26 +101,25 @@ func (r *Run) removeAll(ctx context.Context, batch []removal) error {
 	}
 	var copies errgroup.Group
 	copies.SetLimit(cap(r.pace.slots))
-	denied := 0
 	for _, one := range batch {
 		d := one.decision
 		cause, result := failed[d.Key], r.uncovered(d)
 		switch {
 		case cause == nil:
-			err = r.finished(one.job, result)
+			err = r.report(&result)
 		case isDenied(cause):
-			denied++
 			r.warnDenied(cause)
-			copies.Go(func() error { return r.copyInstead(ctx, one) })
+			copies.Go(func() error { return r.copyInstead(ctx, d) })
 		default:
 			reason, _ := reasonOf(cause)
-			err = r.finished(one.job, result.failed(reason, plain(cause)))
+			result = result.failed(reason, plain(cause))
+			err = r.report(&result)
 		}
 		if err != nil {
 			return errors.Join(err, copies.Wait())
 		}
 	}
-	if denied == len(batch) {
+	if len(failed) == len(batch) && allDenied(failed) {
 		r.denied.Store(true) // the others are copied at once
 	}
 	return copies.Wait()
@@ -136,18 +135,17 @@ func (r *Run) uncovered(d Decision) Result {
 }
 
 // copyInstead copies a version whose markers cannot be removed.
-func (r *Run) copyInstead(ctx context.Context, one removal) error {
+func (r *Run) copyInstead(ctx context.Context, d Decision) error {
 	if err := r.pace.begin(ctx); err != nil {
 		return err
 	}
 	defer r.pace.end()
-	d := one.decision
 	d.Markers = nil
 	result, err := r.act(ctx, d)
 	if err != nil {
 		return err
 	}
-	return r.finished(one.job, result)
+	return r.report(&result)
 }
 
 // warnDenied says once that markers are not removed.
@@ -159,6 +157,16 @@ func (r *Run) warnDenied(cause error) {
 			"); allow s3:DeleteObjectVersion to remove them")
 	}
 	r.deniedOnce = true
+}
+
+// allDenied says whether a permission is missing for each of these keys.
+func allDenied(failed map[string]error) bool {
+	for _, err := range failed {
+		if !isDenied(err) {
+			return false
+		}
+	}
+	return true
 }
 
 // removeOnce writes down the markers and removes them. What it returns by keys is why they could not be removed; the
@@ -279,7 +287,8 @@ func (r *Run) deleteObjects(ctx context.Context, objects []types.ObjectIdentifie
 // isDenied says whether a permission is missing.
 func isDenied(err error) bool {
 	answer, ok := errors.AsType[smithy.APIError](err)
-	return ok && (strings.HasPrefix(answer.ErrorCode(), "AccessDenied") || answer.ErrorCode() == "Forbidden") || status(err) == http.StatusForbidden
+	denied := ok && (strings.HasPrefix(answer.ErrorCode(), "AccessDenied") || answer.ErrorCode() == "Forbidden")
+	return denied || status(err) == http.StatusForbidden
 }
 
 // inXML says whether XML 1.0 can have all characters of a key, so that a request can name it with others.

@@ -333,20 +333,14 @@ func (r *Run) work(ctx context.Context, j *job) (*removal, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := r.finished(j, result); err != nil {
-			return nil, err
+		j.result = &result
+		if r.Apply {
+			if err := r.report(&result); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return nil, nil
-}
-
-// finished takes the result of a job. In a dry run it is reported later, in the order of the keys.
-func (r *Run) finished(j *job, result Result) error {
-	j.result = &result
-	if !r.Apply {
-		return nil
-	}
-	return r.report(j.result)
 }
 
 // report counts a result and passes it on. Nil: there is none.
