@@ -206,7 +206,7 @@ func TestWalkFallsBack(t *testing.T) {
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			f := &flat{keys: layouts(300)["numbers"], versions: 2, pageSize: 10, wait: time.Second}
+			f := &flat{keys: layouts(300, "numbers")["numbers"], versions: 2, pageSize: 10, wait: time.Second}
 			f.answer = func(ctx context.Context, at marker, most int32) (page, error) { return odd(f, ctx, at, most) }
 			if f.decided(t, 8); f.stretches != 1 {
 				t.Errorf("%s: %d stretches", name, f.stretches)
