@@ -241,9 +241,12 @@ func TestWalkBeginsWithMarker(t *testing.T) {
 // TestWalkOutOfOrder: with several listers, a server that does not list keys in the order of their bytes is noticed.
 func TestWalkOutOfOrder(t *testing.T) {
 	f := &flat{keys: []string{"a/1", "a/2", "a.txt", "b"}, versions: 1, pageSize: 2}
-	for listers, want := range map[int]string{1: "<nil>", 2: `the server does not list keys in the order of their bytes, at "a.txt"; that takes one lister (--listers 1)`} {
+	for listers, want := range map[int]string{
+		1: "<nil>", 2: `the server does not list keys in the order of their bytes, at "a.txt"; that takes one lister (--listers 1)`,
+	} {
 		n := 0
-		w := newWalk(&Run{To: second(2), Now: time.Now}, []span{{}}, func(*stretch, Decision) error { return nil }, func(*stretch, string) error { return nil })
+		r := &Run{To: second(2), Now: time.Now}
+		w := newWalk(r, []span{{}}, func(*stretch, Decision) error { return nil }, func(*stretch, string) error { return nil })
 		w.list = func(context.Context, marker, int32) (page, error) {
 			n += 2
 			p := page{more: n < 4}

@@ -202,7 +202,8 @@ func TestListersAreFast(t *testing.T) {
 				f := &flat{keys: keys, versions: 2, pageSize: 20, wait: 100 * time.Millisecond}
 				took := f.decided(t, 16)
 				alone := (len(keys)*2 + 19) / 20
-				t.Logf("%d pages %.1f times as fast, %d more pages, %d probes", alone, float64(alone)*f.wait.Seconds()/took.Seconds(), f.pages-alone, f.probes)
+				t.Logf("%d pages %.1f times as fast, %d more pages, %d probes",
+					alone, float64(alone)*f.wait.Seconds()/took.Seconds(), f.pages-alone, f.probes)
 				if took*4 > time.Duration(alone)*f.wait || f.pages > alone*6/5 || f.probes > alone {
 					t.Errorf("%v for %d pages, of which one lister takes %d, and %d probes", took, f.pages, alone, f.probes)
 				}
