@@ -40,8 +40,8 @@ func writeListing(keys int) error {
 	var t strings.Builder
 	fmt.Fprintf(&t, `%s
 
-`+"`go run . -listing`"+` in this directory wrote this section. The bucket is generated (internal/s3fake in a process of its own, on the same cores): one flat prefix, %d versions and
-delete markers a key, 1,000 a page. %d cores (%s), %s, load average %s at the start and %s at the end.
+`+"`go run . -listing`"+` in this directory wrote this section. The bucket is generated (internal/s3fake in a process of its own, on the same cores):
+one flat prefix, %d versions and delete markers a key, 1,000 a page. %d cores (%s), %s, load average %s at the start and %s at the end.
 
 | versions and markers a second, %d of them, medians of %d runs by turns | | processor time, microseconds each |
 |---|---|---|
@@ -49,8 +49,8 @@ delete markers a key, 1,000 a page. %d cores (%s), %s, load average %s at the st
 | one lister that decides | %.0f ±%.0f %% | %.1f |
 | lister / paginator | **%.2f** | |
 
-Each answer takes 0.1 s beside the work for it, but in the first line. Memory is the most that the process had resident. With 16 listers each decision was compared with what the bucket was
-generated for.
+Each answer takes 0.1 s beside the work for it, but in the first line. Memory is the most that the process had resident.
+With 16 listers each decision was compared with what the bucket was generated for.
 
 | versions and markers | listers | seconds | of the time of one | memory, MB |
 |---|---|---|---|---|

@@ -206,7 +206,7 @@ func TestWalkFallsBack(t *testing.T) {
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			f := &flat{keys: layouts(300)["numbers"], versions: 2, pageSize: 10, wait: time.Second}
+			f := &flat{keys: layouts(300, "numbers")["numbers"], versions: 2, pageSize: 10, wait: time.Second}
 			f.answer = func(ctx context.Context, at marker, most int32) (page, error) { return odd(f, ctx, at, most) }
 			if f.decided(t, 8); f.stretches != 1 {
 				t.Errorf("%s: %d stretches", name, f.stretches)
@@ -241,9 +241,12 @@ func TestWalkBeginsWithMarker(t *testing.T) {
 // TestWalkOutOfOrder: with several listers, a server that does not list keys in the order of their bytes is noticed.
 func TestWalkOutOfOrder(t *testing.T) {
 	f := &flat{keys: []string{"a/1", "a/2", "a.txt", "b"}, versions: 1, pageSize: 2}
-	for listers, want := range map[int]string{1: "<nil>", 2: `the server does not list keys in the order of their bytes, at "a.txt"; that takes one lister (--listers 1)`} {
+	for listers, want := range map[int]string{
+		1: "<nil>", 2: `the server does not list keys in the order of their bytes, at "a.txt"; that takes one lister (--listers 1)`,
+	} {
 		n := 0
-		w := newWalk(&Run{To: second(2), Now: time.Now}, []span{{}}, func(*stretch, Decision) error { return nil }, func(*stretch, string) error { return nil })
+		r := &Run{To: second(2), Now: time.Now}
+		w := newWalk(r, []span{{}}, func(*stretch, Decision) error { return nil }, func(*stretch, string) error { return nil })
 		w.list = func(context.Context, marker, int32) (page, error) {
 			n += 2
 			p := page{more: n < 4}
