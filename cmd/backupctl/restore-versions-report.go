@@ -22,9 +22,11 @@ type report struct {
 	OnlyKeys int       `json:"onlyKeys,omitempty"`
 	To       time.Time `json:"to"`
 	Applied  bool      `json:"applied"`
-	Started  time.Time `json:"started"`
-	Ended    time.Time `json:"ended"`
-	Warnings []string  `json:"warnings,omitempty"`
+	// VerifiedAgain says that an earlier run did everything, and that the bucket was only listed now.
+	VerifiedAgain bool      `json:"verifiedAgain,omitempty"`
+	Started       time.Time `json:"started"`
+	Ended         time.Time `json:"ended"`
+	Warnings      []string  `json:"warnings,omitempty"`
 	// Lock is the retention that the copies get from the bucket.
 	Lock string `json:"lock,omitempty"`
 	// Concurrency is how many keys are worked on at a time.
@@ -79,6 +81,8 @@ func (r report) text() string {
 	}
 	state := "dry run, nothing was changed"
 	switch {
+	case r.VerifiedAgain:
+		state = "applied by an earlier run, and verified again"
 	case r.Applied:
 		state = "applied"
 	case r.Jobs != nil:

@@ -133,7 +133,7 @@ func (c *restoreVersions) Run(clock clock, stdin io.Reader, streams streams) err
 		}
 	}
 	if e := run.Earlier(); !e.Started.IsZero() {
-		document.Started = e.Started
+		document.Started, document.VerifiedAgain = e.Started, e.Complete && e.Failed == 0
 	}
 	stopped := c.showProgress(clock, streams, run)
 	document.Summary, err = run.Do(ctx)
