@@ -179,11 +179,12 @@ func readUndo(name string) (*undoReader, error) {
 	r := &undoReader{name: name, file: file, scanner: bufio.NewReader(file)}
 	text, err := r.next()
 	if err != nil || json.Unmarshal(text, &r.header) != nil || r.header.Version == 0 || r.header.Bucket == "" {
-		return nil, errors.Join(fmt.Errorf("%s:1: this is no file of --undo; want what restore versions --remove-markers wrote", name), file.Close())
+		return nil, errors.Join(file.Close(), fmt.Errorf("%s:1: this is no file of --undo; "+
+			"want what restore versions --remove-markers wrote", name))
 	}
 	if r.header.Version != undoVersion {
-		return nil, errors.Join(fmt.Errorf("%s:1: the form of the file is %d; want %d; use the backupctl that wrote it", name, r.header.Version, undoVersion),
-			file.Close())
+		return nil, errors.Join(file.Close(), fmt.Errorf("%s:1: the form of the file is %d; want %d; use the backupctl that wrote it",
+			name, r.header.Version, undoVersion))
 	}
 	return r, nil
 }

@@ -71,7 +71,8 @@ func (c *restoreUndo) Run(stdin io.Reader, streams streams) error {
 		return of.explain(err)
 	}
 	if c.Apply && summary.Failed > 0 {
-		return &exitError{exitSomeNotRestored, fmt.Errorf("%s not deleted again: %s", count(summary.Failed, "key was", "keys were"), reasons(summary))}
+		return &exitError{exitSomeNotRestored, fmt.Errorf("%s not deleted again: %s",
+			count(summary.Failed, "key was", "keys were"), reasons(summary))}
 	}
 	return nil
 }

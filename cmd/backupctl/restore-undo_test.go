@@ -34,8 +34,8 @@ func deletedLake(t *testing.T) *lake {
 	return l
 }
 
-const removal = "warning: delete markers are removed: afterwards it looks as if the keys had never been deleted, and a restore to a moment " +
-	"in between goes wrong\n"
+const removal = "warning: delete markers are removed: afterwards it looks as if the keys had never been deleted, and " +
+	"a restore to a moment in between goes wrong\n"
 
 // TestRemoveMarkers: a dry run, the removal, a second run, and the way back with restore undo.
 func TestRemoveMarkers(t *testing.T) {
@@ -67,13 +67,14 @@ with --apply    about 5 requests, and 100ms if each takes 0.1 s
 	if _, err := os.Stat(file); code != exitDone || err == nil || l.server.Requests()["DeleteObjects"] > 0 {
 		t.Errorf("exit code %d, %v, %v", code, err, l.server.Requests())
 	}
-	if _, stdout, _ = backupctl(t, "", toLake); !strings.Contains(stdout, "\n                --remove-markers would save 1 request and 9 bytes, and brings "+
-		"1 archived key back that cannot be copied\n") {
+	const saves = "\n                --remove-markers would save 1 request and 9 bytes, and brings 1 archived key back that cannot be copied\n"
+	if _, stdout, _ = backupctl(t, "", toLake); !strings.Contains(stdout, saves) {
 		t.Errorf("got %s", stdout)
 	}
 
-	code, stdout, stderr = backupctl(t, "", toLake+"--apply --yes --remove-markers --undo "+file)
-	if code != exitSomeNotRestored || !strings.Contains(stdout, "\nremove markers  4 delete markers of 3 keys; they are in "+file+", for restore undo\n") ||
+	code, stdout, stderr = backupctl(t, "", toLake+"--apply --yes --remove-markers --concurrency 1 --undo "+file)
+	removed := "\nremove markers  4 delete markers of 3 keys; they are in " + file + ", for restore undo\n"
+	if code != exitSomeNotRestored || !strings.Contains(stdout, removed) ||
 		stderr != removal+"1 key was not restored: 1 archived\n" {
 		t.Errorf("exit code %d: %s%s", code, stdout, stderr)
 	}
@@ -153,15 +154,18 @@ func TestUndoFile(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 	second, err := os.ReadFile(name)
-	if err != nil || !strings.HasPrefix(string(second), string(first)) || strings.Count(string(second), "\n") != 4 || !strings.HasSuffix(string(second), "}\n") {
+	if err != nil || !strings.HasPrefix(string(second), string(first)) || strings.Count(string(second), "\n") != 4 ||
+		!strings.HasSuffix(string(second), "}\n") {
 		t.Errorf("%s, %v", second, err)
 	}
-	if code, _, stderr := backupctl(t, "", "restore undo --apply --yes "+name); code != exitDone || l.visible() != "data/overwritten data/same odd\nkey" {
+	code, _, stderr := backupctl(t, "", "restore undo --apply --yes "+name)
+	if code != exitDone || l.visible() != "data/overwritten data/same odd\nkey" {
 		t.Errorf("exit code %d: %s, visible: %s", code, stderr, l.visible())
 	}
 	for _, content := range []string{
 		"", "a report\n", `{"undoVersion":1,"bucket":"lakes","to":"2026-03-01T10:00:03Z"}` + "\n",
-		`{"undoVersion":1,"bucket":"lake","to":"2026-03-01T10:00:04Z"}` + "\n", `{"undoVersion":2,"bucket":"lake","to":"2026-03-01T10:00:03Z"}` + "\n",
+		`{"undoVersion":1,"bucket":"lake","to":"2026-03-01T10:00:04Z"}` + "\n",
+		`{"undoVersion":2,"bucket":"lake","to":"2026-03-01T10:00:03Z"}` + "\n",
 	} {
 		if err := os.WriteFile("mine", []byte(content), 0o600); err != nil {
 			t.Fatal(err)
@@ -210,8 +214,8 @@ func TestUndoWrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, _, stderr := backupctl(t, "", "restore undo --apply --yes "+file)
-	compare(t, "standard error", stderr, "bucket lake: versioning is not enabled, so a delete marker could overwrite version null for good (F-S3-1); "+
-		"enable versioning first\n")
+	compare(t, "standard error", stderr, "bucket lake: versioning is not enabled, so a delete marker could overwrite version null "+
+		"for good (F-S3-1); enable versioning first\n")
 	if code != exitWrong {
 		t.Errorf("exit code %d", code)
 	}
@@ -233,7 +237,8 @@ func TestUndoFull(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	code, _, stderr := backupctl(t, "", toLake+"--apply --yes --remove-markers --undo none/undo")
-	if code != exitWrong || stderr != removal+"--undo: open none/undo: no such file or directory\n" || l.server.Requests()["ListObjectVersions"] > 0 {
+	if code != exitWrong || stderr != removal+"--undo: open none/undo: no such file or directory\n" ||
+		l.server.Requests()["ListObjectVersions"] > 0 {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 }

@@ -44,7 +44,8 @@ func (c *copyFlags) validate() error {
 	case c.Undo != "" && !c.RemoveMarkers:
 		return errors.New("--undo is for --remove-markers; to delete the keys of FILE again run restore undo FILE")
 	case c.MultipartAbove < 0 || c.MultipartAbove > rewind.MaxCopy:
-		return fmt.Errorf("--multipart-above %d: want 1 to %d, the most that is copied in one request (F-RST-9)", c.MultipartAbove, rewind.MaxCopy)
+		return fmt.Errorf("--multipart-above %d: want 1 to %d, the most that is copied in one request (F-RST-9)",
+			c.MultipartAbove, rewind.MaxCopy)
 	}
 	return nil
 }

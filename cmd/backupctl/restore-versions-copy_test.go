@@ -72,7 +72,8 @@ func TestConfig(t *testing.T) {
 	})
 	file := lakeConfig(t, "eu-west-1")
 	for _, flags := range []string{" --key large", " --remove-markers --undo " + filepath.Join(t.TempDir(), "undo"), ""} {
-		code, stdout, stderr := backupctl(t, "", withConfig+file+" --profile dummy-dev --apply --yes --keep encryption,retention,acl,redirect"+flags)
+		code, stdout, stderr := backupctl(t, "", withConfig+file+
+			" --profile dummy-dev --apply --yes --keep encryption,retention,acl,redirect"+flags)
 		if code != exitDone && code != exitSomeNotRestored {
 			t.Fatalf("exit code %d: %s%s", code, stdout, stderr)
 		}
@@ -124,7 +125,8 @@ func TestConfigWrong(t *testing.T) {
 				Versioning: versioned.Versioning, Settings: map[string]string{"lifecycle": strings.Replace(expiring, "Days>1<", "Days>15<", 1)},
 			},
 			`--to 2026-01-01T00:00:00Z: the lifecycle rule "old" deletes versions 15 days after they are overwritten or deleted (F-OL-5): some of ` +
-				"that time may be gone; these are the days of object_lock of tier standard_data in FILE; write --to 2026-02-15T03:00:00Z or later, or add --incomplete",
+				"that time may be gone; these are the days of object_lock of tier standard_data in FILE; " +
+				"write --to 2026-02-15T03:00:00Z or later, or add --incomplete",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -158,13 +160,14 @@ func TestConfigWrong(t *testing.T) {
 // TestCopyFlagsWrong: mistakes in the flags, before anything is asked.
 func TestCopyFlagsWrong(t *testing.T) {
 	for line, want := range map[string]string{
-		"--keep encrypton": "restore versions: --keep encrypton: this cannot be kept; did you mean encryption?; want encryption, retention, acl or redirect",
-		"--keep acl,tags":  "restore versions: --keep tags: this cannot be kept; want encryption, retention, acl or redirect",
-		"--undo file":      "restore versions: --undo is for --remove-markers; to delete the keys of FILE again run restore undo FILE",
+		"--keep encrypton": "restore versions: --keep encrypton: this cannot be kept; did you mean encryption?; want encryption, retention, " +
+			"acl or redirect",
+		"--keep acl,tags": "restore versions: --keep tags: this cannot be kept; want encryption, retention, acl or redirect",
+		"--undo file":     "restore versions: --undo is for --remove-markers; to delete the keys of FILE again run restore undo FILE",
 		"--multipart-above -1": "restore versions: --multipart-above -1: want 1 to 5368709120, the most that is copied in one request " +
 			"(F-RST-9)",
-		"--multipart-above=5368709121": "restore versions: --multipart-above 5368709121: want 1 to 5368709120, the most that is copied in one request " +
-			"(F-RST-9)",
+		"--multipart-above=5368709121": "restore versions: --multipart-above 5368709121: want 1 to 5368709120, the most that is copied " +
+			"in one request (F-RST-9)",
 	} {
 		l := newLake(t, versioned)
 		code, stdout, stderr := backupctl(t, "", toLake+strings.Replace(line, " -1", "=-1", 1))
@@ -179,7 +182,8 @@ func TestCopyFlagsWrong(t *testing.T) {
 func TestNoCredentials(t *testing.T) {
 	for _, test := range []struct{ name, credentials, config, flags, want string }{
 		{
-			"none", "", "", "", "there are no credentials: the default credentials, without --profile, cannot be used; write --profile NAME, or set AWS_PROFILE",
+			"none", "", "", "", "there are no credentials: the default credentials, without --profile, cannot be used; " +
+				"write --profile NAME, or set AWS_PROFILE",
 		},
 		{
 			"SSO login needed", "", "[sso-session corp]\nsso_start_url = https://corp.example.com/start\nsso_region = eu-central-1\n" +
@@ -234,8 +238,14 @@ func TestNotRestored(t *testing.T) {
 		want        string
 	}{
 		{"KMS key disabled", "", s3fake.Version{}, copying(400, "KMS.DisabledException", "arn:a is disabled."), "kms-key: " + key},
-		{"KMS key pending deletion", "", s3fake.Version{}, copying(400, "KMS.KMSInvalidStateException", "arn:a is pending deletion."), "kms-key: " + key},
-		{"KMS key denied", "", s3fake.Version{}, copying(403, "AccessDenied", "User: u is not authorized to perform: kms:Decrypt on resource: arn:a"), "kms-key: " + key},
+		{
+			"KMS key pending deletion", "", s3fake.Version{},
+			copying(400, "KMS.KMSInvalidStateException", "arn:a is pending deletion."), "kms-key: " + key,
+		},
+		{
+			"KMS key denied", "", s3fake.Version{},
+			copying(403, "AccessDenied", "User: u is not authorized to perform: kms:Decrypt on resource: arn:a"), "kms-key: " + key,
+		},
 		{
 			"KMS key to keep denied", "--keep encryption", s3fake.Version{Encryption: "aws:kms", KMSKey: "arn:a"},
 			copying(403, "AccessDenied", "User: u is not authorized to perform: kms:GenerateDataKey on resource: arn:a"), "kms-key: " + key,
@@ -266,7 +276,8 @@ func TestNotRestored(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "report")
 			code, stdout, stderr := backupctl(t, "", toLake+"--apply --yes --prefix bad/ --report "+file+" "+test.flags)
 			reason, _, _ := strings.Cut(test.want, ":")
-			if !strings.Contains(stdout, "\nnot restored    1, "+test.want+"\n") || !strings.HasSuffix(stderr, "1 key was not restored: 1 "+reason+"\n") {
+			if !strings.Contains(stdout, "\nnot restored    1, "+test.want+"\n") ||
+				!strings.HasSuffix(stderr, "1 key was not restored: 1 "+reason+"\n") {
 				t.Errorf("got %s%s", stdout, stderr)
 			}
 			if content, err := os.ReadFile(file); err != nil || code != exitSomeNotRestored || !strings.Contains(string(content), `"key": "bad/k"`) {
@@ -372,7 +383,9 @@ func TestLockedBucket(t *testing.T) {
 		"ownershipControls": versioned.Settings["ownershipControls"],
 	}})
 	longer := start.AddDate(1, 0, 0)
-	l.bucket.Put("data/long", s3fake.Version{Body: []byte("old"), At: at(1), LockMode: types.ObjectLockModeCompliance, RetainUntil: longer, LegalHold: true})
+	l.bucket.Put("data/long", s3fake.Version{
+		Body: []byte("old"), At: at(1), LockMode: types.ObjectLockModeCompliance, RetainUntil: longer, LegalHold: true,
+	})
 	l.bucket.Delete("data/long", at(5))
 	code, stdout, stderr := backupctl(t, "", toLake+"--prefix data/ --apply --yes --keep retention")
 	if code != exitDone || stderr != "" || !strings.Contains(stdout, "\nlock            each copy: GOVERNANCE, 14 days (F-OL-2)\n") {
@@ -396,8 +409,8 @@ func TestLockedBucket(t *testing.T) {
 		return nil
 	})
 	code, _, stderr = backupctl(t, "", toLake+"--keep retention")
-	compare(t, "standard error", stderr, "--keep retention: the default retention of bucket lake cannot be read, so a copy could get a shorter one: "+
-		"Object Lock (AccessDenied: Access Denied); allow s3:GetBucketObjectLockConfiguration\n")
+	compare(t, "standard error", stderr, "--keep retention: the default retention of bucket lake cannot be read, so a copy could get "+
+		"a shorter one: Object Lock (AccessDenied: Access Denied); allow s3:GetBucketObjectLockConfiguration\n")
 	if code != exitWrong {
 		t.Errorf("exit code %d", code)
 	}
@@ -412,7 +425,9 @@ func TestKMSBucket(t *testing.T) {
 			"</ServerSideEncryptionConfiguration>",
 		"ownershipControls": versioned.Settings["ownershipControls"],
 	}})
-	l.bucket.Put("data/summed", s3fake.Version{Body: []byte("old"), At: at(1), ChecksumAlgorithm: "SHA256", Encryption: "aws:kms", KMSKey: "arn:old"})
+	l.bucket.Put("data/summed", s3fake.Version{
+		Body: []byte("old"), At: at(1), ChecksumAlgorithm: "SHA256", Encryption: "aws:kms", KMSKey: "arn:old",
+	})
 	l.bucket.Put("data/summed", s3fake.Version{Body: []byte("bad"), At: at(5)})
 	code, stdout, stderr := backupctl(t, "", toLake+"--prefix data/ --apply --yes --keep encryption")
 	compare(t, "standard output", stdout, `bucket lake as it was at 2026-03-01T10:00:03Z: applied
@@ -435,8 +450,8 @@ second listing  5 keys are as they were; 12 versions and delete markers
 
 // TestCopyWarnings: what --keep acl and --remove-markers mean in a bucket.
 func TestCopyWarnings(t *testing.T) {
-	replicated := "<ReplicationConfiguration><Role>r</Role><Rule><Status>Enabled</Status><Destination><Bucket>b</Bucket></Destination></Rule>" +
-		"</ReplicationConfiguration>"
+	replicated := "<ReplicationConfiguration><Role>r</Role><Rule><Status>Enabled</Status><Destination><Bucket>b</Bucket></Destination>" +
+		"</Rule></ReplicationConfiguration>"
 	newLake(t, s3fake.BucketOptions{Versioning: versioned.Versioning, Settings: map[string]string{
 		"ownershipControls": versioned.Settings["ownershipControls"], "replication": replicated,
 	}})

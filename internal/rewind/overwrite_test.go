@@ -13,7 +13,7 @@ import (
 // TestOverwriteChanged: what others write between the listing and our write is decided about once more, and lies
 // beneath. Nothing is lost.
 func TestOverwriteChanged(t *testing.T) {
-	live := s3fake.Version{Body: []byte("live")}
+	live, old := s3fake.Version{Body: []byte("live")}, s3fake.Version{Body: []byte("old")}
 	for _, test := range []struct {
 		name, history, operation string
 		write                    func(l *lake)
@@ -25,7 +25,7 @@ func TestOverwriteChanged(t *testing.T) {
 		{"deleted, then written", "old 1, - 5", "CopyObject", func(l *lake) { l.bucket.Put("k", live) }, "old live - old", 1},
 		{"created, then written", "bad 5", "DeleteObject", func(l *lake) { l.bucket.Put("k", live) }, "- live bad", 1},
 		{"created, then deleted", "bad 5", "DeleteObject", func(l *lake) { l.bucket.Delete("k", time.Time{}) }, "- bad", 0},
-		{"brought back by others", "old 1, bad 5", "CopyObject", func(l *lake) { l.bucket.Put("k", s3fake.Version{Body: []byte("old")}) }, "old bad old", 0},
+		{"brought back by others", "old 1, bad 5", "CopyObject", func(l *lake) { l.bucket.Put("k", old) }, "old bad old", 0},
 	} {
 		for _, pause := range []time.Duration{0, 2 * time.Second} { // the second of the start, or a later one
 			t.Run(fmt.Sprint(test.name, " after ", pause), func(t *testing.T) {
@@ -105,8 +105,8 @@ func TestOverwriteOnce(t *testing.T) {
 	run := l.run(second(3))
 	run.OverwriteChanged = true
 	summary, err := run.Do(t.Context())
-	if err != nil || summary.Failed != 1 || summary.Reasons[Changed].Keys != 1 || summary.Overwritten > 0 || l.server.Requests()["CopyObject"] != 2 ||
-		len(l.bucket.Versions("k")) != 4 {
+	if err != nil || summary.Failed != 1 || summary.Reasons[Changed].Keys != 1 || summary.Overwritten > 0 ||
+		l.server.Requests()["CopyObject"] != 2 || len(l.bucket.Versions("k")) != 4 {
 		t.Errorf("%+v, %s, %v, %v", summary, failures(summary), l.server.Requests(), err)
 	}
 }

@@ -72,6 +72,10 @@ var useless = []string{
 // toKeep are the actions that only a copy needs that keeps something, as an answer that denies them has them.
 var toKeep = []string{"s3:putobjectacl", "s3:putobjectretention", "s3:putobjectlegalhold"}
 
+func deniesToKeep(message string) bool {
+	return slices.ContainsFunc(toKeep, func(action string) bool { return strings.Contains(message, action) })
+}
+
 // reasonOf classifies what S3 answered about a key. If whole is true, the run cannot go on.
 func reasonOf(err error) (reason Reason, whole bool) {
 	if one, ok := errors.AsType[*keyError](err); ok {
@@ -85,9 +89,7 @@ func reasonOf(err error) (reason Reason, whole bool) {
 	switch {
 	case slices.Contains(useless, code):
 		return Other, true
-	case code == "AccessControlListNotSupported", strings.HasPrefix(code, "AccessDenied") && slices.ContainsFunc(toKeep, func(action string) bool {
-		return strings.Contains(message, action)
-	}):
+	case code == "AccessControlListNotSupported", strings.HasPrefix(code, "AccessDenied") && deniesToKeep(message):
 		return NotKept, false
 	case strings.HasPrefix(code, "KMS."), strings.Contains(message, "kms:"), strings.Contains(message, "kms key"):
 		return Key, false

@@ -58,7 +58,8 @@ func (u *undone) text(l *lake, ids map[string]string) string {
 	slices.SortFunc(u.lines, func(a, b Removed) int { return strings.Compare(a.Key+a.Time.String(), b.Key+b.Time.String()) })
 	var all []string
 	for _, line := range u.lines {
-		all = append(all, fmt.Sprintf("%q %s %d %v", line.Key, ids[line.VersionID], line.Time.Second(), l.bucket.Versions(line.Key)[0].ID == line.Uncovered))
+		uncovered := l.bucket.Versions(line.Key)[0].ID == line.Uncovered
+		all = append(all, fmt.Sprintf("%q %s %d %v", line.Key, ids[line.VersionID], line.Time.Second(), uncovered))
 	}
 	return strings.Join(all, ", ")
 }
@@ -97,7 +98,8 @@ func TestRemoveMarkers(t *testing.T) {
 	dry := l.removing(second(3), &u)
 	dry.Apply = false
 	expected, err := dry.Do(t.Context())
-	if err != nil || expected.Uncovered != 4 || expected.RemovedMarkers != 5 || expected.Copied != 3 || expected.Marked != 1 || len(u.lines) > 0 {
+	if err != nil || expected.Uncovered != 4 || expected.RemovedMarkers != 5 || expected.Copied != 3 || expected.Marked != 1 ||
+		len(u.lines) > 0 {
 		t.Errorf("the dry run: %+v, %v, %v", expected, u.lines, err)
 	}
 	without := l.run(second(3))
@@ -116,8 +118,8 @@ func TestRemoveMarkers(t *testing.T) {
 		return keep(lines)
 	}
 	summary, err := run.Do(t.Context())
-	if err != nil || summary.Failed > 0 || summary.Uncovered != 4 || summary.RemovedMarkers != 5 || summary.Copied != 3 || summary.Marked != 1 ||
-		summary.Confirmed != summary.Keys {
+	if err != nil || summary.Failed > 0 || summary.Uncovered != 4 || summary.RemovedMarkers != 5 || summary.Copied != 3 ||
+		summary.Marked != 1 || summary.Confirmed != summary.Keys {
 		t.Errorf("%+v, %s, %v", summary, failures(summary), err)
 	}
 	for key, want := range map[string]string{
@@ -132,7 +134,8 @@ func TestRemoveMarkers(t *testing.T) {
 		`"twice" marker 5 5 true, "twice" marker 6 6 true` {
 		t.Errorf("got %s", got)
 	}
-	if n := l.server.Requests(); n["DeleteObjects"] < 1 || n["DeleteObjects"] > 3 || n["DeleteObject"] != 2 { // the odd key, and the new marker
+	// DeleteObject is for the odd key, and the new marker.
+	if n := l.server.Requests(); n["DeleteObjects"] < 1 || n["DeleteObjects"] > 3 || n["DeleteObject"] != 2 {
 		t.Errorf("got %v", n)
 	}
 	again, err := l.removing(second(3), &u).Do(t.Context())
@@ -165,7 +168,8 @@ func TestMarkersTogether(t *testing.T) {
 		return keep(lines)
 	}
 	summary, err := run.Do(t.Context())
-	if err != nil || summary.Uncovered != 1300 || summary.RemovedMarkers != 2600 || len(u.lines) != 2600 || summary.Copied != 1 || summary.Confirmed != 1301 {
+	if err != nil || summary.Uncovered != 1300 || summary.RemovedMarkers != 2600 || len(u.lines) != 2600 || summary.Copied != 1 ||
+		summary.Confirmed != 1301 {
 		t.Errorf("%+v, %v", summary, err)
 	}
 	if n := l.server.Requests()["DeleteObjects"]; n < 3 || n > 30 { // a slow machine sends what it has after removeWait
@@ -285,7 +289,8 @@ func TestRemoveLive(t *testing.T) {
 	}))
 	var u undone
 	summary, err := l.removing(second(3), &u).Do(t.Context())
-	if err != nil || summary.Uncovered != 3 || summary.Reasons[Changed] == nil || summary.Reasons[Changed].Keys != 2 || summary.Confirmed != 1 {
+	if err != nil || summary.Uncovered != 3 || summary.Reasons[Changed] == nil || summary.Reasons[Changed].Keys != 2 ||
+		summary.Confirmed != 1 {
 		t.Errorf("%+v, %s, %v", summary, failures(summary), err)
 	}
 	if l.history("a") != "live old" || l.history("b") != "- old" || l.history("c") != "old" {
@@ -325,7 +330,8 @@ func TestPutBack(t *testing.T) {
 		t.Errorf("got %s; %s; %s; %s", l.history("a"), l.history("b"), l.history("c"), l.history("d"))
 	}
 	broken := errors.New("line 2 cannot be read")
-	if _, err := (&Run{Client: l.client, Bucket: "lake"}).PutBack(t.Context(), func() (Removed, error) { return Removed{}, broken }); !errors.Is(err, broken) {
+	r := &Run{Client: l.client, Bucket: "lake"}
+	if _, err := r.PutBack(t.Context(), func() (Removed, error) { return Removed{}, broken }); !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
 }
