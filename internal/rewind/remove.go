@@ -277,7 +277,8 @@ func (r *Run) deleteObjects(ctx context.Context, objects []types.ObjectIdentifie
 // isDenied says whether a permission is missing.
 func isDenied(err error) bool {
 	answer, ok := errors.AsType[smithy.APIError](err)
-	return ok && (strings.HasPrefix(answer.ErrorCode(), "AccessDenied") || answer.ErrorCode() == "Forbidden") || status(err) == http.StatusForbidden
+	denied := ok && (strings.HasPrefix(answer.ErrorCode(), "AccessDenied") || answer.ErrorCode() == "Forbidden")
+	return denied || status(err) == http.StatusForbidden
 }
 
 // inXML says whether XML 1.0 can have all characters of a key, so that a request can name it with others.
