@@ -8,16 +8,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"golang.org/x/sync/errgroup"
 )
 
 // same says whether two versions of a key have the same bytes, metadata, storage class, tags and annotations, and
 // whether the other has what is kept of the one.
 func (r *Run) same(ctx context.Context, key, one, other string) (bool, error) {
-	a, err := r.head(ctx, key, one)
-	if err != nil {
-		return false, err
-	}
-	b, err := r.head(ctx, key, other)
+	a, b, err := r.heads(ctx, key, one, other)
 	if err != nil || !sameHead(a, b) {
 		return false, err
 	}
@@ -38,6 +35,21 @@ func (r *Run) same(ctx context.Context, key, one, other string) (bool, error) {
 		return false, err
 	}
 	return r.sameKept(ctx, key, a, b)
+}
+
+// heads asks about two versions at the same time: most keys that are compared differ here, and then need nothing more.
+func (r *Run) heads(ctx context.Context, key, one, other string) (a, b *s3.HeadObjectOutput, err error) {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		a, err = r.head(ctx, key, one)
+		return err
+	})
+	group.Go(func() (err error) {
+		b, err = r.head(ctx, key, other)
+		return err
+	})
+	err = group.Wait()
+	return a, b, err
 }
 
 func sameHead(a, b *s3.HeadObjectOutput) bool {

@@ -8,11 +8,12 @@
 //
 //   - The time of a multipart upload is when it was completed, not when it was started (F-RST-14). The order within
 //     a second is AWS's: its version ids have nanoseconds, and a listing is sorted by them, markers among versions.
-//   - Version null is listed last, whenever it was written. The tests have none.
-//   - Requests with KMS keys are answered with 500. Keys with //, ./, a slash at either end, a backslash or control
-//     characters are not kept as they are. The tests have neither.
-//   - It does not know annotations, and a listing has no checksums. So a copy of a multipart upload whose ETag is
-//     another is verified by checksums of HEAD, or by size.
+//   - Version null is listed last, even if it is the latest. A key that ends in a slash has no other version.
+//   - A request with a KMS key is answered with 500. A key with //, ./, a slash at its start, a backslash or a control
+//     character is not kept as it is.
+//   - A request for annotations is answered with the object. package rewind takes that for none.
+//   - A listing has no checksums, HEAD has some.
 //
+// The other tests have none of these keys, versions and requests; TestDifferences and TestNullVersion fail once SeaweedFS is as AWS there.
 // What only AWS has is tested against internal/s3fake.
 package seaweed
