@@ -43,11 +43,15 @@ assembly:
 	go run ./internal/cfnlint $(ASSEMBLY) $(foreach f,$(LINTED),$(ASSEMBLY).$(basename $(notdir $(f))))
 	cfn-lint -c I -i I1022 -r ALL_REGIONS -- $(ASSEMBLY)/*.template.json
 
-# Who can do what, by an IAM simulator (docs/who-can.md). It is no part of the product.
+# Who can do what, by an IAM simulator (docs/who-can.md), and whether operators may do what backupctl calls. It is no part
+# of the product.
 decisions:
 	go run . -config testdata/fleet.yaml -out $(ASSEMBLY).fleet
 	go run . -config testdata/many.yaml -workload central -out $(ASSEMBLY).many
+	go run . -config cmd/backupctl/testdata/restore.yaml -out $(ASSEMBLY).restore
 	cd decisions && npm ci && node decide.mjs ../testdata/decisions.yaml fleet=../$(ASSEMBLY).fleet many=../$(ASSEMBLY).many
+	cd decisions && node calls.mjs ../cmd/backupctl/testdata/actions.txt ../$(ASSEMBLY).restore \
+		111111111111=dummy-operate-central 222222222222=dummy-operate-dummy-dev 444444444444=dummy-operate-dummy-new
 
 # The example through the CDK CLI that package.json pins, which must write the same bytes.
 cli:

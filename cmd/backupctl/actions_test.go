@@ -23,7 +23,7 @@ func TestActions(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 	for _, line := range []string{
-		toBackup + "--into empty",
+		toBackup + "--into lake-restored-empty",
 		toBackup + "--fill-gaps",
 		toBackup + "--follow " + l.firstJob(),
 		filesOfLake + "--list",

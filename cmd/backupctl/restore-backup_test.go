@@ -247,7 +247,7 @@ func working(l *lab) {
 		Region: "eu-west-1", Versioning: enabled, Settings: map[string]string{"ownershipControls": ""},
 	})
 	l.dev.S3.CreateBucket("full", s3fake.BucketOptions{Region: "eu-west-1", Versioning: enabled}).Put("x", s3fake.Version{Body: []byte("x")})
-	l.dev.S3.CreateBucket("empty", s3fake.BucketOptions{Region: "eu-west-1", Versioning: enabled})
+	l.dev.S3.CreateBucket("lake-restored-empty", s3fake.BucketOptions{Region: "eu-west-1", Versioning: enabled})
 	l.dev.S3.CreateBucket("foreign", s3fake.BucketOptions{Region: "eu-west-1", Owner: "999999999999"})
 }
 
@@ -255,11 +255,11 @@ func working(l *lab) {
 func TestRestoreBackupInto(t *testing.T) {
 	l := newLab(t)
 	working(l)
-	if code, _, stderr := l.run(toBackup + "--into empty --item data/ --item s3://lake/none --versions all --encryption " +
+	if code, _, stderr := l.run(toBackup + "--into lake-restored-empty --item data/ --item s3://lake/none --versions all --encryption " +
 		"SSE-S3"); code != exitDone {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
-	if keys := l.dev.S3.Bucket("empty").Keys(); !slices.Equal(keys, []string{"data/a", "data/b"}) {
+	if keys := l.dev.S3.Bucket("lake-restored-empty").Keys(); !slices.Equal(keys, []string{"data/a", "data/b"}) {
 		t.Error(keys)
 	}
 	if code, _, stderr := l.run(toBackup + "--into full --into-nonempty"); code != exitDone || len(l.dev.S3.Bucket("full").Keys()) != 4 {
