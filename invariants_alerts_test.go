@@ -225,11 +225,11 @@ func TestRules(t *testing.T) {
 		if !central {
 			w := workloadOf(a, template.stack)
 			tagged = len(w.SelectTagged) > 0
-			if plans != nil {
-				roles = append(roles, a.cfg.BackupRoleName(w))
+		}
+		for _, role := range template.ofType("AWS::IAM::Role") {
+			if name := role.Properties["RoleName"]; name != roles[0] {
+				roles = append(roles, name)
 			}
-		} else if delivered {
-			roles = append(roles, a.cfg.AlertRoleName())
 		}
 		rule("AlertCalls", true, true, "", nil)
 		rule("AlertSettingCalls", true, true, "", nil)

@@ -318,14 +318,14 @@ func TestCentralStacksInTwoRegions(t *testing.T) {
 		slices.Sort(names)
 		return names
 	}
-	if got, want := names(""), []string{"fleet-alerts", "fleet-backup", "fleet-events-central"}; !slices.Equal(got, want) {
+	if got, want := names(""), []string{"fleet-alerts", "fleet-backup", "fleet-copy-back", "fleet-events-central"}; !slices.Equal(got, want) {
 		t.Errorf("names %v, want %v: they are deployed", got, want)
 	}
 	got := names("\n  region_in_names: true")
-	if want := []string{"fleet-alerts-eu-central-1", "fleet-backup-eu-central-1", "fleet-events-central-eu-central-1"}; !slices.Equal(
-		got,
-		want,
-	) {
+	want := []string{
+		"fleet-alerts-eu-central-1", "fleet-backup-eu-central-1", "fleet-copy-back-eu-central-1", "fleet-events-central-eu-central-1",
+	}
+	if !slices.Equal(got, want) {
 		t.Errorf("names with the Region %v, want %v", got, want)
 	}
 }
