@@ -57,4 +57,3 @@ func (c *counted) Write(p []byte) (int, error) {
 	c.bytes.Add(int64(n))
 	return n, err
 }
-
