@@ -75,7 +75,10 @@ the second listing, which verifies. A dry run is the start and one listing, and 
 		{"internal/s3fake that waits 50 ms, contents of one size", fake, slow, 3000, true},
 		{"internal/s3fake", fake, "lake", 3000, false},
 	} {
-		l := &lake{ctl: ctl, endpoint: s.endpoint, prefix: fmt.Sprintf("%s-%d", s.prefix, i), keys: s.keys, sameSize: s.sameSize, client: s3fake.NewClient(s.endpoint)}
+		l := &lake{
+			ctl: ctl, endpoint: s.endpoint, prefix: fmt.Sprintf("%s-%d", s.prefix, i), keys: s.keys, sameSize: s.sameSize,
+			client: s3fake.NewClient(s.endpoint),
+		}
 		line, err := l.measure()
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
@@ -137,7 +140,8 @@ func (l *lake) measure() (string, error) {
 		dry, ctl = append(dry, looked), append(ctl, one)
 	}
 	n := float64(l.keys)
-	return fmt.Sprintf("| %d | %.0f ±%.0f %% | %.0f ±%.0f %% | **%.2f** | %.1f | %.1f | %.2f | %.2f |\n", l.keys, n/loop.median(wall), 100*loop.spread(wall),
+	return fmt.Sprintf("| %d | %.0f ±%.0f %% | %.0f ±%.0f %% | **%.2f** | %.1f | %.1f | %.2f | %.2f |\n",
+		l.keys, n/loop.median(wall), 100*loop.spread(wall),
 		n/ctl.median(wall), 100*ctl.spread(wall), loop.median(wall)/ctl.median(wall), ctl.median(wall), dry.median(wall),
 		loop.median(cpu)/n*1000, ctl.median(cpu)/n*1000), nil
 }
@@ -239,7 +243,11 @@ func (l *lake) check() error {
 // mistakes measures how long backupctl takes to say what is wrong.
 func mistakes(ctl, endpoint string) (string, error) {
 	var t strings.Builder
-	fmt.Fprintf(&t, "What is wrong is one line, after this many seconds, the median and the slowest of %d runs:\n\n| | median | slowest | processor time |\n|---|---|---|---|\n", 3*restoreRuns)
+	fmt.Fprintf(&t, `What is wrong is one line, after this many seconds, the median and the slowest of %d runs:
+
+| | median | slowest | processor time |
+|---|---|---|---|
+`, 3*restoreRuns)
 	l := &lake{ctl: ctl, endpoint: endpoint}
 	for _, wrong := range []struct{ what, flags string }{
 		{"a flag", "--bucket lake-3-0 --to 3h --aply"},

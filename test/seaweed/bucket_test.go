@@ -98,13 +98,13 @@ func (b *bucket) delete(ctx context.Context, key string) (written, error) {
 }
 
 // putParts uploads an object in parts of 5 MiB.
-func (b *bucket) putParts(ctx context.Context, key string, o object) (written, error) {
+func (b *bucket) putParts(ctx context.Context, key string, o object) error {
 	upload, err := b.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{
 		Bucket: &b.name, Key: &key, ContentType: &o.contentType, CacheControl: optional(o.cacheControl),
 		Metadata: map[string]string{"team": o.metadata}, Tagging: optional(o.tags), StorageClass: o.class,
 	})
 	if err != nil {
-		return written{}, err
+		return err
 	}
 	var parts []types.CompletedPart
 	for from := 0; from < len(o.body); from += 5 << 20 {
@@ -114,7 +114,7 @@ func (b *bucket) putParts(ctx context.Context, key string, o object) (written, e
 			Body: strings.NewReader(o.body[from:min(from+5<<20, len(o.body))]),
 		})
 		if err != nil {
-			return written{}, err
+			return err
 		}
 		parts = append(parts, types.CompletedPart{PartNumber: number, ETag: part.ETag})
 	}
@@ -122,9 +122,10 @@ func (b *bucket) putParts(ctx context.Context, key string, o object) (written, e
 		Bucket: &b.name, Key: &key, UploadId: upload.UploadId, MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
 	})
 	if err != nil {
-		return written{}, err
+		return err
 	}
-	return b.add(written{key: key, id: aws.ToString(output.VersionId), object: o}), nil
+	b.add(written{key: key, id: aws.ToString(output.VersionId), object: o})
+	return nil
 }
 
 func optional(text string) *string {

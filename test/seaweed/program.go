@@ -40,7 +40,7 @@ func Program(ctx context.Context, module string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(scratch)
+	defer os.RemoveAll(scratch) //nolint:errcheck // what is left is not used
 	built := filepath.Join(scratch, "weed")
 	// Without symbols it takes half of the disk, and links faster.
 	build := exec.CommandContext(ctx, "go", "build", "-C", filepath.Join(module, "weed"), "-trimpath", "-ldflags=-s -w", "-o", built,

@@ -74,8 +74,7 @@ func TestKilled(t *testing.T) {
 		return err
 	})
 	large := text(strings.Repeat("l", 11<<20))
-	_, err := b.putParts(t.Context(), "large", large)
-	b.must(err)
+	b.must(b.putParts(t.Context(), "large", large))
 	to := pause()
 	b.many(all, func(ctx context.Context, i int) error {
 		if i%5 == 0 {
@@ -85,7 +84,7 @@ func TestKilled(t *testing.T) {
 		_, err := b.put(ctx, key(i), text("bad"))
 		return err
 	})
-	_, err = b.put(t.Context(), "large", text("bad"))
+	_, err := b.put(t.Context(), "large", text("bad"))
 	b.must(err)
 	_, err = b.put(t.Context(), "new", text("bad"))
 	b.must(err)
@@ -234,8 +233,7 @@ func TestLocked(t *testing.T) {
 	b.must(err)
 	_, err = b.put(t.Context(), "deleted", text("old"))
 	b.must(err)
-	_, err = b.putParts(t.Context(), "large", text(strings.Repeat("l", 6<<20)))
-	b.must(err)
+	b.must(b.putParts(t.Context(), "large", text(strings.Repeat("l", 6<<20))))
 	to := pause()
 	_, err = b.put(t.Context(), "overwritten", text("bad"))
 	b.must(err)

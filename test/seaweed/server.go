@@ -76,9 +76,9 @@ func start(ctx context.Context, program, directory string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close()
-	process := exec.Command(program, "-logtostderr", "server", "-dir=data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3", "-s3.config=s3.json",
-		"-volume.max=500", "-master.volumeSizeLimitMB=64",
+	defer log.Close() //nolint:errcheck // the server writes to a copy of it
+	process := exec.Command(program, "-logtostderr", "server", "-dir=data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
+		"-filer", "-s3", "-s3.config=s3.json", "-volume.max=500", "-master.volumeSizeLimitMB=64",
 		fmt.Sprintf("-master.port=%d", ports[0]), fmt.Sprintf("-volume.port=%d", ports[1]),
 		fmt.Sprintf("-filer.port=%d", ports[2]), fmt.Sprintf("-s3.port=%d", ports[3]))
 	process.Dir = directory // where it looks for master.toml
