@@ -215,7 +215,7 @@ func (r *copying) plan(ctx context.Context) error {
 		}
 		return err
 	}
-	days := landingDays(r.wanted.now.Sub(r.choice.created), r.cfg.LandingDays())
+	days := landingDays(r.wanted.now.Sub(r.choice.created), r.cfg.Restore.LandingDays)
 	if days > config.MaxRetentionDays {
 		return fmt.Errorf("the copy %s is so old that its retention would be %d days; AWS Backup takes at most %d (F-RST-15)",
 			r.choice.arn, days, config.MaxRetentionDays)

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -86,6 +89,28 @@ func TestLandingDays(t *testing.T) {
 		if got := landingDays(age, 14); got != want {
 			t.Errorf("%v: %d days", age, got)
 		}
+	}
+}
+
+// TestLandingDaysOfTheFile: restore.landing_days says how long a copy stays that came back.
+func TestLandingDaysOfTheFile(t *testing.T) {
+	l := newLab(t)
+	working(l)
+	l.copied(days(40).Add(300 * time.Millisecond))
+	text, err := os.ReadFile("testdata/restore.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "backup.yaml")
+	longer := strings.Replace(string(text), "restore:\n", "restore:\n  landing_days: 21\n", 1)
+	if err := os.WriteFile(file, []byte(longer), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out, problems bytes.Buffer
+	code := run(strings.Fields(copyBackLake+"--dry-run --config "+file), clock{now: l.clock.Now, sleep: l.clock.Advance},
+		strings.NewReader(""), &out, &problems)
+	if code != exitDone || !strings.Contains(out.String(), ", 61 days after the backup was made\n") {
+		t.Errorf("exit code %d: %s%s", code, out.String(), problems.String())
 	}
 }
 
