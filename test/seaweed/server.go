@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -36,6 +37,7 @@ type Server struct {
 	process   *exec.Cmd
 	ended     chan struct{} // closed when the process is gone
 	directory string
+	ports     []int
 }
 
 // Start starts a server with no bucket on free ports of this machine, and waits until it stores objects.
@@ -84,16 +86,23 @@ func start(ctx context.Context, program, directory string) (*Server, error) {
 	process.Dir = directory // where it looks for master.toml
 	process.Stderr = log
 	dieTogether(process)
-	if err := process.Start(); err != nil {
+	s := &Server{
+		URL: fmt.Sprintf("http://127.0.0.1:%d", ports[3]), process: process, ended: make(chan struct{}), directory: directory, ports: ports,
+	}
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread() // Linux kills the server when the thread that started it ends, so it must not end before
+		defer runtime.UnlockOSThread()
+		err := process.Start()
+		started <- err
+		if err == nil {
+			_ = process.Wait() // it is killed
+			close(s.ended)
+		}
+	}()
+	if err := <-started; err != nil {
 		return nil, err
 	}
-	s := &Server{
-		URL: fmt.Sprintf("http://127.0.0.1:%d", ports[3]), process: process, ended: make(chan struct{}), directory: directory,
-	}
-	go func() {
-		_ = process.Wait() // it is killed
-		close(s.ended)
-	}()
 	if err := s.ready(ctx); err != nil {
 		said, _ := os.ReadFile(log.Name()) // best effort
 		return nil, errors.Join(fmt.Errorf("SeaweedFS stores nothing: %w\n%s", err, lastLines(string(said), 20)), s.Stop())
@@ -105,6 +114,14 @@ func start(ctx context.Context, program, directory string) (*Server, error) {
 func (s *Server) Stop() error {
 	_ = s.process.Process.Kill() // it may have ended
 	<-s.ended
+	for _, port := range s.ports { // it has sockets with these names in /tmp, whatever else it is told
+		for _, number := range []int{port, port + 10000} {
+			sockets, _ := filepath.Glob(fmt.Sprintf("/tmp/seaweedfs-*-%d.sock", number)) // the pattern is correct
+			for _, socket := range sockets {
+				_ = os.Remove(socket) // the system removes what is left
+			}
+		}
+	}
 	return os.RemoveAll(s.directory)
 }
 
