@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -273,5 +274,146 @@ func checkRoleSize(t *testing.T, id string, role resource) {
 	trust, _ := json.Marshal(role.Properties["AssumeRolePolicyDocument"])
 	if len(policies) > 10_240 || len(trust) > 2_048 {
 		t.Errorf("%s: policies of %d bytes, trust of %d", id, len(policies), len(trust))
+	}
+}
+
+// TestRestoreTestingPlans: every tested bucket of the file is in one selection, encrypted as its tier, and tags select the
+// others. The plan restores from the vaults of the tested tiers alone (F-RST-2, F-RST-11, F-LIM-4).
+func TestRestoreTestingPlans(t *testing.T) {
+	plans := 0
+	eachWorkload(t, func(t *testing.T, a *assembly, template template, w config.Workload) {
+		found := template.ofType("AWS::Backup::RestoreTestingPlan")
+		if w.RestoreTesting == nil {
+			if len(found) > 0 {
+				t.Errorf("%d plans", len(found))
+			}
+			return
+		}
+		plans++
+		partition := partitionOf(a, template)
+		var vaults l
+		want := map[string]string{} // key by bucket, or by tier
+		for _, tier := range a.cfg.Tiers {
+			if !slices.Contains(w.RestoreTesting.Tiers, tier.Name) {
+				continue
+			}
+			vaults = append(vaults, fmt.Sprintf("arn:%s:backup:%s:%s:backup-vault:%s-%s-%s",
+				partition, w.Region, w.Account, a.cfg.Project, w.ID(), tier.Name))
+			key := ""
+			for _, b := range w.Buckets {
+				if b.Tier == tier.Name && !b.Existing {
+					key = keyAliasWant(a, template, tier)
+				}
+			}
+			for _, b := range w.Buckets {
+				if b.Tier == tier.Name {
+					want["arn:"+partition+":s3:::"+b.Name] = key
+				}
+			}
+			if slices.Contains(w.SelectTagged, tier.Name) {
+				want[tier.Name] = key
+			}
+		}
+		for _, plan := range found {
+			same(t, "plan", plan.Properties, m{
+				"RestoreTestingPlanName": strings.ReplaceAll(a.cfg.Project+"_"+w.ID(), "-", "_"),
+				"ScheduleExpression":     w.RestoreTesting.Schedule, "ScheduleExpressionTimezone": "Etc/UTC", "StartWindowHours": 24.0,
+				"RecoveryPointSelection": m{
+					"Algorithm": "LATEST_WITHIN_WINDOW", "IncludeVaults": vaults, "RecoveryPointTypes": texts("CONTINUOUS"), "SelectionWindowDays": 365.0,
+				},
+			})
+		}
+		got := map[string]string{}
+		for id, s := range template.ofType("AWS::Backup::RestoreTestingSelection") {
+			p := s.Properties
+			same(t, id, l{p["ProtectedResourceType"], p["ValidationWindowHours"], p["IamRoleArn"], at(p, "RestoreMetadataOverrides", "restoreACLs")},
+				l{"S3", 24.0, m{"Fn::GetAtt": texts("RestoreRole", "Arn")}, "false"})
+			key := ""
+			if of := at(p, "RestoreMetadataOverrides", "kmsKey", "Fn::GetAtt", 0); of != nil {
+				key = aliasOf(template, of)
+			}
+			if encryption := at(p, "RestoreMetadataOverrides", "encryptionType"); (encryption == "SSE-KMS") != (key != "") {
+				t.Errorf("%s: encryption %v with key %q", id, encryption, key)
+			}
+			arns := list(p["ProtectedResourceArns"])
+			if conditions := p["ProtectedResourceConditions"]; conditions != nil {
+				same(t, id+" ARNs", arns, texts("*"))
+				tier := at(conditions, "StringEquals", 0, "Value").(string)
+				got[tier] = key
+				same(t, id, conditions, m{
+					"StringEquals":    l{m{"Key": "aws:ResourceTag/backup:tier", "Value": tier}},
+					"StringNotEquals": l{m{"Key": "aws:ResourceTag/backup:workload", "Value": w.ID()}},
+				})
+				continue
+			}
+			for _, arn := range arns {
+				got[arn.(string)] = key
+			}
+		}
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("tested %v\nwant %v", got, want)
+		}
+	})
+	if plans == 0 {
+		t.Error("no plan")
+	}
+}
+
+// TestValidateRole: the validator of the central account reads what a test restored and its recovery point, puts a result,
+// and writes nothing. No other role of that account may (F-RST-12, F-RST-18).
+func TestValidateRole(t *testing.T) {
+	roles := 0
+	eachWorkload(t, func(t *testing.T, a *assembly, template template, w config.Workload) {
+		role, there := roleOf(template, a.cfg.Project+"-validate-"+w.ID())
+		if there != (w.RestoreTesting != nil) {
+			t.Errorf("role: %v, tests: %v", there, w.RestoreTesting)
+		}
+		if !there {
+			return
+		}
+		roles++
+		partition, central := partitionOf(a, template), a.cfg.Central
+		same(t, "trust", at(role.Properties, "AssumeRolePolicyDocument", "Statement"), l{m{
+			"Effect": "Allow", "Action": texts("sts:AssumeRole"), "Principal": m{"AWS": config.AccountARN(central.Region, central.Account)},
+			"Condition": m{
+				"StringEquals": m{"aws:PrincipalOrgID": a.cfg.Organization.ID},
+				"ArnEquals":    m{"aws:PrincipalArn": fmt.Sprintf("arn:%s:iam::%s:role/%s-validator", partition, central.Account, a.cfg.Project)},
+			},
+		}})
+		restored := "arn:" + partition + ":s3:::awsbackup-restore-test-*"
+		same(t, "policy", inline(t, role), append(l{
+			allow("Validate", texts("*"), nil, "backup:DescribeRestoreJob", "backup:PutRestoreValidationResult"),
+			allow("ReadRestored", texts(restored, restored+"/*"), m{"StringEqualsIfExists": m{"aws:ResourceAccount": w.Account}},
+				"s3:GetBucketLocation", "s3:ListBucket*", "s3:GetObject*", "s3:ListObjectAnnotations", "s3:ListObjectVersionAnnotations"),
+			allow("UseBucketKeys", texts(fmt.Sprintf("arn:%s:kms:%s:%s:key/*", partition, w.Region, w.Account)),
+				m{"StringLike": m{"kms:ViaService": "s3.*.amazonaws.com"}}, "kms:Decrypt"),
+		}, operatorStatements(partition, w.Region, w.Account, a.cfg.Project+"-validate",
+			m{"Fn::GetAtt": texts(vaultKeyID(t, template), "Arn")})[1:]...))
+	})
+	if roles == 0 {
+		t.Error("no role")
+	}
+}
+
+// TestCentralRestoreTesting: the central account tests its copies, which are snapshots, with a role of its own (F-S3-10).
+func TestCentralRestoreTesting(t *testing.T) {
+	template := fleet.templates[fleet.cfg.CentralStackName()]
+	for _, plan := range template.ofType("AWS::Backup::RestoreTestingPlan") {
+		same(t, "from", plan.Properties["RecoveryPointSelection"], m{
+			"Algorithm": "LATEST_WITHIN_WINDOW", "IncludeVaults": texts("arn:aws:backup:us-east-1:000000000123:backup-vault:acme-central"),
+			"RecoveryPointTypes": texts("SNAPSHOT"), "SelectionWindowDays": 365.0,
+		})
+		same(t, "schedule", plan.Properties["ScheduleExpression"], "cron(0 12 ? * SUN *)")
+	}
+	selections := template.ofType("AWS::Backup::RestoreTestingSelection")
+	for id, s := range selections {
+		same(t, id, s.Properties["ProtectedResourceArns"], texts("*"))
+		same(t, id, s.Properties["IamRoleArn"], m{"Fn::GetAtt": texts("RestoreRole", "Arn")})
+	}
+	if role, _ := roleOf(template, "acme-stores-restore-central"); len(selections) != 1 || role.Type == "" {
+		t.Errorf("%d selections, role %v", len(selections), role)
+	}
+	if plans := example.templates[example.cfg.CentralStackName()].ofType("AWS::Backup::RestoreTestingPlan"); len(plans) > 0 {
+		t.Errorf("%d plans that nobody asked for", len(plans))
 	}
 }

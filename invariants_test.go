@@ -42,6 +42,7 @@ func TestDataIsRetained(t *testing.T) {
 			known := slices.Contains([]string{
 				"AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::KMS::Key", "AWS::KMS::Alias", "AWS::IAM::Role",
 				"AWS::Backup::BackupVault", "AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection", "AWS::Backup::TieringConfiguration",
+				"AWS::Backup::RestoreTestingPlan", "AWS::Backup::RestoreTestingSelection",
 				"AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "AWS::SNS::Subscription",
 				"AWS::Events::EventBus", "AWS::Events::EventBusPolicy", "AWS::Events::Rule",
 				"AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "AWS::Logs::LogGroup",

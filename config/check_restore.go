@@ -50,7 +50,8 @@ func checkOperatorAccounts(c *checker) {
 		account := operatorAccount(pattern)
 		if account != "*" && c.inPartition(pattern) && !slices.ContainsFunc(c.accounts(), func(a accountIn) bool { return a.account == account }) {
 			c.report(operatorPath(i), Problem{
-				What: "this file has no such account, and an operator role trusts the roles of its own account alone: nobody could restore with it",
+				What: "this file has no such account, and an operator role trusts the roles of its own account alone: nobody could " +
+					"restore with it",
 				Got:  strconv.Quote(account), Want: `the account of a workload, the central account, or "*" for each of them`,
 			})
 		}

@@ -193,6 +193,9 @@ func (c *Config) centralAccountNames() []accountName {
 	}
 	if len(c.copied) > 0 {
 		names = append(names, accountName{"role", c.CopyBackRoleName()})
+		if c.Central.RestoreTesting != nil {
+			names = append(names, accountName{"role", c.RestoreCentralRoleName()})
+		}
 		if len(c.OperatorsIn(c.Central.Region)) > 0 {
 			names = append(names, accountName{"role", c.OperateCentralRoleName()})
 		}
@@ -212,6 +215,9 @@ func (c *Config) accountNames(w Workload) []accountName {
 	}
 	if len(c.OperatorsIn(w.Region)) > 0 {
 		names = append(names, accountName{"role", c.OperateRoleName(w)})
+	}
+	if c.Validated(w) {
+		names = append(names, accountName{"role", c.ValidateRoleName(w)})
 	}
 	if c.Reached(w) {
 		names = append(names, accountName{"role", c.EventRoleName(w.ID())})
@@ -398,6 +404,9 @@ func WorkloadRoleARN(w Workload, role string) string { return roleARN(w.Region, 
 func (c *Config) VaultARN(w Workload, t *Tier) string {
 	return vaultARN(w.Region, w.Account, c.TierName(w, t))
 }
+
+// WorkloadVaultARN is the ARN of a vault of a workload's account.
+func WorkloadVaultARN(w Workload, name string) string { return vaultARN(w.Region, w.Account, name) }
 
 func vaultARN(region, account, name string) string {
 	return fmt.Sprintf("arn:%s:backup:%s:%s:backup-vault:%s", Partition(region), region, account, name)

@@ -22,7 +22,14 @@ func warnOfNotBuilt(c *checker) {
 			warn(part.path, part.consequence)
 		}
 	}
+	at := centralTestingPath
 	if i := slices.IndexFunc(c.cfg.Workloads, func(w Workload) bool { return w.RestoreTesting != nil }); i >= 0 { // one warning is enough
-		warn(restoreTestingPath(i), "no restore is tested")
+		at = restoreTestingPath(i)
+	}
+	if at != centralTestingPath || c.cfg.Central.RestoreTesting != nil {
+		c.report(at, Problem{
+			What: "restores are tested, but nothing compares the restored data with the backup yet, and nothing reads canaries",
+			Want: "nothing that relies on more than the state of the restore jobs",
+		})
 	}
 }

@@ -104,3 +104,14 @@ func (c *Config) TestedVaults(w Workload) []string {
 	}
 	return names
 }
+
+// Validated tells whether the validator of the central account looks at a workload's restore tests. It cannot from another
+// partition.
+func (c *Config) Validated(w Workload) bool { return c.validated(w, c.TierUses(w)) }
+
+func (c *Config) validated(w Workload, uses []TierUse) bool {
+	return c.Reached(w) && len(tested(w, uses)) > 0
+}
+
+// TestBucketPrefix begins the names of the buckets that AWS Backup restores into in a test (F-OL-11).
+const TestBucketPrefix = "awsbackup-restore-test-"

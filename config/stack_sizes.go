@@ -42,6 +42,12 @@ func (c *Config) stackResources(w Workload, uses []TierUse) int {
 	if len(c.OperatorsIn(w.Region)) > 0 {
 		n += perRole
 	}
+	if tests := restoreTests(w, uses); len(tests) > 0 {
+		n += 1 + len(tests) // plan, selections
+	}
+	if c.validated(w, uses) {
+		n += perRole
+	}
 	return n + perBucket*created + perPlan*plans + c.alertResources(w, uses)
 }
 
@@ -82,6 +88,9 @@ func (c *Config) CentralResources() int {
 	}
 	if len(c.CopyBackTargets().VaultARNs) > 0 {
 		n++ // role of copies back
+		if c.Central.RestoreTesting != nil {
+			n += 3 // role, plan, selection
+		}
 		if len(c.OperatorsIn(c.Central.Region)) > 0 {
 			n++
 		}
@@ -163,9 +172,12 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 		copies  = 4000  // alarm, clock
 		landing = 8000  // vault, grants on the key
 		operate = 9000  // role
-		email   = 600   // without the address
-		bucket  = 3800  // with its policy, without its name
-		perByte = 11
+		testing = 6000  // plan, role of the validator
+
+		selection = 1200 // of a restore test
+		email     = 600  // without the address
+		bucket    = 3800 // with its policy, without its name
+		perByte   = 11
 	)
 	n := stack + key*len(keyNames(uses))
 	for _, address := range c.Alerts.Subscribers() {
@@ -196,6 +208,15 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 	}
 	if copied(uses) {
 		n += landing
+	}
+	if tests := restoreTests(w, uses); len(tests) > 0 {
+		n += testing
+		for _, test := range tests {
+			n += selection
+			for _, name := range test.Buckets {
+				n += bytesPerARN + min(len(name), MaxBucketName)
+			}
+		}
 	}
 	if operators := c.OperatorsIn(w.Region); len(operators) > 0 {
 		n += operate

@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawsiam"
 	"github.com/aws/jsii-runtime-go"
 
 	"central-s3-backup/config"
@@ -31,6 +32,7 @@ func (s workload) newRestore() {
 			Access:      recoveryPointAccess(s.cfg.AccessPointPrefix(), s.w.Region, s.w.Account, vaultKey),
 			RestoreRole: role.Role,
 		}
+		s.newRestoreTesting(role.Role, vaultKey)
 	}
 	if s.cfg.Copies(s.w) {
 		central := s.cfg.Central
@@ -49,6 +51,49 @@ func (s workload) newRestore() {
 	}
 }
 
+// newRestoreTesting creates the plan that tests restores, and the role that the central account's validator reads with.
+func (s workload) newRestoreTesting(role interfacesawsiam.IRoleRef, vaultKey *constructs.Key) {
+	tests := s.cfg.RestoreTests(s.w)
+	if len(tests) == 0 {
+		return
+	}
+	props := &constructs.RestoreTestingProps{
+		PlanName:           s.cfg.RestoreTestingPlanName(s.w),
+		Schedule:           s.w.RestoreTesting.Schedule,
+		RecoveryPointTypes: s.cfg.RecoveryPointTypes(s.w),
+		Role:               role,
+	}
+	for _, name := range s.cfg.TestedVaults(s.w) {
+		props.VaultARNs = append(props.VaultARNs, config.WorkloadVaultARN(s.w, name))
+	}
+	for _, test := range tests {
+		selection := constructs.RestoreTest{Name: test.Name, BucketARNs: bucketARNs(s.w.Region, test.Buckets)}
+		if test.Tier != "" { // buckets of the file are in another selection, and those that the app creates have this tag
+			selection.Tags = map[string]string{tierTag: test.Tier}
+			selection.ExceptTags = map[string]string{workloadTag: s.w.ID()}
+		}
+		if test.Key != "" {
+			selection.KeyARN = *s.keys[test.Key].Key.AttrArn()
+		}
+		props.Selections = append(props.Selections, selection)
+	}
+	constructs.NewRestoreTesting(s.stack, jsii.String("RestoreTesting"), props)
+	if !s.cfg.Validated(s.w) {
+		return
+	}
+	central := s.cfg.Central
+	constructs.NewValidateRole(s.stack, jsii.String("ValidateRole"), &constructs.ValidateRoleProps{
+		Name:                s.cfg.ValidateRoleName(s.w),
+		Account:             s.w.Account,
+		OrganizationID:      s.cfg.Organization.ID,
+		ValidatorAccountARN: config.AccountARN(central.Region, central.Account),
+		ValidatorRoleARN:    s.cfg.CentralRoleARN(s.cfg.ValidatorRoleName()),
+		Access:              recoveryPointAccess(s.cfg.ValidateAccessPointPrefix(), s.w.Region, s.w.Account, vaultKey),
+		RestoredBucketARN:   config.BucketARN(s.w.Region, config.TestBucketPrefix+"*"),
+		BucketKeysARN:       config.WorkloadKeysARN(s.w),
+	})
+}
+
 // restoreRoles are the names of the roles that bring backups back in the workload's account.
 func (s workload) restoreRoles() []string {
 	var names []string
@@ -57,6 +102,9 @@ func (s workload) restoreRoles() []string {
 	}
 	if len(s.cfg.OperatorsIn(s.w.Region)) > 0 {
 		names = append(names, s.cfg.OperateRoleName(s.w))
+	}
+	if s.cfg.Validated(s.w) {
+		names = append(names, s.cfg.ValidateRoleName(s.w))
 	}
 	return names
 }
@@ -75,6 +123,22 @@ func (c central) newCopyBack() {
 		LandingVaultARNs: targets.VaultARNs,
 		KeyARNs:          append([]string{*c.key.Key.AttrArn()}, targets.KeyARNs...),
 	})
+	if testing := at.RestoreTesting; testing != nil {
+		restore := constructs.NewRestoreRole(c.stack, jsii.String("RestoreRole"), &constructs.RestoreRoleProps{
+			Name:               c.cfg.RestoreCentralRoleName(),
+			Account:            at.Account,
+			S3RestorePolicyARN: config.ManagedPolicyARN(at.Region, "AWSBackupServiceRolePolicyForS3Restore"),
+			VaultKeyARN:        *c.key.Key.AttrArn(),
+		})
+		constructs.NewRestoreTesting(c.stack, jsii.String("RestoreTesting"), &constructs.RestoreTestingProps{
+			PlanName:           c.cfg.CentralTestingPlanName(),
+			Schedule:           testing.Schedule,
+			VaultARNs:          []string{c.cfg.CentralVaultARN()},
+			RecoveryPointTypes: []string{"SNAPSHOT"}, // copies have no point-in-time recovery (F-S3-10)
+			Role:               restore.Role,
+			Selections:         []constructs.RestoreTest{{Name: "copies", Everything: true, KeyARN: *c.key.Key.AttrArn()}},
+		})
+	}
 	if operators := operatorTrust(c.cfg, at.Region, at.Account); len(operators.RoleARNs) > 0 {
 		constructs.NewOperateCentralRole(c.stack, jsii.String("OperateRole"), &constructs.OperateCentralRoleProps{
 			Name:         c.cfg.OperateCentralRoleName(),
@@ -91,6 +155,9 @@ func (c central) copyBackRoles() []string {
 		return nil
 	}
 	names := []string{c.cfg.CopyBackRoleName()}
+	if c.cfg.Central.RestoreTesting != nil {
+		names = append(names, c.cfg.RestoreCentralRoleName())
+	}
 	if len(c.cfg.OperatorsIn(c.cfg.Central.Region)) > 0 {
 		names = append(names, c.cfg.OperateCentralRoleName())
 	}
