@@ -52,7 +52,7 @@ func checkOperatorAccounts(c *checker) {
 			c.report(operatorPath(i), Problem{
 				What: "this file has no such account, and an operator role trusts the roles of its own account alone: nobody could " +
 					"restore with it",
-				Got:  strconv.Quote(account), Want: `the account of a workload, the central account, or "*" for each of them`,
+				Got: strconv.Quote(account), Want: `the account of a workload, the central account, or "*" for each of them`,
 			})
 		}
 	}
