@@ -465,7 +465,7 @@ func TestDelivery(t *testing.T) {
 
 // TestFunctionPackage: what is deployed is the function, built for AWS Lambda, with a file of names that it reads.
 func TestFunctionPackage(t *testing.T) {
-	dir, err := functionPackage(fleet.cfg)
+	dir, err := alertPackage(fleet.cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -310,7 +310,7 @@ func TestCentralStacksInTwoRegions(t *testing.T) {
 	const slack = "\nalerts: {slack: [{webhook_secret: chat}]}"
 	names := func(central string) (names []string) {
 		template := centralOf(t, 1, central+slack)
-		for _, named := range [][2]string{{"AWS::IAM::Role", "RoleName"}, {"AWS::CloudWatch::Dashboard", "DashboardName"}} {
+		for _, named := range [][2]string{{"AWS::IAM::Role", "RoleName"}, {"AWS::CloudWatch::Dashboard", "DashboardName"}, {"AWS::S3::Bucket", "BucketName"}} {
 			for _, r := range template.ofType(named[0]) {
 				names = append(names, fmt.Sprint(r.Properties[named[1]]))
 			}
@@ -321,9 +321,12 @@ func TestCentralStacksInTwoRegions(t *testing.T) {
 	if got, want := names(""), []string{"fleet-alerts", "fleet-backup", "fleet-copy-back", "fleet-events-central"}; !slices.Equal(got, want) {
 		t.Errorf("names %v, want %v: they are deployed", got, want)
 	}
-	got := names("\n  region_in_names: true")
-	want := []string{
-		"fleet-alerts-eu-central-1", "fleet-backup-eu-central-1", "fleet-copy-back-eu-central-1", "fleet-events-central-eu-central-1",
+	got := names("\n  restore_testing: {}\n  region_in_names: true")
+	var want []string
+	for _, name := range []string{
+		"alerts", "backup", "copy-back", "events-central", "restore-central", "restore-evidence-111111111111", "validate-central", "validator",
+	} {
+		want = append(want, "fleet-"+name+"-eu-central-1")
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("names with the Region %v, want %v", got, want)

@@ -382,7 +382,8 @@ func TestValidateRole(t *testing.T) {
 		}})
 		restored := "arn:" + partition + ":s3:::awsbackup-restore-test-*"
 		same(t, "policy", inline(t, role), append(l{
-			allow("Validate", texts("*"), nil, "backup:DescribeRestoreJob", "backup:PutRestoreValidationResult"),
+			allow("Validate", texts("*"), nil, "backup:DescribeRestoreJob", "backup:GetRestoreJobMetadata",
+				"backup:ListBackupAccessPoints", "backup:PutRestoreValidationResult"),
 			allow("ReadRestored", texts(restored, restored+"/*"), m{"StringEqualsIfExists": m{"aws:ResourceAccount": w.Account}},
 				"s3:GetBucketLocation", "s3:ListBucket*", "s3:GetObject*", "s3:ListObjectAnnotations", "s3:ListObjectVersionAnnotations"),
 			allow("UseBucketKeys", texts(fmt.Sprintf("arn:%s:kms:%s:%s:key/*", partition, w.Region, w.Account)),

@@ -125,8 +125,11 @@ func (t template) ofType(typ string) map[string]resource {
 	return found
 }
 
-// functionPackage is the package of the alert function, in a temporary directory.
-func functionPackage(cfg *config.Config) (string, error) { return synth.FunctionPackage(cfg) }
+// alertPackage is the package of the alert function, in a temporary directory.
+func alertPackage(cfg *config.Config) (string, error) { return synth.AlertPackage(cfg) }
+
+// validatorPackage is that of the validator of restore tests.
+func validatorPackage(cfg *config.Config) (string, error) { return synth.ValidatorPackage(cfg) }
 
 // at walks nested properties, of which each step is a key or an index of a list; nil where there is none.
 func at(value any, steps ...any) any {

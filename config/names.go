@@ -118,6 +118,25 @@ func (c *Config) ValidatorRoleName() string {
 	return shorten(c.centralName(c.Project+"-validator"), MaxRoleName)
 }
 
+// ValidateCentralRoleName is the name of the role that the validator assumes in its own account.
+func (c *Config) ValidateCentralRoleName() string {
+	return c.roleName("validate", c.centralName(CentralID))
+}
+
+// ValidatorName is the name of the validator's function and of its queue in the central account.
+func (c *Config) ValidatorName() string { return c.Project + "-validator" }
+
+// ValidatorLogGroup is the name of its log group.
+func (c *Config) ValidatorLogGroup() string { return "/aws/lambda/" + c.ValidatorName() }
+
+// NotValidatedName is the name of the queue with the events that the validator could not handle.
+func (c *Config) NotValidatedName() string { return c.ValidatorName() + "-undelivered" }
+
+// EvidenceBucketName is the name of the bucket with the evidence of restore tests. The account id makes it unique in S3.
+func (c *Config) EvidenceBucketName() string {
+	return shorten(c.centralName(c.Project+"-restore-evidence-"+c.Central.Account), MaxBucketName)
+}
+
 // AccessPointPrefix begins the names of all backup access points of this app. [Config.ValidateAccessPointPrefix]
 // begins those of the validator.
 func (c *Config) AccessPointPrefix() string { return c.Project + "-" }
@@ -199,6 +218,12 @@ func (c *Config) centralAccountNames() []accountName {
 		if len(c.OperatorsIn(c.Central.Region)) > 0 {
 			names = append(names, accountName{"role", c.OperateCentralRoleName()})
 		}
+	}
+	if c.Validates() {
+		names = append(names, accountName{"role", c.ValidatorRoleName()})
+	}
+	if c.TestsCopies() {
+		names = append(names, accountName{"role", c.ValidateCentralRoleName()})
 	}
 	if c.Central.Dashboard {
 		names = append(names, accountName{"dashboard", c.DashboardName()})

@@ -10,7 +10,7 @@ import (
 
 // TestNames: names have the lengths and characters that AWS allows (F-LIM-3, F-OL-11), however long their parts are.
 func TestNames(t *testing.T) {
-	cfg := &Config{Project: "abcdefghijklmnopqrst", Central: Central{VaultName: "central", Region: "eu-central-1"}}
+	cfg := &Config{Project: "abcdefghijklmnopqrst", Central: Central{VaultName: "central", Account: "111111111111", Region: "eu-central-1"}}
 	short := &Config{Project: "ab", Central: cfg.Central}
 	long := Workload{Name: strings.Repeat("n", 49), Environment: strings.Repeat("e", 49), Account: "012345678901"}
 	brief := Workload{Name: "a", Environment: "b", Account: "012345678901"}
@@ -27,7 +27,7 @@ func TestNames(t *testing.T) {
 			}
 			expect(t, regexp.MustCompile(`^`+c.Project+`-backup-[a-z0-9-]{1,55}$`), c.BackupRoleName(w))
 			expect(t, regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,127}$`), c.StackName(w), c.CentralStackName())
-			expect(t, regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`), c.AccessLogBucketName(w))
+			expect(t, regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`), c.AccessLogBucketName(w), c.EvidenceBucketName())
 			expect(t, regexp.MustCompile(`^`+c.Project+`-(restore|operate|validate)-[a-z0-9-]+$`),
 				c.RestoreRoleName(w), c.OperateRoleName(w), c.ValidateRoleName(w))
 			expect(t, regexp.MustCompile(`^`+c.Project+`-[a-zA-Z0-9_-]{1,41}-landing$`), c.LandingVaultName(w))
@@ -35,6 +35,7 @@ func TestNames(t *testing.T) {
 			expect(t, testNames, c.RestoreTestingPlanName(w))
 			for _, role := range []string{
 				c.BackupRoleName(w), c.RestoreRoleName(w), c.OperateRoleName(w), c.ValidateRoleName(w), c.CopyBackRoleName(), c.OperateCentralRoleName(),
+				c.ValidatorRoleName(), c.ValidateCentralRoleName(),
 			} {
 				if n := len(role); n > MaxRoleName {
 					t.Errorf("a role's name of %d characters", n)

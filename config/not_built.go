@@ -22,13 +22,12 @@ func warnOfNotBuilt(c *checker) {
 			warn(part.path, part.consequence)
 		}
 	}
-	at := centralTestingPath
-	if i := slices.IndexFunc(c.cfg.Workloads, func(w Workload) bool { return w.RestoreTesting != nil }); i >= 0 { // one warning is enough
-		at = restoreTestingPath(i)
-	}
-	if at != centralTestingPath || c.cfg.Central.RestoreTesting != nil {
-		c.report(at, Problem{
-			What: "restores are tested, but nothing compares the restored data with the backup yet, and nothing reads canaries",
+	unseen := func(w Workload) bool { return w.RestoreTesting != nil && w.Region != "" && !c.cfg.Reached(w) }
+	if i := slices.IndexFunc(c.cfg.Workloads, unseen); i >= 0 { // one warning is enough
+		c.report(restoreTestingPath(i), Problem{
+			What: "restores are tested, but nothing compares the restored data with the backup: the validator of the central account " +
+				"cannot reach another partition",
+			Got:  c.cfg.Workloads[i].Region,
 			Want: "nothing that relies on more than the state of the restore jobs",
 		})
 	}

@@ -75,6 +75,8 @@ func (c *Config) CentralResources() int {
 		log       = 3  // log group, policy, rule
 		perFilter = 2  // metric filters on copies and on backups
 		delivery  = 13 // queues with their policies, rule, log group, role, function, mapping, alarm; three rules on calls
+		// queues with their policies, two rules, log group, role, function, mapping, alarm; e-mails; bucket, policy; five rules on calls
+		validator = 19
 	)
 	perVault := 1
 	if len(c.LowCostCopies()) > 0 {
@@ -100,6 +102,15 @@ func (c *Config) CentralResources() int {
 	}
 	if len(c.Alerts.Delivered()) > 0 {
 		n += delivery
+	}
+	if c.Validates() {
+		n += validator
+		if alarms == 0 {
+			n++ // rule on alarms
+		}
+	}
+	if c.TestsCopies() {
+		n++ // role of the validator in its own account
 	}
 	if IsMainRegion(c.Central.Region) {
 		n++ // rule on calls on roles

@@ -52,9 +52,7 @@ func NewAccessLogBucket(scope awsconstructs.Construct, id *string, props *Access
 		VersioningConfiguration:        versioned(),
 		PublicAccessBlockConfiguration: blockPublicAccess(),
 		OwnershipControls:              ownerEnforced(),
-		BucketEncryption: encryption(&awss3.CfnBucket_ServerSideEncryptionRuleProperty{
-			ServerSideEncryptionByDefault: &awss3.CfnBucket_ServerSideEncryptionByDefaultProperty{SseAlgorithm: jsii.String("AES256")},
-		}),
+		BucketEncryption:               encryption(ownKeyOfS3()),
 		LifecycleConfiguration: lifecycle(&awss3.CfnBucket_RuleProperty{
 			Id:                             jsii.String("Expire"),
 			Status:                         jsii.String("Enabled"),

@@ -19,6 +19,16 @@ type AlertParts struct {
 	// QueuePaths are the ends of the URLs of the function's queues: "/111111111111/backup-alerts". SecretNames are the
 	// names of the secrets that it reads. Both are required with FunctionName.
 	QueuePaths, SecretNames []string
+	// Validator is the function that validates restore tests. Its Name empty: there is none.
+	Validator FunctionParts
+}
+
+// FunctionParts are a function and its queues. Both are required.
+type FunctionParts struct {
+	// Name of the function.
+	Name string
+	// QueuePaths are the ends of the URLs of its queues, as in [AlertParts].
+	QueuePaths []string
 }
 
 // calls collects calls on resources that belong to several services.
@@ -69,6 +79,9 @@ func (p AlertParts) rules() []EventRule {
 	rules := []EventRule{p.offRule(), p.settingRule()}
 	if p.FunctionName != "" {
 		rules = append(rules, p.deliveryRules()...)
+	}
+	if p.Validator.Name != "" {
+		rules = append(rules, p.Validator.rules("Validator", "the validation of restore tests")...)
 	}
 	return rules
 }
@@ -146,24 +159,24 @@ func lambda(calls ...string) []any { return prefixes(calls) }
 
 // function matches what a request may name the function by (F-EVT-24): its name or ARN, or a part of the ARN, each also
 // with a version or an alias behind it.
-func (p AlertParts) function() map[string]any {
+func (p FunctionParts) function() map[string]any {
 	return map[string]any{"functionName": []any{
-		p.FunctionName, suffix(":" + p.FunctionName), prefix(p.FunctionName + ":"), wildcard("*:" + p.FunctionName + ":*"),
+		p.Name, suffix(":" + p.Name), prefix(p.Name + ":"), wildcard("*:" + p.Name + ":*"),
 	}}
 }
 
 // mapping is the part of a pattern that matches calls on the function's event source mapping. The requests have
 // its id alone, which nobody knows before it is deployed, and the answers have the function's ARN. So a call that
 // AWS refuses is not matched.
-func (p AlertParts) mapping(call string) map[string]any {
-	name := ":function:" + p.FunctionName
+func (p FunctionParts) mapping(call string) map[string]any {
+	name := ":function:" + p.Name
 	return map[string]any{
 		"eventName":        lambda(call),
 		"responseElements": map[string]any{"functionArn": []any{suffix(name), wildcard("*" + name + ":*")}},
 	}
 }
 
-func (p AlertParts) queues() map[string]any {
+func (p FunctionParts) queues() map[string]any {
 	var ends []any
 	for _, path := range p.QueuePaths {
 		ends = append(ends, suffix(path))
@@ -171,9 +184,9 @@ func (p AlertParts) queues() map[string]any {
 	return map[string]any{"queueUrl": ends}
 }
 
-// deliveryPlace is where calls on the delivery have their resource. One on an event source mapping may name the
+// functionPlace is where calls on a function have their resource. One on an event source mapping may name the
 // function, and its answer has the queue.
-var deliveryPlace = place{"<function><queue> <source>", []string{
+var functionPlace = place{"<function><queue> <source>", []string{
 	"function", "requestParameters.functionName",
 	"queue", "requestParameters.queueUrl",
 	"source", "responseElements.eventSourceArn",
@@ -182,6 +195,12 @@ var deliveryPlace = place{"<function><queue> <source>", []string{
 // deliveryRules are the rules on calls that stop the delivery of alerts or change it.
 func (p AlertParts) deliveryRules() []EventRule {
 	require(len(p.QueuePaths) > 0 && len(p.SecretNames) > 0, "AlertParts: QueuePaths and SecretNames are required with FunctionName")
+	return append(FunctionParts{p.FunctionName, p.QueuePaths}.rules("Delivery", "the delivery of alerts"), p.secretRule())
+}
+
+// rules are the rules on calls that stop what the function does or change it.
+func (p FunctionParts) rules(id, what string) []EventRule {
+	require(len(p.QueuePaths) > 0, "FunctionParts: QueuePaths is required with Name")
 	var stop, change calls
 	stop.on(p.function(), lambda("DeleteFunction2", "PutFunctionConcurrency")...)
 	stop = append(stop, p.mapping("DeleteEventSourceMapping"))
@@ -191,9 +210,8 @@ func (p AlertParts) deliveryRules() []EventRule {
 	change.on(p.queues(), "AddPermission", "RemovePermission", "SetQueueAttributes")
 	services := []string{"lambda", "sqs"}
 	return []EventRule{
-		partRule("DeliveryCalls", "Calls that stop the delivery of alerts", deliveryPlace, services, stop),
-		partRule("DeliverySettingCalls", "Calls that change the delivery of alerts", deliveryPlace, services, change),
-		p.secretRule(),
+		partRule(id+"Calls", "Calls that stop "+what, functionPlace, services, stop),
+		partRule(id+"SettingCalls", "Calls that change "+what, functionPlace, services, change),
 	}
 }
 

@@ -51,15 +51,7 @@ func NewBucket(scope awsconstructs.Construct, id *string, props *BucketProps) *B
 		PublicAccessBlockConfiguration: blockPublicAccess(),
 		OwnershipControls:              ownerEnforced(),
 		ObjectLockEnabled:              jsii.Bool(true),
-		ObjectLockConfiguration: &awss3.CfnBucket_ObjectLockConfigurationProperty{
-			ObjectLockEnabled: jsii.String("Enabled"),
-			Rule: &awss3.CfnBucket_ObjectLockRuleProperty{
-				DefaultRetention: &awss3.CfnBucket_DefaultRetentionProperty{
-					Mode: jsii.String(props.ObjectLockMode),
-					Days: jsii.Number(props.ObjectLockDays),
-				},
-			},
-		},
+		ObjectLockConfiguration:        objectLock(props.ObjectLockMode, props.ObjectLockDays),
 		// Continuous backups stop where these events stop (F-S3-12).
 		NotificationConfiguration: &awss3.CfnBucket_NotificationConfigurationProperty{
 			EventBridgeConfiguration: &awss3.CfnBucket_EventBridgeConfigurationProperty{EventBridgeEnabled: jsii.Bool(true)},
@@ -134,6 +126,23 @@ func blockPublicAccess() *awss3.CfnBucket_PublicAccessBlockConfigurationProperty
 func ownerEnforced() *awss3.CfnBucket_OwnershipControlsProperty {
 	return &awss3.CfnBucket_OwnershipControlsProperty{
 		Rules: []any{&awss3.CfnBucket_OwnershipControlsRuleProperty{ObjectOwnership: jsii.String("BucketOwnerEnforced")}},
+	}
+}
+
+// objectLock gives every new version a retention, in days.
+func objectLock(mode string, days int) *awss3.CfnBucket_ObjectLockConfigurationProperty {
+	return &awss3.CfnBucket_ObjectLockConfigurationProperty{
+		ObjectLockEnabled: jsii.String("Enabled"),
+		Rule: &awss3.CfnBucket_ObjectLockRuleProperty{
+			DefaultRetention: &awss3.CfnBucket_DefaultRetentionProperty{Mode: jsii.String(mode), Days: jsii.Number(days)},
+		},
+	}
+}
+
+// ownKeyOfS3 is the encryption with keys that S3 manages.
+func ownKeyOfS3() *awss3.CfnBucket_ServerSideEncryptionRuleProperty {
+	return &awss3.CfnBucket_ServerSideEncryptionRuleProperty{
+		ServerSideEncryptionByDefault: &awss3.CfnBucket_ServerSideEncryptionByDefaultProperty{SseAlgorithm: jsii.String("AES256")},
 	}
 }
 

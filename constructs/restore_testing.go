@@ -139,13 +139,13 @@ func keyValues(tags map[string]string) []any {
 	return list
 }
 
-// ValidateRoleProps are the props of [NewValidateRole]. All are required.
+// ValidateRoleProps are the props of [NewValidateRole]. All but OrganizationID are required.
 type ValidateRoleProps struct {
 	// Name of the role, at most 64 characters.
 	Name string
 	// Account of the role, twelve digits.
 	Account string
-	// OrganizationID of the AWS organization that the accounts belong to.
+	// OrganizationID of the AWS organization that the accounts belong to. Empty: the validator is of the role's own account.
 	OrganizationID string
 	// ValidatorAccountARN is the root principal of the account of the validator, and ValidatorRoleARN its role there, which
 	// need not exist.
@@ -158,20 +158,26 @@ type ValidateRoleProps struct {
 	BucketKeysARN string
 }
 
-// NewValidateRole creates a role with which a validator of another account compares what a restore test restored with the
+// NewValidateRole creates a role with which the validator compares what a restore test restored with the
 // recovery point, and tells AWS Backup the result. It writes no object.
 func NewValidateRole(scope awsconstructs.Construct, id *string, props *ValidateRoleProps) *OperateRole {
 	require(props.Name != "" && props.Account != "", "NewValidateRole: props.Name and props.Account are required")
-	require(props.OrganizationID != "" && props.ValidatorAccountARN != "" && props.ValidatorRoleARN != "",
-		"NewValidateRole: props.OrganizationID, props.ValidatorAccountARN and props.ValidatorRoleARN are required")
+	require(props.ValidatorAccountARN != "" && props.ValidatorRoleARN != "",
+		"NewValidateRole: props.ValidatorAccountARN and props.ValidatorRoleARN are required")
 	require(props.RestoredBucketARN != "" && props.BucketKeysARN != "",
 		"NewValidateRole: props.RestoredBucketARN and props.BucketKeysARN are required")
 	props.Access.validate("NewValidateRole")
 	this := awsconstructs.NewConstruct(scope, id)
+	validator := oneRole(props.OrganizationID, props.ValidatorRoleARN)
+	if props.OrganizationID == "" {
+		delete(validator, "StringEquals")
+	}
 	statements := append([]Statement{
 		{
-			Sid:       "Validate",
-			Actions:   []string{"backup:DescribeRestoreJob", "backup:PutRestoreValidationResult"},
+			Sid: "Validate",
+			Actions: []string{
+				"backup:DescribeRestoreJob", "backup:GetRestoreJobMetadata", "backup:ListBackupAccessPoints", "backup:PutRestoreValidationResult",
+			},
 			Resources: everything,
 		},
 		{
@@ -193,7 +199,7 @@ func NewValidateRole(scope awsconstructs.Construct, id *string, props *ValidateR
 		AssumeRolePolicyDocument: document(Statement{
 			Principal: map[string]any{"AWS": props.ValidatorAccountARN},
 			Actions:   []string{"sts:AssumeRole"},
-			Condition: oneRole(props.OrganizationID, props.ValidatorRoleARN),
+			Condition: validator,
 		}),
 		Policies: []any{&awsiam.CfnRole_PolicyProperty{PolicyName: jsii.String("Validate"), PolicyDocument: document(statements...)}},
 	})

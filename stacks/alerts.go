@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3assets"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -105,8 +106,8 @@ var silenceKinds = map[string]struct {
 
 // newAlerts creates the bus that receives the events of all accounts, with their log, their dashboard and
 // their delivery, the rules that notice tampering in the central account, and the alarms on copies that this
-// stack has room for.
-func (c central) newAlerts(scope awsconstructs.Construct, function string) {
+// stack has room for. It returns the bus.
+func (c central) newAlerts(scope awsconstructs.Construct, function string) awsevents.CfnEventBus {
 	at := c.cfg.Central
 	bus := constructs.NewEventBus(scope, jsii.String("Bus"), &constructs.EventBusProps{
 		Name:    c.cfg.AlertName(),
@@ -138,6 +139,12 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) {
 		}
 	}
 	watched.roles = append(watched.roles, c.copyBackRoles()...)
+	alarmPrefixes := c.cfg.CopyAlarmPrefixes()
+	alarms := c.cfg.CopyAlarms()[0]
+	if c.cfg.Validates() {
+		alarmPrefixes = append(alarmPrefixes, c.cfg.ValidatorName())
+		c.watchValidator(&watched)
+	}
 	watch := func(vault string) {
 		watched.vaults = append(watched.vaults, vault)
 		watched.vaultARNs = append(watched.vaultARNs, c.cfg.VaultARNInCentral(vault))
@@ -146,10 +153,9 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) {
 	for _, v := range at.RetainedVaults {
 		watch(v.Name)
 	}
-	alarms := c.cfg.CopyAlarms()[0]
 	more := constructs.OutOfVaultRules(watched.vaultARNs)
-	if len(alarms) > 0 {
-		more = append(more, constructs.AlarmRule(nil, c.cfg.CopyAlarmPrefixes()...))
+	if len(alarms) > 0 || c.cfg.Validates() {
+		more = append(more, constructs.AlarmRule(nil, alarmPrefixes...))
 	}
 	newRules(scope, c.cfg, watched, more...)
 	constructs.NewEventLog(scope, jsii.String("Log"), &constructs.EventLogProps{
@@ -167,7 +173,7 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) {
 		})
 	}
 	if function == "" {
-		return
+		return bus
 	}
 	destinations, _ := json.Marshal(c.cfg.Alerts.Delivered()) // texts have a form in JSON
 	var secrets []string
@@ -185,6 +191,7 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) {
 		SecretARNs:      secrets,
 		Topic:           c.topic.Topic,
 	})
+	return bus
 }
 
 // watched is what the alerts of one stack watch.

@@ -15,9 +15,12 @@ import (
 type CentralStackProps struct {
 	// Config is the whole configuration. Required.
 	Config *config.Config
-	// Function is the directory with the program of the function that delivers alerts. Empty: no function,
+	// AlertFunction is the directory with the program of the function that delivers alerts. Empty: no function,
 	// as where no destination needs one.
-	Function string
+	AlertFunction string
+	// Validator is the directory with the program of the function that validates restore tests. Required where
+	// [config.Config.Validates].
+	Validator string
 }
 
 // central is what the parts of the central stack share.
@@ -40,7 +43,8 @@ func NewCentralStack(scope awsconstructs.Construct, id *string, props *CentralSt
 	c.key = c.newKey()
 	c.newVaults()
 	c.newCopyBack()
-	c.newAlerts(alerts, props.Function)
+	bus := c.newAlerts(alerts, props.AlertFunction)
+	c.newValidator(bus, props.Validator)
 	return c.stack
 }
 

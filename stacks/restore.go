@@ -138,6 +138,7 @@ func (c central) newCopyBack() {
 			Role:               restore.Role,
 			Selections:         []constructs.RestoreTest{{Name: "copies", Everything: true, KeyARN: *c.key.Key.AttrArn()}},
 		})
+		c.newCentralValidateRole()
 	}
 	if operators := operatorTrust(c.cfg, at.Region, at.Account); len(operators.RoleARNs) > 0 {
 		constructs.NewOperateCentralRole(c.stack, jsii.String("OperateRole"), &constructs.OperateCentralRoleProps{

@@ -68,7 +68,7 @@ func synthesize(dir string) (err error) {
 		return err
 	}
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(filepath.Join(dir, "out")), AnalyticsReporting: jsii.Bool(false)})
-	stacks.NewCentralStack(app, jsii.String("central"), &stacks.CentralStackProps{Config: cfg, Function: function})
+	stacks.NewCentralStack(app, jsii.String("central"), &stacks.CentralStackProps{Config: cfg, AlertFunction: function, Validator: function})
 	stacks.NewWorkloadStack(app, jsii.String("workload"), &stacks.WorkloadStackProps{Config: cfg, Workload: workload})
 	awscdk.Tags_Of(app).Add(jsii.String("team"), jsii.String("data"), nil)
 	awscdk.Aspects_Of(app).Add(&counter, nil)
@@ -134,7 +134,7 @@ func TestTags(t *testing.T) {
 
 // TestAspect: an aspect visits every bucket as a typed construct, and no bucket that exists already.
 func TestAspect(t *testing.T) {
-	want := []string{cfg.AccessLogBucketName(workload)}
+	want := []string{cfg.AccessLogBucketName(workload), cfg.EvidenceBucketName()}
 	for _, b := range workload.Buckets {
 		if !b.Existing {
 			want = append(want, b.Name)

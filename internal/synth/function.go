@@ -16,20 +16,39 @@ import (
 
 	"central-s3-backup/config"
 	"central-s3-backup/internal/alerting"
+	"central-s3-backup/internal/restoretest"
 )
 
-// functionSource is the directory with the sources of the alert function. It is relative: the app runs in
-// the directory of its module.
-const functionSource = "lambda/alerts"
+// function is a function that the central stack deploys.
+type function struct {
+	name   string // of its file in the cache
+	called string // in a sentence
+	// source is the directory with its sources. It is relative: the app runs in the directory of its module.
+	source string
+	// shared are the directories of the other packages of this module that it imports.
+	shared []string
+	// file that it reads beside its program, and its content.
+	file    string
+	content func(*config.Config) any
+}
 
-// sharedSources are the directories of the other packages of this module that the function imports.
-var sharedSources = []string{"internal/alerting"}
+var (
+	alertFunction = function{
+		name: "alerts", called: "the alert function", source: "lambda/alerts", shared: []string{"internal/alerting"},
+		file: alerting.FleetFile, content: func(cfg *config.Config) any { return cfg.Fleet() },
+	}
+	validator = function{
+		name: "validate", called: "the validator of restore tests", source: "lambda/validate",
+		shared: []string{"internal/alerting", "internal/restoretest"},
+		file:   restoretest.TestsFile, content: func(cfg *config.Config) any { return cfg.ValidatorTests() },
+	}
+)
 
-// functionToolchain builds the function, whatever version of Go builds the app: where that is another one, Go
+// functionToolchain builds a function, whatever version of Go builds the app: where that is another one, Go
 // downloads this one. go.mod names the same.
 const functionToolchain = "go1.26.8"
 
-// These settings make the function the same bytes wherever it is built. Of the user's own settings of Go only
+// These settings make a function the same bytes wherever it is built. Of the user's own settings of Go only
 // passedOn applies. GOENV=off also leaves out those that `go env -w` has saved: an empty variable would not.
 var (
 	functionBuild       = []string{"build", "-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s -w -buildid="}
@@ -44,16 +63,16 @@ var (
 	}
 )
 
-// buildFunction builds the alert function for AWS Lambda and returns the file. It keeps the file in the
+// build builds the function for AWS Lambda and returns the file. It keeps the file in the
 // user's cache directory, and builds nothing if one from the same sources and toolchain is there.
 // announce is called before a build, since the first one takes a while.
-func buildFunction(ctx context.Context, announce func(string)) (file string, err error) {
+func (f function) build(ctx context.Context, announce func(string)) (file string, err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("the alert function could not be built: %w", err)
+			err = fmt.Errorf("%s could not be built: %w", f.called, err)
 		}
 	}()
-	digest, err := functionDigest()
+	digest, err := f.digest()
 	if err != nil {
 		return "", err
 	}
@@ -62,7 +81,7 @@ func buildFunction(ctx context.Context, announce func(string)) (file string, err
 		return "", err
 	}
 	dir := filepath.Join(cache, "central-s3-backup")
-	file = filepath.Join(dir, "alerts-"+digest)
+	file = filepath.Join(dir, f.name+"-"+digest)
 	if _, err := os.Stat(file); err == nil {
 		return file, nil
 	}
@@ -75,8 +94,8 @@ func buildFunction(ctx context.Context, announce func(string)) (file string, err
 	}
 	defer os.RemoveAll(unfinished) //nolint:errcheck // what is left there does no harm
 	bootstrap := filepath.Join(unfinished, "bootstrap")
-	announce("building the alert function; the first build also compiles the AWS SDK")
-	build := command(ctx, "go", append(slices.Clone(functionBuild), "-o", bootstrap, "./"+functionSource)...)
+	announce("building " + f.called + "; the first build also compiles the AWS SDK")
+	build := command(ctx, "go", append(slices.Clone(functionBuild), "-o", bootstrap, "./"+f.source)...)
 	if build.Env, err = buildEnvironment(ctx); err != nil {
 		return "", err
 	}
@@ -106,13 +125,13 @@ func buildEnvironment(ctx context.Context) ([]string, error) {
 	return append(environment, functionEnvironment...), nil
 }
 
-// functionDigest is a hash of everything that the function is built from: its sources, the sources
+// digest is a hash of everything that the function is built from: its sources, the sources
 // that it shares with the app, the modules, the toolchain and the settings.
-func functionDigest() (string, error) {
+func (f function) digest() (string, error) {
 	hash := sha256.New()
 	fmt.Fprintln(hash, functionBuild, functionEnvironment)
 	files := []string{"go.mod", "go.sum"}
-	for _, root := range append([]string{functionSource}, sharedSources...) {
+	for _, root := range append([]string{f.source}, f.shared...) {
 		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 			if err == nil && strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") && entry.Type().IsRegular() {
 				files = append(files, path)
@@ -133,10 +152,15 @@ func functionDigest() (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)[:16]), nil
 }
 
-// FunctionPackage creates a temporary directory with what is uploaded to AWS Lambda: the alert function
-// and the file of names that it reads. The caller removes the directory.
-func FunctionPackage(cfg *config.Config) (dir string, err error) {
-	file, err := buildFunction(context.Background(), func(string) {}) // it is there since Prepare
+// AlertPackage creates a temporary directory with what is uploaded to AWS Lambda: the alert function and the file of
+// names that it reads. The caller removes the directory.
+func AlertPackage(cfg *config.Config) (dir string, err error) { return alertFunction.pack(cfg) }
+
+// ValidatorPackage is the same with the validator of restore tests and the file of the tests.
+func ValidatorPackage(cfg *config.Config) (dir string, err error) { return validator.pack(cfg) }
+
+func (f function) pack(cfg *config.Config) (dir string, err error) {
+	file, err := f.build(context.Background(), func(string) {}) // it is there since Prepare
 	if err != nil {
 		return "", err
 	}
@@ -144,11 +168,11 @@ func FunctionPackage(cfg *config.Config) (dir string, err error) {
 	if err != nil {
 		return "", err
 	}
-	fleet, err := json.MarshalIndent(cfg.Fleet(), "", "  ")
+	content, err := json.MarshalIndent(f.content(cfg), "", "  ")
 	if err != nil {
 		return "", err
 	}
-	dir, err = os.MkdirTemp("", "central-s3-backup-alerts")
+	dir, err = os.MkdirTemp("", "central-s3-backup-"+f.name)
 	if err != nil {
 		return "", err
 	}
@@ -157,7 +181,7 @@ func FunctionPackage(cfg *config.Config) (dir string, err error) {
 		// Lambda runs the function as another user, so the umask must not take away what that one needs.
 		return errors.Join(os.WriteFile(path, content, mode), os.Chmod(path, mode))
 	}
-	if err := errors.Join(write("bootstrap", program, 0o755), write(alerting.FleetFile, fleet, 0o644)); err != nil {
+	if err := errors.Join(write("bootstrap", program, 0o755), write(f.file, content, 0o644)); err != nil {
 		return "", errors.Join(err, os.RemoveAll(dir))
 	}
 	return dir, nil

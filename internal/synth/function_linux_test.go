@@ -17,16 +17,18 @@ func TestFunctionModes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	umask := syscall.Umask(0o077)
-	dir, err := FunctionPackage(cfg)
-	syscall.Umask(umask)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer os.RemoveAll(dir)
-	for name, mode := range map[string]os.FileMode{"bootstrap": 0o755, "estate.json": 0o644} {
-		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode() != mode {
-			t.Errorf("%s: %v, %v", name, info.Mode(), err)
+	for name, packed := range map[string]func(*config.Config) (string, error){"estate.json": AlertPackage, "tests.json": ValidatorPackage} {
+		umask := syscall.Umask(0o077)
+		dir, err := packed(cfg)
+		syscall.Umask(umask)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer os.RemoveAll(dir)
+		for name, mode := range map[string]os.FileMode{"bootstrap": 0o755, name: 0o644} {
+			if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode() != mode {
+				t.Errorf("%s: %v, %v", name, info.Mode(), err)
+			}
 		}
 	}
 }

@@ -12,8 +12,14 @@ import (
 
 // TestFunctionSources: the digest covers all packages of this module that the function is built from.
 func TestFunctionSources(t *testing.T) {
+	for _, f := range []function{alertFunction, validator} {
+		t.Run(f.name, func(t *testing.T) { checkSources(t, f) })
+	}
+}
+
+func checkSources(t *testing.T, f function) {
 	const module = "central-s3-backup/"
-	list := exec.Command("go", "list", "-deps", module+functionSource)
+	list := exec.Command("go", "list", "-deps", module+f.source)
 	environment, err := buildEnvironment(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +37,7 @@ func TestFunctionSources(t *testing.T) {
 		}
 		own++
 		covered := false
-		for _, root := range append([]string{functionSource}, sharedSources...) {
+		for _, root := range append([]string{f.source}, f.shared...) {
 			covered = covered || dir == root || strings.HasPrefix(dir, root+"/")
 		}
 		if !covered {
@@ -54,7 +60,7 @@ func TestFunctionIsTheSameEverywhere(t *testing.T) {
 	build := func() (name string, content []byte) {
 		t.Setenv("XDG_CACHE_HOME", t.TempDir()) // empty, so that it is built
 		t.Setenv("HOME", os.Getenv("XDG_CACHE_HOME"))
-		file, err := buildFunction(t.Context(), func(string) {})
+		file, err := alertFunction.build(t.Context(), func(string) {})
 		if err != nil {
 			t.Fatal(err)
 		}

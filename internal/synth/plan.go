@@ -24,7 +24,7 @@ type Plan struct {
 type stack struct {
 	name, account, region string
 	resources             int                                    // how many it will have
-	function              bool                                   // it has the alert function
+	functions             []function                             // that it deploys
 	build                 func(app awscdk.App, id *string) error // id is the name
 }
 
@@ -66,20 +66,28 @@ func workloadStack(cfg *config.Config, w config.Workload) stack {
 // centralStacks are the central stack, and those with the copy alarms that it has no room for.
 func centralStacks(cfg *config.Config) []stack {
 	at := cfg.Central
-	hasFunction := len(cfg.Alerts.Delivered()) > 0
+	var functions []function
+	if len(cfg.Alerts.Delivered()) > 0 {
+		functions = append(functions, alertFunction)
+	}
+	if cfg.Validates() {
+		functions = append(functions, validator)
+	}
 	all := []stack{{
-		name: cfg.CentralStackName(), account: at.Account, region: at.Region, resources: cfg.CentralResources(), function: hasFunction,
+		name: cfg.CentralStackName(), account: at.Account, region: at.Region, resources: cfg.CentralResources(), functions: functions,
 		build: func(app awscdk.App, id *string) error {
-			function := ""
-			if hasFunction {
-				dir, err := FunctionPackage(cfg)
+			dirs := map[string]string{} // by name
+			for _, f := range functions {
+				dir, err := f.pack(cfg)
 				if err != nil {
 					return err
 				}
 				defer os.RemoveAll(dir) //nolint:errcheck // the CDK has copied it
-				function = dir
+				dirs[f.name] = dir
 			}
-			stacks.NewCentralStack(app, id, &stacks.CentralStackProps{Config: cfg, Function: function})
+			stacks.NewCentralStack(app, id, &stacks.CentralStackProps{
+				Config: cfg, AlertFunction: dirs[alertFunction.name], Validator: dirs[validator.name],
+			})
 			return nil
 		},
 	}}
@@ -105,8 +113,13 @@ func (p *Plan) resources() []int {
 	return list
 }
 
-func (p *Plan) hasFunction() bool {
-	return slices.ContainsFunc(p.stacks, func(s stack) bool { return s.function })
+// functions are those that the stacks deploy.
+func (p *Plan) functions() []function {
+	var all []function
+	for _, s := range p.stacks {
+		all = append(all, s.functions...)
+	}
+	return all
 }
 
 func (p *Plan) has(name string) bool {

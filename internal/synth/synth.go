@@ -50,8 +50,8 @@ type Stack struct {
 	Resources int `json:"resources"`
 }
 
-// Prepare checks that Node.js runs and that Options.Out can be used, and builds the alert function if a
-// stack has it. What it returns is an error of the user's machine or command line, or [ErrInterrupted] if
+// Prepare checks that Node.js runs and that Options.Out can be used, and builds the functions that the
+// stacks have. What it returns is an error of the user's machine or command line, or [ErrInterrupted] if
 // ctx is done.
 func (p *Plan) Prepare(ctx context.Context, o Options) error {
 	err := p.prepare(ctx, o)
@@ -66,8 +66,8 @@ func (p *Plan) prepare(ctx context.Context, o Options) error {
 	if err := checkNode(ctx, o.Node, nodeAnswer); err != nil {
 		return err
 	}
-	if p.hasFunction() {
-		if _, err := buildFunction(ctx, o.announce); err != nil {
+	for _, f := range p.functions() {
+		if _, err := f.build(ctx, o.announce); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,110 @@
+package config
+
+import (
+	"slices"
+
+	"central-s3-backup/internal/restoretest"
+)
+
+// testHours is how long, in hours, a restore test may take: a day until its restore begins, and one for the restore and
+// its validation (F-RST-11).
+const testHours = 48
+
+// Validates tells whether the central account has a validator: it looks at the restore tests of a workload, or at its own.
+func (c *Config) Validates() bool {
+	return c.TestsCopies() || slices.ContainsFunc(c.Workloads, c.Validated)
+}
+
+// TestsCopies tells whether restores of the copies in the central account are tested.
+func (c *Config) TestsCopies() bool {
+	return c.Central.RestoreTesting != nil && len(c.CopyBackTargets().VaultARNs) > 0
+}
+
+// ValidatorTests is what the validator has to know of the restore tests.
+func (c *Config) ValidatorTests() restoretest.Tests {
+	t := restoretest.Tests{Project: c.Project}
+	for _, w := range c.Workloads {
+		if !c.Validated(w) {
+			continue
+		}
+		p := restoretest.Plan{
+			Name: c.RestoreTestingPlanName(w), Workload: w.ID(), Account: w.Account, Region: w.Region,
+			RoleARN: WorkloadRoleARN(w, c.ValidateRoleName(w)), WithinHours: withinHours(w.RestoreTesting.Schedule),
+		}
+		for _, use := range tested(w, c.TierUses(w)) {
+			p.Buckets = append(p.Buckets, testedBuckets(w, use)...)
+		}
+		for _, canary := range w.RestoreTesting.Canaries { // a bucket with a tag is known by its canaries alone
+			if !slices.ContainsFunc(p.Buckets, func(b restoretest.Bucket) bool { return b.Name == canary.Bucket }) {
+				p.Buckets = append(p.Buckets, restoretest.Bucket{Name: canary.Bucket, Workload: w.ID(), Canaries: canaries(w, canary.Bucket)})
+			}
+		}
+		t.Plans = append(t.Plans, p)
+	}
+	if !c.TestsCopies() {
+		return t
+	}
+	at := c.Central
+	p := restoretest.Plan{
+		Name: c.CentralTestingPlanName(), Workload: CentralID, Account: at.Account, Region: at.Region,
+		RoleARN: c.CentralRoleARN(c.ValidateCentralRoleName()), WithinHours: withinHours(at.RestoreTesting.Schedule),
+	}
+	for _, w := range c.Workloads {
+		for _, use := range c.TierUses(w) {
+			if c.Reached(w) && use.Tier.Copied() {
+				p.Buckets = append(p.Buckets, testedBuckets(w, use)...)
+			}
+		}
+	}
+	t.Plans = append(t.Plans, p)
+	return t
+}
+
+// withinHours is how many hours old the last validated test may be. Zero: it is not known how often the schedule runs.
+func withinHours(schedule string) int {
+	interval := intervalMinutes(schedule)
+	if interval == 0 {
+		return 0
+	}
+	return hours(2*interval) + testHours
+}
+
+// testedBuckets are the named buckets of a tier.
+func testedBuckets(w Workload, use TierUse) []restoretest.Bucket {
+	var all []restoretest.Bucket
+	for _, b := range use.Buckets {
+		all = append(all, restoretest.Bucket{
+			Name: b.Name, Workload: w.ID(), Tier: use.Tier.Name, RTOMinutes: use.Tier.RTOMinutes, Canaries: canaries(w, b.Name),
+		})
+	}
+	return all
+}
+
+// canaries are those of a bucket.
+func canaries(w Workload, bucket string) []restoretest.Canary {
+	var all []restoretest.Canary
+	if w.RestoreTesting != nil {
+		for _, canary := range w.RestoreTesting.Canaries {
+			if canary.Bucket == bucket {
+				all = append(all, restoretest.Canary{Key: canary.Key, SHA256: canary.SHA256})
+			}
+		}
+	}
+	return all
+}
+
+// ValidatedRoleARNs are the roles that the validator assumes, or one pattern where its own role has no room for them
+// (F-IAM-12).
+func (c *Config) ValidatedRoleARNs() []string {
+	const rest = 2_500 // bytes of the policy without these roles
+	var arns []string
+	bytes := rest
+	for _, p := range c.ValidatorTests().Plans {
+		arns = append(arns, p.RoleARN)
+		bytes += len(p.RoleARN + `"",`)
+	}
+	if bytes <= MaxRolePolicyBytes {
+		return arns
+	}
+	return []string{roleARN(c.Central.Region, "*", c.Project+"-validate-*")}
+}
