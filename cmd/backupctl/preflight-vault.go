@@ -86,14 +86,45 @@ func (p *place) lookFit(name string, vault *backup.DescribeBackupVaultOutput, ti
 	if tier.SnapshotBackup != nil {
 		days = append(days, tier.SnapshotBackup.DeleteAfterDays)
 	}
-	for _, n := range days {
-		if int64(n) < least || most > 0 && int64(n) > most {
-			p.wrong("the lock of vault "+name, fmt.Sprintf("it takes backups of %s; those of %d days fail (F-LOCK-3)", span(least, most), n),
-				p.aws("backup", "delete-backup-vault-lock-configuration", "--backup-vault-name", name))
-			return
+	slices.Sort(days)
+	shortest, longest := days[0], days[len(days)-1]
+	outside := shortest
+	if int64(shortest) >= least {
+		outside = longest
+	}
+	if int64(shortest) < least || most > 0 && int64(longest) > most {
+		mend := ""
+		if p.changeable(vault) {
+			mend = p.lockWith(name, min(shortest, int(least)), fitted(longest, int(most)))
 		}
+		p.wrong("the lock of vault "+name, fmt.Sprintf("it takes backups of %s; those of %d days fail (F-LOCK-3)", span(least, most), outside), mend)
+		return
 	}
 	p.ok("the lock of vault "+name, "the tier's backups fit into it")
+}
+
+// fitted is a maximum that takes the longest retention. Zero: there is none.
+func fitted(longest, most int) int {
+	if most == 0 {
+		return 0
+	}
+	return max(longest, most)
+}
+
+// changeable tells whether the lock can be changed: nobody can change a compliance lock after its grace time (F-LOCK-6).
+func (p *place) changeable(vault *backup.DescribeBackupVaultOutput) bool {
+	return vault.LockDate == nil || p.now.Before(*vault.LockDate)
+}
+
+// lockWith is the command that gives a vault a governance lock. A maximum of zero is none.
+func (p *place) lockWith(vault string, least, most int) string {
+	words := []string{
+		"backup", "put-backup-vault-lock-configuration", "--backup-vault-name", vault, "--min-retention-days", strconv.Itoa(least),
+	}
+	if most > 0 {
+		words = append(words, "--max-retention-days", strconv.Itoa(most))
+	}
+	return p.aws(words...)
 }
 
 func span(least, most int64) string {
@@ -153,16 +184,12 @@ func (p *place) sources() []want {
 // changeable (F-LOCK-8).
 func (p *place) lookLock(vault *backup.DescribeBackupVaultOutput, want config.RetainedVault) {
 	subject := "the lock of vault " + want.Name
-	words := []string{
-		"backup", "put-backup-vault-lock-configuration", "--backup-vault-name", want.Name,
-		"--min-retention-days", strconv.Itoa(want.MinRetentionDays),
-	}
-	if want.MaxRetentionDays > 0 {
-		words = append(words, "--max-retention-days", strconv.Itoa(want.MaxRetentionDays))
-	}
-	mend := p.aws(words...)
+	mend := p.lockWith(want.Name, want.MinRetentionDays, want.MaxRetentionDays)
 	if want.ChangeableForDays > 0 {
 		mend = p.deploy() // a lock that cannot be undone is no one-liner
+	}
+	if !p.changeable(vault) {
+		mend = ""
 	}
 	wanted := span(int64(want.MinRetentionDays), int64(want.MaxRetentionDays))
 	got := span(aws.ToInt64(vault.MinRetentionDays), aws.ToInt64(vault.MaxRetentionDays))
@@ -170,8 +197,11 @@ func (p *place) lookLock(vault *backup.DescribeBackupVaultOutput, want config.Re
 	case !aws.ToBool(vault.Locked):
 		p.wrong(subject, "there is none; want one for "+wanted, mend)
 	case compliance && want.ChangeableForDays == 0:
+		if p.changeable(vault) {
+			mend = p.aws("backup", "delete-backup-vault-lock-configuration", "--backup-vault-name", want.Name) + ", and then " + mend
+		}
 		p.wrong(subject, fmt.Sprintf("it is a compliance lock that nobody can undo after %s; want a governance lock (F-LOCK-6)",
-			stamp(*vault.LockDate)), p.aws("backup", "delete-backup-vault-lock-configuration", "--backup-vault-name", want.Name))
+			stamp(*vault.LockDate)), mend)
 	case !compliance && want.ChangeableForDays > 0:
 		p.wrong(subject, "it is a governance lock; want a compliance lock (F-LOCK-1)", mend)
 	case got != wanted:

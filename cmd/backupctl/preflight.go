@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -35,6 +36,11 @@ type checking struct {
 	fixes []fix
 }
 
+var (
+	errYesAlone = errors.New("--yes belongs to --fix; without it, preflight changes nothing")
+	errNotYes   = errors.New("nothing was changed: the answer is not yes; write --yes where nobody can answer")
+)
+
 // preflightReport is what --output json prints.
 type preflightReport struct {
 	Findings []finding `json:"findings"`
@@ -53,8 +59,8 @@ type fix struct {
 
 // Validate finds mistakes in the flags that kong does not know of.
 func (c *preflight) Validate() error {
-	if (c.Yes || c.DryRun) && !c.Fix {
-		return fmt.Errorf("--yes and --dry-run belong to --fix; without it, preflight changes nothing")
+	if c.Yes && !c.Fix {
+		return errYesAlone
 	}
 	return nil
 }
@@ -147,7 +153,7 @@ func (r *checking) fix(ctx context.Context, stdin io.Reader, stderr io.Writer) e
 		fmt.Fprint(stderr, "Type yes to do this: ")
 		answer, _ := bufio.NewReader(stdin).ReadString('\n') // an answer that ends early is no yes
 		if strings.TrimSpace(answer) != "yes" {
-			return fmt.Errorf("nothing was changed: the answer is not yes; write --yes where nobody can answer")
+			return errNotYes
 		}
 	}
 	for _, f := range r.fixes {

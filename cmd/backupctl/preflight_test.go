@@ -316,7 +316,8 @@ func TestPreflightFindings(t *testing.T) {
 			l.curated.SetLock(&backupfake.Lock{MinRetentionDays: 1, MaxRetentionDays: 3650})
 		}, []string{
 			"wrong    dummy-dev: the lock of vault dummy-dummy-dev-critical_data: it takes backups of 100 days or more; those of 35 days fail " +
-				"(F-LOCK-3)" + cli + "backup delete-backup-vault-lock-configuration --backup-vault-name dummy-dummy-dev-critical_data" + dev,
+				"(F-LOCK-3)" + cli + "backup put-backup-vault-lock-configuration --backup-vault-name dummy-dummy-dev-critical_data " +
+				"--min-retention-days 35" + dev,
 		}},
 		{"no policy", flyDev, func(l *flight) { l.landing.SetPolicy("") }, []string{
 			"wrong    dummy-dev: the policy of vault dummy-dummy-dev-landing: there is none" + deployDev,
@@ -361,14 +362,26 @@ func TestPreflightFindings(t *testing.T) {
 				cli + "backup put-backup-vault-lock-configuration --backup-vault-name central-aws-vault-S3 --min-retention-days 15 " +
 				"--max-retention-days 1825" + central,
 		}},
+		{"a maximum that keeps backups out, for good", flyDev, func(l *flight) {
+			l.vault.SetLock(&backupfake.Lock{MinRetentionDays: 1, MaxRetentionDays: 30, Date: days(1)})
+		}, []string{
+			"wrong    dummy-dev: the lock of vault dummy-dummy-dev-critical_data: it takes backups of 1 to 30 days; those of 35 days fail (F-LOCK-3)",
+		}},
 		{"locks of the other mode", flyCentral, func(l *flight) {
-			l.copies.SetLock(&backupfake.Lock{MinRetentionDays: 15, MaxRetentionDays: 1825, Date: at(72)})
+			l.copies.SetLock(&backupfake.Lock{MinRetentionDays: 15, MaxRetentionDays: 1825, Date: days(-1)})
 			l.earlier.SetLock(&backupfake.Lock{MinRetentionDays: 15, MaxRetentionDays: 1825})
 		}, []string{
-			"wrong    central: the lock of vault central-aws-vault-S3: it is a compliance lock that nobody can undo after " + stamp(at(72)) +
-				"; want a governance lock (F-LOCK-6)" + cli + "backup delete-backup-vault-lock-configuration --backup-vault-name " +
-				"central-aws-vault-S3" + central,
+			"wrong    central: the lock of vault central-aws-vault-S3: it is a compliance lock that nobody can undo after 2026-03-03T02:17:31Z; " +
+				"want a governance lock (F-LOCK-6)" + cli + "backup delete-backup-vault-lock-configuration --backup-vault-name " +
+				"central-aws-vault-S3" + central + ", and then aws backup put-backup-vault-lock-configuration --backup-vault-name " +
+				"central-aws-vault-S3 --min-retention-days 15 --max-retention-days 1825" + central,
 			"wrong    central: the lock of vault earlier: it is a governance lock; want a compliance lock (F-LOCK-1)" + deployCentral,
+		}},
+		{"a lock that nobody can undo", flyCentral, func(l *flight) {
+			l.copies.SetLock(&backupfake.Lock{MinRetentionDays: 15, MaxRetentionDays: 1825, Date: days(1)})
+		}, []string{
+			"wrong    central: the lock of vault central-aws-vault-S3: it is a compliance lock that nobody can undo after 2026-03-01T02:17:31Z; " +
+				"want a governance lock (F-LOCK-6)",
 		}},
 		{"a continuous backup that stopped", flyDev, func(l *flight) { l.point.Status = backuptypes.RecoveryPointStatusStopped }, []string{
 			"wrong    dummy-dev: continuous backup of bucket lake: POINT is STOPPED: changes since then do not come back (F-S3-13); versioning, " +
@@ -548,7 +561,7 @@ func TestPreflightDisturbed(t *testing.T) {
 			"want 222222222222, the account of dummy-dev\n",
 		"--workload dummy-def":              "--workload dummy-def: there is no such workload; did you mean dummy-dev?; want NAME-ENV of a workload\n",
 		flyDev + "--region eu-north-1":      "--region eu-north-1: the recovery points of dummy-dev are in eu-west-1, ",
-		flyDev + "--dry-run":                "preflight: --yes and --dry-run belong to --fix; without it, preflight changes nothing",
+		flyDev + "--yes":                    "preflight: --yes belongs to --fix; without it, preflight changes nothing",
 		flyDev + "--endpoint-url localhost": "--endpoint-url localhost: this is not a URL; write https://HOST\n",
 	} {
 		if code, _, stderr := l.fly(line); code != exitWrong || !strings.HasPrefix(stderr, want) {

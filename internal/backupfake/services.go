@@ -25,7 +25,10 @@ import (
 )
 
 // serviceLinkedRole is AWS Backup's own role in an account (F-COPY-5).
-const serviceLinkedRole = "AWSServiceRoleForBackup"
+const (
+	serviceLinkedRole = "AWSServiceRoleForBackup"
+	serviceLinkedPath = "aws-service-role/backup.amazonaws.com/" + serviceLinkedRole
+)
 
 // rpc is an operation of a service that has all operations at one path, and its name in a header.
 type rpc struct {
@@ -190,9 +193,12 @@ func (s *Server) iam(w http.ResponseWriter, r *http.Request, account, region str
 		err = checkBy(iamChecker, operation, &iam.GetRoleInput{RoleName: textOf(form, "RoleName")})
 	case "CreateServiceLinkedRole":
 		err = checkBy(iamChecker, operation, &iam.CreateServiceLinkedRoleInput{AWSServiceName: textOf(form, "AWSServiceName")})
-		role = "aws-service-role/" + form.Get("AWSServiceName") + "/" + serviceLinkedRole
+		role = serviceLinkedRole
 	default:
 		err = fail(http.StatusBadRequest, "InvalidAction", "Could not find the operation")
+	}
+	if role == serviceLinkedRole {
+		role = serviceLinkedPath
 	}
 	arn := "arn:aws:iam::" + account + ":role/" + role
 	if err == nil {
@@ -202,8 +208,8 @@ func (s *Server) iam(w http.ResponseWriter, r *http.Request, account, region str
 	}
 	switch {
 	case err != nil:
-	case operation == "GetRole" && a.roles[role] == "":
-		err = fail(http.StatusNotFound, "NoSuchEntity", "The role with name "+role+" cannot be found.")
+	case operation == "GetRole" && a.roles[form.Get("RoleName")] == "":
+		err = fail(http.StatusNotFound, "NoSuchEntity", "The role with name "+form.Get("RoleName")+" cannot be found.")
 	case operation == "CreateServiceLinkedRole" && form.Get("AWSServiceName") != "backup.amazonaws.com":
 		err = fail(http.StatusBadRequest, "InvalidInput", "There is no service "+form.Get("AWSServiceName"))
 	case operation == "CreateServiceLinkedRole" && a.roles[serviceLinkedRole] != "":
