@@ -32,7 +32,8 @@ func (p *place) lookVaults(ctx context.Context) error {
 		p.lookFit(name, vault, use.Tier)
 		wants := []want{{"denies the deletion of recovery points", "Deny", "backup:DeleteRecoveryPoint", nil}}
 		if use.Tier.Copied() {
-			wants = append(wants, want{"limits copies to the central vault", "Deny", "backup:CopyFromBackupVault", []string{p.cfg.CentralVaultARN()}})
+			to := []string{p.cfg.CentralVaultARN()}
+			wants = append(wants, want{"limits copies to the central vault", "Deny", "backup:CopyFromBackupVault", to})
 		}
 		if err := p.lookPolicy(ctx, name, wants); err != nil {
 			return err
@@ -97,7 +98,8 @@ func (p *place) lookFit(name string, vault *backup.DescribeBackupVaultOutput, ti
 		if p.changeable(vault) {
 			mend = p.lockWith(name, min(shortest, int(least)), fitted(longest, int(most)))
 		}
-		p.wrong("the lock of vault "+name, fmt.Sprintf("it takes backups of %s; those of %d days fail (F-LOCK-3)", span(least, most), outside), mend)
+		what := fmt.Sprintf("it takes backups of %s; those of %d days fail (F-LOCK-3)", span(least, most), outside)
+		p.wrong("the lock of vault "+name, what, mend)
 		return
 	}
 	p.ok("the lock of vault "+name, "the tier's backups fit into it")

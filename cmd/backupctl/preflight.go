@@ -20,7 +20,7 @@ const everything = "all"
 type preflight struct {
 	CentralProfile string `placeholder:"NAME" help:"AWS profile for the central account ${noProfile}."`
 	Workload       string `default:"all" placeholder:"NAME-ENV" help:"A workload, or central, or all (default: ${default})."`
-	Fix            bool   `help:"Mend what AWS has no template for: the opt-in, the service-linked role and EventBridge of buckets. Asks first."`
+	Fix            bool   `help:"Turn on the opt-in of S3, the service-linked role and EventBridge of buckets. Asks first."`
 	Yes            bool   `help:"With --fix: do not ask."`
 	DryRun         bool   `help:"With --fix: say what it would do, and change nothing."`
 	backupFlags
@@ -97,8 +97,12 @@ func (r *checking) places() ([]*place, error) {
 		places = append(places, &place{checking: r, account: centralAccount(r.cfg, c.CentralProfile)})
 	}
 	if len(places) == 0 {
-		_, err := workloadOf(r.cfg, c.Workload, "")
-		return nil, err
+		var ids []string
+		for _, w := range r.cfg.Workloads {
+			ids = append(ids, w.ID())
+		}
+		return nil, fmt.Errorf("--workload %s: there is no such workload%s; want NAME-ENV, central or all", c.Workload,
+			config.DidYouMean(c.Workload, append(ids, config.CentralID, everything)))
 	}
 	if c.Workload != everything {
 		return places, c.checkRegion(places[0].account)

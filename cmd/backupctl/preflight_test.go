@@ -39,8 +39,9 @@ const (
 type flight struct {
 	*lab
 	earlier *backupfake.Vault
-	// old is the recovery point of bucket lake.
+	// point is the continuous recovery point of bucket lake.
 	point *backupfake.Point
+	// stdin is what is typed.
 	stdin string
 }
 
@@ -241,7 +242,9 @@ func TestPreflightFindings(t *testing.T) {
 			"wrong    central: AWS Config: there is no configuration recorder in eu-central-1, so nothing can be audited (F-CFN-8)" + cli +
 				"configservice put-configuration-recorder --configuration-recorder name=default,roleARN=ROLE" + central,
 		}},
-		{"not opted in", flyDev, func(l *flight) { l.dev.SetOptIn("eu-west-1", map[string]bool{"EBS": true, "S3": false, "EFS": false}) }, []string{
+		{"not opted in", flyDev, func(l *flight) {
+			l.dev.SetOptIn("eu-west-1", map[string]bool{"EBS": true, "S3": false, "EFS": false})
+		}, []string{
 			"wrong    dummy-dev: the opt-in of S3: AWS Backup is not opted in to S3 in eu-west-1, so no bucket is backed up by its tag (F-REG-1)" +
 				cli + "backup update-region-settings --resource-type-opt-in-preference EBS=true,EFS=false,S3=true" + dev,
 		}},
@@ -276,7 +279,8 @@ func TestPreflightFindings(t *testing.T) {
 		{"lifecycle to Glacier", flyDev, func(l *flight) {
 			l.bucket("lake", map[string]string{"lifecycle": fmt.Sprintf(lifecycle, fmt.Sprintf(transition, "DEEP_ARCHIVE"))})
 		}, []string{
-			"wrong    dummy-dev: lifecycle of bucket lake: rule r1 moves objects to DEEP_ARCHIVE, which AWS Backup does not back up (F-S3-2)" + editLake,
+			"wrong    dummy-dev: lifecycle of bucket lake: rule r1 moves objects to DEEP_ARCHIVE, which AWS Backup does not back up (F-S3-2)" +
+				editLake,
 		}},
 		{"lifecycle of noncurrent versions to Glacier", flyDev, func(l *flight) {
 			l.bucket("lake", map[string]string{"lifecycle": fmt.Sprintf(lifecycle, "<NoncurrentVersionTransition><NoncurrentDays>1</NoncurrentDays>"+
@@ -289,7 +293,9 @@ func TestPreflightFindings(t *testing.T) {
 			l.bucket("lake", map[string]string{"lifecycle": disabled})
 			l.bucket("old", map[string]string{"lifecycle": fmt.Sprintf(lifecycle, fmt.Sprintf(transition, "GLACIER_IR"))})
 		}, nil},
-		{"no lifecycle, no Object Lock", flyDev, func(l *flight) { l.bucket("lake", map[string]string{"lifecycle": "", "object-lock": ""}) }, nil},
+		{"no lifecycle, no Object Lock", flyDev, func(l *flight) {
+			l.bucket("lake", map[string]string{"lifecycle": "", "object-lock": ""})
+		}, nil},
 		{"lifecycle against Object Lock", flyDev, func(l *flight) {
 			l.bucket("lake", map[string]string{"lifecycle": fmt.Sprintf(lifecycle,
 				"<NoncurrentVersionExpiration><NoncurrentDays>7</NoncurrentDays></NoncurrentVersionExpiration>")})
@@ -323,7 +329,8 @@ func TestPreflightFindings(t *testing.T) {
 			"wrong    dummy-dev: the policy of vault dummy-dummy-dev-landing: there is none" + deployDev,
 		}},
 		{"a policy that nobody can read", flyDev, func(l *flight) { l.landing.SetPolicy("{") }, []string{
-			"unknown  dummy-dev: the policy of vault dummy-dummy-dev-landing: it cannot be read; it is not the list of statements that the app deploys",
+			"unknown  dummy-dev: the policy of vault dummy-dummy-dev-landing: it cannot be read; it is not the list of statements " +
+				"that the app deploys",
 		}},
 		{"a policy without the central vault", flyDev, func(l *flight) {
 			l.vault.SetPolicy(policyOf(strings.ReplaceAll(copyCentral, "central-aws", "another-aws")))
@@ -346,7 +353,8 @@ func TestPreflightFindings(t *testing.T) {
 				"arn:aws:iam::222222222222:role/dummy-backup-dummy-dev is missing" + deployCentral,
 		}},
 		{"a central vault of another organization", flyCentral, func(l *flight) {
-			l.copies.SetPolicy(policyOf(keepPoints, strings.ReplaceAll(fmt.Sprintf(letIn, "222222222222", "dummy-backup-dummy-dev"), "o-a1", "o-b1")))
+			another := strings.ReplaceAll(letIn, "o-a1b2c3d4e5", "o-b1b2c3d4e5")
+			l.copies.SetPolicy(policyOf(keepPoints, fmt.Sprintf(another, "222222222222", "dummy-backup-dummy-dev")))
 		}, []string{
 			"wrong    central: the policy of vault central-aws-vault-S3: no statement lets copies of dummy-dev in: o-a1b2c3d4e5 is missing" +
 				deployCentral,
@@ -358,14 +366,16 @@ func TestPreflightFindings(t *testing.T) {
 			"wrong    central: the lock of vault earlier: there is none; want one for 15 to 1825 days" + deployCentral,
 		}},
 		{"another lock", flyCentral, func(l *flight) { l.copies.SetLock(&backupfake.Lock{MinRetentionDays: 15, MaxRetentionDays: 35}) }, []string{
-			"wrong    central: the lock of vault central-aws-vault-S3: it takes copies of 15 to 35 days; want 15 to 1825 days; others fail (F-LOCK-3)" +
-				cli + "backup put-backup-vault-lock-configuration --backup-vault-name central-aws-vault-S3 --min-retention-days 15 " +
+			"wrong    central: the lock of vault central-aws-vault-S3: it takes copies of 15 to 35 days; want 15 to 1825 days; " +
+				"others fail (F-LOCK-3)" + cli + "backup put-backup-vault-lock-configuration --backup-vault-name central-aws-vault-S3 " +
+				"--min-retention-days 15 " +
 				"--max-retention-days 1825" + central,
 		}},
 		{"a maximum that keeps backups out, for good", flyDev, func(l *flight) {
 			l.vault.SetLock(&backupfake.Lock{MinRetentionDays: 1, MaxRetentionDays: 30, Date: days(1)})
 		}, []string{
-			"wrong    dummy-dev: the lock of vault dummy-dummy-dev-critical_data: it takes backups of 1 to 30 days; those of 35 days fail (F-LOCK-3)",
+			"wrong    dummy-dev: the lock of vault dummy-dummy-dev-critical_data: it takes backups of 1 to 30 days; those of 35 days fail " +
+				"(F-LOCK-3)",
 		}},
 		{"locks of the other mode", flyCentral, func(l *flight) {
 			l.copies.SetLock(&backupfake.Lock{MinRetentionDays: 15, MaxRetentionDays: 1825, Date: days(-1)})
@@ -404,8 +414,8 @@ func TestPreflightFindings(t *testing.T) {
 			l.clock.Advance(25 * time.Hour)
 			l.point.Open("dummy-files-1a1b2c3d")
 		}, []string{
-			"wrong    dummy-dev: backup access points: dummy-files-0a1b2c3d was left 1 d 1 h ago, and POINT cannot expire while it is there (F-RST-13)" +
-				cli + "backup delete-backup-access-point --access-point-arn " +
+			"wrong    dummy-dev: backup access points: dummy-files-0a1b2c3d was left 1 d 1 h ago, and POINT cannot expire while it is there " +
+				"(F-RST-13)" + cli + "backup delete-backup-access-point --access-point-arn " +
 				"arn:aws:backup:eu-west-1:222222222222:accesspoint/dummy-files-0a1b2c3d" + dev,
 		}},
 		{"too many buckets", flyDev, func(l *flight) {
@@ -424,8 +434,8 @@ func TestPreflightFindings(t *testing.T) {
 			l.copies.SetNumberOfPoints(1_000_001)
 			l.central.SetQuota("Recovery points per backup vault", 1_000_000)
 		}, []string{
-			"wrong    central: recovery points of vault central-aws-vault-S3: 1000001; the quota is 1000000, and what is above it is not backed up " +
-				"(F-LIM-1)" + cli + "service-quotas request-service-quota-increase --service-code backup --quota-code L-00000001 " +
+			"wrong    central: recovery points of vault central-aws-vault-S3: 1000001; the quota is 1000000, and what is above it is not " +
+				"backed up (F-LIM-1)" + cli + "service-quotas request-service-quota-increase --service-code backup --quota-code L-00000001 " +
 				"--desired-value 2000002" + central,
 		}},
 		{"tests that are late", flyDev, func(l *flight) {
@@ -479,7 +489,9 @@ func (l *flight) many(n int) {
 
 // notOK are the lines that are not ok.
 func notOK(stdout string) string {
-	lines := slices.DeleteFunc(strings.Split(strings.TrimSpace(stdout), "\n"), func(line string) bool { return strings.HasPrefix(line, "ok ") })
+	lines := slices.DeleteFunc(strings.Split(strings.TrimSpace(stdout), "\n"), func(line string) bool {
+		return strings.HasPrefix(line, "ok ")
+	})
 	return strings.Join(lines, "\n")
 }
 
@@ -489,7 +501,8 @@ func TestPreflightDenied(t *testing.T) {
 		"organizations:DescribeOrganization": 1, "backup:DescribeGlobalSettings": 1, "iam:GetRole": 1,
 		"config:DescribeConfigurationRecorderStatus": 1, "backup:DescribeRegionSettings": 1, "backup:DescribeBackupVault": 3,
 		"backup:GetBackupVaultAccessPolicy": 3, "backup:ListRecoveryPointsByBackupVault": 2, "backup:ListBackupAccessPoints": 1,
-		"backup:ListProtectedResources": 1, "backup:ListRestoreTestingPlans": 1, "backup:ListRestoreJobs": 1, "servicequotas:ListServiceQuotas": 1,
+		"backup:ListProtectedResources": 1, "backup:ListRestoreTestingPlans": 1, "backup:ListRestoreJobs": 1,
+		"servicequotas:ListServiceQuotas": 1,
 	} {
 		l := newFlight(t)
 		if action == "servicequotas:ListServiceQuotas" {
@@ -526,7 +539,8 @@ func TestPreflightDenied(t *testing.T) {
 		})
 		code, stdout, _ := l.fly(flyDev)
 		got := notOK(stdout)
-		if code != exitDone || strings.Contains(got, "\n") || !strings.HasSuffix(got, "the credentials of --profile dummy-dev may not use "+action) {
+		want := "the credentials of --profile dummy-dev may not use " + action
+		if code != exitDone || strings.Contains(got, "\n") || !strings.HasSuffix(got, want) {
 			t.Errorf("%s: exit code %d: %s", operation, code, got)
 		}
 	}
@@ -559,7 +573,8 @@ func TestPreflightDisturbed(t *testing.T) {
 	for line, want := range map[string]string{
 		"--workload dummy-dev --profile central": "the credentials of --profile central belong to another account; got 111111111111; " +
 			"want 222222222222, the account of dummy-dev\n",
-		"--workload dummy-def":              "--workload dummy-def: there is no such workload; did you mean dummy-dev?; want NAME-ENV of a workload\n",
+		"--workload dummy-def": "--workload dummy-def: there is no such workload; did you mean dummy-dev?; want NAME-ENV, " +
+			"central or all\n",
 		flyDev + "--region eu-north-1":      "--region eu-north-1: the recovery points of dummy-dev are in eu-west-1, ",
 		flyDev + "--yes":                    "preflight: --yes belongs to --fix; without it, preflight changes nothing",
 		flyDev + "--endpoint-url localhost": "--endpoint-url localhost: this is not a URL; write https://HOST\n",
@@ -639,7 +654,7 @@ func TestPreflightFix(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 	notifications := l.dev.S3.Bucket("lake").Setting("notification")
-	for _, part := range []string{"<EventBridgeConfiguration", "<Id>q1</Id>", "arn:aws:sqs:eu-west-1:222222222222:arrivals", "s3:ObjectCreated:*"} {
+	for _, part := range []string{"<EventBridgeConfiguration", "<Id>q1</Id>", "eu-west-1:222222222222:arrivals", "s3:ObjectCreated:*"} {
 		if !strings.Contains(notifications, part) {
 			t.Errorf("no %s in %s", part, notifications)
 		}
@@ -656,8 +671,9 @@ func TestPreflightFixDenied(t *testing.T) {
 	l.on("iam:CreateServiceLinkedRole", 0, backupfake.Denied)
 	code, stdout, stderr := l.fly(flyDev + "--fix --yes")
 	compare(t, "standard error", stderr, allFixes("to do")+"1 finding is wrong\n")
-	if code != exitWrong || strings.Contains(notOK(stdout), "\n") || !strings.Contains(stdout, "; not mended: the role Reader may not use "+
-		"iam:CreateServiceLinkedRole on arn:aws:iam::222222222222:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup; mend it with") {
+	const denied = "; not mended: the role Reader may not use iam:CreateServiceLinkedRole on " +
+		"arn:aws:iam::222222222222:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup; mend it with"
+	if code != exitWrong || strings.Contains(notOK(stdout), "\n") || !strings.Contains(stdout, denied) {
 		t.Errorf("exit code %d: %s", code, stdout)
 	}
 	l = broken(t)

@@ -41,7 +41,8 @@ type rpc struct {
 // rpcs are these operations by their X-Amz-Target.
 var rpcs = map[string]rpc{
 	"AWSOrganizationsV20161128.DescribeOrganization": {
-		"organizations:DescribeOrganization", organizations.NewFromConfig(nowhere), func() any { return &organizations.DescribeOrganizationInput{} },
+		"organizations:DescribeOrganization", organizations.NewFromConfig(nowhere),
+		func() any { return &organizations.DescribeOrganizationInput{} },
 		func(a *Account, _ string, _ any) (smithy.Serializable, error) { return a.describeOrganization() },
 	},
 	"StarlingDoveService.DescribeConfigurationRecorderStatus": {

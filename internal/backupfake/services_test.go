@@ -34,7 +34,7 @@ func TestServices(t *testing.T) {
 		_, err := roles.CreateServiceLinkedRole(ctx, &iam.CreateServiceLinkedRoleInput{AWSServiceName: &service})
 		return err
 	}
-	region := backup.NewFromConfig(connection)
+	region, quotas := backup.NewFromConfig(connection), servicequotas.NewFromConfig(connection)
 	for _, step := range []struct {
 		name string
 		do   func() error
@@ -46,11 +46,11 @@ func TestServices(t *testing.T) {
 		{"the role twice", func() error { return create("backup.amazonaws.com") }, "has been taken"},
 		{"the role", get, ""},
 		{"quotas of another service", func() error {
-			_, err := servicequotas.NewFromConfig(connection).ListServiceQuotas(ctx, &servicequotas.ListServiceQuotasInput{ServiceCode: aws.String("ec2")})
+			_, err := quotas.ListServiceQuotas(ctx, &servicequotas.ListServiceQuotasInput{ServiceCode: aws.String("ec2")})
 			return err
 		}, "NoSuchResourceException"},
 		{"a level that is none", func() error {
-			_, err := servicequotas.NewFromConfig(connection).ListServiceQuotas(ctx, &servicequotas.ListServiceQuotasInput{
+			_, err := quotas.ListServiceQuotas(ctx, &servicequotas.ListServiceQuotasInput{
 				ServiceCode: aws.String("backup"), QuotaAppliedAtLevel: "NONE",
 			})
 			return err
@@ -85,8 +85,8 @@ func TestServices(t *testing.T) {
 		}
 	}
 	server.SetFault(func(call Call) *Fault { return Denied(call) })
-	if err := get(); err == nil || !strings.Contains(err.Error(), "not authorized to perform: iam:GetRole on resource: arn:aws:iam::222222222222:"+
-		"role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup") {
+	if err := get(); err == nil || !strings.Contains(err.Error(), "not authorized to perform: iam:GetRole on resource: "+
+		"arn:aws:iam::222222222222:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup") {
 		t.Error(err)
 	}
 	request, _ := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(`{"Other": 1}`))
