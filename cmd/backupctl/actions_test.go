@@ -46,7 +46,7 @@ func TestActions(t *testing.T) {
 // of these.
 func TestPreflightActions(t *testing.T) {
 	l := broken(t)
-	l.many(99) // so that Service Quotas is asked
+	l.many() // so that Service Quotas is asked
 	for _, line := range []string{flyDev + "--fix --yes", flyCentral} {
 		if code, stdout, stderr := l.fly(line); code != exitDone {
 			t.Errorf("%s: exit code %d: %s%s", line, code, stdout, stderr)

@@ -75,7 +75,7 @@ func (p *place) connect(ctx context.Context, clock clock) error {
 	if p.clients, err = p.command.connect(ctx, p.account, clock); err != nil {
 		return err
 	}
-	connection := p.clients.connection
+	connection := p.connection
 	p.organizations, p.iam = organizations.NewFromConfig(connection), iam.NewFromConfig(connection)
 	p.recorders, p.quotas = configservice.NewFromConfig(connection), servicequotas.NewFromConfig(connection)
 	return nil

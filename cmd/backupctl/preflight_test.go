@@ -96,7 +96,7 @@ func (l *flight) test(point *backupfake.Point, plan string, result backuptypes.R
 }
 
 // bucket creates a bucket as the app does, with other settings.
-func (l *flight) bucket(name string, other map[string]string) *s3fake.Bucket {
+func (l *flight) bucket(name string, other map[string]string) {
 	settings := map[string]string{
 		"encryption": blocked, "notification": events, "object-lock": locked,
 		"lifecycle": fmt.Sprintf(lifecycle, "<NoncurrentVersionExpiration><NoncurrentDays>30</NoncurrentDays></NoncurrentVersionExpiration>"),
@@ -104,7 +104,7 @@ func (l *flight) bucket(name string, other map[string]string) *s3fake.Bucket {
 	for parameter, document := range other {
 		settings[parameter] = document
 	}
-	return l.dev.S3.CreateBucket(name, s3fake.BucketOptions{
+	l.dev.S3.CreateBucket(name, s3fake.BucketOptions{
 		Region: "eu-west-1", Versioning: types.BucketVersioningStatusEnabled, Settings: settings,
 	})
 }
@@ -419,15 +419,15 @@ func TestPreflightFindings(t *testing.T) {
 				"arn:aws:backup:eu-west-1:222222222222:accesspoint/dummy-files-0a1b2c3d" + dev,
 		}},
 		{"too many buckets", flyDev, func(l *flight) {
-			l.many(99)
+			l.many()
 			l.dev.SetQuota("Backup vaults per Region", 300)
 			l.dev.SetQuota("S3 buckets per account", 100)
 		}, []string{
 			"wrong    dummy-dev: buckets with backups: 101; the quota is 100, and what is above it is not backed up (F-S3-15)" + cli +
 				"service-quotas request-service-quota-increase --service-code backup --quota-code L-00000002 --desired-value 202" + dev,
 		}},
-		{"many buckets", flyDev, func(l *flight) { l.many(99); l.dev.SetQuota("S3 buckets per account", 1000) }, nil},
-		{"many buckets, and no such quota", flyDev, func(l *flight) { l.many(99) }, []string{
+		{"many buckets", flyDev, func(l *flight) { l.many(); l.dev.SetQuota("S3 buckets per account", 1000) }, nil},
+		{"many buckets, and no such quota", flyDev, func(l *flight) { l.many() }, []string{
 			"unknown  dummy-dev: buckets with backups: 101; the usual quota is 100 (F-S3-15), and Service Quotas does not tell another",
 		}},
 		{"too many recovery points", flyCentral, func(l *flight) {
@@ -480,9 +480,9 @@ func TestPreflightFindings(t *testing.T) {
 	}
 }
 
-// many gives backups to n more buckets.
-func (l *flight) many(n int) {
-	for i := range n {
+// many gives backups to 99 more buckets: one more than the usual quota.
+func (l *flight) many() {
+	for i := range 99 {
 		l.curated.AddSnapshot(fmt.Sprintf("tagged-%d", i), days(1), backupfake.PointOptions{})
 	}
 }
@@ -506,7 +506,7 @@ func TestPreflightDenied(t *testing.T) {
 	} {
 		l := newFlight(t)
 		if action == "servicequotas:ListServiceQuotas" {
-			l.many(99)
+			l.many()
 		}
 		l.on(action, 0, backupfake.Denied)
 		code, stdout, stderr := l.fly(flyDev)

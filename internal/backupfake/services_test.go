@@ -84,7 +84,7 @@ func TestServices(t *testing.T) {
 			t.Errorf("%s: %v, want %q", step.name, err, step.want)
 		}
 	}
-	server.SetFault(func(call Call) *Fault { return Denied(call) })
+	server.SetFault(Denied)
 	if err := get(); err == nil || !strings.Contains(err.Error(), "not authorized to perform: iam:GetRole on resource: "+
 		"arn:aws:iam::222222222222:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup") {
 		t.Error(err)
