@@ -115,3 +115,15 @@ func (c *Config) validated(w Workload, uses []TierUse) bool {
 
 // TestBucketPrefix begins the names of the buckets that AWS Backup restores into in a test (F-OL-11).
 const TestBucketPrefix = "awsbackup-restore-test-"
+
+// RestoreTestHours is how many hours old the last successful restore test of a bucket may be: twice the longest time
+// between two runs of the schedule, a day until a restore begins, and one for the restore and its validation (F-RST-11).
+// Zero: it is not known how often the schedule runs.
+func RestoreTestHours(schedule string) int {
+	const test = 48
+	minutes := intervalMinutes(schedule)
+	if minutes == 0 {
+		return 0
+	}
+	return (2*minutes+59)/60 + test
+}

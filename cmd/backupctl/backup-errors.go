@@ -31,7 +31,9 @@ var s3Rights = map[string]string{
 	"HeadBucket": "s3:ListBucket", "ListObjectsV2": "s3:ListBucket", "HeadObject": "s3:GetObject",
 	"GetBucketEncryption": "s3:GetEncryptionConfiguration", "PutBucketEncryption": "s3:PutEncryptionConfiguration",
 	"PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock", "PutBucketNotificationConfiguration": "s3:PutBucketNotification",
-	"CreateMultipartUpload": "s3:PutObject", "UploadPart": "s3:PutObject", "CompleteMultipartUpload": "s3:PutObject",
+	"GetBucketNotificationConfiguration": "s3:GetBucketNotification", "GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+	"GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
+	"CreateMultipartUpload":      "s3:PutObject", "UploadPart": "s3:PutObject", "CompleteMultipartUpload": "s3:PutObject",
 }
 
 var (

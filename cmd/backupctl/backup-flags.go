@@ -66,6 +66,8 @@ type clients struct {
 	account account
 	backup  *backup.Client
 	s3      *s3.Client
+	// connection makes further clients.
+	connection aws.Config
 }
 
 // connect checks the account by STS, and returns its clients. Requests are sent again when AWS asks for fewer.
@@ -92,7 +94,7 @@ func (f backupFlags) connect(ctx context.Context, a account, clock clock) (*clie
 	}
 	return &clients{a, backup.NewFromConfig(connection), s3.NewFromConfig(connection, pathStyle, func(o *s3.Options) {
 		o.HTTPClient = awshttp.NewBuildableClient() // without a limit for a whole answer: an object takes its time
-	})}, nil
+	}), connection}, nil
 }
 
 // startTimeout limits a call that Ctrl-C does not end.

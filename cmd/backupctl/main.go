@@ -65,6 +65,7 @@ func (c clock) wait(ctx context.Context, d time.Duration) error {
 type commands struct {
 	AlertTest alertTest `cmd:"" help:"Send a test event through the alerts, and report which destinations accepted it."`
 	CopyBack  copyBack  `cmd:"" help:"Copy a recovery point from the central account back to a workload's account."`
+	Preflight preflight `cmd:"" help:"Look at what backups and restores need, and say what is wrong and what mends it."`
 	Restore   restore   `cmd:"" help:"Bring something back."`
 }
 

@@ -41,6 +41,18 @@ type accessPoint struct {
 
 var accessPointName = regexp.MustCompile(`^[\da-z][\da-z-]{1,48}[\da-z]$`)
 
+// Open creates an access point on the recovery point, as somebody else does.
+func (p *Point) Open(name string) {
+	s := p.vault.account.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := s.options.Clock()
+	s.points = append(s.points, &accessPoint{
+		name: name, arn: fmt.Sprintf("arn:aws:backup:%s:%s:accesspoint/%s", p.vault.Region, p.vault.account.ID, name),
+		alias: name + "-s3alias", account: p.vault.account, region: p.vault.Region, point: p, at: at, created: at, metadata: map[string]string{},
+	})
+}
+
 func createAccessPoint(q *request, in *backup.CreateBackupAccessPointInput) (smithy.Serializable, error) {
 	p, err := q.point(*in.RecoveryPointArn)
 	if err != nil {

@@ -265,14 +265,19 @@ func listRestoreJobs(q *request, in *backup.ListRestoreJobsInput) (smithy.Serial
 		step := j.now(q.now)
 		if j.operation != "StartRestoreJob" || j.account != q.account || j.region != q.region ||
 			in.ByStatus != "" && string(in.ByStatus) != step.State || in.ByResourceType != nil && *in.ByResourceType != "S3" ||
-			in.ByCreatedAfter != nil && !j.created.After(*in.ByCreatedAfter) {
+			in.ByCreatedAfter != nil && !j.created.After(*in.ByCreatedAfter) ||
+			in.ByRestoreTestingPlanArn != nil && (j.test == nil || j.test.plan != *in.ByRestoreTestingPlanArn) {
 			continue
 		}
 		d := j.describe(q.now)
+		if in.ByCompleteAfter != nil && (d.CompletionDate == nil || !d.CompletionDate.After(*in.ByCompleteAfter)) {
+			continue
+		}
 		all = append(all, types.RestoreJobsListMember{
 			RestoreJobId: d.RestoreJobId, AccountId: d.AccountId, RecoveryPointArn: d.RecoveryPointArn, CreationDate: d.CreationDate,
 			Status: d.Status, StatusMessage: d.StatusMessage, PercentDone: d.PercentDone, ResourceType: d.ResourceType,
 			SourceResourceArn: d.SourceResourceArn, CreatedResourceArn: d.CreatedResourceArn, CompletionDate: d.CompletionDate,
+			CreatedBy: d.CreatedBy, ValidationStatus: d.ValidationStatus,
 		})
 	}
 	shown, next, err := page(q, all, in.MaxResults, in.NextToken)

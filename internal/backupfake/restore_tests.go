@@ -129,6 +129,17 @@ func (s *Server) TimeOut(id string) {
 	}
 }
 
+// Validate sets the validation status of a job, and keeps what it restored.
+func (s *Server) Validate(id string, status types.RestoreValidationStatus) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, j := range s.jobs {
+		if j.id == id && j.test != nil {
+			j.test.status = status
+		}
+	}
+}
+
 // Validation is the validation status of a job, and its message.
 func (s *Server) Validation(id string) (types.RestoreValidationStatus, string) {
 	s.mu.Lock()

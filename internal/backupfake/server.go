@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/backup"
+	"github.com/aws/aws-sdk-go-v2/service/backup/types"
+	quotatypes "github.com/aws/aws-sdk-go-v2/service/servicequotas/types"
 
 	"central-s3-backup/internal/s3fake"
 )
@@ -79,6 +81,11 @@ type Account struct {
 	organization string
 	roles        map[string]string // the service that may assume a role, by its name
 	vaults       map[string]*Vault // by Region and name
+	manages      bool              // the organization
+	optIn        map[string]map[string]bool
+	recorders    map[string]bool // whether they record, by Region
+	quotas       []quotatypes.ServiceQuota
+	plans        map[string][]types.RestoreTestingPlanForList // by Region
 }
 
 // Account returns the account with an id. It is created at the first use, in the organization of all others.
@@ -93,6 +100,7 @@ func (s *Server) account(id string) *Account {
 	if a == nil {
 		a = &Account{
 			ID: id, server: s, organization: "o-a1b2c3d4e5", roles: map[string]string{}, vaults: map[string]*Vault{},
+			optIn: map[string]map[string]bool{}, recorders: map[string]bool{}, plans: map[string][]types.RestoreTestingPlanForList{},
 			S3: s3fake.New(s3fake.Options{Clock: s.options.Clock, Account: id}),
 		}
 		s.all[id] = a
@@ -221,6 +229,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.s3(w, r, account, region)
 	case "sts":
 		s.sts(w, r, account, region)
+	case "iam":
+		s.iam(w, r, account, region)
+	case "organizations", "config", "servicequotas":
+		s.serveRPC(w, r, account, region)
 	case "events":
 		s.putEvents(w, r, account, region)
 	default:

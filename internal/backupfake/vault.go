@@ -24,6 +24,7 @@ type Vault struct {
 	account *Account
 	options VaultOptions
 	points  []*Point
+	number  int64 // of recovery points that it tells; zero: as many as there are
 }
 
 // VaultOptions are what policies and keys of a vault allow. The zero value: nobody copies from another account.
@@ -34,6 +35,18 @@ type VaultOptions struct {
 	CopyTo func(vaultARN string) bool
 	// KeyDenied says that the vault's key does not let the copy's role use it (F-KMS-4).
 	KeyDenied bool
+	// Policy is the policy's text. It is only shown: CopyFrom and CopyTo decide. Empty: there is none.
+	Policy string
+	// Lock of the vault. Nil: none.
+	Lock *Lock
+}
+
+// Lock is a Vault Lock (F-LOCK-1). It is only shown.
+type Lock struct {
+	// MinRetentionDays and MaxRetentionDays are limits in days. Zero: none.
+	MinRetentionDays, MaxRetentionDays int64
+	// Date is when a compliance lock can no longer be changed. Zero: a governance lock.
+	Date time.Time
 }
 
 // CreateVault creates a vault.
@@ -195,10 +208,12 @@ func describeBackupVault(q *request, in *backup.DescribeBackupVaultInput) (smith
 	if err != nil {
 		return nil, err
 	}
-	return &backup.DescribeBackupVaultOutput{
-		BackupVaultName: aws.String(v.Name), BackupVaultArn: aws.String(v.ARN()), NumberOfRecoveryPoints: int64(len(v.points)),
+	out := &backup.DescribeBackupVaultOutput{
+		BackupVaultName: aws.String(v.Name), BackupVaultArn: aws.String(v.ARN()), NumberOfRecoveryPoints: cmp.Or(v.number, int64(len(v.points))),
 		VaultType: types.VaultTypeBackupVault, VaultState: types.VaultStateAvailable,
-	}, nil
+	}
+	v.describeLock(out)
+	return out, nil
 }
 
 func listRecoveryPoints(q *request, in *backup.ListRecoveryPointsByBackupVaultInput) (smithy.Serializable, error) {
