@@ -420,6 +420,7 @@ var awsCalls = map[string]struct{ must, may []string }{
 	"sts get-caller-identity":                     {must: []string{"--profile"}},
 	"backup list-recovery-points-by-backup-vault": {must: []string{"--backup-vault-name", "--profile", "--region"}, may: []string{"--by-resource-arn"}},
 	"backup list-copy-jobs":                       {must: []string{"--by-destination-vault-arn", "--profile", "--region"}, may: []string{"--by-state"}},
+	"s3api get-bucket-lifecycle-configuration":    {must: []string{"--bucket", "--profile", "--region"}},
 	"iam put-role-policy":                         {must: []string{"--role-name", "--policy-name", "--policy-document", "--profile"}},
 	"iam update-access-key":                       {must: []string{"--user-name", "--access-key-id", "--status", "--profile"}},
 	"kms describe-key":                            {must: []string{"--key-id", "--profile", "--region"}, may: []string{"--query"}},

@@ -16,6 +16,8 @@ type page struct {
 	Docs bool
 	// Config is the path of the configuration, and ConfigFlag the flag that names it, with a space before. Empty: the default.
 	Config, ConfigFlag string
+	// Context is the option of the CDK CLI that names the configuration, with a space before. Empty: the default.
+	Context string
 
 	// W is NAME-ENV of the workload.
 	W, Workload, Environment            string
@@ -62,6 +64,17 @@ type Row struct {
 	New string
 }
 
+// ways is how many ways back the bucket has. A copy counts more than the others.
+func (r Row) ways() int {
+	ways := 0
+	for weight, days := range map[int]int{1: r.Lock, 2: r.Snapshots, 4: r.Continuous, 8: r.Copies} {
+		if days > 0 {
+			ways += weight
+		}
+	}
+	return ways
+}
+
 // Tagged is a tier whose buckets a tag selects.
 type Tagged struct{ Tier, Vault string }
 
@@ -85,7 +98,7 @@ func newPage(cfg *config.Config, w config.Workload, name string, o Options) *pag
 		Organization: cfg.Organization.ID, NewRegion: w.Region != cfg.Central.Region, AnyCopied: cfg.Copies(w),
 	}
 	if p.Config != "backup.yaml" {
-		p.ConfigFlag = " --config " + quoted(p.Config)
+		p.ConfigFlag, p.Context = " --config "+quoted(p.Config), " -c "+quoted("config="+p.Config)
 	}
 	for _, d := range p.All {
 		if d.Name == name {
@@ -152,16 +165,7 @@ func (p *page) choose(cfg *config.Config, w config.Workload) {
 		p.VersionsConfig = " --region " + p.Region // the file does not name the bucket
 		return
 	}
-	best := slices.MaxFunc(p.Rows, func(a, b Row) int {
-		return cmp.Or(cmp.Compare(a.Copies, b.Copies), cmp.Compare(a.Continuous, b.Continuous), cmp.Compare(a.Snapshots, b.Snapshots))
-	})
-	// Of several, the first is taken that the app creates.
-	for _, row := range p.Rows {
-		if row.Tier == best.Tier && row.Lock > 0 {
-			best = row
-			break
-		}
-	}
+	best := slices.MaxFunc(p.Rows, func(a, b Row) int { return cmp.Compare(a.ways(), b.ways()) })
 	p.Bucket, p.Tier, p.Vault = best.Name, best.Tier, best.Vault
 	p.WorkloadFlag, p.VersionsConfig = "", " --config "+quoted(p.Config)
 	p.BackedUp, p.Continuous, p.Copied = best.Vault != "", best.Continuous > 0, best.Copies > 0
@@ -201,7 +205,7 @@ func (p *page) newBucket(cfg *config.Config, name string) string {
 // encrypts says what a key of a workload encrypts.
 func encrypts(cfg *config.Config, w config.Workload, key string) string {
 	if key == config.VaultKey {
-		return "all recovery points of the account"
+		return "the recovery points in the vaults of " + w.ID()
 	}
 	var buckets []string
 	for _, use := range cfg.TierUses(w) {
@@ -216,7 +220,7 @@ func encrypts(cfg *config.Config, w config.Workload, key string) string {
 
 // quoted is a word for a shell.
 func quoted(word string) string {
-	if strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-") == "" {
+	if strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=-") == "" {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
