@@ -113,7 +113,7 @@ func (s *site) accounts() map[string]string {
 
 // signIn writes the credentials of the profiles.
 func (s *site) signIn() {
-	text := ""
+	text := fmt.Sprintf("[default]\naws_access_key_id = AKID%s\naws_secret_access_key = example\n", s.w.Account)
 	for profile, account := range s.accounts() {
 		text += fmt.Sprintf("[%s]\naws_access_key_id = AKID%s\naws_secret_access_key = example\n", profile, account)
 	}

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -328,3 +329,61 @@ func (s *site) compareDocs(name string) {
 	}
 	compare(s.T, path+" (go test ./cmd/backupctl -run TestRunbooks -update)", string(want), text)
 }
+
+// TestGuides types every command of the guides about restores. That of scale.md is TestScalePage.
+func TestGuides(t *testing.T) {
+	const lake = `version: 1
+project: dummy
+organization: {id: o-a1b2c3d4e5}
+central: {account: "111111111111", region: eu-central-1}
+alerts: {email: [backup-oncall@example.com]}
+workloads:
+  - name: dummy
+    environment: dev
+    account: "222222222222"
+    region: eu-west-1
+    buckets: [{name: dummy-lake, tier: critical_data}]
+`
+	file := filepath.Join(t.TempDir(), "lake.yaml")
+	if err := os.WriteFile(file, []byte(lake), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	guides, err := filepath.Glob(filepath.Join(docsRestore, "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range guides {
+		name := strings.TrimSuffix(filepath.Base(path), ".md")
+		if slices.Contains(append(runbook.Names(), runbook.Overview, "scale"), name) {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(string(text), "```sh\n") {
+				t.Skip("it has no commands")
+			}
+			s := newSite(t, file, "dummy-dev")
+			t.Setenv("AWS_REGION", s.w.Region)
+			s.vars["BUCKET"] = s.bucket // typed when the program asks
+			s.put(reports...)
+			s.remove("photos/c.jpg")
+			if name == "versions" {
+				s.before["restore undo"] = func(s *site) {
+					s.live().Put("photos/d.jpg", goodVersion("good d")) // nothing but the marker is over it
+					s.remove("photos/d.jpg")
+					s.types("go run ./cmd/backupctl restore versions --bucket dummy-lake --to 2026-03-02T10:00:00Z --remove-markers --apply")
+				}
+			}
+			s.follow(withoutYAML.ReplaceAllString(string(text), ""))
+			for with := range s.before {
+				t.Errorf("no command has %q", with)
+			}
+		})
+	}
+}
+
+// withoutYAML finds what the guides show of a configuration.
+var withoutYAML = regexp.MustCompile("(?ms)^```yaml\n.*?^```\n")

@@ -176,11 +176,15 @@ func (p *page) choose(cfg *config.Config, w config.Workload) {
 	}
 }
 
+// maxEnvironment is how many characters an environment has at most.
+const maxEnvironment = 49
+
 // rebuild names the workload that takes the place of this one.
 func (p *page) rebuild(cfg *config.Config, w config.Workload) {
 	for n := 2; ; n++ {
 		next := w
-		next.Environment = fmt.Sprintf("%s-%d", w.Environment, n)
+		suffix := fmt.Sprintf("-%d", n)
+		next.Environment = strings.TrimRight(w.Environment[:min(len(w.Environment), maxEnvironment-len(suffix))], "-") + suffix
 		if slices.ContainsFunc(cfg.Workloads, func(other config.Workload) bool { return other.ID() == next.ID() }) {
 			continue
 		}
