@@ -15,6 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"central-s3-backup/internal/cli"
+	"central-s3-backup/internal/runbook"
 )
 
 // Exit codes.
@@ -63,10 +64,11 @@ func (c clock) wait(ctx context.Context, d time.Duration) error {
 
 // commands are the commands of backupctl.
 type commands struct {
-	AlertTest alertTest `cmd:"" help:"Send a test event through the alerts, and report which destinations accepted it."`
-	CopyBack  copyBack  `cmd:"" help:"Copy a recovery point from the central account back to a workload's account."`
-	Preflight preflight `cmd:"" help:"Look at what backups and restores need, and say what is wrong and what mends it."`
-	Restore   restore   `cmd:"" help:"Bring something back."`
+	AlertTest alertTest   `cmd:"" help:"Send a test event through the alerts, and report which destinations accepted it."`
+	CopyBack  copyBack    `cmd:"" help:"Copy a recovery point from the central account back to a workload's account."`
+	Preflight preflight   `cmd:"" help:"Look at what backups and restores need, and say what is wrong and what mends it."`
+	Restore   restore     `cmd:"" help:"Bring something back."`
+	Runbook   runbookPage `cmd:"" help:"Print what to do in a disaster, with the names of a workload."`
 }
 
 // run is the whole program. Nothing below it exits, and it prints to the writers it is given.
@@ -84,7 +86,7 @@ func run(args []string, clock clock, stdin io.Reader, stdout, stderr io.Writer) 
 	command, err := cli.Parse(&commands{}, args, stdout,
 		kong.Name(program),
 		kong.Description("backupctl is what operators run beside the app."),
-		kong.Vars{"noProfile": "(default: the default credentials)"},
+		kong.Vars{"noProfile": "(default: the default credentials)", "disasters": strings.Join(runbook.Names(), ", ")},
 		kong.Bind(clock),
 		kong.BindTo(stdin, (*io.Reader)(nil)),
 		kong.BindTo(stdout, (*io.Writer)(nil)),

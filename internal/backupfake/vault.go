@@ -283,3 +283,17 @@ func (v *Vault) Empty() {
 	defer v.account.server.mu.Unlock()
 	v.points = nil
 }
+
+// Vault returns the vault of a Region with a name. Nil: there is none.
+func (a *Account) Vault(region, name string) *Vault {
+	a.server.mu.Lock()
+	defer a.server.mu.Unlock()
+	return a.vaults[region+"/"+name]
+}
+
+// SetOptions gives the vault other policies, as a deployment does.
+func (v *Vault) SetOptions(options VaultOptions) {
+	v.account.server.mu.Lock()
+	defer v.account.server.mu.Unlock()
+	v.options = options
+}

@@ -1,0 +1,244 @@
+package runbook
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"central-s3-backup/config"
+)
+
+// page is what the templates see.
+type page struct {
+	Name, Title string
+	// Docs says that the page is in docs/restore.
+	Docs bool
+	// Config is the path of the configuration, and ConfigFlag the flag that names it, with a space before. Empty: the default.
+	Config, ConfigFlag string
+	// Context is the option of the CDK CLI that names the configuration, with a space before. Empty: the default.
+	Context string
+
+	// W is NAME-ENV of the workload.
+	W, Workload, Environment            string
+	Account, Region, Stack, Partition   string
+	RestoreRole, OperateRole            string
+	Operators, RemoveMarkers, NewRegion bool
+
+	CentralAccount, CentralRegion, CentralStack, CentralVault string
+	CopyBackRole, OperateCentralRole, CentralAlias            string
+	Landing                                                   string
+	LandingDays, PITRLag                                      int
+
+	Organization string
+	// Rows are all buckets that the file names; Tagged are tiers that a tag selects.
+	Rows   []Row
+	Tagged []Tagged
+	Keys   []Key
+	// Bucket is the one in the commands: of the tier that is protected most. Tier and Vault are its tier and the tier's vault.
+	Bucket, Tier, Vault string
+	// WorkloadFlag is --workload, with a space before. Empty: the file names the bucket.
+	WorkloadFlag string
+	// VersionsConfig has the flags of restore versions: the configuration, or the Region if the file does not name the bucket.
+	VersionsConfig string
+	// BackedUp, Continuous, Copied and Locked are those of the bucket.
+	BackedUp, Continuous, Copied bool
+	// AnyCopied says that one of the tiers is copied.
+	AnyCopied bool
+	// Copies are the named buckets that are copied, Lost those that are not.
+	Copies, Lost []Row
+	// BucketAlias is the alias of the bucket's key. Empty: the app does not create the bucket.
+	BucketAlias string
+	Rebuilt     Rebuilt
+	All         []Disaster
+}
+
+// Row is a bucket with what its tier keeps.
+type Row struct {
+	Name, Tier, Vault string
+	// Lock, Continuous, Snapshots and Copies are days. Zero: none.
+	Lock, Continuous, Snapshots, Copies int
+	// Copied is when copies start, as a cron expression with its time zone.
+	Copied string
+	// New is the bucket's name in another account or Region.
+	New string
+}
+
+// ways is how many ways back the bucket has. A copy counts more than the others.
+func (r Row) ways() int {
+	ways := 0
+	for weight, days := range map[int]int{1: r.Lock, 2: r.Snapshots, 4: r.Continuous, 8: r.Copies} {
+		if days > 0 {
+			ways += weight
+		}
+	}
+	return ways
+}
+
+// Tagged is a tier whose buckets a tag selects.
+type Tagged struct{ Tier, Vault string }
+
+// Key is a KMS key with what it encrypts.
+type Key struct{ Alias, Encrypts string }
+
+// Rebuilt is a workload that takes the place of this one.
+type Rebuilt struct{ W, Environment, Stack, Landing, OperateRole string }
+
+func newPage(cfg *config.Config, w config.Workload, name string, o Options) *page {
+	p := &page{
+		Name: name, Title: "Which way back", Docs: o.Docs, Config: cmp.Or(o.Config, "backup.yaml"), All: Disasters(),
+		W: w.ID(), Workload: w.Name, Environment: w.Environment, Account: w.Account, Region: w.Region, Stack: cfg.StackName(w),
+		Partition:   config.Partition(w.Region),
+		RestoreRole: cfg.RestoreRoleName(w), OperateRole: cfg.OperateRoleName(w),
+		Operators: len(cfg.OperatorsIn(w.Region)) > 0, RemoveMarkers: cfg.Restore.RemoveDeleteMarkers,
+		CentralAccount: cfg.Central.Account, CentralRegion: cfg.Central.Region, CentralStack: cfg.CentralStackName(),
+		CentralVault: cfg.Central.VaultName, CentralAlias: cfg.CentralKeyAlias(),
+		CopyBackRole: cfg.CopyBackRoleName(), OperateCentralRole: cfg.OperateCentralRoleName(),
+		Landing: cfg.LandingVaultName(w), LandingDays: cfg.Restore.LandingDays, PITRLag: config.ContinuousRPOMinutes,
+		Organization: cfg.Organization.ID, NewRegion: w.Region != cfg.Central.Region, AnyCopied: cfg.Copies(w),
+	}
+	if p.Config != "backup.yaml" {
+		p.ConfigFlag, p.Context = " --config "+quoted(p.Config), " -c "+quoted("config="+p.Config)
+	}
+	for _, d := range p.All {
+		if d.Name == name {
+			p.Title = d.Title
+		}
+	}
+	p.rebuild(cfg, w)
+	for _, use := range cfg.TierUses(w) {
+		p.use(cfg, w, use)
+	}
+	p.choose(cfg, w)
+	for _, key := range cfg.Keys(w) {
+		p.Keys = append(p.Keys, Key{key.Alias, encrypts(cfg, w, key.Name)})
+	}
+	return p
+}
+
+// use adds the buckets of a tier.
+func (p *page) use(cfg *config.Config, w config.Workload, use config.TierUse) {
+	t := use.Tier
+	row := Row{Tier: t.Name}
+	if t.BackedUp() {
+		row.Vault = cfg.TierName(w, t)
+	}
+	if use.Tagged {
+		p.Tagged = append(p.Tagged, Tagged{t.Name, row.Vault})
+	}
+	if t.ContinuousBackup != nil {
+		row.Continuous = t.ContinuousBackup.DeleteAfterDays
+	}
+	if t.SnapshotBackup != nil {
+		row.Snapshots = t.SnapshotBackup.DeleteAfterDays
+	}
+	if t.Copied() {
+		row.Copies, row.Copied = t.CopyToCentral.DeleteAfterDays, t.Schedule.Cron+" "+t.Schedule.Timezone
+		if t.ContinuousBackup == nil && t.SnapshotBackup != nil {
+			row.Copied = t.SnapshotBackup.Schedule + " " + t.Schedule.Timezone
+		}
+	}
+	for _, b := range use.Buckets {
+		row.Name, row.Lock = b.Name, t.ObjectLock.Days
+		if b.Existing {
+			row.Lock = 0 // the app did not create it
+		}
+		row.New = p.newBucket(cfg, b.Name)
+		p.Rows = append(p.Rows, row)
+		if t.Copied() {
+			p.Copies = append(p.Copies, row)
+		} else {
+			p.Lost = append(p.Lost, row)
+		}
+	}
+}
+
+// choose takes the bucket of the commands.
+func (p *page) choose(cfg *config.Config, w config.Workload) {
+	p.Bucket, p.WorkloadFlag = "BUCKET-NAME", " --workload "+p.W
+	for _, use := range cfg.TierUses(w) {
+		if use.Tagged && len(p.Rows) == 0 {
+			p.Tier, p.BackedUp, p.Continuous, p.Copied = use.Tier.Name, use.Tier.BackedUp(), use.Tier.ContinuousBackup != nil, use.Tier.Copied()
+		}
+	}
+	if len(p.Rows) == 0 {
+		p.VersionsConfig = " --region " + p.Region // the file does not name the bucket
+		return
+	}
+	best := slices.MaxFunc(p.Rows, func(a, b Row) int { return cmp.Compare(a.ways(), b.ways()) })
+	p.Bucket, p.Tier, p.Vault = best.Name, best.Tier, best.Vault
+	p.WorkloadFlag, p.VersionsConfig = "", " --config "+quoted(p.Config)
+	p.BackedUp, p.Continuous, p.Copied = best.Vault != "", best.Continuous > 0, best.Copies > 0
+	for _, use := range cfg.TierUses(w) {
+		if use.Tier.Name == best.Tier && len(use.Created()) > 0 {
+			p.BucketAlias = cfg.KeyAlias(w, use.Tier.BucketKey())
+		}
+	}
+}
+
+// maxEnvironment is how many characters an environment has at most.
+const maxEnvironment = 49
+
+// rebuild names the workload that takes the place of this one.
+func (p *page) rebuild(cfg *config.Config, w config.Workload) {
+	for n := 2; ; n++ {
+		next := w
+		suffix := fmt.Sprintf("-%d", n)
+		next.Environment = strings.TrimRight(w.Environment[:min(len(w.Environment), maxEnvironment-len(suffix))], "-") + suffix
+		if slices.ContainsFunc(cfg.Workloads, func(other config.Workload) bool { return other.ID() == next.ID() }) {
+			continue
+		}
+		p.Rebuilt = Rebuilt{next.ID(), next.Environment, cfg.StackName(next), cfg.LandingVaultName(next), cfg.OperateRoleName(next)}
+		return
+	}
+}
+
+// newBucket is a name for a bucket in another account: S3 does not give a name twice.
+func (p *page) newBucket(cfg *config.Config, name string) string {
+	for n := 2; ; n++ {
+		suffix := fmt.Sprintf("-%d", n)
+		next := strings.TrimRight(name[:min(len(name), config.MaxBucketName-len(suffix))], "-.") + suffix
+		taken := slices.ContainsFunc(cfg.Workloads, func(w config.Workload) bool { return w.HasBucket(next) }) ||
+			slices.ContainsFunc(p.Rows, func(r Row) bool { return r.New == next })
+		if !taken {
+			return next
+		}
+	}
+}
+
+// encrypts says what a key of a workload encrypts.
+func encrypts(cfg *config.Config, w config.Workload, key string) string {
+	if key == config.VaultKey {
+		return "the recovery points in the vaults of " + w.ID()
+	}
+	var buckets []string
+	for _, use := range cfg.TierUses(w) {
+		if use.Tier.BucketKey() == key {
+			for _, b := range use.Created() {
+				buckets = append(buckets, b.Name)
+			}
+		}
+	}
+	return "the objects of " + strings.Join(buckets, ", ")
+}
+
+// quoted is a word for a shell.
+func quoted(word string) string {
+	if strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=-") == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// Fields are the names of a configuration for which recorded outputs have fields, with the fields.
+func Fields(cfg *config.Config, w config.Workload) map[string]string {
+	p := newPage(cfg, w, Overview, Options{})
+	fields := map[string]string{
+		p.W: "W", p.Account: "Account", p.Region: "Region", p.Stack: "Stack", p.RestoreRole: "RestoreRole", p.Bucket: "Bucket",
+		p.CentralAccount: "CentralAccount", p.CentralRegion: "CentralRegion", p.CentralStack: "CentralStack", p.CentralVault: "CentralVault",
+		p.CopyBackRole: "CopyBackRole", p.Landing: "Landing", p.Vault: "Vault", p.BucketAlias: "BucketAlias",
+		p.Rebuilt.W: "Rebuilt.W", p.Rebuilt.Landing: "Rebuilt.Landing", p.Rebuilt.Stack: "Rebuilt.Stack",
+	}
+	delete(fields, "")
+	return fields
+}
