@@ -51,7 +51,7 @@ func TestJSON(t *testing.T) {
 	if d := read(exitDone, "-check", "-config", warned); d.Errors != 0 || d.Warnings != 1 || len(d.Stacks) != 0 {
 		t.Errorf("got %+v", d)
 	}
-	const central = "[{dummy-backup-central 111111111111 eu-central-1 40}]"
+	const central = "[{dummy-backup-central 111111111111 eu-central-1 41}]"
 	if d := read(exitDone, "-config", exampleFile, "-out", t.TempDir(), "-workload", "central"); d.Warnings != 1 ||
 		fmt.Sprint(d.Stacks) != central {
 		t.Errorf("got %+v", d)
@@ -102,9 +102,9 @@ func TestTerminal(t *testing.T) {
 
 // TestOutput: one line per stack with its name, account, Region and number of resources, central first.
 func TestOutput(t *testing.T) {
-	want := `dummy-backup-central     111111111111  eu-central-1  40 resources
-dummy-backup-dummy-dev   222222222222  eu-central-1  95 resources
-dummy-backup-dummy-prod  033333333333  eu-west-1     74 resources
+	want := `dummy-backup-central     111111111111  eu-central-1  41 resources
+dummy-backup-dummy-dev   222222222222  eu-central-1  97 resources
+dummy-backup-dummy-prod  033333333333  eu-west-1     76 resources
 `
 	if example.stdout != want {
 		t.Errorf("got\n%swant\n%s", example.stdout, want)
