@@ -206,6 +206,11 @@ func TestRules(t *testing.T) {
 		if central { // CloudFormation makes the names of the alarms on copies
 			alarms = []any{map[string]any{"prefix": a.cfg.Project + "-backup-central-"}, map[string]any{"prefix": a.cfg.Project + "-copy-alarms-"}}
 		}
+		validated := central && len(functionsOf(template, "-validator")) > 0
+		if validated {
+			alarms = append(alarms, map[string]any{"prefix": a.cfg.Project + "-validator"})
+			buckets = append(buckets, a.cfg.EvidenceBucketName())
+		}
 		reached := config.Partition(region) == config.Partition(a.cfg.Central.Region)
 		var want []string
 		rule := func(id string, is, email bool, at string, names []any) {
@@ -239,6 +244,11 @@ func TestRules(t *testing.T) {
 		rule("DeliveryCalls", delivered, true, "", nil)
 		rule("DeliverySettingCalls", delivered, true, "", nil)
 		rule("SecretCalls", delivered, true, "", nil)
+		if validated {
+			want = append(want, ruleLine("ValidatorDaily", []string{"Queue"}, "", nil))
+		}
+		rule("ValidatorCalls", validated, true, "", nil)
+		rule("ValidatorSettingCalls", validated, true, "", nil)
 		rule("RecoveryPointCalls", vaults != nil, true, "", nil)
 		rule("RoleCalls", config.IsMainRegion(region), true, "requestParameters.roleName", roles)
 		rule("BucketSettingCalls", buckets != nil, true, "requestParameters.bucketName", buckets)
@@ -406,8 +416,10 @@ func TestDelivery(t *testing.T) {
 		t.Helper()
 		for id, r := range central.ofType(typ) {
 			bus, _ := at(r.Properties, "EventBusName", "Ref").(string)
-			delivers := central.Resources[bus].Properties["Name"] == name && at(r.Properties, "Targets", 0, "Id") == "Queue"
-			if name == "" || r.Properties["QueueName"] == name || r.Properties["AlarmName"] == name || delivers {
+			delivers := central.Resources[bus].Properties["Name"] == name && at(r.Properties, "Targets", 0, "Id") == "Queue" &&
+				at(r.Properties, "EventPattern", "source") == nil // as the validator's rule has
+			runs := at(r.Properties, "FunctionName", "Ref") == name || r.Properties["FunctionName"] == name
+			if runs || r.Properties["QueueName"] == name || r.Properties["AlarmName"] == name || delivers {
 				return id, r.Properties
 			}
 		}
@@ -416,8 +428,8 @@ func TestDelivery(t *testing.T) {
 	}
 	queueID, queue := one("AWS::SQS::Queue", "acme-stores-backup-alerts")
 	deadID, dead := one("AWS::SQS::Queue", "acme-stores-backup-alerts-undelivered")
-	functionID, function := one("AWS::Lambda::Function", "")
-	_, mapping := one("AWS::Lambda::EventSourceMapping", "")
+	functionID, function := one("AWS::Lambda::Function", "acme-stores-backup-alerts")
+	_, mapping := one("AWS::Lambda::EventSourceMapping", functionID)
 	_, rule := one("AWS::Events::Rule", "acme-stores-backup-alerts")
 	_, alarm := one("AWS::CloudWatch::Alarm", "acme-stores-backup-alerts-undelivered")
 	logs, _ := at(function, "LoggingConfig", "LogGroup", "Ref").(string)
@@ -474,11 +486,11 @@ func TestFunctionPackage(t *testing.T) {
 	if err != nil || !bytes.HasPrefix(program, []byte("\x7fELF\x02\x01\x01")) || program[18] != 0xB7 { // 64 bits, arm64
 		t.Errorf("bootstrap is no program for arm64: %v", err)
 	}
-	staged, err := filepath.Glob(filepath.Join(fleet.dir, "asset.*", "bootstrap"))
+	staged, err := filepath.Glob(filepath.Join(fleet.dir, "asset.*", "estate.json"))
 	if err != nil || len(staged) != 1 {
 		t.Fatalf("staged %v, %v", staged, err)
 	}
-	if deployed, err := os.ReadFile(staged[0]); err != nil || !bytes.Equal(deployed, program) {
+	if deployed, err := os.ReadFile(filepath.Join(filepath.Dir(staged[0]), "bootstrap")); err != nil || !bytes.Equal(deployed, program) {
 		t.Errorf("another program is deployed: %v", err)
 	}
 

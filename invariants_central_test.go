@@ -310,7 +310,9 @@ func TestCentralStacksInTwoRegions(t *testing.T) {
 	const slack = "\nalerts: {slack: [{webhook_secret: chat}]}"
 	names := func(central string) (names []string) {
 		template := centralOf(t, 1, central+slack)
-		for _, named := range [][2]string{{"AWS::IAM::Role", "RoleName"}, {"AWS::CloudWatch::Dashboard", "DashboardName"}, {"AWS::S3::Bucket", "BucketName"}} {
+		for _, named := range [][2]string{
+			{"AWS::IAM::Role", "RoleName"}, {"AWS::CloudWatch::Dashboard", "DashboardName"}, {"AWS::S3::Bucket", "BucketName"},
+		} {
 			for _, r := range template.ofType(named[0]) {
 				names = append(names, fmt.Sprint(r.Properties[named[1]]))
 			}

@@ -79,6 +79,9 @@ func TestSilence(t *testing.T) {
 		}
 		for id, rule := range template.ofType("AWS::Events::Rule") {
 			name, schedule := rule.Properties["Name"], rule.Properties["ScheduleExpression"]
+			if at(rule.Properties, "Targets", 0, "Id") == "Queue" {
+				continue // TestValidatorQueue
+			}
 			if schedule != nil && (schedule != "rate(1 hour)" || !clocks[name] || !strings.HasPrefix(fmt.Sprint(name), template.stack[:20])) {
 				t.Errorf("%s: %v", id, rule.Properties)
 			}

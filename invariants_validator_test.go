@@ -89,9 +89,9 @@ func TestEvidenceBucket(t *testing.T) {
 	})
 	same(t, "rules", l{
 		p["ObjectLockEnabled"], at(p, "VersioningConfiguration", "Status"), at(p, "OwnershipControls", "Rules", 0, "ObjectOwnership"),
-		at(p, "PublicAccessBlockConfiguration", "RestrictPublicBuckets"), at(p, "LifecycleConfiguration", "Rules", 0, "ExpirationInDays"),
+		len(at(p, "PublicAccessBlockConfiguration").(m)), at(p, "LifecycleConfiguration", "Rules", 0, "ExpirationInDays"),
 		at(p, "LifecycleConfiguration", "Rules", 0, "NoncurrentVersionExpiration"),
-	}, l{true, "Enabled", "BucketOwnerEnforced", true, nil, nil})
+	}, l{true, "Enabled", "BucketOwnerEnforced", 4, nil, nil})
 	objects := l{m{"Fn::Sub": "${" + id + ".Arn}/*"}}
 	deny := func(sid string, resources l, condition m, actions ...string) m {
 		s := allow(sid, resources, condition, actions...)
@@ -292,5 +292,46 @@ func TestValidatorPackage(t *testing.T) {
 	program, err := os.ReadFile(filepath.Join(dir, "bootstrap"))
 	if err != nil || !strings.HasPrefix(string(program), "\x7fELF\x02\x01\x01") || program[18] != 0xB7 { // 64 bits, arm64
 		t.Errorf("bootstrap is no program for arm64: %v", err)
+	}
+}
+
+// TestCallsOfTheValidator: the rules leave out the access points of restore tests, and those of nobody else: a role below a
+// path, of another account, a user, and other calls of the same role are notified.
+func TestCallsOfTheValidator(t *testing.T) {
+	for stack, account := range map[string]string{
+		fleet.cfg.CentralStackName(): "000000000123", "acme-stores-backup-payments-prod": "000000000456",
+	} {
+		template := fleet.templates[stack]
+		role := map[string]string{"000000000123": "validate-central", "000000000456": "validate-payments-prod"}[account]
+		point := "arn:aws:backup:us-east-1:" + account + ":recovery-point:acme-payments-prod-ledger-1"
+		taken := func(call, issuer string) bool {
+			identity := m{"arn": "arn:aws:sts::" + account + ":assumed-role/x/y"}
+			if issuer != "" {
+				identity["sessionContext"] = m{"sessionIssuer": m{"arn": issuer}}
+			}
+			return len(takenBy(t, template, m{
+				"source": "aws.backup", "detail-type": "AWS API Call via CloudTrail", "detail": m{
+					"eventSource": "backup.amazonaws.com", "eventName": call, "userIdentity": identity,
+					"requestParameters": m{"recoveryPointArn": point, "accessPointArn": "a"},
+				},
+			})) == 1
+		}
+		own := "arn:aws:iam::" + account + ":role/acme-stores-" + role
+		for _, call := range []string{"CreateBackupAccessPoint", "DeleteBackupAccessPoint"} {
+			if taken(call, own) {
+				t.Errorf("%s: people are notified of %s of each restore test", stack, call)
+			}
+			for _, other := range []string{
+				"", own + "2", "arn:aws:iam::" + account + ":role/x/acme-stores-" + role, "arn:aws:iam::999999999999:role/acme-stores-" + role,
+				"arn:aws:iam::" + account + ":role/acme-stores-operate-payments-prod",
+			} {
+				if !taken(call, other) {
+					t.Errorf("%s: nobody is notified of %s of %q", stack, call, other)
+				}
+			}
+		}
+		if !taken("StartRestoreJob", own) {
+			t.Errorf("%s: nobody is notified of another call of the role", stack)
+		}
 	}
 }

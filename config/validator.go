@@ -93,6 +93,17 @@ func canaries(w Workload, bucket string) []restoretest.Canary {
 	return all
 }
 
+// ValidateRoleARNsIn are the roles of an account that the validator assumes, in all Regions.
+func (c *Config) ValidateRoleARNsIn(account string) []string {
+	var arns []string
+	for _, p := range c.ValidatorTests().Plans {
+		if p.Account == account {
+			arns = append(arns, p.RoleARN)
+		}
+	}
+	return arns
+}
+
 // ValidatedRoleARNs are the roles that the validator assumes, or one pattern where its own role has no room for them
 // (F-IAM-12).
 func (c *Config) ValidatedRoleARNs() []string {

@@ -23,6 +23,9 @@ type Tampering struct {
 	// DeployRoleARN matches the role with which CloudFormation deploys in this account and Region, with "*" for
 	// any characters: "arn:aws:iam::222222222222:role/cdk-*-cfn-exec-role-222222222222-eu-central-1".
 	DeployRoleARN string
+	// ValidateRoleARNs are roles of the account that open and close access points for each restore test ([NewValidateRole]).
+	// Nobody is notified of these calls, unless there are more than eight roles. Empty: none.
+	ValidateRoleARNs []string
 	// Alerts are the resources that send the alerts.
 	Alerts AlertParts
 }
@@ -38,7 +41,7 @@ func (t Tampering) Rules() []EventRule {
 	require(len(t.VaultNames) == 0 || len(t.RecoveryPoints) > 0 && t.AnyRecoveryPoint != "",
 		"Tampering: RecoveryPoints and AnyRecoveryPoint are required with VaultNames")
 	rules := append(t.Alerts.rules(), t.byCaller(t.Alerts.alarmRule())...)
-	rules = append(rules, accountRule())
+	rules = append(rules, t.accountRule())
 	rules = append(rules, t.vaultRules()...)
 	rules = append(rules, t.keyRules()...)
 	rules = append(rules, t.bucketRules()...)
@@ -87,14 +90,22 @@ func (t Tampering) vaultRules() []EventRule {
 		if vaults != nil {
 			copied["requestParameters"] = map[string]any{"sourceBackupVaultName": vaults}
 		}
-		return map[string]any{
-			"eventSource":  []string{"backup.amazonaws.com"},
-			"userIdentity": map[string]any{"invokedBy": notInvokedBy("backup.amazonaws.com")},
-			"$or": []any{copied, map[string]any{
-				"eventName":         []string{"CreateBackupAccessPoint", "StartRestoreJob"},
-				"requestParameters": map[string]any{"recoveryPointArn": prefixes(points)},
-			}},
+		person := map[string]any{"invokedBy": notInvokedBy("backup.amazonaws.com")}
+		of := func(calls ...string) map[string]any {
+			return map[string]any{"eventName": calls, "requestParameters": map[string]any{"recoveryPointArn": prefixes(points)}}
 		}
+		tests := t.notOfTests()
+		if tests == nil {
+			return map[string]any{
+				"eventSource":  []string{"backup.amazonaws.com"},
+				"userIdentity": person,
+				"$or":          []any{copied, of("CreateBackupAccessPoint", "StartRestoreJob")},
+			}
+		}
+		restored, opened := of("StartRestoreJob"), of("CreateBackupAccessPoint")
+		copied["userIdentity"], restored["userIdentity"] = person, person
+		opened["userIdentity"] = map[string]any{"invokedBy": person["invokedBy"], "sessionContext": tests}
+		return map[string]any{"eventSource": []string{"backup.amazonaws.com"}, "$or": []any{copied, restored, opened}}
 	}
 	points := callRule("RecoveryPointCalls", "Copies, restores and access points of recovery points that a person starts",
 		at("requestParameters.recoveryPointArn"), reading(t.VaultNames, t.RecoveryPoints))
@@ -103,9 +114,25 @@ func (t Tampering) vaultRules() []EventRule {
 	return append(rules, points)
 }
 
+// maxLeftOut is how many roles a pattern can leave out beside the rest of it.
+const maxLeftOut = 8
+
+// notOfTests matches the session contexts of all callers but the roles that validate restore tests. A role is its whole
+// ARN, so that no other role of that name, below a path or in another account, is left out. Nil: no role is.
+func (t Tampering) notOfTests() map[string]any {
+	if len(t.ValidateRoleARNs) == 0 || len(t.ValidateRoleARNs) > maxLeftOut {
+		return nil
+	}
+	return map[string]any{"sessionIssuer": map[string]any{"arn": []any{absent, anythingBut(t.ValidateRoleARNs)}}}
+}
+
 // accountRule is the rule on calls that concern the whole account and Region, and so name none of the resources.
 // Without a trail no rule on calls receives an event.
-func accountRule() EventRule {
+func (t Tampering) accountRule() EventRule {
+	closed := map[string]any{"eventSource": []string{"backup.amazonaws.com"}, "eventName": []string{"DeleteBackupAccessPoint"}}
+	if tests := t.notOfTests(); tests != nil {
+		closed["userIdentity"] = map[string]any{"sessionContext": tests}
+	}
 	return callRule("AccountCalls",
 		"Calls that stop or change a trail, mute alarms, opt S3 out of AWS Backup, or delete a backup access point",
 		place{"<name><trail><point>", []string{
@@ -117,7 +144,7 @@ func accountRule() EventRule {
 				"eventName":   []string{"DeleteTrail", "PutEventSelectors", "StopLogging", "UpdateTrail"},
 			},
 			map[string]any{"eventSource": []string{"monitoring.amazonaws.com"}, "eventName": []string{"PutAlarmMuteRule"}},
-			map[string]any{"eventSource": []string{"backup.amazonaws.com"}, "eventName": []string{"DeleteBackupAccessPoint"}},
+			closed,
 			map[string]any{
 				"eventSource":       []string{"backup.amazonaws.com"},
 				"eventName":         []string{"UpdateRegionSettings"},

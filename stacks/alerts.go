@@ -218,6 +218,7 @@ func newRules(scope awsconstructs.Construct, cfg *config.Config, on watched, mor
 		AnyRecoveryPoint: config.RecoveryPointsOfBucket(on.region, on.account, ""),
 		AnyBucketTags:    on.tagged,
 		DeployRoleARN:    config.DeployRoleARN(on.region, on.account),
+		ValidateRoleARNs: cfg.ValidateRoleARNsIn(on.account),
 		Alerts:           on.alerts,
 	}
 	if config.IsMainRegion(on.region) {
