@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -150,7 +151,7 @@ func (p *place) lookLifecycle(ctx context.Context, bucket string, _ *config.Tier
 		if rule.Status != types.ExpirationStatusEnabled {
 			continue
 		}
-		name := "rule " + aws.ToString(rule.ID)
+		name := "rule " + cmp.Or(aws.ToString(rule.ID), "without an ID")
 		edit := p.aws("s3api", "put-bucket-lifecycle-configuration", "--bucket", bucket, "--lifecycle-configuration", "file://lifecycle.json")
 		if class := archive(rule); class != "" {
 			fine = false
