@@ -94,7 +94,7 @@ func newPage(cfg *config.Config, w config.Workload, name string, o Options) *pag
 		CentralAccount: cfg.Central.Account, CentralRegion: cfg.Central.Region, CentralStack: cfg.CentralStackName(),
 		CentralVault: cfg.Central.VaultName, CentralAlias: cfg.CentralKeyAlias(),
 		CopyBackRole: cfg.CopyBackRoleName(), OperateCentralRole: cfg.OperateCentralRoleName(),
-		Landing: cfg.LandingVaultName(w), LandingDays: cfg.LandingDays(), PITRLag: config.ContinuousRPOMinutes,
+		Landing: cfg.LandingVaultName(w), LandingDays: cfg.Restore.LandingDays, PITRLag: config.ContinuousRPOMinutes,
 		Organization: cfg.Organization.ID, NewRegion: w.Region != cfg.Central.Region, AnyCopied: cfg.Copies(w),
 	}
 	if p.Config != "backup.yaml" {
