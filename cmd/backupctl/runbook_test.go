@@ -21,8 +21,12 @@ import (
 	"central-s3-backup/internal/s3fake"
 )
 
-// runbookFiles are the sources of the pages. It is a path, because tests run in other directories.
-var runbookFiles, docsRestore, exampleFile = absolute("../../internal/runbook"), absolute("../../docs/restore"), absolute("../../testdata/example.yaml")
+// Paths that hold in other directories, too, in which tests run.
+var (
+	runbookFiles = absolute("../../internal/runbook")
+	docsRestore  = absolute("../../docs/restore")
+	exampleFile  = absolute("../../testdata/example.yaml")
+)
 
 func absolute(path string) string {
 	path, err := filepath.Abs(path)
@@ -43,12 +47,6 @@ type disaster struct {
 
 // reports are the keys below reports/.
 var reports = []string{"reports/a.csv", "reports/b.csv"}
-
-// loses deletes all versions, so that S3 cannot bring them back.
-func (s *site) loses() {
-	s.account().S3.RemoveBucket(s.bucket)
-	s.create(s.account(), s.w, s.bucket)
-}
 
 // back says that the bucket itself is as it was.
 func back(s *site) { s.wantGood(s.account(), s.bucket) }

@@ -74,7 +74,7 @@ project: acme
 organization: {id: o-a1b2c3d4e5}
 central: {account: "111111111111", region: eu-central-1}
 alerts: {email: [backup-oncall@example.com]}
-restore: {operators: ["arn:aws:iam::*:role/backup-operators"], remove_delete_markers: true}
+restore: {operators: ["arn:aws:iam::*:role/backup-operators"], remove_delete_markers: true, landing_days: 30}
 workloads:
   - name: web
     environment: an-environment-with-a-very-long-name-of-49-letter
@@ -89,7 +89,7 @@ func TestTagged(t *testing.T) {
 	w := cfg.Workloads[0]
 	for name, want := range map[string]string{
 		Overview:             "Other buckets with the tag `backup:tier=critical_data`",
-		"object-overwritten": "restore files --bucket \"$BUCKET\" --to \"$TO\" --key \"$KEY\" --in-place --profile " + w.ID() + " --workload " + w.ID() + "\n",
+		"object-overwritten": "--in-place --profile " + w.ID() + " --workload " + w.ID() + "\n",
 		"prefix-deleted":     "With `--remove-markers` it takes",
 		"bucket-emptied":     "restore versions --region eu-west-1 --bucket",
 		"account-lost":       "    select_tagged: [critical_data]\n",
@@ -97,6 +97,9 @@ func TestTagged(t *testing.T) {
 		if got := render(t, cfg, w, name, Options{}); !strings.Contains(got, want) {
 			t.Errorf("%s lacks %q:\n%s", name, want, got)
 		}
+	}
+	if got := render(t, cfg, w, "account-lost", Options{}); !strings.Contains(got, "What has landed is deleted after 30 days") {
+		t.Error("landing_days of the file is not on the page")
 	}
 	if got := render(t, cfg, w, Overview, Options{}); strings.Contains(got, "no `restore.operators`") {
 		t.Error("the overview misses operators that are there")
