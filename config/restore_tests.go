@@ -125,5 +125,5 @@ func RestoreTestHours(schedule string) int {
 	if minutes == 0 {
 		return 0
 	}
-	return (2*minutes+59)/60 + test
+	return hours(2*minutes) + test
 }

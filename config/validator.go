@@ -6,10 +6,6 @@ import (
 	"central-s3-backup/internal/restoretest"
 )
 
-// testHours is how long, in hours, a restore test may take: a day until its restore begins, and one for the restore and
-// its validation (F-RST-11).
-const testHours = 48
-
 // Validates tells whether the central account has a validator: it looks at the restore tests of a workload, or at its own.
 func (c *Config) Validates() bool {
 	return c.TestsCopies() || slices.ContainsFunc(c.Workloads, c.Validated)
@@ -29,7 +25,7 @@ func (c *Config) ValidatorTests() restoretest.Tests {
 		}
 		p := restoretest.Plan{
 			Name: c.RestoreTestingPlanName(w), Workload: w.ID(), Account: w.Account, Region: w.Region,
-			RoleARN: WorkloadRoleARN(w, c.ValidateRoleName(w)), WithinHours: withinHours(w.RestoreTesting.Schedule),
+			RoleARN: WorkloadRoleARN(w, c.ValidateRoleName(w)), WithinHours: RestoreTestHours(w.RestoreTesting.Schedule),
 		}
 		for _, use := range tested(w, c.TierUses(w)) {
 			p.Buckets = append(p.Buckets, testedBuckets(w, use)...)
@@ -47,7 +43,7 @@ func (c *Config) ValidatorTests() restoretest.Tests {
 	at := c.Central
 	p := restoretest.Plan{
 		Name: c.CentralTestingPlanName(), Workload: CentralID, Account: at.Account, Region: at.Region,
-		RoleARN: c.CentralRoleARN(c.ValidateCentralRoleName()), WithinHours: withinHours(at.RestoreTesting.Schedule),
+		RoleARN: c.CentralRoleARN(c.ValidateCentralRoleName()), WithinHours: RestoreTestHours(at.RestoreTesting.Schedule),
 	}
 	for _, w := range c.Workloads {
 		for _, use := range c.TierUses(w) {
@@ -58,15 +54,6 @@ func (c *Config) ValidatorTests() restoretest.Tests {
 	}
 	t.Plans = append(t.Plans, p)
 	return t
-}
-
-// withinHours is how many hours old the last validated test may be. Zero: it is not known how often the schedule runs.
-func withinHours(schedule string) int {
-	interval := intervalMinutes(schedule)
-	if interval == 0 {
-		return 0
-	}
-	return hours(2*interval) + testHours
 }
 
 // testedBuckets are the named buckets of a tier.
