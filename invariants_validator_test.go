@@ -71,7 +71,7 @@ func TestValidatorRole(t *testing.T) {
 		allow("Queue", l{getAtt(queue, "Arn")}, nil, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
 		allow("ValidateRoles", texts("arn:aws:iam::000000000456:role/acme-stores-validate-payments-prod",
 			"arn:aws:iam::000000000123:role/acme-stores-validate-central"), nil, "sts:AssumeRole"),
-		allow("Evidence", l{m{"Fn::Join": l{"", l{getAtt(evidence, "Arn"), "/*"}}}}, nil, "s3:GetObject", "s3:PutObject"),
+		allow("Evidence", l{m{"Fn::Sub": "${" + evidence + ".Arn}/*"}}, nil, "s3:GetObject", "s3:PutObject"),
 		allow("EvidenceThatIsThere", l{getAtt(evidence, "Arn")}, nil, "s3:ListBucket"),
 		allow("Events", l{getAtt(bus, "Arn")}, nil, "events:PutEvents"),
 		allow("Logs", l{getAtt(logs, "Arn")}, nil, "logs:CreateLogStream", "logs:PutLogEvents"),

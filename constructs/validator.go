@@ -78,14 +78,14 @@ func NewValidator(scope awsconstructs.Construct, id *string, props *ValidatorPro
 	require(props.EvidenceName != "" && props.EvidenceDays >= 1, "NewValidator: props.EvidenceName and EvidenceDays are required")
 	this := awsconstructs.NewConstruct(scope, id)
 	v := &Validator{Construct: this, Evidence: newEvidenceBucket(this, props)}
-	evidenceARN := *v.Evidence.AttrArn()
+	evidenceARN, logicalID := *v.Evidence.AttrArn(), *v.Evidence.LogicalId()
 	f := newQueuedFunction(this, &queuedFunctionProps{
 		name: props.Name, undeliveredName: props.UndeliveredName, logGroupName: props.LogGroupName, code: props.Code, topic: props.Topic,
 		roleName: props.RoleName, roleDescription: "Role of the function that validates restore tests",
 		policyName: "Validate",
 		statements: []Statement{
 			{Sid: "ValidateRoles", Actions: []string{"sts:AssumeRole"}, Resources: props.ValidateRoleARNs},
-			{Sid: "Evidence", Actions: []string{"s3:GetObject", "s3:PutObject"}, Resources: []string{evidenceARN + "/*"}},
+			{Sid: "Evidence", Actions: []string{"s3:GetObject", "s3:PutObject"}, intrinsics: []any{objectsOf(logicalID)}},
 			{Sid: "EvidenceThatIsThere", Actions: []string{"s3:ListBucket"}, Resources: []string{evidenceARN}},
 			{Sid: "Events", Actions: []string{"events:PutEvents"}, Resources: []string{*props.Bus.AttrArn()}},
 		},
@@ -100,7 +100,6 @@ func NewValidator(scope awsconstructs.Construct, id *string, props *ValidatorPro
 		"AwsSolutions-IAM5": "The function names each piece of evidence when it writes it; its roles in other accounts may be too many to list.",
 	})
 	v.Queue, v.Undelivered, v.Function, v.Role, v.Alarm = f.queue, f.undelivered, f.function, f.role, f.alarm
-	logicalID := *v.Evidence.LogicalId()
 	v.EvidencePolicy = newBucketPolicy(this, v.Evidence, logicalID, keepGovernance(logicalID),
 		evidenceStatement(logicalID, "OnlyTheValidatorWrites", map[string]map[string]any{
 			"ArnNotEquals": {"aws:PrincipalArn": f.role.AttrArn()},

@@ -131,6 +131,7 @@ func (d decision) with() string {
 		{"kms:GrantIsForAWSResource", "for an AWS service: %s"},
 		{"events:source", "from the source %s"},
 		{"aws:SourceAccount", "for the account %s"},
+		{"s3:if-none-match", "with If-None-Match: %s"},
 		{"aws:SecureTransport", "with TLS: %s"},
 	} {
 		if value, there := d.With[c.key]; there {

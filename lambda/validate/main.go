@@ -2,6 +2,8 @@
 // of a restore testing plan it compares the restored bucket with the recovery point, writes evidence into a locked
 // bucket, and puts the validation result. Once a day it looks for buckets without a validated test.
 //
+// The construct NewValidator deploys it, and NewValidateRole the role in each account.
+//
 // On your own machine, go run ./lambda/validate -event FILE handles one event from a file.
 //
 // # Events
@@ -33,9 +35,9 @@
 //
 //   - sts:AssumeRole on the validate roles of the plans. Those trust this role's ARN alone, which no event can choose: the
 //     function assumes only roles of its file. ExternalID is passed if the file has one.
-//   - on the evidence bucket: s3:PutObject, s3:GetObject on its objects, s3:ListBucket on it, and the use of its KMS key
-//     (kms:GenerateDataKey, kms:Decrypt). s3:ListBucket also makes a missing object a 404 and not a 403. The
-//     bucket's policy can deny s3:PutObject where the condition key s3:if-none-match is absent.
+//   - on the evidence bucket: s3:PutObject, s3:GetObject on its objects, s3:ListBucket on it. s3:ListBucket also makes a
+//     missing object a 404 and not a 403. The bucket's policy denies s3:PutObject where the condition key s3:if-none-match
+//     is absent.
 //   - events:PutEvents on the central bus.
 //   - sqs:ReceiveMessage, DeleteMessage and GetQueueAttributes on the queue, and its log group.
 //
@@ -51,10 +53,8 @@
 //   - kms:Decrypt through S3 with the keys of the tiers' buckets, with which the restore encrypts. Whether a reader of an
 //     access point needs the vault's key is UNVERIFIED (F-RST-13): allow kms:Decrypt with it through S3 and AWS Backup.
 //
-// The calls that create and delete access points are calls on recovery points, of which [RecoveryPointCalls] notifies
-// people: the rule must leave out the validate roles.
-//
-// [RecoveryPointCalls]: https://pkg.go.dev/central-s3-backup/constructs
+// The calls that create and delete access points are calls on recovery points, of which a rule notifies people: it leaves
+// out the validate roles (ValidateRoleARNs of constructs.Tampering).
 package main
 
 import (
