@@ -216,7 +216,7 @@ func TestRules(t *testing.T) {
 		if central { // CloudFormation makes the names of the alarms on copies
 			alarms = []any{map[string]any{"prefix": a.cfg.Project + "-backup-central-"}, map[string]any{"prefix": a.cfg.Project + "-copy-alarms-"}}
 		}
-		validated := central && len(functionsOf(template, "-validator")) > 0
+		validated := central && len(validatorsOf(template)) > 0
 		if validated {
 			alarms = append(alarms, map[string]any{"prefix": a.cfg.Project + "-validator"})
 			buckets = append(buckets, a.cfg.EvidenceBucketName())

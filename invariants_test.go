@@ -144,7 +144,7 @@ func TestStacksDeployAnywhere(t *testing.T) {
 	every(t, func(t *testing.T, a *assembly, template template) {
 		want := 1
 		if template.stack == a.cfg.CentralStackName() {
-			want += min(len(a.cfg.Alerts.Delivered()), 1) + len(functionsOf(template, "-validator"))
+			want += min(len(a.cfg.Alerts.Delivered()), 1) + len(validatorsOf(template))
 		}
 		withFunction := want > 1
 		var top map[string]json.RawMessage

@@ -12,11 +12,11 @@ import (
 	"central-s3-backup/internal/restoretest"
 )
 
-// functionsOf are the functions of a template whose names have an ending.
-func functionsOf(t template, ending string) []resource {
+// validatorsOf are the functions of a template that validate restore tests.
+func validatorsOf(t template) []resource {
 	var found []resource
 	for _, f := range t.ofType("AWS::Lambda::Function") {
-		if name, _ := f.Properties["FunctionName"].(string); strings.HasSuffix(name, ending) {
+		if name, _ := f.Properties["FunctionName"].(string); strings.HasSuffix(name, "-validator") {
 			found = append(found, f)
 		}
 	}
@@ -31,14 +31,14 @@ func TestValidator(t *testing.T) {
 			tested = tested || w.RestoreTesting != nil && a.cfg.Reached(w)
 		}
 		central := a.templates[a.cfg.CentralStackName()]
-		if got := len(functionsOf(central, "-validator")) == 1; got != tested {
+		if got := len(validatorsOf(central)) == 1; got != tested {
 			t.Errorf("%s: validator %v, tests %v", a.cfg.Project, got, tested)
 		}
 		if buckets := central.ofType("AWS::S3::Bucket"); (len(buckets) == 1) != tested {
 			t.Errorf("%s: %d buckets", a.cfg.Project, len(buckets))
 		}
 	}
-	if !t.Failed() && len(functionsOf(fleet.templates[fleet.cfg.CentralStackName()], "-validator")) == 0 {
+	if !t.Failed() && len(validatorsOf(fleet.templates[fleet.cfg.CentralStackName()])) == 0 {
 		t.Error("no validator")
 	}
 }
@@ -55,7 +55,7 @@ func validatorPart(t *testing.T, resourceType, key, value string) (id string, r 
 	return "", resource{}
 }
 
-func getAtt(id, name string) m { return m{"Fn::GetAtt": texts(id, name)} }
+func arnOf(id string) m { return m{"Fn::GetAtt": texts(id, "Arn")} }
 
 // TestValidatorRole: the function assumes the roles of its own tests alone, adds evidence, sends events, and nothing else.
 func TestValidatorRole(t *testing.T) {
@@ -68,13 +68,13 @@ func TestValidatorRole(t *testing.T) {
 		"Effect": "Allow", "Action": texts("sts:AssumeRole"), "Principal": m{"Service": "lambda.amazonaws.com"},
 	}})
 	same(t, "policy", inline(t, role), l{
-		allow("Queue", l{getAtt(queue, "Arn")}, nil, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+		allow("Queue", l{arnOf(queue)}, nil, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
 		allow("ValidateRoles", texts("arn:aws:iam::000000000456:role/acme-stores-validate-payments-prod",
 			"arn:aws:iam::000000000123:role/acme-stores-validate-central"), nil, "sts:AssumeRole"),
 		allow("Evidence", l{m{"Fn::Sub": "${" + evidence + ".Arn}/*"}}, nil, "s3:GetObject", "s3:PutObject"),
-		allow("EvidenceThatIsThere", l{getAtt(evidence, "Arn")}, nil, "s3:ListBucket"),
-		allow("Events", l{getAtt(bus, "Arn")}, nil, "events:PutEvents"),
-		allow("Logs", l{getAtt(logs, "Arn")}, nil, "logs:CreateLogStream", "logs:PutLogEvents"),
+		allow("EvidenceThatIsThere", l{arnOf(evidence)}, nil, "s3:ListBucket"),
+		allow("Events", l{arnOf(bus)}, nil, "events:PutEvents"),
+		allow("Logs", l{arnOf(logs)}, nil, "logs:CreateLogStream", "logs:PutLogEvents"),
 	})
 }
 
@@ -101,11 +101,11 @@ func TestEvidenceBucket(t *testing.T) {
 	for _, policy := range fleet.templates[fleet.cfg.CentralStackName()].ofType("AWS::S3::BucketPolicy") {
 		same(t, "of", policy.Properties["Bucket"], m{"Ref": id})
 		same(t, "policy", at(policy.Properties, "PolicyDocument", "Statement"), l{
-			deny("TLSOnly", append(l{getAtt(id, "Arn")}, objects...), m{
+			deny("TLSOnly", append(l{arnOf(id)}, objects...), m{
 				"Bool": m{"aws:SecureTransport": "false"}, "BoolIfExists": m{"aws:PrincipalIsAWSService": "false"},
 			}, "s3:*"),
 			deny("KeepGovernanceRetention", objects, m{"BoolIfExists": m{"aws:PrincipalIsAWSService": "false"}}, "s3:BypassGovernanceRetention"),
-			deny("OnlyTheValidatorWrites", objects, m{"ArnNotEquals": m{"aws:PrincipalArn": getAtt(roleID, "Arn")}},
+			deny("OnlyTheValidatorWrites", objects, m{"ArnNotEquals": m{"aws:PrincipalArn": arnOf(roleID)}},
 				"s3:DeleteObject", "s3:PutObject"),
 			deny("NeverTwice", objects, m{"Null": m{"s3:if-none-match": "true"}}, "s3:PutObject"),
 		})
@@ -123,10 +123,10 @@ func TestValidatorQueue(t *testing.T) {
 	bus, _ := validatorPart(t, "AWS::Events::EventBus", "Name", "acme-stores-backup-alerts")
 	roleID, _ := validatorPart(t, "AWS::IAM::Role", "RoleName", "acme-stores-validator")
 	_, alarm := validatorPart(t, "AWS::CloudWatch::Alarm", "AlarmName", "acme-stores-validator-undelivered")
-	same(t, "queue", queue.Properties["RedrivePolicy"], m{"deadLetterTargetArn": getAtt(deadID, "Arn"), "maxReceiveCount": 3.0})
+	same(t, "queue", queue.Properties["RedrivePolicy"], m{"deadLetterTargetArn": arnOf(deadID), "maxReceiveCount": 3.0})
 	same(t, "times", l{queue.Properties["VisibilityTimeout"], dead.Properties["MessageRetentionPeriod"]}, l{5400.0, 1209600.0})
 	same(t, "environment", at(function.Properties, "Environment", "Variables"),
-		m{"EVIDENCE_BUCKET": m{"Ref": evidence}, "EVENT_BUS": getAtt(bus, "Arn")})
+		m{"EVIDENCE_BUCKET": m{"Ref": evidence}, "EVENT_BUS": arnOf(bus)})
 	same(t, "function", l{
 		function.Properties["Runtime"], function.Properties["Architectures"], function.Properties["Timeout"], function.Properties["MemorySize"],
 	}, l{"provided.al2023", texts("arm64"), 900.0, 1024.0})
@@ -137,7 +137,7 @@ func TestValidatorQueue(t *testing.T) {
 		if at(mapping.Properties, "FunctionName", "Ref") == functionID {
 			mappings++
 			same(t, "mapping", mapping.Properties, m{
-				"EventSourceArn": getAtt(queueID, "Arn"), "FunctionName": m{"Ref": functionID}, "BatchSize": 1.0,
+				"EventSourceArn": arnOf(queueID), "FunctionName": m{"Ref": functionID}, "BatchSize": 1.0,
 				"FunctionResponseTypes": texts("ReportBatchItemFailures"), "ScalingConfig": m{"MaximumConcurrency": 2.0},
 			})
 		}
@@ -148,7 +148,7 @@ func TestValidatorQueue(t *testing.T) {
 		if at(rule.Properties, "Targets", 0, "Arn", "Fn::GetAtt", 0) != queueID {
 			continue
 		}
-		rules = append(rules, getAtt(id, "Arn"))
+		rules = append(rules, arnOf(id))
 		if rule.Properties["ScheduleExpression"] == "rate(1 day)" && rule.Properties["EventBusName"] == nil {
 			daily++
 			continue
@@ -192,7 +192,7 @@ func TestValidatorQueue(t *testing.T) {
 			t.Errorf("may send: %v, rules %v", senders, rules)
 		}
 		same(t, "reader", at(statement(policy.Properties["PolicyDocument"], "OnlyTheFunctionReceives"), "Condition", "ArnNotEquals"),
-			m{"aws:PrincipalArn": getAtt(roleID, "Arn")})
+			m{"aws:PrincipalArn": arnOf(roleID)})
 	}
 	if policies != 2 {
 		t.Errorf("%d policies of queues", policies)
