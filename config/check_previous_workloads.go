@@ -154,6 +154,20 @@ func compareLandingVaults(c *checker) {
 	}
 }
 
+// compareEvidence finds a bucket for evidence that leaves its template. That of another account or Region stays as well,
+// which checks of the central account report.
+func compareEvidence(c *checker) {
+	if c.centralMoved() != "" || !c.previous.cfg.Validates() || c.cfg.Validates() {
+		return
+	}
+	c.report("central", Problem{
+		What: "without restore tests, the bucket with their evidence is retained, but no template manages it, and tests that come back " +
+			"could not create it again",
+		Got:  "no " + c.previous.cfg.EvidenceBucketName(),
+		Want: "restore_testing of a workload or of the central account, as long as somebody needs the evidence",
+	})
+}
+
 func compareStackSet(c *checker) {
 	if c.previous.cfg.Rollout.StackSet != nil && c.cfg.Rollout.StackSet == nil {
 		c.report(stackSetPath, Problem{

@@ -203,6 +203,7 @@ var comparisons = []check{
 	{"tag-left-behind", Warning, "F-SCH-7", compareTagSelections},
 	{"restore-testing-stopped", Warning, "F-RST-11", compareRestoreTesting},
 	{"landing-vault-left-behind", Warning, "F-RST-7", compareLandingVaults},
+	{"evidence-left-behind", Warning, "F-OL-2", compareEvidence},
 	{"stack-set-left-behind", Warning, "F-COPY-3", compareStackSet},
 
 	// check_previous_tiers.go
