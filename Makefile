@@ -43,15 +43,18 @@ assembly:
 	go run ./internal/cfnlint $(ASSEMBLY) $(foreach f,$(LINTED),$(ASSEMBLY).$(basename $(notdir $(f))))
 	cfn-lint -c I -i I1022 -r ALL_REGIONS -- $(ASSEMBLY)/*.template.json
 
-# Who can do what, by an IAM simulator (docs/who-can.md), and whether operators may do what backupctl calls. It is no part
-# of the product.
+# Who can do what, by an IAM simulator (docs/who-can.md), and whether operators and the validator may do what they call. It is
+# no part of the product.
 decisions:
 	go run . -config testdata/fleet.yaml -out $(ASSEMBLY).fleet
 	go run . -config testdata/many.yaml -workload central -out $(ASSEMBLY).many
 	go run . -config cmd/backupctl/testdata/restore.yaml -out $(ASSEMBLY).restore
+	go run . -config lambda/validate/testdata/backup.yaml -out $(ASSEMBLY).validator
 	cd decisions && npm ci && node decide.mjs ../testdata/decisions.yaml fleet=../$(ASSEMBLY).fleet many=../$(ASSEMBLY).many
 	cd decisions && node calls.mjs ../cmd/backupctl/testdata/actions.txt ../$(ASSEMBLY).restore \
 		111111111111=dummy-operate-central 222222222222=dummy-operate-dummy-dev 444444444444=dummy-operate-dummy-new
+	cd decisions && node calls.mjs ../lambda/validate/testdata/actions.txt ../$(ASSEMBLY).validator \
+		111111111111=dummy-validator 222222222222=dummy-validate-lake-prod
 
 # The example through the CDK CLI that package.json pins, which must write the same bytes.
 cli:
@@ -62,7 +65,7 @@ cli:
 	npx cdk synth --quiet --output $(ASSEMBLY).nag -c nag=true
 
 golden:
-	go test ./cmd/backupctl ./config ./constructs ./docs ./lambda/alerts . -update
+	go test ./cmd/backupctl ./config ./constructs ./docs ./lambda/alerts ./lambda/validate/internal/job . -update
 
 # Renews bench/results.md; wants a machine that does nothing else, for ten minutes, and half an hour for listings.
 bench:

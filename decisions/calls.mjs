@@ -1,5 +1,5 @@
-// Evaluates the calls that the tests of backupctl record (cmd/backupctl/testdata/actions.txt) with the policies of the roles
-// that people assume for them, as IAM would. Each must be allowed.
+// Evaluates the calls that tests record (actions.txt in testdata of cmd/backupctl and lambda/validate) with the policies of the
+// roles that make them, as IAM would. Each must be allowed.
 //
 //   node calls.mjs CALLS ASSEMBLY ACCOUNT=ROLE...
 import { readFileSync } from 'node:fs';
@@ -45,5 +45,5 @@ for (const call of calls) {
     console.error(`denied to ${arn}: ${action} on ${resource}`);
   }
 }
-console.log(`${calls.length} calls of backupctl, ${denied} denied`);
+console.log(`${calls.length} calls of ${callsFile}, ${denied} denied`);
 process.exit(denied > 0 ? 1 : 0);
