@@ -178,11 +178,11 @@ func TestOperateRole(t *testing.T) {
 		}
 		want = append(want,
 			allow("Buckets", buckets, own, append(read[:len(read):len(read)], "s3:PutObject", "s3:PutObjectAnnotation", "s3:PutObjectRetention",
-				"s3:PutObjectTagging", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")...),
+				"s3:PutObjectTagging", "s3:DeleteObject", "s3:AbortMultipartUpload")...),
 			allow("RestoredBuckets", texts("arn:"+partition+":s3:::*-restored-*", "arn:"+partition+":s3:::*-restored-*/*"), own,
 				append([]string{
 					"s3:CreateBucket", "s3:PutBucketNotification", "s3:PutBucketOwnershipControls", "s3:PutBucketPolicy",
-					"s3:PutBucketPublicAccessBlock", "s3:PutBucketTagging", "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration",
+					"s3:PutBucketPublicAccessBlock", "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration",
 				}, read...)...),
 			allow("UseBucketKeys", texts(fmt.Sprintf("arn:%s:kms:%s:%s:key/*", partition, w.Region, w.Account)),
 				m{"StringLike": m{"kms:ViaService": "s3.*.amazonaws.com"}}, "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"),
@@ -385,7 +385,7 @@ func TestValidateRole(t *testing.T) {
 			allow("Validate", texts("*"), nil, "backup:DescribeRestoreJob", "backup:GetRestoreJobMetadata",
 				"backup:ListBackupAccessPoints", "backup:PutRestoreValidationResult"),
 			allow("ReadRestored", texts(restored, restored+"/*"), m{"StringEqualsIfExists": m{"aws:ResourceAccount": w.Account}},
-				"s3:GetBucketLocation", "s3:ListBucket*", "s3:GetObject*", "s3:ListObjectAnnotations", "s3:ListObjectVersionAnnotations"),
+				"s3:GetObject", "s3:ListBucket"),
 			allow("UseBucketKeys", texts(fmt.Sprintf("arn:%s:kms:%s:%s:key/*", partition, w.Region, w.Account)),
 				m{"StringLike": m{"kms:ViaService": "s3.*.amazonaws.com"}}, "kms:Decrypt"),
 		}, operatorStatements(partition, w.Region, w.Account, a.cfg.Project+"-validate",

@@ -258,7 +258,7 @@ func TestCentralValidateRole(t *testing.T) {
 		allow("Validate", texts("*"), nil, "backup:DescribeRestoreJob", "backup:GetRestoreJobMetadata",
 			"backup:ListBackupAccessPoints", "backup:PutRestoreValidationResult"),
 		allow("ReadRestored", texts(restored, restored+"/*"), m{"StringEqualsIfExists": m{"aws:ResourceAccount": "000000000123"}},
-			"s3:GetBucketLocation", "s3:ListBucket*", "s3:GetObject*", "s3:ListObjectAnnotations", "s3:ListObjectVersionAnnotations"),
+			"s3:GetObject", "s3:ListBucket"),
 		allow("UseBucketKeys", texts("arn:aws:kms:us-east-1:000000000123:key/*"),
 			m{"StringLike": m{"kms:ViaService": "s3.*.amazonaws.com"}}, "kms:Decrypt"),
 	}, operatorStatements("aws", "us-east-1", "000000000123", "acme-stores-validate", m{"Fn::GetAtt": texts("Key", "Arn")})[1:]...))

@@ -186,12 +186,12 @@ var (
 	// moment that comes back (F-OL-4).
 	addObjects = []string{
 		"s3:PutObject", "s3:PutObjectAnnotation", "s3:PutObjectRetention", "s3:PutObjectTagging", "s3:DeleteObject",
-		"s3:AbortMultipartUpload", "s3:ListMultipartUploadParts",
+		"s3:AbortMultipartUpload",
 	}
 	// bucketSettings are what a bucket to restore into needs (F-RST-3, F-RST-5).
 	bucketSettings = []string{
 		"s3:PutBucketNotification", "s3:PutBucketOwnershipControls", "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock",
-		"s3:PutBucketTagging", "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration",
+		"s3:PutBucketVersioning", "s3:PutEncryptionConfiguration",
 	}
 	// keepSettings would let versions be lost.
 	keepSettings = []string{"s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"}

@@ -182,7 +182,7 @@ func NewValidateRole(scope awsconstructs.Construct, id *string, props *ValidateR
 		},
 		{
 			Sid:       "ReadRestored",
-			Actions:   concat([]string{"s3:GetBucketLocation", "s3:ListBucket*"}, readObjects),
+			Actions:   []string{"s3:GetObject", "s3:ListBucket"},
 			Resources: []string{props.RestoredBucketARN, props.RestoredBucketARN + "/*"},
 			Condition: map[string]map[string]any{"StringEqualsIfExists": {"aws:ResourceAccount": props.Account}},
 		},

@@ -1,15 +1,21 @@
 // Evaluates the calls that tests record (actions.txt in testdata of cmd/backupctl and lambda/validate) with the policies of the
-// roles that make them, as IAM would. Each must be allowed.
+// roles that make them, as IAM would. Each must be allowed, and nothing else but what uncalled.yaml names. Actions that only
+// OTHERS have, such as those of preflight, count as called.
 //
-//   node calls.mjs CALLS ASSEMBLY ACCOUNT=ROLE...
+//   node calls.mjs CALLS[,OTHERS] ASSEMBLY ACCOUNT=ROLE...
 import { readFileSync } from 'node:fs';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { parse } from 'yaml';
 import { readAssembly } from './assembly.mjs';
 
-const [callsFile, assembly, ...roleOf] = process.argv.slice(2);
+const [callsFiles, assembly, ...roleOf] = process.argv.slice(2);
+const [callsFile, ...others] = callsFiles.split(',');
 const { roles } = readAssembly(assembly);
 const roleOfAccount = Object.fromEntries(roleOf.map((argument) => argument.split('=')));
-const calls = readFileSync(callsFile, 'utf8').trim().split('\n');
+const read = (file) => readFileSync(file, 'utf8').trim().split('\n');
+const calls = read(callsFile);
+const called = [...calls, ...others.flatMap(read)].map((call) => call.split(' ')[1].toLowerCase());
+const uncalled = parse(readFileSync(new URL('uncalled.yaml', import.meta.url), 'utf8'));
 
 let denied = 0;
 for (const call of calls) {
@@ -45,5 +51,20 @@ for (const call of calls) {
     console.error(`denied to ${arn}: ${action} on ${resource}`);
   }
 }
-console.log(`${calls.length} calls of ${callsFile}, ${denied} denied`);
-process.exit(denied > 0 ? 1 : 0);
+let more = 0;
+for (const arn of Object.entries(roleOfAccount).map(([account, role]) => `arn:aws:iam::${account}:role/${role}`)) {
+  for (const action of roles[arn].flatMap(allowed)) {
+    const matches = new RegExp(`^${action.toLowerCase().replaceAll('*', '.*')}$`);
+    if (!uncalled[action] && !called.some((call) => matches.test(call))) {
+      more++;
+      console.error(`allowed to ${arn}, and nothing calls it: ${action}`);
+    }
+  }
+}
+console.log(`${calls.length} calls of ${callsFile}, ${denied} denied, ${more} allowed for nothing`);
+process.exit(denied + more > 0 ? 1 : 0);
+
+/** The actions that a policy allows. */
+function allowed({ policy }) {
+  return policy.Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action }) => Action);
+}
