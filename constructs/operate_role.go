@@ -109,6 +109,7 @@ func newOperatorRole(
 			PolicyDocument: document(statements...),
 		}},
 	})
+	lintIgnore(role)
 	suppress(role, map[string]string{
 		"AwsSolutions-IAM5": "People look at jobs and vaults, which have no ids before they exist; recovery points, access points and " +
 			"buckets to restore into are named when they are created; keys are used through S3 and AWS Backup alone.",

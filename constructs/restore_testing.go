@@ -203,6 +203,7 @@ func NewValidateRole(scope awsconstructs.Construct, id *string, props *ValidateR
 		}),
 		Policies: []any{&awsiam.CfnRole_PolicyProperty{PolicyName: jsii.String("Validate"), PolicyDocument: document(statements...)}},
 	})
+	lintIgnore(role)
 	suppress(role, map[string]string{
 		"AwsSolutions-IAM5": "Results of restore tests have no resource to name; AWS Backup names the buckets that it restores into, and " +
 			"access points are named when they are created.",

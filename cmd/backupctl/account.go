@@ -80,6 +80,9 @@ func (a account) connect(ctx context.Context, more ...func(*awsconfig.LoadOption
 
 // check finds out whether credentials belong to this account.
 func (a account) check(ctx context.Context, connection aws.Config) error {
+	if _, err := connection.Credentials.Retrieve(ctx); err != nil {
+		return noCredentials(a.credentials(), a.flag, a.profile, err)
+	}
 	identity, err := sts.NewFromConfig(connection).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
 		return fmt.Errorf("%s cannot be used: %w", a.credentials(), plain(err))
@@ -88,6 +91,19 @@ func (a account) check(ctx context.Context, connection aws.Config) error {
 		return fmt.Errorf("%s belong to another account; got %s; want %s, the account of %s", a.credentials(), got, a.id, a.owner)
 	}
 	return nil
+}
+
+// noCredentials says what to do where the SDK finds no credentials. They are named as in a sentence; the flag names their
+// profile.
+func noCredentials(credentials, flag, profile string, err error) error {
+	if text := strings.ToLower(err.Error()); strings.Contains(text, "sso") {
+		login := "aws sso login"
+		if profile != "" {
+			login += " --profile " + profile
+		}
+		return fmt.Errorf("%s have expired or need a login; run %s", credentials, login)
+	}
+	return fmt.Errorf("there are no credentials: %s cannot be used; write %s NAME, or set AWS_PROFILE", credentials, flag)
 }
 
 // isDenied says whether AWS denied a call because a permission is missing.

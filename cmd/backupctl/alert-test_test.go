@@ -314,17 +314,22 @@ func TestMarkers(t *testing.T) {
 	}
 }
 
-// TestCannotReach: a sentence, the end of which is the SDK's.
+// TestCannotReach: without credentials a sentence says what to write; without a connection its end is the SDK's.
 func TestCannotReach(t *testing.T) {
-	const want = "nothing was sent: the default credentials, without --central-profile, cannot be used: operation error STS: "
-	for variable, value := range map[string]string{"AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"} {
+	for variable, test := range map[string]struct{ value, want string }{
+		"AWS_SHARED_CREDENTIALS_FILE": {os.DevNull, "nothing was sent: there are no credentials: the default credentials, without --central-profile, " +
+			"cannot be used; write --central-profile NAME, or set AWS_PROFILE\n"},
+		"AWS_ENDPOINT_URL": {"http://127.0.0.1:1", "nothing was sent: the default credentials, without --central-profile, cannot be used: " +
+			"operation error STS: "},
+	} {
 		t.Run(variable, func(t *testing.T) {
 			startFake(t, answer{}, nil)
-			t.Setenv(variable, value)
+			t.Setenv(variable, test.value)
 			var stdout, stderr bytes.Buffer
 			code := run([]string{"alert-test", "-config", "testdata/backup.yaml"}, newClock(), strings.NewReader(""), &stdout, &stderr)
-			if code != exitWrong || stdout.Len() > 0 || !strings.HasPrefix(stderr.String(), want) || strings.Count(stderr.String(), "\n") != 1 {
-				t.Errorf("exit code %d, said %q and %q, want %q", code, stdout.String(), stderr.String(), want)
+			said := stderr.String()
+			if code != exitWrong || stdout.Len() > 0 || !strings.HasPrefix(said, test.want) || strings.Count(said, "\n") != 1 {
+				t.Errorf("exit code %d, said %q and %q, want %q", code, stdout.String(), said, test.want)
 			}
 		})
 	}

@@ -716,7 +716,7 @@ func TestPreflightAsDeployed(t *testing.T) {
 		var out, problems bytes.Buffer
 		clock := clock{now: l.clock.Now, sleep: l.clock.Advance, backoff: time.Millisecond}
 		run([]string{
-			"preflight", "--workload", at.owner, "--profile", "dummy-dev", "--central-profile", "central", "--config", "../../backup.yaml",
+			"preflight", "--workload", at.owner, "--profile", "dummy-dev", "--central-profile", "central", "--config", "../../testdata/example.yaml",
 		}, clock, strings.NewReader(""), &out, &problems)
 		for line := range strings.Lines(out.String()) {
 			if strings.Contains(line, "policy of vault ") || strings.Contains(line, "lock of vault ") || strings.Contains(line, ": vault ") {

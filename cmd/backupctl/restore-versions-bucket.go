@@ -50,7 +50,7 @@ func (c *restoreVersions) client(ctx context.Context, owner account) (*s3.Client
 	limited, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	if _, err := connection.Credentials.Retrieve(limited); err != nil {
-		return nil, c.noCredentials(err)
+		return nil, noCredentials(c.credentials(), "--profile", c.Profile, err)
 	}
 	if owner.id != "" {
 		if err := owner.check(limited, connection); err != nil {
@@ -65,17 +65,6 @@ func (c *restoreVersions) credentials() string {
 		return "the default credentials, without --profile,"
 	}
 	return "the credentials of --profile " + c.Profile
-}
-
-func (c *restoreVersions) noCredentials(err error) error {
-	if text := strings.ToLower(err.Error()); strings.Contains(text, "sso") {
-		login := "aws sso login"
-		if c.Profile != "" {
-			login += " --profile " + c.Profile
-		}
-		return fmt.Errorf("%s have expired or need a login; run %s", c.credentials(), login)
-	}
-	return fmt.Errorf("there are no credentials: %s cannot be used; write --profile NAME, or set AWS_PROFILE", c.credentials())
 }
 
 // explain says what an answer about the whole bucket means, and what to write instead.

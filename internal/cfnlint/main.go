@@ -20,10 +20,6 @@ import (
 // the CDK writes.
 var ignoredEverywhere = []string{
 	"I1022",
-	// cfn-lint 1.51 wants "*" as the account of a recovery point. AWS takes that of the recovery point itself.
-	"I3510",
-	// cfn-lint 1.51 knows no actions on annotations, which S3 has since 2026-06 (F-S3-25). `make decisions` has newer data.
-	"W3037",
 }
 
 // ignored are rules that cfn-lint has wrong in a Region.
