@@ -70,10 +70,10 @@ the second listing, which verifies. A dry run is the start and one listing, and 
 		keys                   int
 		sameSize               bool
 	}{
-		{"SeaweedFS", weed.URL, "lake", 1500, false},
-		{"internal/s3fake that waits 50 ms, as S3 does", fake, slow, 3000, false},
+		{"SeaweedFS", weed.URL, "lake", 6000, false},
+		{"internal/s3fake that waits 50 ms, as S3 does", fake, slow, 6000, false},
 		{"internal/s3fake that waits 50 ms, contents of one size", fake, slow, 3000, true},
-		{"internal/s3fake", fake, "lake", 3000, false},
+		{"internal/s3fake", fake, "lake", 6000, false},
 	} {
 		l := &lake{
 			ctl: ctl, endpoint: s.endpoint, prefix: fmt.Sprintf("%s-%d", s.prefix, i), keys: s.keys, sameSize: s.sameSize,
@@ -130,7 +130,7 @@ func (l *lake) measure() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		one, err := run(l.env(), append(line, "--apply")...)
+		one, err := run(l.env(), append(line, "--apply", "--journal", l.ctl+"."+*l.name+".journal")...)
 		if err != nil {
 			return "", err
 		}
@@ -184,7 +184,10 @@ func (l *lake) content(which int) string {
 // fill writes both contents.
 func (l *lake) fill() error {
 	ctx := context.Background()
-	if _, err := l.client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: l.name}); err != nil {
+	if _, err := l.client.CreateBucket(ctx, &s3.CreateBucketInput{
+		Bucket:                    l.name,
+		CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: s3fake.DefaultRegion},
+	}); err != nil {
 		return err
 	}
 	_, err := l.client.PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{
