@@ -116,7 +116,14 @@ func (t task) list(client *s3.Client) (versions int, err error) {
 	}
 	if t.Role == "check" {
 		if want := t.wanted(); got != want || summary.Keys != t.Keys || summary.Unchanged != t.Keys-want.keys {
-			return 0, fmt.Errorf("decided %+v of %d keys with %d unchanged, want %+v of %d", got, summary.Keys, summary.Unchanged, want, t.Keys)
+			return 0, fmt.Errorf(
+				"decided %+v of %d keys with %d unchanged, want %+v of %d",
+				got,
+				summary.Keys,
+				summary.Unchanged,
+				want,
+				t.Keys,
+			)
 		}
 	}
 	return summary.VersionsBefore, nil

@@ -26,7 +26,11 @@ func main() {
 		return
 	}
 	smoke := flag.Bool("smoke", false, "check ratios with 1 and 50 workloads, and write nothing")
-	listings := flag.Bool("listing", false, "measure the listing of backupctl restore versions for half an hour, and write its section of results.md")
+	listings := flag.Bool(
+		"listing",
+		false,
+		"measure the listing of backupctl restore versions for half an hour, and write its section of results.md",
+	)
 	keys := flag.Int("listing-keys", manyKeys, "for -listing: how many keys of five versions the larger bucket has")
 	floorOf := flag.String("floor", "", "write the templates of the assembly in `DIR` again, in pure Go, and stop")
 	config := flag.String("config", "", "the configuration for -floor")

@@ -95,9 +95,16 @@ func (c *clients) listPoints(ctx context.Context, bucket string, vaults []string
 func (c *clients) explainVault(err error, vault string) error {
 	a := c.account
 	if isDenied(err) && !lackedAction.MatchString(err.Error()) || isMissing(err) {
-		return fmt.Errorf("the vault %s of %s is not there, or %s may not read it; deploy it with npx cdk deploy %s, or write %s NAME of the "+
-			"role %s",
-			vault, a, a.credentials(), a.stack, a.flag, a.operator)
+		return fmt.Errorf(
+			"the vault %s of %s is not there, or %s may not read it; deploy it with npx cdk deploy %s, or write %s NAME of the "+
+				"role %s",
+			vault,
+			a,
+			a.credentials(),
+			a.stack,
+			a.flag,
+			a.operator,
+		)
 	}
 	return a.explain(err)
 }

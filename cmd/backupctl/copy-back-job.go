@@ -28,8 +28,10 @@ func (r *copying) start(ctx context.Context) error {
 		output, err := r.clients.backup.StartCopyJob(whole, &backup.StartCopyJobInput{
 			RecoveryPointArn: aws.String(r.choice.arn), SourceBackupVaultName: aws.String(r.choice.vault),
 			DestinationBackupVaultArn: aws.String(r.report.Destination), IamRoleArn: aws.String(r.report.Role),
-			Lifecycle:        &types.Lifecycle{DeleteAfterDays: aws.Int64(int64(r.report.DeleteAfterDays))},
-			IdempotencyToken: aws.String(tokenOf(try, r.choice.arn, r.report.Destination, r.report.Role, strconv.Itoa(r.report.DeleteAfterDays))),
+			Lifecycle: &types.Lifecycle{DeleteAfterDays: aws.Int64(int64(r.report.DeleteAfterDays))},
+			IdempotencyToken: aws.String(
+				tokenOf(try, r.choice.arn, r.report.Destination, r.report.Role, strconv.Itoa(r.report.DeleteAfterDays)),
+			),
 		})
 		if err != nil {
 			return r.refused(err)
@@ -143,7 +145,10 @@ func (r *copying) follow(ctx context.Context, clock clock, streams streams) erro
 			}
 			fmt.Fprintln(streams.stderr, text)
 		}
-		if slices.Contains([]types.CopyJobState{types.CopyJobStateCompleted, types.CopyJobStateFailed, types.CopyJobStatePartial}, job.State) {
+		if slices.Contains(
+			[]types.CopyJobState{types.CopyJobStateCompleted, types.CopyJobStateFailed, types.CopyJobStatePartial},
+			job.State,
+		) {
 			return r.ended(job, streams)
 		}
 		if clock.wait(ctx, pollJobEvery) != nil {
@@ -197,11 +202,20 @@ func (r *copying) advice() string {
 	case strings.Contains(text, "vault does not exist"), strings.Contains(text, "cannot be found"):
 		return fmt.Sprintf("the landing vault %s is not deployed; deploy it with npx cdk deploy %s", r.report.Destination, r.target.stack)
 	case strings.Contains(text, "kms"):
-		return fmt.Sprintf("a key is disabled, or its policy does not let in the role %s or AWS Backup's service-linked role of %s (F-KMS-4); "+
-			"npx cdk deploy %s sets the policies", r.report.Role, r.target.id, both)
+		return fmt.Sprintf(
+			"a key is disabled, or its policy does not let in the role %s or AWS Backup's service-linked role of %s (F-KMS-4); "+
+				"npx cdk deploy %s sets the policies",
+			r.report.Role,
+			r.target.id,
+			both,
+		)
 	case strings.Contains(text, "access denied"), strings.Contains(text, "not authorized"):
-		return fmt.Sprintf("the policies of the central vault and of the landing vault %s must let in the role %s; npx cdk deploy %s sets them",
-			r.report.Destination, r.report.Role, both)
+		return fmt.Sprintf(
+			"the policies of the central vault and of the landing vault %s must let in the role %s; npx cdk deploy %s sets them",
+			r.report.Destination,
+			r.report.Role,
+			both,
+		)
 	}
 	return "run the same command again to start another job"
 }

@@ -129,7 +129,10 @@ func (c *copyBack) prepare(clock clock) (*copying, error) {
 	}
 	switch {
 	case !r.cfg.Copies(r.from):
-		return nil, fmt.Errorf("--workload %s: none of its tiers is copied to the central account, so there is no copy to bring back", c.Workload)
+		return nil, fmt.Errorf(
+			"--workload %s: none of its tiers is copied to the central account, so there is no copy to bring back",
+			c.Workload,
+		)
 	case !r.cfg.Copies(r.into):
 		return nil, fmt.Errorf("--into-workload %s: it has no landing vault, because none of its tiers is copied to the central account",
 			c.IntoWorkload)

@@ -24,7 +24,11 @@ func (p *place) lookOrganization(ctx context.Context) error {
 	manager := ""
 	switch {
 	case hasCode(err, "AWSOrganizationsNotInUseException"):
-		p.wrong(subject, fmt.Sprintf("the account is in no organization; want %s, or every copy fails (F-COPY-1)", p.cfg.Organization.ID), "")
+		p.wrong(
+			subject,
+			fmt.Sprintf("the account is in no organization; want %s, or every copy fails (F-COPY-1)", p.cfg.Organization.ID),
+			"",
+		)
 		return nil
 	case err != nil:
 		if err := p.unread(subject, err); err != nil {
@@ -33,7 +37,11 @@ func (p *place) lookOrganization(ctx context.Context) error {
 	default:
 		manager = aws.ToString(output.Organization.MasterAccountId)
 		if got := aws.ToString(output.Organization.Id); got != p.cfg.Organization.ID {
-			p.wrong(subject, fmt.Sprintf("the account is in %s; want %s, which every policy asks for (F-COPY-1)", got, p.cfg.Organization.ID), "")
+			p.wrong(
+				subject,
+				fmt.Sprintf("the account is in %s; want %s, which every policy asks for (F-COPY-1)", got, p.cfg.Organization.ID),
+				"",
+			)
 		} else {
 			p.ok(subject, "the account is in "+got)
 		}

@@ -152,7 +152,14 @@ func (p *place) lookLifecycle(ctx context.Context, bucket string, _ *config.Tier
 			continue
 		}
 		name := "rule " + cmp.Or(aws.ToString(rule.ID), "without an ID")
-		edit := p.aws("s3api", "put-bucket-lifecycle-configuration", "--bucket", bucket, "--lifecycle-configuration", "file://lifecycle.json")
+		edit := p.aws(
+			"s3api",
+			"put-bucket-lifecycle-configuration",
+			"--bucket",
+			bucket,
+			"--lifecycle-configuration",
+			"file://lifecycle.json",
+		)
 		if class := archive(rule); class != "" {
 			fine = false
 			p.wrong(subject, fmt.Sprintf("%s moves objects to %s, which AWS Backup does not back up (F-S3-2)", name, class), edit)
@@ -163,8 +170,12 @@ func (p *place) lookLifecycle(ctx context.Context, bucket string, _ *config.Tier
 		}
 		if days > 0 && days < locked {
 			fine = false
-			p.wrong(subject, fmt.Sprintf("%s deletes noncurrent versions after %d days, and Object Lock keeps each for %d: the rule waits, "+
-				"and they cost until then (F-OL-5)", name, days, locked), edit)
+			p.wrong(
+				subject,
+				fmt.Sprintf("%s deletes noncurrent versions after %d days, and Object Lock keeps each for %d: the rule waits, "+
+					"and they cost until then (F-OL-5)", name, days, locked),
+				edit,
+			)
 		}
 	}
 	if fine && err == nil {

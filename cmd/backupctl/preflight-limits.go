@@ -42,9 +42,12 @@ func (p *place) lookContinuous(ctx context.Context) error {
 			case len(points) == 0:
 				p.unknown(subject, "there is no continuous recovery point; if the bucket is not new, look at its backup jobs")
 			case points[len(points)-1].stopped():
-				p.wrong(subject, fmt.Sprintf("%s is STOPPED: changes since then do not come back (F-S3-13); versioning, EventBridge or the rule's "+
-					"retention changed; the plan's next backup starts another", points[len(points)-1].arn),
-					p.command.again("preflight", "--workload", p.workload.ID())+" --fix, if EventBridge is off")
+				p.wrong(
+					subject,
+					fmt.Sprintf("%s is STOPPED: changes since then do not come back (F-S3-13); versioning, EventBridge or the rule's "+
+						"retention changed; the plan's next backup starts another", points[len(points)-1].arn),
+					p.command.again("preflight", "--workload", p.workload.ID())+" --fix, if EventBridge is off",
+				)
 			default:
 				last := points[len(points)-1]
 				p.unknown(subject, fmt.Sprintf("%s is %s%s", last.arn, last.status, before(": ", last.message)))
@@ -117,7 +120,10 @@ func (p *place) lookLimit(ctx context.Context, of limit, n int64) error {
 		p.ok(of.subject, fmt.Sprintf("%d; the usual quota is %d (%s)", n, of.usual, of.fact))
 		return nil
 	}
-	pages := servicequotas.NewListServiceQuotasPaginator(p.quotas, &servicequotas.ListServiceQuotasInput{ServiceCode: aws.String("backup")})
+	pages := servicequotas.NewListServiceQuotasPaginator(
+		p.quotas,
+		&servicequotas.ListServiceQuotasInput{ServiceCode: aws.String("backup")},
+	)
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {

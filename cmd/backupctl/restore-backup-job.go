@@ -236,9 +236,12 @@ func (r right) advice(stack string) string {
 	if r.action != "" {
 		text = r.String()
 	}
-	return fmt.Sprintf("%s; npx cdk deploy %s gives it the rights that it needs; look also at the policies of the bucket, the key and the "+
-		"organization",
-		text, stack)
+	return fmt.Sprintf(
+		"%s; npx cdk deploy %s gives it the rights that it needs; look also at the policies of the bucket, the key and the "+
+			"organization",
+		text,
+		stack,
+	)
 }
 
 // unfinished finds a job that restores the same bucket now. Without --to the same command would start another.
@@ -255,8 +258,12 @@ func (r *restoring) unfinished(ctx context.Context, now time.Time) error {
 			for _, job := range page.RestoreJobs {
 				if aws.ToString(job.RecoveryPointArn) == r.choice.arn && job.CreatedBy == nil {
 					r.report.Job = aws.ToString(job.RestoreJobId)
-					return fmt.Errorf("restore job %s restores this bucket since %s; follow it with %s\nor write --to TIME to start another",
-						r.report.Job, stamp(aws.ToTime(job.CreationDate)), r.followCommand())
+					return fmt.Errorf(
+						"restore job %s restores this bucket since %s; follow it with %s\nor write --to TIME to start another",
+						r.report.Job,
+						stamp(aws.ToTime(job.CreationDate)),
+						r.followCommand(),
+					)
 				}
 			}
 		}

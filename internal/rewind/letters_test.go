@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestLetters: places are in the order of keys, and a key that is made for a place does not lie after it.
+// TestLetters: places are in the order of keys, and the key of a place does not lie after it.
 func TestLetters(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := newLetters()
