@@ -141,6 +141,17 @@ type wanted struct {
 	now       time.Time
 }
 
+// newWanted reads --to of a command.
+func newWanted(bucket, text string, snapshots bool, now time.Time) (wanted, error) {
+	w := wanted{bucket: bucket, text: text, snapshots: snapshots, now: now}
+	if text == "" {
+		return w, nil
+	}
+	var err error
+	w.to, err = moment(text, now)
+	return w, err
+}
+
 // moment is the bucket's moment that a recovery point would bring back: at the time or before it, as late as it can.
 func (w wanted) moment(p recoveryPoint) (time.Time, bool) {
 	target := w.to

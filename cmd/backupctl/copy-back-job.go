@@ -175,7 +175,7 @@ func (r *copying) ended(job *types.CopyJob, streams streams) error {
 	if r.command.ThenRestore && r.command.Output == "json" {
 		stdout = streams.stderr
 	}
-	if err := r.print(stdout); err != nil {
+	if err := printReport(stdout, r.command.Output, r.report, r.text); err != nil {
 		return err
 	}
 	switch job.State {

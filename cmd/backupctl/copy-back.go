@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -106,16 +104,10 @@ func (c *copyBack) Run(clock clock, streams streams) error {
 // prepare reads the configuration and the flags.
 func (c *copyBack) prepare(clock clock) (*copying, error) {
 	r := &copying{command: c}
-	now := clock.now()
-	r.wanted = wanted{bucket: c.Bucket, text: c.To, now: now, snapshots: true}
-	if c.To != "" {
-		to, err := moment(c.To, now)
-		if err != nil {
-			return nil, err
-		}
-		r.wanted.to = to
-	}
 	var err error
+	if r.wanted, err = newWanted(c.Bucket, c.To, true, clock.now()); err != nil {
+		return nil, err
+	}
 	if r.cfg, err = config.LoadFile(c.Config); err != nil {
 		return nil, err
 	}
@@ -176,7 +168,7 @@ func (r *copying) run(ctx context.Context, clock clock, streams streams) error {
 		fmt.Fprintf(streams.stderr, "warning: %s\n", warning)
 	}
 	if r.command.DryRun {
-		return r.print(streams.stdout)
+		return printReport(streams.stdout, r.command.Output, r.report, r.text)
 	}
 	if err := r.start(ctx); err != nil {
 		return err
@@ -236,25 +228,10 @@ func landingDays(age time.Duration, stay int) int {
 	return int((age+day-1)/day) + stay
 }
 
-// print prints the report.
-func (r *copying) print(stdout io.Writer) error {
-	if r.command.Output == "json" {
-		text, _ := json.MarshalIndent(r.report, "", "  ") // of texts and numbers
-		fmt.Fprintln(stdout, string(text))
-		return nil
-	}
-	fmt.Fprint(stdout, r.text())
-	return nil
-}
-
 // text is the report for people.
 func (r *copying) text() string {
 	var b strings.Builder
-	line := func(name, what string) {
-		if what != "" {
-			fmt.Fprintf(&b, "%-15s %s\n", name, what)
-		}
-	}
+	line := namedLines(&b)
 	state := r.report.State
 	if r.command.DryRun {
 		state = "dry run, nothing was changed"

@@ -174,7 +174,7 @@ func (r *restoring) ended(ctx context.Context, clock clock, job *backup.Describe
 	if r.command.Verify && job.Status == types.RestoreJobStatusCompleted {
 		unverified = r.verify(ctx, clock)
 	}
-	if err := errors.Join(r.print(streams.stdout), unverified); err != nil {
+	if err := errors.Join(printReport(streams.stdout, r.command.Output, r.report, r.text), unverified); err != nil {
 		return err
 	}
 	message := strings.ToLower(r.report.Message)

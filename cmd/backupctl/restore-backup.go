@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -92,7 +91,7 @@ func (r *restoring) run(ctx context.Context, clock clock, streams streams) error
 		fmt.Fprintf(streams.stderr, "warning: %s\n", warning)
 	}
 	if r.command.DryRun {
-		return r.print(streams.stdout)
+		return printReport(streams.stdout, r.command.Output, r.report, r.text)
 	}
 	if err := r.start(ctx); err != nil {
 		return causeOf(ctx, err)
@@ -154,16 +153,10 @@ type restoreReport struct {
 // prepare reads the configuration and the flags.
 func (c *restoreBackup) prepare(clock clock) (*restoring, error) {
 	r := &restoring{command: c}
-	now := clock.now()
-	r.wanted = wanted{bucket: c.Bucket, text: c.To, snapshots: c.Snapshot, now: now}
-	if c.To != "" {
-		to, err := moment(c.To, now)
-		if err != nil {
-			return nil, err
-		}
-		r.wanted.to = to
-	}
 	var err error
+	if r.wanted, err = newWanted(c.Bucket, c.To, c.Snapshot, clock.now()); err != nil {
+		return nil, err
+	}
 	if r.cfg, err = config.LoadFile(c.Config); err != nil {
 		return nil, err
 	}
@@ -293,25 +286,10 @@ func regionOf(arn string) string {
 	return ""
 }
 
-// print prints the report.
-func (r *restoring) print(stdout io.Writer) error {
-	if r.command.Output == "json" {
-		text, _ := json.MarshalIndent(r.report, "", "  ") // of texts and numbers
-		fmt.Fprintln(stdout, string(text))
-		return nil
-	}
-	fmt.Fprint(stdout, r.text())
-	return nil
-}
-
 // text is the report for people.
 func (r *restoring) text() string {
 	var b strings.Builder
-	line := func(name, what string) {
-		if what != "" {
-			fmt.Fprintf(&b, "%-15s %s\n", name, what)
-		}
-	}
+	line := namedLines(&b)
 	state := r.report.Status
 	if r.command.DryRun {
 		state = "dry run, nothing was changed"

@@ -133,16 +133,10 @@ func (c *restoreFiles) Run(clock clock, streams streams) error {
 // prepare reads the configuration and the flags.
 func (c *restoreFiles) prepare(clock clock, streams streams) (*filing, error) {
 	r := &filing{command: c, stdout: streams.stdout}
-	now := clock.now()
-	r.wanted = wanted{bucket: c.Bucket, text: c.To, snapshots: c.Snapshot, now: now}
-	if c.To != "" {
-		to, err := moment(c.To, now)
-		if err != nil {
-			return nil, err
-		}
-		r.wanted.to = to
-	}
 	var err error
+	if r.wanted, err = newWanted(c.Bucket, c.To, c.Snapshot, clock.now()); err != nil {
+		return nil, err
+	}
 	if r.cfg, err = config.LoadFile(c.Config); err != nil {
 		return nil, err
 	}
