@@ -136,6 +136,10 @@ func generateSchema(t *testing.T) []byte {
 					continue
 				}
 			}
+			if rule := syntaxes[field.syntax]; rule.keys != "" {
+				constrainEntries(schema.Definitions[field.typ.Name()], rule)
+				continue
+			}
 			constrain(property, syntaxes[field.syntax])
 			if field.name == "tier" || field.name == "select_tagged" { // any name is allowed; editors propose these
 				property.AnyOf = []*invopop.Schema{{Enum: syntaxes["extends"].enumValues()}, {Type: "string"}}
@@ -171,6 +175,13 @@ func constrain(property *invopop.Schema, rule syntax) {
 	if rule.want != "" {
 		property.Description = strings.TrimSpace(property.Description + " Want: " + rule.want + ".")
 	}
+}
+
+// constrainEntries constrains a mapping with keys of the user.
+func constrainEntries(mapping *invopop.Schema, rule syntax) {
+	mapping.PropertyNames, mapping.AdditionalProperties = &invopop.Schema{}, &invopop.Schema{Type: "string"}
+	constrain(mapping.PropertyNames, syntaxes[rule.keys])
+	constrain(mapping.AdditionalProperties, rule)
 }
 
 func (s syntax) enumValues() []any {
