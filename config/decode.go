@@ -198,7 +198,11 @@ func (d *decoder) decodeSlice(n *yaml.Node, v reflect.Value, at *path, rule stri
 func (d *decoder) decodeMap(n *yaml.Node, v reflect.Value, at *path, rule string) {
 	s := syntaxes[rule]
 	if n.Kind != yaml.MappingNode {
-		d.report(wrongType, n, at, Problem{What: "is not a mapping", Got: cmp.Or(kindNames[n.Kind], n.Value), Want: s.example})
+		got := kindNames[n.Kind]
+		if n.Kind == yaml.ScalarNode {
+			got = asWritten(n)
+		}
+		d.report(wrongType, n, at, Problem{What: "is not a mapping", Got: got, Want: s.example})
 		return
 	}
 	entries := reflect.MakeMap(v.Type())

@@ -34,7 +34,7 @@ func tagKey(key string) string {
 	case strings.HasPrefix(lower, reservedTags):
 		return "starts with aws:, which AWS reserves"
 	case lower == TierTag || lower == WorkloadTag:
-		return "is a tag that the app sets itself: selections by tag would take wrong buckets"
+		return "is a tag that the app sets itself, so another key is needed: selections by tag would take wrong buckets"
 	}
 	return ""
 }
