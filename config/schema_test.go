@@ -51,10 +51,10 @@ func TestSchemaRefuses(t *testing.T) {
 		"alias-collision", "another-organization", "bucket-limit", "bucket-namespace", "bucket-twice", "business-decision", "central-names-of-a-workload", "central-stack-too-large", "china", "china-by-stack-set", "compliance-lock",
 		"compliance-lock-acknowledged-wrongly", "empty-workload", "governance-lock", "inherited-copy", "landing-vault", "lock-against-copies", "lock-min-above-max",
 		"lock-minimum", "low-cost-copies", "low-cost-in-china", "low-cost-partition", "low-cost-values", "name-collisions", "organization-roots", "partitions",
-		"operators-size", "policy-names", "quotas", "reserved-name", "reserved-project", "role-path-too-long", "restore-testing-plans", "restore-testing-size",
+		"operators-size", "policy-names", "quotas", "reserved-name", "reserved-project", "restore-testing-plans", "restore-testing-size",
 		"restore-testing-without-copies", "schedules", "schedules-that-never-come", "stack-too-large",
 		"tag-selections", "tags-of-recovery-points", "tags-of-recovery-points-at-the-top", "tags-of-resources",
-		"template-too-large", "unknown-tiers", "workload-twice",
+		"template-too-large", "too-long-a-role-path", "unknown-tiers", "workload-twice",
 	}
 	notJSON := []string{ // not valid YAML, or an error that the schema does not see
 		"anchor-of-the-document", "anchors", "bracket-not-closed", "bracket-too-many", "colon-without-space", "colon-without-space-in-item", "comma-missing", "comment-with-a-quote",
