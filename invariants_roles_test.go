@@ -18,6 +18,9 @@ func TestRolesAsPrescribed(t *testing.T) {
 	// Roles that the app does not create: AWS's own, those of the CDK's bootstrap, operators, and patterns for roles with a path.
 	foreign := regexp.MustCompile(`^(aws-service-role|aws-reserved)/|^cdk-\*-cfn-exec-role-|^payments-restore"|^\*/\*`)
 	for name, template := range a.templates {
+		if checkDeployPolicies(t, a, template) == 0 {
+			t.Errorf("CloudFormation may deploy nothing of %s", name)
+		}
 		for id, role := range template.ofType("AWS::IAM::Role") {
 			roleName, _ := role.Properties["RoleName"].(string)
 			if role.Properties["Path"] != "/acme/backup/" || !strings.HasPrefix(roleName, "it-acme-stores-") || len(roleName) > config.MaxRoleName {

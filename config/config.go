@@ -17,7 +17,7 @@ type Config struct {
 	Tags Tags `yaml:"tags,omitempty" syntax:"resource_tag"`
 	// RolePath is the path of all IAM roles that the app creates, such as "/backup/". It is part of their ARNs. Empty: none.
 	RolePath string `yaml:"role_path,omitempty" syntax:"role_path"`
-	// RolePrefix begins the names of all IAM roles that the app creates, such as "acme-". Empty: they begin with the project.
+	// RolePrefix is the beginning of the names of all IAM roles that the app creates, such as "acme-". Empty: none.
 	RolePrefix string `yaml:"role_prefix,omitempty" syntax:"role_prefix"`
 	// Tiers change rows of the built-in tier table, or add rows.
 	Tiers Tiers `yaml:"tiers,omitempty"`
