@@ -232,14 +232,15 @@ var meaningFaults = []fault{
 		cfg.Tiers[0].Extends = cfg.Tiers[1].Name
 		return "tiers[0].extends", true
 	}),
-	meaning("restore-testing-tier", "a test of what the workload has not", func(t *rapid.T, cfg *Config) (string, bool) {
-		i, _ := anyBucket(t, cfg)
-		w := &cfg.Workloads[i]
-		for _, row := range cfg.Tiers {
-			named := slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return b.Tier == row.Name }) || slices.Contains(w.SelectTagged, row.Name)
-			if row.BackedUp() && !named && w.RestoreTesting != nil {
-				w.RestoreTesting.Tiers = append(w.RestoreTesting.Tiers, row.Name)
-				return restoreTestingTierPath(i, len(w.RestoreTesting.Tiers)-1), true
+	meaning("restore-testing-tier", "a test of what the workload has not", func(_ *rapid.T, cfg *Config) (string, bool) {
+		for i := range cfg.Workloads {
+			w := &cfg.Workloads[i]
+			for _, row := range cfg.Tiers {
+				named := slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return b.Tier == row.Name }) || slices.Contains(w.SelectTagged, row.Name)
+				if row.BackedUp() && !named && w.RestoreTesting != nil {
+					w.RestoreTesting.Tiers = append(w.RestoreTesting.Tiers, row.Name)
+					return restoreTestingTierPath(i, len(w.RestoreTesting.Tiers)-1), true
+				}
 			}
 		}
 		return "", false
