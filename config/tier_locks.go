@@ -1,7 +1,5 @@
 package config
 
-import "slices"
-
 // completeLock fills in the retentions of a governance lock: it takes the backups of all rules of the tier.
 func (t *Tier) completeLock() {
 	lock := t.VaultLock
@@ -56,17 +54,3 @@ func (c *Config) vaultsOf(w Workload, uses []TierUse) []vaultOf {
 	}
 	return vaults
 }
-
-// scans says whether any of the uses is scanned for malware.
-func scans(uses []TierUse) bool {
-	return slices.ContainsFunc(uses, func(u TierUse) bool { return u.Tier.Scanned() })
-}
-
-// Scanned says whether GuardDuty scans the tier's backups for malware.
-func (t *Tier) Scanned() bool { return t.MalwareScan != nil && t.BackedUp() }
-
-// Scans says whether GuardDuty scans backups of a workload for malware.
-func (c *Config) Scans(w Workload) bool { return scans(c.TierUses(w)) }
-
-// ScansAnything says whether GuardDuty scans backups of any workload.
-func (c *Config) ScansAnything() bool { return slices.ContainsFunc(c.Workloads, c.Scans) }

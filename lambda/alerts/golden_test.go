@@ -154,6 +154,15 @@ func TestMeaning(t *testing.T) {
 		"recovery-point-deleted":   {quiet, "resolve"},
 		"recovery-point-creating":  {quiet, ""},
 
+		"scan-job-threats":             {told, "trigger error"},
+		"scan-job-threats-with-issues": {told, "trigger error"},
+		"scan-job-with-issues":         {told, "trigger error"},
+		"scan-job-failed":              {told, "trigger error"},
+		"scan-job-canceled":            {told, "trigger error"},
+		"scan-job-clean":               {quiet, "resolve"},
+		"scan-job-running":             {quiet, ""},
+		"scan-job-unknown-state":       {told, "trigger warning"},
+
 		"backup-vault-created":           {quiet, ""},
 		"backup-vault-modified-locked":   {told, ""},
 		"backup-vault-modified-unlocked": {told, "trigger error"},
