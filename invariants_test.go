@@ -271,7 +271,7 @@ func TestTerminationProtection(t *testing.T) {
 // TestTemplateSizes: the size that the checks reckon with is not less than a template has, nor much more.
 func TestTemplateSizes(t *testing.T) {
 	looked := 0
-	for _, a := range []*assembly{example, fleet, gov} {
+	for _, a := range []*assembly{example, fleet, gov, locks} {
 		for _, w := range a.cfg.Workloads {
 			size, reckoned := len(a.templates[a.cfg.StackName(w)].bytes), a.cfg.TemplateBytes(w)
 			if reckoned < size || reckoned > size*3/2+8000 {
@@ -287,7 +287,7 @@ func TestTemplateSizes(t *testing.T) {
 
 // TestResourceCounts: the check against CloudFormation's limit counts what is there (F-LIM-6).
 func TestResourceCounts(t *testing.T) {
-	for _, a := range []*assembly{example, fleet, gov} {
+	for _, a := range []*assembly{example, fleet, gov, locks} {
 		if got, want := a.cfg.CentralResources(), len(a.templates[a.cfg.CentralStackName()].Resources); got != want {
 			t.Errorf("central: counts %d, has %d", got, want)
 		}

@@ -142,7 +142,8 @@ var (
 		"fields detail.backupVaultName as vault, strcontains(coalesce(detail.scanResult.scanResultStatus, \"\"), \"THREATS_FOUND\") - " +
 			"strcontains(coalesce(detail.scanResult.scanResultStatus, \"\"), \"NO_THREATS_FOUND\") as threat, " +
 			"strcontains(detail.state, \"COMPLETED\") as completed",
-		"stats sum(threat) as threats_found, sum(1 - completed) as not_completed, sum(completed) as scans_completed, latest(time) as last_scan " +
+		"fields 1 - completed as failed",
+		"stats sum(threat) as threats_found, sum(failed) as not_completed, sum(completed) as scans_completed, latest(time) as last_scan " +
 			"by vault, account, region",
 		"sort threats_found desc, not_completed desc",
 		"limit 10000",

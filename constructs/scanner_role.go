@@ -60,6 +60,7 @@ func NewScannerRole(scope awsconstructs.Construct, id *string, props *ScannerRol
 		"AwsSolutions-IAM4": "AWS keeps its policy for malware scans current with what GuardDuty calls (F-SCAN-5).",
 		"AwsSolutions-IAM5": "The statements deny: AWS's policy is for every recovery point, key and EBS snapshot of the account.",
 	})
+	lintIgnore(role)
 	return &ScannerRole{Construct: this, Role: role}
 }
 
