@@ -14,7 +14,7 @@ import (
 // every runs a test over every template of every assembly.
 func every(t *testing.T, test func(t *testing.T, a *assembly, template template)) {
 	t.Helper()
-	for name, a := range map[string]*assembly{"example": example, "fleet": fleet, "gov": gov} {
+	for name, a := range map[string]*assembly{"example": example, "fleet": fleet, "gov": gov, "locks": locks} {
 		for stack, template := range a.templates {
 			t.Run(name+"/"+stack, func(t *testing.T) { test(t, a, template) })
 		}
