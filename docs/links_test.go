@@ -56,7 +56,7 @@ func TestLinks(t *testing.T) {
 			}
 			links++
 			file, anchor, _ := strings.Cut(target, "#")
-			path := strings.TrimPrefix(filepath.Join(filepath.Dir(page), file), "../docs/") // from here
+			path := strings.TrimPrefix(filepath.Join(filepath.Dir(page), file), "../docs/") // the README's are from here, too
 			if file == "" {
 				path = page
 			}
