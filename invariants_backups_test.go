@@ -154,9 +154,10 @@ func wantedOf(a *assembly, w config.Workload, tier config.Tier) []string {
 			s.Cron, s.Timezone, s.StartWindowMinutes, s.CompletionWindowMinutes, copies))
 		copies = nil
 	}
-	if c := tier.SnapshotBackup; c != nil {
+	for _, c := range tier.SnapshotBackup {
 		want = append(want, fmt.Sprintln(tier.Name, false, c.DeleteAfterDays,
 			c.Schedule, s.Timezone, s.StartWindowMinutes, s.CompletionWindowMinutes, copies))
+		copies = nil
 	}
 	if named != nil {
 		want = append(want, fmt.Sprintln(tier.Name, named, nil, nil))

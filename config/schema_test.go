@@ -128,6 +128,14 @@ func generateSchema(t *testing.T) []byte {
 					OneOf:       []*invopop.Schema{{Ref: property.Ref}, {Type: "null"}},
 				})
 			}
+			if field.typ == reflect.TypeFor[SnapshotRules]() {
+				def.Properties.Set(field.name, &invopop.Schema{
+					Description: property.Description,
+					OneOf:       []*invopop.Schema{{Ref: "#/$defs/SnapshotBackup"}, {Ref: property.Ref}, {Type: "null"}},
+				})
+				schema.Definitions["SnapshotRules"].Items.Required = itemKeys(field.typ.Elem())
+				continue
+			}
 			if field.typ.Kind() == reflect.Slice {
 				if field.required {
 					property.MinItems = new(uint64(1))
@@ -137,6 +145,9 @@ func generateSchema(t *testing.T) []byte {
 				}
 			}
 			constrain(property, syntaxes[field.syntax])
+			if field.name == "of" {
+				property.AnyOf = []*invopop.Schema{{Enum: []any{ContinuousRule, SnapshotRule}}, {Type: "string"}}
+			}
 			if field.name == "tier" || field.name == "select_tagged" { // any name is allowed; editors propose these
 				property.AnyOf = []*invopop.Schema{{Enum: syntaxes["extends"].enumValues()}, {Type: "string"}}
 			}
@@ -151,6 +162,17 @@ func generateSchema(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	return append(text, '\n')
+}
+
+// itemKeys lists the keys that an item of a list must have.
+func itemKeys(item reflect.Type) []string {
+	var keys []string
+	for _, field := range structKeys(item).fields {
+		if field.required || field.inList {
+			keys = append(keys, field.name)
+		}
+	}
+	return keys
 }
 
 func constrain(property *invopop.Schema, rule syntax) {
