@@ -165,3 +165,30 @@ func checkTemplateSizes(c *checker) {
 		}
 	}
 }
+
+// warnOfRecoveryPointQuota counts the recovery points of the buckets that the file names: in the vault of each tier, and
+// the copies in the central account.
+func warnOfRecoveryPointQuota(c *checker) {
+	kept := map[string]RecoveryPoints{} // by tier
+	for t := range c.usedTiers("copy_to_central.of", "copy_to_central.delete_after_days") {
+		kept[t.Name] = t.RecoveryPoints()
+	}
+	beyond := func(at, where string, n int) {
+		if n > DefaultRecoveryPoints {
+			c.report(at, Problem{
+				What: where + " would have more recovery points than the default quota of a vault",
+				Got:  fmt.Sprint(n),
+				Want: fmt.Sprintf("at most %d: rarer or shorter rules, or a higher quota of recovery points before you deploy", DefaultRecoveryPoints),
+			})
+		}
+	}
+	copies := 0
+	for i := range c.cfg.Workloads {
+		for _, use := range c.uses[i] {
+			n := kept[use.Tier.Name]
+			beyond(workloadNamePath(i), "the vault of "+use.Tier.Name, len(use.Buckets)*n.here())
+			copies += len(use.Buckets) * n.KeptCopies
+		}
+	}
+	beyond("central.vault_name", "the central vault", copies)
+}

@@ -81,8 +81,8 @@ func checkCopiedTwice(c *checker) {
 		}
 		c.report(at, Problem{
 			What: fmt.Sprintf("%s has two copies into the central vault: its own, and that of the tier", rules[i].label),
-			Got:  fmt.Sprintf("%s, and copy_to_central of the tier for %s", count(rules[i].CopyDeleteAfterDays, "day"), orNone(t.CopyToCentral.DeleteAfterDays)),
-			Want: "one of the two; copy_to_central: null in the tier leaves the rule its own",
+			Got:  fmt.Sprintf("%s and %s", count(rules[i].CopyDeleteAfterDays, "day"), count(t.CopyToCentral.DeleteAfterDays, "day")),
+			Want: "one of the two: copy_to_central: null in the tier leaves the rule its own",
 		}, c.tierKeys(t, own, "copy_to_central.of")...)
 	}
 }

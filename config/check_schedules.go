@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -176,11 +177,15 @@ func (c *checker) windowPairs(t *Tier) []windowPair {
 	return pairs
 }
 
-// windows goes through the windows that the document sets; rests are the paths of both.
+// windows goes through the windows that the document sets; rests are the paths of both. A rule's own window comes first.
 func (c *checker) windows(look func(at string, t *Tier, p windowPair, rests []string)) {
 	for t := range c.rows() {
 		for _, p := range c.windowPairs(t) {
-			if at := c.firstWritten(c.tierPath(t), p.completionKey, p.startKey); at != "" {
+			keys := []string{p.completionKey, p.startKey}
+			if p.completionKey == completionWindowKey && p.startKey != startWindowKey {
+				slices.Reverse(keys)
+			}
+			if at := c.firstWritten(c.tierPath(t), keys...); at != "" {
 				look(at, t, p, c.tierKeys(t, p.startKey, p.completionKey))
 			}
 		}

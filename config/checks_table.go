@@ -125,6 +125,7 @@ var checks = []check{
 	{"bucket-limit", Error, "F-S3-15", checkBucketLimit},
 	{"event-rule-quota", Warning, "", warnOfRuleQuota},
 	{"vault-quota", Warning, "F-LIM-1", warnOfVaultQuota},
+	{"recovery-point-quota", Warning, "F-LIM-1", warnOfRecoveryPointQuota},
 	{"selection-size", Error, "F-LIM-2", checkSelectionSizes},
 	{"tag-exclusions", Error, "F-LIM-2", checkTagExclusions},
 	{"stack-size", Error, "F-LIM-6", checkStackSizes},

@@ -35,6 +35,14 @@ func (t *Tier) RecoveryPoints() RecoveryPoints {
 	return n
 }
 
+// here is how many recovery points of a bucket are in the tier's own vault at a time.
+func (n RecoveryPoints) here() int {
+	if n.Continuous {
+		return n.KeptSnapshots + 1
+	}
+	return n.KeptSnapshots
+}
+
 // yearly is how often a rule runs in a year, on average of four years. Zero: never, or not known.
 func (r Rule) yearly() int {
 	runs := r.runs()
