@@ -16,7 +16,7 @@ func (c *Config) YAML() ([]byte, error) {
 		printed.Tiers[i].SnapshotBackup = c.printedRules(&c.Tiers[i])
 	}
 	var document yaml.Node
-	if err := document.Encode(&printed); err != nil {
+	if err := document.Dump(&printed); err != nil {
 		return nil, err
 	}
 	c.commentOnTiers(&document)
