@@ -193,7 +193,9 @@ var meaningFaults = []fault{
 	}),
 	meaning("air-gapped-partition", "an air gap in GovCloud", func(_ *rapid.T, cfg *Config) (string, bool) {
 		cfg.Central.AirGappedVault = &AirGappedVault{"air-gap", MinAirGappedRetentionDays, MaxRetentionDays}
-		short := slices.ContainsFunc(cfg.copied, func(row *Tier) bool { return slices.Min(append(row.copyRetentions(), MaxRetentionDays)) < MinAirGappedRetentionDays })
+		short := slices.ContainsFunc(cfg.copied, func(row *Tier) bool {
+			return slices.Min(append(row.copyRetentions(), MaxRetentionDays)) < MinAirGappedRetentionDays
+		})
 		return airGappedPath, Partition(cfg.Central.Region) == partitionGovCloud && !short
 	}),
 	meaning("access-log-bucket", "a bucket with the name of one for logs", func(t *rapid.T, cfg *Config) (string, bool) {
