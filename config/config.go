@@ -156,9 +156,9 @@ type Tier struct {
 	// SnapshotBackup is the backup rule for periodic backups, or a list of named rules, at most nine beside a continuous
 	// rule (F-LIM-1). All backups of a bucket are in one vault (F-S3-8). A list replaces what the tier had. Null: none.
 	SnapshotBackup SnapshotRules `yaml:"snapshot_backup"`
-	// CopyToCentral is the copy action into the central vault. It belongs to the rule that its key of names. Without of it
-	// belongs to the continuous rule or, if there is none, to the first snapshot rule. It copies as often as that rule runs.
-	// Null: none; snapshot rules may have copies of their own.
+	// CopyToCentral is the copy action into the central vault. It belongs to the rule that it names or, if it names none, to
+	// the continuous rule; if there is none, to the first snapshot rule. It copies as often as that rule runs. Null: none,
+	// but snapshot rules may have copies of their own.
 	CopyToCentral *CopyToCentral `yaml:"copy_to_central"`
 	// LowCostAfterDays is the age, in days, at which backups and copies move to the low-cost warm tier
 	// (F-TIER-1). Zero: never.
@@ -219,7 +219,7 @@ type RuleCopy struct {
 
 // CopyToCentral is a copy action into the central vault (F-COPY).
 type CopyToCentral struct {
-	// Of names the rule that is copied: a snapshot rule by its name, which is snapshot for a rule without a name, or
+	// Of is the name of the rule that is copied: that of a snapshot rule, which is snapshot for a rule without a name, or
 	// continuous. Empty: the continuous rule or, if there is none, the first snapshot rule.
 	Of string `yaml:"of,omitempty"`
 	// DeleteAfterDays is the copy's retention in days. Zero: the business has not decided it yet, so no
