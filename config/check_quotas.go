@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -167,7 +168,8 @@ func checkTemplateSizes(c *checker) {
 }
 
 // warnOfRecoveryPointQuota counts the recovery points of the buckets that the file names: in the vault of each tier, and
-// the copies in the central account.
+// the copies in the central account. The place of these is where the tier with most of them says which rule is copied. Of
+// copies for which no tier says that, preflight reads the number in the vault.
 func warnOfRecoveryPointQuota(c *checker) {
 	kept := map[string]RecoveryPoints{} // by tier
 	for t := range c.usedTiers("copy_to_central.of", "copy_to_central.delete_after_days") {
@@ -182,13 +184,20 @@ func warnOfRecoveryPointQuota(c *checker) {
 			})
 		}
 	}
-	copies := 0
+	copies, ofTier := 0, map[string]int{}
 	for i := range c.cfg.Workloads {
 		for _, use := range c.uses[i] {
 			n := kept[use.Tier.Name]
 			beyond(workloadNamePath(i), "the vault of "+use.Tier.Name, len(use.Buckets)*n.here())
 			copies += len(use.Buckets) * n.KeptCopies
+			ofTier[use.Tier.Name] += len(use.Buckets) * n.KeptCopies
 		}
 	}
-	beyond("central.vault_name", "the central vault", copies)
+	if len(c.cfg.copied) == 0 {
+		return
+	}
+	most := slices.MaxFunc(c.cfg.copied, func(a, b *Tier) int { return cmp.Compare(ofTier[a.Name], ofTier[b.Name]) })
+	if at := c.whereCopied(most); at != "" {
+		beyond(at, "the central vault", copies)
+	}
 }

@@ -66,6 +66,19 @@ func (c *checker) listsRules(t *Tier) bool {
 	return false
 }
 
+// whereCopied is the path where the document says which rule of a tier is copied: the key of, or a rule's own copy. "": nowhere.
+func (c *checker) whereCopied(t *Tier) string {
+	if at := c.whereSaid(t, "copy_to_central.of"); at != "" {
+		return at
+	}
+	for _, r := range c.copiedRulesOf(t) {
+		if at := c.whereSaid(t, r.copyKey); r.ownCopy && at != "" {
+			return at
+		}
+	}
+	return ""
+}
+
 // copiedRulesOf lists the rules of a tier that have a copy action.
 func (c *checker) copiedRulesOf(t *Tier) []placedRule {
 	var copied []placedRule
