@@ -107,6 +107,13 @@ func TestSilenceOfRules(t *testing.T) {
 	if backups, copies := cfg.SilenceHours(tier), cfg.CopySilenceHours(tier); backups != 15 || copies != 50 {
 		t.Errorf("%d hours for backups, %d for copies", backups, copies)
 	}
+	// Of two daily rules the one with the longer window counts: twice a day and two hours, and the delay of the counts.
+	cfg = withTiers(t, `  - name: sensitive_data
+    snapshot_backup: [{name: late, schedule: cron(35 9 * * ? *), delete_after_days: 35, start_window_minutes: 120}]
+`)
+	if backups := cfg.SilenceHours(cfg.Tiers.find("sensitive_data")); backups != 51 {
+		t.Errorf("%d hours for backups", backups)
+	}
 }
 
 // TestRuleNames: the names of today's rules stay, and those of the rules of a plan differ however long the others are (F-LIM-3).
@@ -145,6 +152,7 @@ func TestRulesAreInherited(t *testing.T) {
   - {name: other_data, extends: curated_data, snapshot_backup: [{name: yearly, schedule: cron(5 5 1 1 ? *), delete_after_days: 3650}]}
   - {name: mapping_data, extends: curated_data, snapshot_backup: {delete_after_days: 9}}
   - {name: longer_data, extends: curated_sensitive_data, snapshot_backup: {delete_after_days: 400}}
+  - {name: copied_data, extends: curated_sensitive_data, snapshot_backup: {copy_to_central: {delete_after_days: 91}}}
   - {name: no_copy_data, extends: curated_sensitive_data, snapshot_backup: {copy_to_central: null}}
   - {name: anew_data, extends: curated_sensitive_data, snapshot_backup: [{name: snapshot, schedule: cron(5 8 * * ? *), delete_after_days: 9}]}
   - name: curated_data
@@ -159,6 +167,10 @@ func TestRulesAreInherited(t *testing.T) {
 		"other_data":   {{Name: "yearly", DeleteAfterDays: 3650, Schedule: "cron(5 5 1 1 ? *)"}},
 		"mapping_data": {{Name: "snapshot", DeleteAfterDays: 9, Schedule: "cron(5 5 * * ? *)"}},
 		"longer_data":  {{Name: "snapshot", DeleteAfterDays: 400, Schedule: "cron(5 5 * * ? *)", CopyToCentral: &RuleCopy{90}, StartWindowMinutes: 90}},
+		"curated_sensitive_data": {
+			{Name: "snapshot", DeleteAfterDays: 365, Schedule: "cron(5 5 * * ? *)", CopyToCentral: &RuleCopy{90}, StartWindowMinutes: 90},
+		},
+		"copied_data":  {{Name: "snapshot", DeleteAfterDays: 365, Schedule: "cron(5 5 * * ? *)", CopyToCentral: &RuleCopy{91}, StartWindowMinutes: 90}},
 		"no_copy_data": {{Name: "snapshot", DeleteAfterDays: 365, Schedule: "cron(5 5 * * ? *)", StartWindowMinutes: 90}},
 		"anew_data":    {{Name: "snapshot", DeleteAfterDays: 9, Schedule: "cron(5 8 * * ? *)"}},
 	} {
