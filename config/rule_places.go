@@ -17,6 +17,17 @@ type placedRule struct {
 	copyKey       string // of the retention of its copies
 }
 
+// words name the rule in a message.
+func (r placedRule) words() string {
+	switch {
+	case r.Continuous:
+		return "continuous rule"
+	case r.label != r.key: // it is in a list
+		return "rule " + r.label
+	}
+	return "snapshot rule"
+}
+
 // rulesOf lists the rules of a tier with their keys, in the form that the document has: a mapping or a list.
 func (c *checker) rulesOf(t *Tier) []placedRule {
 	var rules []placedRule

@@ -63,6 +63,8 @@ func (t *Tier) clone() Tier {
 	c.ContinuousBackup = clonePointer(t.ContinuousBackup)
 	c.SnapshotBackup = t.SnapshotBackup.clone()
 	c.CopyToCentral = clonePointer(t.CopyToCentral)
+	c.VaultLock = clonePointer(t.VaultLock)
+	c.MalwareScan = clonePointer(t.MalwareScan)
 	return c
 }
 
@@ -107,4 +109,12 @@ func (t *Tier) continuousDays() int {
 		return 0
 	}
 	return t.ContinuousBackup.DeleteAfterDays
+}
+
+// scanMode is the mode of the tier's malware scans. Empty: there are none.
+func (t *Tier) scanMode() string {
+	if t.MalwareScan == nil {
+		return ""
+	}
+	return t.MalwareScan.Mode
 }
