@@ -43,7 +43,8 @@ func TestCopiesOfEachRule(t *testing.T) {
 	cfg := load(t, strings.Replace(string(text), "copy_to_central: {of: continuous, delete_after_days: 365}", "copy_to_central: null", 1))
 	page := render(t, cfg, cfg.Workloads[0], "account-lost", Options{})
 	for _, at := range []string{"0 0 * * ? *", "0 1 ? * SUN *", "0 2 1 * ? *"} {
-		if want := "- Copies of `records-prod-images` start at `cron(" + at + ") Etc/UTC`, and are kept for 365 days.\n"; !strings.Contains(page, want) {
+		want := "- Copies of `records-prod-images` start at `cron(" + at + ") Etc/UTC`, and are kept for 365 days.\n"
+		if !strings.Contains(page, want) {
 			t.Errorf("missing %q", want)
 		}
 	}
