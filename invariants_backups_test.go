@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -143,20 +144,26 @@ func wantedOf(a *assembly, w config.Workload, tier config.Tier) []string {
 	if tier.ContinuousBackup == nil && tier.SnapshotBackup == nil || named == nil && !tagged {
 		return nil
 	}
-	var copies any
-	if tier.CopyToCentral != nil {
-		copies = tier.CopyToCentral.DeleteAfterDays
+	copied := tier.CopyToCentral != nil
+	copies := func(rule string, own *config.RuleCopy) any {
+		switch {
+		case own != nil:
+			return own.DeleteAfterDays
+		case copied && (tier.CopyToCentral.Of == "" || tier.CopyToCentral.Of == rule):
+			copied = false
+			return tier.CopyToCentral.DeleteAfterDays
+		}
+		return nil
 	}
 	var want []string
 	s := tier.Schedule
 	if c := tier.ContinuousBackup; c != nil {
 		want = append(want, fmt.Sprintln(tier.Name, true, c.DeleteAfterDays,
-			s.Cron, s.Timezone, s.StartWindowMinutes, s.CompletionWindowMinutes, copies))
-		copies = nil
+			s.Cron, s.Timezone, s.StartWindowMinutes, s.CompletionWindowMinutes, copies("continuous", nil)))
 	}
-	if c := tier.SnapshotBackup; c != nil {
-		want = append(want, fmt.Sprintln(tier.Name, false, c.DeleteAfterDays,
-			c.Schedule, s.Timezone, s.StartWindowMinutes, s.CompletionWindowMinutes, copies))
+	for _, c := range tier.SnapshotBackup {
+		want = append(want, fmt.Sprintln(tier.Name, false, c.DeleteAfterDays, c.Schedule, s.Timezone, cmp.Or(c.StartWindowMinutes, s.StartWindowMinutes),
+			cmp.Or(c.CompletionWindowMinutes, s.CompletionWindowMinutes), copies(c.Name, c.CopyToCentral)))
 	}
 	if named != nil {
 		want = append(want, fmt.Sprintln(tier.Name, named, nil, nil))

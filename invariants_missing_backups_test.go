@@ -95,7 +95,7 @@ func TestSilence(t *testing.T) {
 			for _, tier := range a.cfg.Tiers {
 				used := slices.Contains(w.SelectTagged, tier.Name) ||
 					slices.ContainsFunc(w.Buckets, func(b config.Bucket) bool { return b.Tier == tier.Name })
-				seldom := tier.ContinuousBackup == nil && tier.BackedUp() && strings.Contains(tier.SnapshotBackup.Schedule, "SUN")
+				seldom := tier.ContinuousBackup == nil && tier.BackedUp() && strings.Contains(tier.SnapshotBackup[0].Schedule, "SUN")
 				if !used || !tier.BackedUp() || seldom {
 					continue
 				}
@@ -160,7 +160,7 @@ func TestCopyAlarms(t *testing.T) {
 		}
 		for _, w := range a.cfg.Workloads {
 			for _, use := range a.cfg.TierUses(w) {
-				seldom := use.Tier.ContinuousBackup == nil && use.Tier.Copied() && strings.Contains(use.Tier.SnapshotBackup.Schedule, "SUN")
+				seldom := use.Tier.ContinuousBackup == nil && use.Tier.Copied() && strings.Contains(use.Tier.SnapshotBackup[0].Schedule, "SUN")
 				if !use.Tier.Copied() || seldom { // of which the checks have warned
 					continue
 				}

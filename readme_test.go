@@ -40,8 +40,8 @@ func TestREADMETiers(t *testing.T) {
 		if tier.ContinuousBackup != nil {
 			pitr = fmt.Sprint(tier.ContinuousBackup.DeleteAfterDays)
 		}
-		if tier.SnapshotBackup != nil {
-			snapshots = fmt.Sprint(tier.SnapshotBackup.DeleteAfterDays)
+		for _, rule := range tier.SnapshotBackup {
+			snapshots = fmt.Sprint(rule.DeleteAfterDays)
 		}
 		if tier.Copied() {
 			copies = "set by the business: no default"

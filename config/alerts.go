@@ -94,7 +94,7 @@ type silence struct{ backups, copies, first, firstCopy int }
 // Zero: there is no alarm, because the tier runs too seldom or has no backups.
 func (c *Config) SilenceHours(t *Tier) int { return c.silences[t.Name].backups }
 
-// CopySilenceHours is the same for copies. They run as often as the rule with the copy action.
+// CopySilenceHours is the same for copies. They run as often as the most frequent rule with a copy action.
 func (c *Config) CopySilenceHours(t *Tier) int { return c.silences[t.Name].copies }
 
 // FirstSilenceHours is the number of hours within which the first backup of a tier in use must complete.
@@ -119,24 +119,13 @@ func (c *Config) silencesOfTiers() map[string]silence {
 }
 
 func (t *Tier) silence() silence {
-	shortest := t.shortestInterval()
-	s := silence{backups: t.silenceHours(shortest), first: t.firstHours(shortest)}
-	if rules := t.rules(); t.Copied() && len(rules) > 0 {
-		copied := intervalMinutes(rules[0].cron)
-		s.copies, s.firstCopy = t.silenceHours(copied), t.firstHours(copied)
+	rule, interval := mostFrequent(t.Rules())
+	s := silence{backups: t.silenceHours(rule, interval), first: t.firstHours(rule, interval)}
+	if copied := t.CopiedRules(); len(copied) > 0 {
+		rule, interval = mostFrequent(copied)
+		s.copies, s.firstCopy = t.silenceHours(rule, interval), t.firstHours(rule, interval)
 	}
 	return s
-}
-
-// shortestInterval is the time, in minutes, between two runs of the tier's most frequent rule. Zero: unknown.
-func (t *Tier) shortestInterval() int {
-	shortest := 0
-	for _, rule := range t.rules() {
-		if interval := intervalMinutes(rule.cron); shortest == 0 || interval < shortest {
-			shortest = interval
-		}
-	}
-	return shortest
 }
 
 // copyDays is how long no copies may reach the central account, in days. There the first copy cannot be told
@@ -148,17 +137,17 @@ func (s silence) copyDays() int {
 	return (s.firstCopy + 23) / 24
 }
 
-// silenceHours is how long no job may complete, in hours, with so many minutes between two runs. The next run
+// silenceHours is how long no job may complete, in hours, with so many minutes between two runs of a rule. The next run
 // comes after the interval and begins within the start window. Its job may then last as long as the interval,
 // or to the end of the completion window (F-SCH-4), or as long as the recovery point objective lets it. Later
 // backups are incremental: the long completion window is for the first one (F-S3-19).
-func (t *Tier) silenceHours(interval int) int {
-	begun := interval + t.Schedule.StartWindowMinutes
+func (t *Tier) silenceHours(r Rule, interval int) int {
+	begun := interval + r.StartWindowMinutes
 	least := hours(begun + MetricDelayMinutes)
 	if interval == 0 || least > MaxAlarmHours {
 		return 0
 	}
-	most := hours(interval + min(t.Schedule.CompletionWindowMinutes, begun) + MetricDelayMinutes)
+	most := hours(interval + min(r.CompletionWindowMinutes, begun) + MetricDelayMinutes)
 	if t.RPOMinutes > 0 {
 		most = min(most, t.RPOMinutes/60)
 	}
@@ -166,8 +155,8 @@ func (t *Tier) silenceHours(interval int) int {
 }
 
 // firstHours is how long the first job of a new tier may take, in hours: the first run comes within the interval.
-func (t *Tier) firstHours(interval int) int {
-	return min(MaxAlarmHours, hours(interval+t.Schedule.StartWindowMinutes+t.Schedule.CompletionWindowMinutes+MetricDelayMinutes))
+func (t *Tier) firstHours(r Rule, interval int) int {
+	return min(MaxAlarmHours, hours(interval+r.StartWindowMinutes+r.CompletionWindowMinutes+MetricDelayMinutes))
 }
 
 // hours is a number of minutes in hours, rounded up.

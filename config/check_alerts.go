@@ -1,8 +1,10 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 )
 
@@ -59,55 +61,51 @@ func warnOfUnwatchedRoles(c *checker) {
 
 // warnOfUnnoticedSilence finds rules that run too seldom for an alarm on missing backups.
 func warnOfUnnoticedSilence(c *checker) {
-	for t := range c.usedTiers("schedule.cron", "snapshot_backup.schedule") {
-		report := func(jobs string, found int, r rule) {
+	for t := range c.usedTiers() {
+		report := func(jobs string, found int, r placedRule) {
 			if found > 0 {
 				return
 			}
 			c.report(c.tierPath(t)+"."+r.cronKey, Problem{
 				What: fmt.Sprintf("this tier gets no alarm for missing %s: CloudWatch alarms look back at most %d days, and it "+
 					"runs less often: the next one may begin %d hours after the last", jobs, MaxAlarmDays,
-					hours(intervalMinutes(r.cron)+t.Schedule.StartWindowMinutes)),
-				Got: r.cron, Want: "a run at least every six days, or a check of your own",
+					hours(r.intervalMinutes()+r.StartWindowMinutes)),
+				Got: r.Schedule, Want: "a run at least every six days, or a check of your own",
 			})
 		}
-		rules := t.rules()
-		report(Backups, c.cfg.SilenceHours(t), rules[0])
-		if t.Copied() && c.cfg.SilenceHours(t) > 0 {
-			report(Copies, c.cfg.CopySilenceHours(t), rules[0])
+		report(Backups, c.cfg.SilenceHours(t), c.rulesOf(t)[0])
+		if copied := c.copiedRulesOf(t); len(copied) > 0 && c.cfg.SilenceHours(t) > 0 && !c.doubtful(c.tierKeys(t, "copy_to_central.of")...) {
+			report(Copies, c.cfg.CopySilenceHours(t), mostFrequentOf(copied))
 		}
 	}
 }
 
-// muchRarer is how many times as often as a tier's other rule a rule may run without a warning.
+// muchRarer is how many times as often as another rule of the tier a rule may run without a warning.
 const muchRarer = 2
 
-// warnOfUnnoticedRules finds rules that run much less often than the tier's other rule. AWS Backup counts jobs by vault,
-// not by rule, so that the alarm sees backups as long as the other rule makes some.
+// warnOfUnnoticedRules finds rules that run much less often than the most frequent rule of their tier. AWS Backup counts
+// jobs by vault, not by rule, so that the alarm sees backups as long as the other rule makes some.
 func warnOfUnnoticedRules(c *checker) {
 	for t := range c.usedTiers("schedule", "continuous_backup", "snapshot_backup") {
-		at := c.firstWritten(c.tierPath(t), "snapshot_backup.schedule", "snapshot_backup", "schedule.cron", "continuous_backup")
-		rules := t.rules()
-		if at == "" || len(rules) < 2 || c.cfg.SilenceHours(t) == 0 {
+		rules := c.rulesOf(t)
+		if len(rules) < 2 || c.cfg.SilenceHours(t) == 0 {
 			continue
 		}
-		rare, other := rules[1], rules[0]
-		runs, otherRuns := rare.runs(), other.runs()
-		if runs > otherRuns {
-			rare, other, runs, otherRuns = other, rare, otherRuns, runs
+		other := slices.MaxFunc(rules, func(a, b placedRule) int { return cmp.Compare(a.runs(), b.runs()) })
+		for _, rare := range rules {
+			runs := rare.runs()
+			at := c.firstWritten(c.tierPath(t),
+				rare.cronKey, "snapshot_backup.schedule", "snapshot_backup", "schedule.cron", "continuous_backup")
+			if at == "" || runs == 0 || other.runs() < muchRarer*runs {
+				continue
+			}
+			c.report(at, Problem{
+				What: fmt.Sprintf("no alarm notices if %s stops running while %s goes on: AWS Backup counts the backups of both in one vault; "+
+					"jobs that fail are reported", rare.label, other.label),
+				Got:  fmt.Sprintf("%s at %s, %s at %s", rare.label, rare.Schedule, other.label, other.Schedule),
+				Want: "both about as often, or a check of your own, after each run of " + rare.label + ", that its recovery points are there",
+			})
 		}
-		if runs == 0 || otherRuns < muchRarer*runs {
-			continue
-		}
-		if own := c.tierPath(t) + "." + rare.cronKey; c.written(own) {
-			at = own
-		}
-		c.report(at, Problem{
-			What: fmt.Sprintf("no alarm notices if %s stops running while %s goes on: AWS Backup counts the backups of both in one vault; "+
-				"jobs that fail are reported", rare.key, other.key),
-			Got:  fmt.Sprintf("%s at %s, %s at %s", rare.key, rare.cron, other.key, other.cron),
-			Want: "both about as often, or a check of your own, after each run of " + rare.key + ", that its recovery points are there",
-		})
 	}
 }
 
@@ -115,13 +113,14 @@ func warnOfUnnoticedRules(c *checker) {
 // job may begin within its start window, which is at least an hour (F-SCH-3). If the central account misses copies
 // late as well, the same message says so.
 func warnOfLateSilence(c *checker) {
-	for t := range c.usedTiers("schedule", "snapshot_backup.schedule", "rpo_minutes") {
+	for t := range c.usedTiers("schedule", "rpo_minutes") {
 		if !c.cfg.lateSilence(t) {
 			continue
 		}
-		notified, interval := c.cfg.SilenceHours(t), t.shortestInterval()
+		notified := c.cfg.SilenceHours(t)
+		rule, interval := mostFrequent(t.Rules())
 		copies := ""
-		if days := c.cfg.silences[t.Name].lateCopyDays(t); days > 0 && !c.doubtful(c.tierKeys(t, "copy_to_central")...) {
+		if days := c.cfg.silences[t.Name].lateCopyDays(t); days > 0 && !c.doubtful(c.tierKeys(t, append(c.copyKeys(t), "copy_to_central")...)...) {
 			copies = fmt.Sprintf("; if copies stop, the central account's alarm notifies you only after %d days", days)
 		}
 		want := fmt.Sprintf("%d or more", notified*60)
@@ -136,7 +135,7 @@ func warnOfLateSilence(c *checker) {
 			What: fmt.Sprintf("if backups stop, you are notified %d hours after the last one, later than this recovery point "+
 				"objective: the next run and its start window of %d minutes must pass first; a backup that takes over %d "+
 				"minutes longer than the one before, waiting included, goes into ALARM too%s",
-				notified, t.Schedule.StartWindowMinutes, notified*60-interval-MetricDelayMinutes, copies),
+				notified, rule.StartWindowMinutes, notified*60-interval-MetricDelayMinutes, copies),
 			Got: strconv.Itoa(t.RPOMinutes), Want: want,
 		})
 	}
@@ -151,14 +150,15 @@ func (c *Config) lateSilence(t *Tier) bool {
 // copies the central account misses much later than the workload's own alarm: there the completion window counts for
 // every copy. It wants a window only if there is one in which a first backup completes (F-S3-19).
 func warnOfLateCopyAlarms(c *checker) {
-	for t := range c.usedTiers("schedule", "snapshot_backup.schedule", "rpo_minutes", "copy_to_central") {
+	for t := range c.usedTiers("schedule", "rpo_minutes", "copy_to_central", "copy_to_central.of") {
 		days := c.cfg.silences[t.Name].lateCopyDays(t)
 		if days == 0 || c.cfg.lateSilence(t) { // which says so too
 			continue
 		}
 		at, got := c.tierPath(t)+".rpo_minutes", "rpo_minutes "+strconv.Itoa(t.RPOMinutes)
 		if t.RPOMinutes == 0 {
-			at, got = c.tierPath(t)+"."+t.rules()[0].cronKey, t.rules()[0].cron
+			copied := mostFrequentOf(c.copiedRulesOf(t))
+			at, got = c.tierPath(t)+"."+copied.cronKey, copied.Schedule
 		}
 		want := ""
 		if minutes := t.soonCopyWindow(days); minutes > 0 {
@@ -187,13 +187,17 @@ func (s silence) lateCopyDays(t *Tier) int {
 // soonCopyWindow is the longest completion window, in minutes, with which these days are not late any more. Zero: none
 // in which the first backup of a large bucket completes.
 func (t *Tier) soonCopyWindow(days int) int {
-	other := *t
+	other := t.clone()
+	copied, interval := mostFrequent(t.CopiedRules())
 	for days--; days > 0; days-- {
-		minutes := days*24*60 - MetricDelayMinutes - t.Schedule.StartWindowMinutes - intervalMinutes(t.rules()[0].cron)
-		if minutes < max(FirstBackupMinutes, t.Schedule.StartWindowMinutes+60) {
+		minutes := days*24*60 - MetricDelayMinutes - copied.StartWindowMinutes - interval
+		if minutes < max(FirstBackupMinutes, copied.StartWindowMinutes+60) {
 			return 0
 		}
 		other.Schedule.CompletionWindowMinutes = minutes
+		for i := range other.SnapshotBackup {
+			other.SnapshotBackup[i].CompletionWindowMinutes = min(other.SnapshotBackup[i].CompletionWindowMinutes, minutes)
+		}
 		if other.silence().lateCopyDays(&other) == 0 {
 			return minutes
 		}
@@ -201,11 +205,11 @@ func (t *Tier) soonCopyWindow(days int) int {
 	return 0
 }
 
-// usedTiers goes through the tiers in use with backups, but not those in which one of these keys is doubtful.
+// usedTiers goes through the tiers in use with backups, but not those in which a schedule or one of these keys is doubtful.
 func (c *checker) usedTiers(keys ...string) iter.Seq[*Tier] {
 	return func(yield func(*Tier) bool) {
 		for t := range c.rows() {
-			if _, used := c.cfg.silences[t.Name]; used && t.BackedUp() && !c.doubtful(c.tierKeys(t, keys...)...) && !yield(t) {
+			if _, used := c.cfg.silences[t.Name]; used && t.BackedUp() && !c.doubtful(c.tierKeys(t, append(c.scheduleKeys(t), keys...)...)...) && !yield(t) {
 				return
 			}
 		}

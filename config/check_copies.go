@@ -1,11 +1,10 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
-
-	"central-s3-backup/config/internal/schedule"
 )
 
 // checkCopiesWithinLock finds copies that the central vault would refuse, job after job (F-LOCK-4).
@@ -28,35 +27,32 @@ func (c *checker) checkCopiesWithin(v centralVault, kind string) {
 		return // nothing could enter, which has been reported
 	}
 	for _, t := range c.cfg.copied {
-		switch days := t.CopyToCentral.DeleteAfterDays; {
-		case days == setByTheBusiness || c.doubtful(c.tierKeys(t, "copy_to_central.delete_after_days")...):
-		case v.maxDays > 0 && days > v.maxDays:
-			c.reportLockedOut(t, v.lockPath+".max_retention_days", kind, v.maxDays)
-		case days < v.minDays:
-			c.reportLockedOut(t, v.lockPath+".min_retention_days", kind, v.minDays)
+		for _, r := range c.copiedRulesOf(t) {
+			switch days := r.CopyDeleteAfterDays; {
+			case days == setByTheBusiness || c.doubtful(c.tierKeys(t, r.copyKey)...):
+			case v.maxDays > 0 && days > v.maxDays:
+				c.reportLockedOut(t, r, v.lockPath+".max_retention_days", kind, v.maxDays)
+			case days < v.minDays:
+				c.reportLockedOut(t, r, v.lockPath+".min_retention_days", kind, v.minDays)
+			}
 		}
 	}
 }
 
-// reportLockedOut reports a tier whose copies a lock refuses. The limit is its minimum or its maximum, in days.
-func (c *checker) reportLockedOut(t *Tier, lock, kind string, limit int) {
-	days := t.CopyToCentral.DeleteAfterDays
+// reportLockedOut reports a rule whose copies a lock refuses. The limit is its minimum or its maximum, in days.
+func (c *checker) reportLockedOut(t *Tier, r placedRule, lock, kind string, limit int) {
+	days, of := r.CopyDeleteAfterDays, t.Name
+	if len(t.CopiedRules()) > 1 {
+		of = r.label + " of " + t.Name
+	}
 	allows, ofCopy, ofLock := "allows at most", "at most", "at least"
 	if days < limit {
 		allows, ofCopy, ofLock = "wants at least", "at least", "at most"
 	}
 	what := func(theLock string) string {
-		return fmt.Sprintf(
-			"every copy of %s would fail%s: copies are kept %d days, %s %s %d",
-			t.Name,
-			t.copyTime(),
-			days,
-			theLock,
-			allows,
-			limit,
-		)
+		return fmt.Sprintf("every copy of %s would fail%s: copies are kept %d days, %s %s %d", of, r.startTime(t), days, theLock, allows, limit)
 	}
-	if at := c.whereSaid(t, "copy_to_central.delete_after_days"); at != "" {
+	if at := c.whereSaid(t, r.copyKey); at != "" {
 		c.report(at, Problem{What: what("the lock of the " + kind), Got: strconv.Itoa(days), Want: fmt.Sprintf("%s %d", ofCopy, limit)}, lock)
 		return
 	}
@@ -69,10 +65,10 @@ const lockFarAbove = 2
 func warnOfLockAboveCopies(c *checker) {
 	longest := 0
 	for _, t := range c.cfg.copied {
-		if c.doubtful(c.tierKeys(t, "copy_to_central.delete_after_days")...) {
+		if c.doubtful(c.tierKeys(t, c.copyKeys(t)...)...) {
 			return
 		}
-		longest = max(longest, t.CopyToCentral.DeleteAfterDays)
+		longest = slices.Max(append(t.copyRetentions(), longest))
 	}
 	if highest := c.cfg.Central.VaultLock.MaxRetentionDays; longest > 0 && highest > lockFarAbove*longest {
 		c.report(lockPath+".max_retention_days", Problem{
@@ -83,34 +79,42 @@ func warnOfLockAboveCopies(c *checker) {
 	}
 }
 
-// manyMoreCopies is how many times the snapshots a tier's copies may be without a warning, if it has both rules.
+// manyMoreCopies is how many times the runs of a tier's rarest rule its copies may be without a warning.
 const manyMoreCopies = 2
 
-// warnOfCopiesOfContinuous finds tiers whose snapshots are rarer than the continuous rule. The copies are made by the
-// continuous rule, as often as it runs (F-S3-10): a copy for years is then one of each day, not one of each month.
+// warnOfCopiesOfContinuous finds tiers with a rule that is rarer than the one whose backups are copied, where the file
+// does not say which rule that is. A copy for years is then one of each day, not one of each month (F-S3-10).
 func warnOfCopiesOfContinuous(c *checker) {
 	for t := range c.rows() {
-		rests := c.tierKeys(t, "copy_to_central.delete_after_days", "snapshot_backup.schedule", "schedule.cron")
+		rules := c.rulesOf(t)
+		if len(rules) < 2 || t.CopyToCentral == nil || t.CopyToCentral.DeleteAfterDays == setByTheBusiness || t.saysWhichIsCopied() {
+			continue
+		}
+		copied := rules[0]
+		rarest := slices.MinFunc(rules[1:], func(a, b placedRule) int { return cmp.Compare(a.runs(), b.runs()) })
+		rests := c.tierKeys(t, append(c.copyKeys(t), rarest.cronKey, copied.cronKey)...)
 		at := c.firstWritten(c.tierPath(t), "copy_to_central.delete_after_days", "snapshot_backup", "schedule.cron", "continuous_backup")
-		if at == "" || t.ContinuousBackup == nil || t.SnapshotBackup == nil || t.copyDays() == setByTheBusiness || c.doubtful(rests...) {
+		days := copied.CopyDeleteAfterDays
+		made, expected := copied.runsIn(days), rarest.runsIn(days)
+		if at == "" || c.doubtful(rests...) || made < manyMoreCopies*expected || made == 0 || rarest.runs() == 0 {
 			continue
 		}
-		continuous, errC := schedule.Parse(t.Schedule.Cron)
-		snapshots, errS := schedule.Parse(t.SnapshotBackup.Schedule)
-		if errC != nil || errS != nil {
-			continue
-		}
-		made, expected := continuous.Count(t.copyDays()), snapshots.Count(t.copyDays())
-		if made < manyMoreCopies*expected || made == 0 {
-			continue
+		maker, other, seldom := "the continuous rule", "the snapshot rule", "snapshots"
+		if len(t.SnapshotBackup) > 1 {
+			maker, other, seldom = copied.label, rarest.label, rarest.label
 		}
 		c.report(at, Problem{
-			What: fmt.Sprintf("the continuous rule makes the copies, not the snapshot rule: the central vault would keep %d copies of "+
-				"each bucket, not %d", made, expected),
-			Got:  fmt.Sprintf("copies for %d days at %s, snapshots at %s", t.copyDays(), t.Schedule.Cron, t.SnapshotBackup.Schedule),
-			Want: "continuous_backup: null in a tier that copies its snapshots, or a schedule as rare as theirs",
-		}, rests...)
+			What: fmt.Sprintf("%s makes the copies, not %s: the central vault would keep %d copies of each bucket, not %d",
+				maker, other, made, expected),
+			Got:  fmt.Sprintf("copies for %d days at %s, %s at %s", days, copied.Schedule, seldom, rarest.Schedule),
+			Want: fmt.Sprintf("copy_to_central: {of: %s}, or of: %s if that is meant", rarest.Name, copied.Name),
+		}, c.tierKeys(t, "copy_to_central.delete_after_days", rarest.cronKey, copied.cronKey)...)
 	}
+}
+
+// saysWhichIsCopied says whether the file says which rule is copied: by the key of, or by a rule with a copy of its own.
+func (t *Tier) saysWhichIsCopied() bool {
+	return t.CopyToCentral.Of != "" || slices.ContainsFunc(t.SnapshotBackup, func(s SnapshotBackup) bool { return s.CopyToCentral != nil })
 }
 
 // checkCopyRetentionsDecided wants a retention for the copies of every tier in use. A built-in row may
@@ -122,7 +126,7 @@ func checkCopyRetentionsDecided(c *checker) {
 	undecided := map[string]bool{}
 	for _, t := range c.cfg.copied {
 		said := c.tierKeys(t, "copy_to_central.delete_after_days")
-		undecided[t.Name] = t.CopyToCentral.DeleteAfterDays == setByTheBusiness && !c.doubtful(said...)
+		undecided[t.Name] = t.CopyToCentral != nil && t.CopyToCentral.DeleteAfterDays == setByTheBusiness && !c.doubtful(said...)
 	}
 	for ref := range c.cfg.tierReferences() {
 		if !undecided[ref.tier] {
@@ -141,7 +145,7 @@ func checkCopyRetentionsDecided(c *checker) {
 func (c *checker) copiedIn(partition func(string) bool, report func(at, region, tier string)) {
 	copied := map[string]bool{}
 	for _, t := range c.cfg.copied {
-		copied[t.Name] = !c.doubtful(c.tierKeys(t, "copy_to_central")...)
+		copied[t.Name] = !c.doubtful(c.tierKeys(t, append(c.copyKeys(t), "copy_to_central")...)...)
 	}
 	for i, w := range c.cfg.Workloads {
 		if tier := w.firstTierIn(copied); tier != "" && partition(Partition(w.Region)) {

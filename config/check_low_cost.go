@@ -10,8 +10,9 @@ import (
 func checkLowCostReached(c *checker) {
 	for t := range c.rows() {
 		at := c.firstWritten(c.tierPath(t), "low_cost_after_days", "snapshot_backup", "copy_to_central")
-		undecided := t.Copied() && t.CopyToCentral.DeleteAfterDays == setByTheBusiness
-		rests := c.tierKeys(t, "low_cost_after_days", "snapshot_backup.delete_after_days", "copy_to_central.delete_after_days")
+		undecided := t.CopyToCentral != nil && t.CopyToCentral.DeleteAfterDays == setByTheBusiness
+		keys := append(c.copyKeys(t), "low_cost_after_days", "snapshot_backup.delete_after_days")
+		rests := c.tierKeys(t, append(keys, c.ruleKeys(t, retentionKeyOf)...)...)
 		if at == "" || c.doubtful(rests...) {
 			continue
 		}

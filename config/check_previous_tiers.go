@@ -1,22 +1,12 @@
 package config
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // weakening is one way in which a tier protects less than another.
 type weakening struct{ key, text string }
 
-func weakenings(now, was *Tier) []weakening {
+func (c *checker) weakenings(now, was *Tier) []weakening {
 	var weaker []weakening
-	less := func(key, what string, now, was int) {
-		switch {
-		case now == 0 && was > 0:
-			weaker = append(weaker, weakening{key, fmt.Sprintf("no %s instead of %s", what, count(was, "day"))})
-		case now < was:
-			weaker = append(weaker, weakening{key + ".delete_after_days", fmt.Sprintf("%s for %s instead of %d", what, count(now, "day"), was)})
-		}
-	}
 	if was.ObjectLock.Mode == Compliance && now.ObjectLock.Mode != Compliance {
 		weaker = append(weaker, weakening{"object_lock.mode", "Object Lock in governance mode instead of compliance mode"})
 	}
@@ -24,21 +14,17 @@ func weakenings(now, was *Tier) []weakening {
 		text := fmt.Sprintf("Object Lock for %s instead of %d", count(now.ObjectLock.Days, "day"), was.ObjectLock.Days)
 		weaker = append(weaker, weakening{"object_lock.days", text})
 	}
-	less("continuous_backup", "point-in-time recovery", now.continuousDays(), was.continuousDays())
-	less("snapshot_backup", "snapshots", now.snapshotDays(), was.snapshotDays())
-	less("copy_to_central", "copies", now.copyDays(), was.copyDays())
-	rarer := func(key, what, now, was string) {
-		if now == was {
-			return
-		}
-		if a, b := intervalMinutes(now), intervalMinutes(was); a > b && b > 0 {
-			weaker = append(weaker, weakening{key, fmt.Sprintf("%s up to %s apart instead of %d", what, count(a, "minute"), b)})
-		}
+	rules := c.rulesOf(now)
+	var before []placedRule
+	for _, r := range was.Rules() {
+		before = append(before, placedRule{Rule: r})
 	}
-	rarer("snapshot_backup.schedule", "snapshots", now.snapshotCron(), was.snapshotCron())
-	nowKey, nowCron := now.copyCron()
-	_, wasCron := was.copyCron()
-	rarer(nowKey, "copies", nowCron, wasCron)
+	less := func(what, key string, kind func(placedRule) (jobs, bool)) {
+		weaker = append(weaker, keptLess(what, key, jobsOf(rules, kind), jobsOf(before, kind))...)
+	}
+	less("point-in-time recovery", "continuous_backup", continuousJobs)
+	less("snapshots", "snapshot_backup", snapshotJobs)
+	less("copies", "copy_to_central", copyJobs)
 	if was.RPOMinutes > 0 && (now.RPOMinutes == 0 || now.RPOMinutes > was.RPOMinutes) {
 		weaker = append(weaker, weakening{"rpo_minutes", fmt.Sprintf("rpo_minutes %s instead of %d", orNone(now.RPOMinutes), was.RPOMinutes)})
 	}
@@ -58,7 +44,7 @@ const consent = "the protection as before, or the consent of the data's owner"
 
 func compareTiers(c *checker) {
 	c.tiersInBoth(func(now, was *Tier) {
-		for _, w := range weakenings(now, was) {
+		for _, w := range c.weakenings(now, was) {
 			c.report(c.changePath(now, w.key), Problem{
 				What: now.Name + " protects less than before",
 				Got:  w.text, Want: consent, See: c.beforeTier(was, w.key),
@@ -77,7 +63,7 @@ func compareTiersOfBuckets(c *checker) {
 		tiers := change{now.tier, was.tier}
 		weaker, compared := known[tiers]
 		if !compared {
-			weaker = weakenings(now.tier, was.tier)
+			weaker = c.weakenings(now.tier, was.tier)
 			known[tiers] = weaker
 		}
 		for _, w := range weaker {

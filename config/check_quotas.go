@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -163,5 +164,40 @@ func checkTemplateSizes(c *checker) {
 				Want: fmt.Sprintf("less than %d kB: split the workload, or select fewer tiers by tag", MaxTemplateBytes/1000),
 			})
 		}
+	}
+}
+
+// warnOfRecoveryPointQuota counts the recovery points of the buckets that the file names: in the vault of each tier, and
+// the copies in the central account. The place of these is where the tier with most of them says which rule is copied. Of
+// copies for which no tier says that, preflight reads the number in the vault.
+func warnOfRecoveryPointQuota(c *checker) {
+	kept := map[string]RecoveryPoints{} // by tier
+	for t := range c.usedTiers("copy_to_central.of", "copy_to_central.delete_after_days") {
+		kept[t.Name] = t.RecoveryPoints()
+	}
+	beyond := func(at, where string, n int) {
+		if n > DefaultRecoveryPoints {
+			c.report(at, Problem{
+				What: where + " would have more recovery points than the default quota of a vault",
+				Got:  fmt.Sprint(n),
+				Want: fmt.Sprintf("at most %d: rarer or shorter rules, or a higher quota of recovery points before you deploy", DefaultRecoveryPoints),
+			})
+		}
+	}
+	copies, ofTier := 0, map[string]int{}
+	for i := range c.cfg.Workloads {
+		for _, use := range c.uses[i] {
+			n := kept[use.Tier.Name]
+			beyond(workloadNamePath(i), "the vault of "+use.Tier.Name, len(use.Buckets)*n.here())
+			copies += len(use.Buckets) * n.KeptCopies
+			ofTier[use.Tier.Name] += len(use.Buckets) * n.KeptCopies
+		}
+	}
+	if len(c.cfg.copied) == 0 {
+		return
+	}
+	most := slices.MaxFunc(c.cfg.copied, func(a, b *Tier) int { return cmp.Compare(ofTier[a.Name], ofTier[b.Name]) })
+	if at := c.whereCopied(most); at != "" {
+		beyond(at, "the central vault", copies)
 	}
 }

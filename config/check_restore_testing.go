@@ -49,7 +49,8 @@ func (c *checker) tiersDoubtful(workload int) bool {
 	}
 	for j, b := range c.cfg.Workloads[workload].Buckets {
 		t := c.cfg.tier(b.Tier)
-		if t == nil || c.doubtful(bucketPath(workload, j)+".tier") || c.doubtful(c.tierKeys(t, "continuous_backup", "snapshot_backup")...) {
+		if t == nil || c.doubtful(bucketPath(workload, j)+".tier") ||
+			c.doubtful(c.tierKeys(t, append(c.copyKeys(t), "continuous_backup", "snapshot_backup")...)...) {
 			return true
 		}
 	}

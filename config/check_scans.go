@@ -47,7 +47,7 @@ func warnOfFullScans(c *checker) {
 			continue
 		}
 		scans, keys := 0, []string{}
-		for _, r := range t.rules() {
+		for _, r := range c.rulesOf(t) {
 			scans += r.runs() / 4
 			keys = append(keys, c.tierKeys(t, r.cronKey)...)
 		}

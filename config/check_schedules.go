@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,8 +17,8 @@ func (c *checker) schedules(look func(at, expression string, s *schedule.Schedul
 		}
 	}
 	for t := range c.rows() {
-		for _, r := range t.rules() {
-			one(c.tierPath(t)+"."+r.cronKey, r.cron)
+		for _, r := range c.rulesOf(t) {
+			one(c.tierPath(t)+"."+r.cronKey, r.Schedule)
 		}
 	}
 	if c.cfg.Central.RestoreTesting != nil {
@@ -81,87 +82,134 @@ func warnOfTimeZones(c *checker) {
 // warnOfOverlaps finds two rules of a plan whose start windows overlap: AWS Backup then makes only the
 // backup with the longer retention. AWS does not document what happens to a continuous rule.
 func warnOfOverlaps(c *checker) {
-	type question struct {
-		a, b, zone string
-		minutes    int
-	}
-	type answer struct {
-		first, second time.Time
-		found         bool
-	}
-	known := map[question]answer{} // tiers mostly share their schedules
+	known := overlaps{} // tiers mostly share their schedules
 	for t := range c.rows() {
-		rules, zone := t.rules(), schedule.Location(t.Schedule.Timezone)
-		at := c.firstWritten(c.tierPath(t),
-			"snapshot_backup.schedule", "schedule.cron", "schedule.start_window_minutes", "snapshot_backup", "continuous_backup")
-		if len(rules) < 2 || zone == nil || at == "" {
-			continue
+		rules, zone := c.rulesOf(t), schedule.Location(t.Schedule.Timezone)
+		for i, a := range rules {
+			for _, b := range rules[i+1:] {
+				at := c.firstWritten(c.tierPath(t),
+					b.cronKey, a.cronKey, b.startKey, a.startKey, "snapshot_backup", "continuous_backup")
+				if zone == nil || at == "" {
+					continue
+				}
+				if first, second, found := known.of(a.Rule, b.Rule, zone); found {
+					c.reportOverlap(t, at, a, b, first, second)
+				}
+			}
 		}
-		a, errA := schedule.Parse(rules[0].cron)
-		b, errB := schedule.Parse(rules[1].cron)
-		if errA != nil || errB != nil {
-			continue
-		}
-		q := question{rules[0].cron, rules[1].cron, t.Schedule.Timezone, t.Schedule.StartWindowMinutes}
-		result, asked := known[q]
-		if !asked {
-			result.first, result.second, result.found = schedule.Overlap(a, b, zone, time.Duration(q.minutes)*time.Minute)
-			known[q] = result
-		}
-		if !result.found {
-			continue
-		}
-		loser := rules[0].key
-		switch {
-		case rules[0].deleteAfterDays > rules[1].deleteAfterDays:
-			loser = rules[1].key
-		case rules[0].deleteAfterDays == rules[1].deleteAfterDays:
-			loser = "one of the two"
-		}
-		c.report(at, Problem{
-			What: fmt.Sprintf("the start windows of the two rules overlap, for example on %s and %s: AWS Backup makes only the "+
-				"backup with the longer retention, so %s could get none",
-				result.first.Format(dayAndTime), result.second.Format(dayAndTime), loser),
-			Got:  fmt.Sprintf("%s and %s, with %d minutes to start", rules[0].cron, rules[1].cron, q.minutes),
-			Want: fmt.Sprintf("more than %d minutes between them", q.minutes),
-		}, c.tierKeys(t, "schedule.cron", "snapshot_backup.schedule")...)
 	}
+}
+
+func (c *checker) reportOverlap(t *Tier, at string, a, b placedRule, first, second time.Time) {
+	loser, rules := a.label, "the two rules"
+	switch {
+	case a.DeleteAfterDays > b.DeleteAfterDays:
+		loser = b.label
+	case a.DeleteAfterDays == b.DeleteAfterDays:
+		loser = "one of the two"
+	}
+	if len(t.SnapshotBackup) > 1 {
+		rules = a.label + " and " + b.label
+	}
+	windows, apart := fmt.Sprintf("%d minutes", a.StartWindowMinutes), max(a.StartWindowMinutes, b.StartWindowMinutes)
+	if a.StartWindowMinutes != b.StartWindowMinutes {
+		windows = fmt.Sprintf("%d and %d minutes", a.StartWindowMinutes, b.StartWindowMinutes)
+	}
+	c.report(at, Problem{
+		What: fmt.Sprintf("the start windows of %s overlap, for example on %s and %s: AWS Backup makes only the "+
+			"backup with the longer retention, so %s could get none",
+			rules, first.Format(dayAndTime), second.Format(dayAndTime), loser),
+		Got:  fmt.Sprintf("%s and %s, with %s to start", a.Schedule, b.Schedule, windows),
+		Want: fmt.Sprintf("more than %d minutes between them", apart),
+	}, c.tierKeys(t, a.cronKey, b.cronKey)...)
+}
+
+// overlaps are the answers to questions about overlaps.
+type overlaps map[overlapQuestion]overlapAnswer
+
+type overlapQuestion struct {
+	a, b, zone       string
+	windowA, windowB int
+}
+
+type overlapAnswer struct {
+	first, second time.Time
+	found         bool
+}
+
+// of returns the first two times at which the start windows of two rules overlap. found says whether there are any.
+func (known overlaps) of(a, b Rule, zone *time.Location) (first, second time.Time, found bool) {
+	q := overlapQuestion{a.Schedule, b.Schedule, zone.String(), a.StartWindowMinutes, b.StartWindowMinutes}
+	answer, asked := known[q]
+	if !asked {
+		ofA, errA := schedule.Parse(a.Schedule)
+		ofB, errB := schedule.Parse(b.Schedule)
+		if errA == nil && errB == nil {
+			answer.first, answer.second, answer.found = schedule.Overlap(
+				schedule.Windows{Schedule: ofA, Length: time.Duration(a.StartWindowMinutes) * time.Minute},
+				schedule.Windows{Schedule: ofB, Length: time.Duration(b.StartWindowMinutes) * time.Minute}, zone)
+		}
+		known[q] = answer
+	}
+	return answer.first, answer.second, answer.found
 }
 
 const dayAndTime = "2 January 2006 15:04"
 
-// windows goes through the tiers whose windows the document sets; rests are the paths of both windows.
-func (c *checker) windows(look func(at string, t *Tier, rests []string)) {
+// windowPair is a start window and a completion window that belong together, in minutes, with their keys in the tier's entry.
+type windowPair struct {
+	start, completion       int
+	startKey, completionKey string
+}
+
+func (p windowPair) got() string {
+	return fmt.Sprintf("%d minutes to start and %d to complete", p.start, p.completion)
+}
+
+// windowPairs are the windows of a tier's schedule, and those of the rules with a window of their own.
+func (c *checker) windowPairs(t *Tier) []windowPair {
+	pairs := []windowPair{{t.Schedule.StartWindowMinutes, t.Schedule.CompletionWindowMinutes, startWindowKey, completionWindowKey}}
+	for _, r := range c.rulesOf(t) {
+		if r.startKey != startWindowKey || r.completionKey != completionWindowKey {
+			pairs = append(pairs, windowPair{r.StartWindowMinutes, r.CompletionWindowMinutes, r.startKey, r.completionKey})
+		}
+	}
+	return pairs
+}
+
+// windows goes through the windows that the document sets; rests are the paths of both. A rule's own window comes first.
+func (c *checker) windows(look func(at string, t *Tier, p windowPair, rests []string)) {
 	for t := range c.rows() {
-		if at := c.firstWritten(c.tierPath(t), "schedule.completion_window_minutes", "schedule.start_window_minutes"); at != "" {
-			look(at, t, c.tierKeys(t, "schedule.start_window_minutes", "schedule.completion_window_minutes"))
+		for _, p := range c.windowPairs(t) {
+			keys := []string{p.completionKey, p.startKey}
+			if p.completionKey == completionWindowKey && p.startKey != startWindowKey {
+				slices.Reverse(keys)
+			}
+			if at := c.firstWritten(c.tierPath(t), keys...); at != "" {
+				look(at, t, p, c.tierKeys(t, p.startKey, p.completionKey))
+			}
 		}
 	}
 }
 
-func windowsGot(start, completion int) string {
-	return fmt.Sprintf("%d minutes to start and %d to complete", start, completion)
-}
-
 func checkCompletionWindows(c *checker) {
-	c.windows(func(at string, t *Tier, rests []string) {
-		if start, completion := t.Schedule.StartWindowMinutes, t.Schedule.CompletionWindowMinutes; completion <= start {
+	c.windows(func(at string, _ *Tier, p windowPair, rests []string) {
+		if p.completion <= p.start {
 			c.report(at, Problem{
 				What: "the completion window is not longer than the start window, so a job that starts late is cancelled at once",
-				Got:  windowsGot(start, completion), Want: "completion_window_minutes greater than start_window_minutes",
+				Got:  p.got(), Want: "completion_window_minutes greater than start_window_minutes",
 			}, rests...)
 		}
 	})
 }
 
 func warnOfLateStarts(c *checker) {
-	c.windows(func(at string, t *Tier, rests []string) {
-		start, completion := t.Schedule.StartWindowMinutes, t.Schedule.CompletionWindowMinutes
-		if t.BackedUp() && start < completion && completion < start+60 {
+	c.windows(func(at string, t *Tier, p windowPair, rests []string) {
+		if t.BackedUp() && p.start < p.completion && p.completion < p.start+60 {
 			c.report(at, Problem{
 				What: "a job that starts late has less than an hour to complete",
-				Got:  windowsGot(start, completion),
-				Want: fmt.Sprintf("completion_window_minutes of at least %d, or a smaller start_window_minutes", min(start+60, MaxWindowMinutes)),
+				Got:  p.got(),
+				Want: fmt.Sprintf("completion_window_minutes of at least %d, or a smaller start_window_minutes", min(p.start+60, MaxWindowMinutes)),
 			}, rests...)
 		}
 	})
@@ -169,13 +217,15 @@ func warnOfLateStarts(c *checker) {
 
 func warnOfShortCompletion(c *checker) {
 	for t := range c.rows() {
-		at := c.firstWritten(c.tierPath(t), "schedule.completion_window_minutes")
-		minutes := t.Schedule.CompletionWindowMinutes
-		if at != "" && t.BackedUp() && minutes > t.Schedule.StartWindowMinutes && minutes < FirstBackupMinutes {
-			c.report(at, Problem{
-				What: "the first backup of a large bucket takes more than a day, so AWS Backup would cancel it every time",
-				Got:  strconv.Itoa(minutes), Want: fmt.Sprintf("%d minutes or more", FirstBackupMinutes),
-			})
+		for _, p := range c.windowPairs(t) {
+			at := c.firstWritten(c.tierPath(t), p.completionKey)
+			repeated := p.completionKey == completionWindowKey && p.startKey != startWindowKey
+			if at != "" && !repeated && t.BackedUp() && p.completion > p.start && p.completion < FirstBackupMinutes {
+				c.report(at, Problem{
+					What: "the first backup of a large bucket takes more than a day, so AWS Backup would cancel it every time",
+					Got:  strconv.Itoa(p.completion), Want: fmt.Sprintf("%d minutes or more", FirstBackupMinutes),
+				})
+			}
 		}
 	}
 }
@@ -186,7 +236,7 @@ func checkRPO(c *checker) {
 		at := c.firstWritten(c.tierPath(t), "rpo_minutes", "continuous_backup", "snapshot_backup")
 		rests := c.tierKeys(t, "rpo_minutes", "continuous_backup")
 		if t.ContinuousBackup == nil {
-			rests = c.tierKeys(t, "rpo_minutes", "continuous_backup", "snapshot_backup.schedule")
+			rests = c.tierKeys(t, append(c.scheduleKeys(t), "rpo_minutes", "continuous_backup")...)
 		}
 		if at == "" || t.RPOMinutes == 0 || c.doubtful(rests...) {
 			continue

@@ -89,9 +89,9 @@ func checkRulesWithinLocks(c *checker) {
 		if least > most && most > 0 {
 			return // nothing could enter, which has been reported
 		}
-		for _, r := range t.rules() {
-			switch days := r.deleteAfterDays; {
-			case days == 0 || c.doubtful(c.tierKeys(t, r.key+".delete_after_days")...):
+		for _, r := range c.rulesOf(t) {
+			switch days := r.DeleteAfterDays; {
+			case days == 0 || c.doubtful(c.tierKeys(t, retentionKeyOf(r))...):
 			case most > 0 && days > most:
 				c.reportRuleLockedOut(t, r, "vault_lock.max_retention_days", most)
 			case days < least:
@@ -103,8 +103,8 @@ func checkRulesWithinLocks(c *checker) {
 
 // reportRuleLockedOut reports a rule whose backups a lock refuses. The limit is the lock's minimum or maximum, in days. Where the
 // file says how long the backup is kept, the problem is there; else it is at the lock.
-func (c *checker) reportRuleLockedOut(t *Tier, r rule, key string, limit int) {
-	days := r.deleteAfterDays
+func (c *checker) reportRuleLockedOut(t *Tier, r placedRule, key string, limit int) {
+	days := r.DeleteAfterDays
 	allows, ofRule, ofLock := "allows at most", "at most", "at least"
 	if days < limit {
 		allows, ofRule, ofLock = "wants at least", "at least", "at most"
@@ -115,9 +115,9 @@ func (c *checker) reportRuleLockedOut(t *Tier, r rule, key string, limit int) {
 	if lock == "" { // a default: the mapping
 		lock = c.changePath(t, "vault_lock")
 	}
-	if at := c.whereSaid(t, r.key+".delete_after_days"); at != "" {
+	if at := c.whereSaid(t, retentionKeyOf(r)); at != "" {
 		p.Got, p.Want = strconv.Itoa(days), fmt.Sprintf("%s %d", ofRule, limit)
-		if ofRule == "at least" && r.continuous() && limit > MaxContinuousRetentionDays {
+		if ofRule == "at least" && r.Continuous && limit > MaxContinuousRetentionDays {
 			p.Want = fmt.Sprintf("a min_retention_days of at most %d, the limit of a continuous backup", MaxContinuousRetentionDays)
 		}
 		c.report(at, p, lock)
@@ -148,11 +148,11 @@ func warnOfNarrowLocks(c *checker) {
 func warnOfTierLockAboveRules(c *checker) {
 	c.lockedTiers(func(t *Tier, _ string) {
 		longest := 0
-		for _, r := range t.rules() {
-			if c.doubtful(c.tierKeys(t, r.key+".delete_after_days")...) {
+		for _, r := range c.rulesOf(t) {
+			if c.doubtful(c.tierKeys(t, retentionKeyOf(r))...) {
 				return
 			}
-			longest = max(longest, r.deleteAfterDays)
+			longest = max(longest, r.DeleteAfterDays)
 		}
 		if t.ContinuousBackup != nil {
 			longest = max(longest, MaxContinuousRetentionDays)

@@ -68,7 +68,7 @@ func warnOfUnusedTiers(c *checker) {
 
 func checkNothingToCopy(c *checker) {
 	for t := range c.rows() {
-		keys := []string{"copy_to_central", "continuous_backup", "snapshot_backup"}
+		keys := []string{"copy_to_central", "continuous_backup", "snapshot_backup"} // a copy of a rule's own has something to copy
 		at := c.firstWritten(c.tierPath(t), keys...)
 		if at != "" && t.Copied() && !t.BackedUp() && !c.doubtful(c.tierKeys(t, keys...)...) {
 			c.report(at, Problem{What: "this tier has no backups to copy", Want: "continuous_backup or snapshot_backup, or no copy_to_central"})
@@ -78,11 +78,11 @@ func checkNothingToCopy(c *checker) {
 
 func warnOfShortRetentions(c *checker) {
 	for t := range c.rows() {
-		for _, rule := range t.rules() {
-			if at := c.firstWritten(c.tierPath(t), rule.key+".delete_after_days"); at != "" && rule.deleteAfterDays < MinIncrementalRetentionDays {
+		for _, rule := range c.rulesOf(t) {
+			if at := c.firstWritten(c.tierPath(t), retentionKeyOf(rule)); at != "" && rule.DeleteAfterDays < MinIncrementalRetentionDays {
 				c.report(at, Problem{
 					What: "backups kept less than a week may not be incremental: each one can be a full backup, at full cost",
-					Got:  strconv.Itoa(rule.deleteAfterDays), Want: fmt.Sprintf("%d days or more", MinIncrementalRetentionDays),
+					Got:  strconv.Itoa(rule.DeleteAfterDays), Want: fmt.Sprintf("%d days or more", MinIncrementalRetentionDays),
 				})
 			}
 		}

@@ -111,7 +111,7 @@ No configuration can break these rules.
 | rule | fact | tests |
 |---|---|---|
 | buckets that the app creates have versioning and EventBridge notifications | F-S3-1, F-S3-12 | TestBucketsAreProtected |
-| the continuous rule and the snapshot rule of a tier use one vault | F-S3-8 | TestPlans |
+| the rules of a tier are in one plan and use one vault | F-S3-8 | TestPlans |
 | no rule and no copy uses cold storage | F-S3-6 | TestPlans |
 | a selection lists bucket ARNs, or selects S3 by tag and excludes the named buckets | F-LIM-2, F-S3-7 | TestPlans |
 | noncurrent versions expire only after their lock has ended | F-OL-5 | TestBucketsAreProtected |

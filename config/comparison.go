@@ -3,6 +3,7 @@ package config
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // comparison is the earlier configuration, indexed for the comparisons.
@@ -146,8 +147,15 @@ func (c *checker) changePath(t *Tier, key string) string {
 
 // beforeTier returns the place of a tier's key in the earlier file, if it has one.
 func (c *checker) beforeTier(t *Tier, key string) []Place {
-	if i, there := c.previous.tierAt[t.Name]; there {
-		return c.before(entryPath(i) + "." + key)
+	i, there := c.previous.tierAt[t.Name]
+	if !there {
+		return nil
+	}
+	if found := c.before(entryPath(i) + "." + key); found != nil {
+		return found
+	}
+	if list, _, isItem := strings.Cut(key, "["); isItem { // the earlier file may have fewer rules, or one without a list
+		return c.before(entryPath(i) + "." + list)
 	}
 	return nil
 }

@@ -160,10 +160,12 @@ type Tier struct {
 	ObjectLock ObjectLock `yaml:"object_lock"`
 	// ContinuousBackup is the backup rule for point-in-time recovery. Null: none.
 	ContinuousBackup *ContinuousBackup `yaml:"continuous_backup"`
-	// SnapshotBackup is the backup rule for periodic backups, in the same vault (F-S3-8). Null: none.
-	SnapshotBackup *SnapshotBackup `yaml:"snapshot_backup"`
-	// CopyToCentral is the copy action into the central vault. It belongs to the continuous rule or, if
-	// there is none, to the snapshot rule, and copies as often as that rule runs. Null: none.
+	// SnapshotBackup is the backup rule for periodic backups, or a list of named rules, at most nine beside a continuous
+	// rule (F-LIM-1). All backups of a bucket are in one vault (F-S3-8). A list replaces what the tier had. Null: none.
+	SnapshotBackup SnapshotRules `yaml:"snapshot_backup"`
+	// CopyToCentral is the copy action into the central vault. It belongs to the rule that it names or, if it names none, to
+	// the continuous rule; if there is none, to the first snapshot rule. It copies as often as that rule runs. Null: none,
+	// but snapshot rules may have copies of their own.
 	CopyToCentral *CopyToCentral `yaml:"copy_to_central"`
 	// VaultLock is the AWS Backup Vault Lock of the tier's vault in each workload's account, against whoever administers that
 	// account. Null: none.
@@ -176,7 +178,7 @@ type Tier struct {
 	LowCostAfterDays int `yaml:"low_cost_after_days" syntax:"low_cost_after_days"`
 	// DedicatedKey encrypts the tier's buckets with a separate KMS key. False: they use the workload's shared key.
 	DedicatedKey bool `yaml:"dedicated_key"`
-	// Schedule of the continuous rule. Its windows and time zone apply to both rules.
+	// Schedule of the continuous rule. Its time zone applies to all rules, and its windows to the rules without windows of their own.
 	Schedule Schedule `yaml:"schedule"`
 	// RPOMinutes is the recovery point objective in minutes. Zero: none.
 	RPOMinutes int `yaml:"rpo_minutes,omitempty" syntax:"minutes"`
@@ -220,17 +222,41 @@ type ContinuousBackup struct {
 	DeleteAfterDays int `yaml:"delete_after_days" required:"true" syntax:"continuous_days"`
 }
 
+// SnapshotRules are the periodic backup rules of a tier. One rule can be a mapping; several are a list.
+type SnapshotRules []SnapshotBackup
+
 // SnapshotBackup is a periodic backup rule (F-S3-4).
 type SnapshotBackup struct {
+	// Name of the rule in the tier. It ends the name of the rule in AWS Backup, so another name is another rule. Required
+	// in a list. Default: snapshot.
+	Name string `yaml:"name,omitempty" required:"item" syntax:"rule_name"`
 	// DeleteAfterDays is the retention in days.
 	DeleteAfterDays int `yaml:"delete_after_days" required:"true" syntax:"days"`
-	// Schedule is the rule's cron expression. Default: cron(5 5 * * ? *), which does not overlap with the
-	// start window of the continuous rule (F-SCH-5).
-	Schedule string `yaml:"schedule" syntax:"cron"`
+	// Schedule is the rule's cron expression. Required in a list. Default: cron(5 5 * * ? *), which does not overlap with
+	// the start window of the continuous rule (F-SCH-5).
+	Schedule string `yaml:"schedule" required:"item" syntax:"cron"`
+	// CopyToCentral is a copy action into the central vault that belongs to this rule. Null: none of its own.
+	CopyToCentral *RuleCopy `yaml:"copy_to_central,omitempty"`
+	// StartWindowMinutes is the time, in minutes from the schedule, in which a job must start. Zero: that of the tier's schedule.
+	StartWindowMinutes int `yaml:"start_window_minutes,omitempty" syntax:"start_window_minutes"`
+	// CompletionWindowMinutes is the time, in minutes from the schedule, in which a job must complete. Zero: that of the
+	// tier's schedule.
+	CompletionWindowMinutes int `yaml:"completion_window_minutes,omitempty" syntax:"completion_window_minutes"`
+
+	item bool // printed as an item of a list in any case
+}
+
+// RuleCopy is a copy action of one snapshot rule into the central vault (F-S3-11).
+type RuleCopy struct {
+	// DeleteAfterDays is the copy's retention in days.
+	DeleteAfterDays int `yaml:"delete_after_days" required:"true" syntax:"days"`
 }
 
 // CopyToCentral is a copy action into the central vault (F-COPY).
 type CopyToCentral struct {
+	// Of is the name of the rule that is copied: that of a snapshot rule, which is snapshot for a rule without a name, or
+	// continuous. Empty: the continuous rule or, if there is none, the first snapshot rule.
+	Of string `yaml:"of,omitempty"`
 	// DeleteAfterDays is the copy's retention in days. Zero: the business has not decided it yet, so no
 	// bucket can use the tier.
 	DeleteAfterDays int `yaml:"delete_after_days,omitempty" syntax:"days"`

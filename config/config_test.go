@@ -39,10 +39,10 @@ func TestTable1(t *testing.T) {
 		if row.ContinuousBackup != nil {
 			pitr = row.ContinuousBackup.DeleteAfterDays
 		}
-		if row.SnapshotBackup != nil {
-			snapshots = row.SnapshotBackup.DeleteAfterDays
-			if row.SnapshotBackup.Schedule != "cron(5 5 * * ? *)" {
-				t.Errorf("%s: snapshots at %s", row.Name, row.SnapshotBackup.Schedule)
+		for _, rule := range row.SnapshotBackup {
+			snapshots = rule.DeleteAfterDays
+			if rule.Schedule != "cron(5 5 * * ? *)" {
+				t.Errorf("%s: snapshots at %s", row.Name, rule.Schedule)
 			}
 		}
 		if row.CopyToCentral != nil {
@@ -109,7 +109,7 @@ tiers:
 	if critical.Schedule != want || ledger.Schedule != want {
 		t.Errorf("schedules %v and %v, want %v", critical.Schedule, ledger.Schedule, want)
 	}
-	if critical.SnapshotBackup != nil || *ledger.SnapshotBackup != (SnapshotBackup{400, defaultSnapshotCron}) {
+	if critical.SnapshotBackup != nil || !reflect.DeepEqual(ledger.SnapshotBackup, snapshots(400)) {
 		t.Errorf("snapshots %v and %v", critical.SnapshotBackup, ledger.SnapshotBackup)
 	}
 	if critical.CopyToCentral.DeleteAfterDays != 90 || ledger.CopyToCentral.DeleteAfterDays != 90 || local.CopyToCentral != nil {

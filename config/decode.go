@@ -95,10 +95,12 @@ func (d *decoder) decodeNull(n *yaml.Node, v reflect.Value, at *path, rule strin
 	if s := syntaxes[rule]; v.Kind() != reflect.Slice && s.enum != nil {
 		want = s.want
 	}
+	_, mayBeNull := v.Addr().Interface().(optional)
+	mayBeNull = mayBeNull || v.Kind() == reflect.Pointer
 	switch {
-	case v.Kind() == reflect.Pointer && n.Value != "":
+	case mayBeNull && n.Value != "":
 		v.SetZero()
-	case v.Kind() == reflect.Pointer:
+	case mayBeNull:
 		d.report(noValue, n, at, Problem{What: "has no value", Want: "null for none, or its keys"})
 	default:
 		d.report(noValue, n, at, Problem{What: "has no value", Want: want})
@@ -137,7 +139,7 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 			seen[f] = key
 			field := keys.fields[f]
 			d.decode(value, v.Field(field.index), at.child(field.name), field.syntax)
-			if field.required && value.Kind == yaml.SequenceNode && len(value.Content) == 0 {
+			if field.requiredAt(at) && value.Kind == yaml.SequenceNode && len(value.Content) == 0 {
 				d.report(emptyList, value, at.child(field.name), Problem{What: "the list is empty", Want: "at least one item"})
 			}
 		}
@@ -145,7 +147,7 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 	for f, field := range keys.fields {
 		// A scalar may be there already, from the row that a tier extends; a section has defaults in any case.
 		absent := seen[f] == nil && (field.typ.Kind() == reflect.Struct || v.Field(field.index).IsZero())
-		if field.required && absent && !merged && !slices.Contains(misspelt, field.name) {
+		if field.requiredAt(at) && absent && !merged && !slices.Contains(misspelt, field.name) {
 			d.report(missingKey, n, at.child(field.name), Problem{What: "is required but missing", Want: kindWant(field)})
 		}
 	}
@@ -304,7 +306,7 @@ func (d *decoder) reportNoList(n *yaml.Node, item reflect.Type, at *path) {
 	case n.Kind == yaml.MappingNode:
 		p.Got, p.Want = kindNames[n.Kind], `a "- " before each item`
 	case item.Kind() == reflect.Struct:
-		_, example := needs(item, n)
+		_, example := needs(item, n, nil)
 		p.Want = "[" + example + "]"
 	default:
 		p.Got, p.Want = asWritten(n), "["+n.Value+"]"
@@ -322,19 +324,19 @@ func (d *decoder) reportNoMapping(n *yaml.Node, t reflect.Type, at *path) {
 	if n.Kind != yaml.ScalarNode {
 		p.Got = kindNames[n.Kind]
 	}
-	keys, example := needs(t, n)
+	keys, example := needs(t, n, at)
 	if p.What = at.noun() + "needs " + keys; example != "" {
 		p.What += ": " + example
 	}
 	d.report(wrongType, n, at, p)
 }
 
-// needs lists the keys that a mapping needs: "a name and a tier". The example has the scalar n, if it
+// needs lists the keys that a mapping at a place needs: "a name and a tier". The example has the scalar n, if it
 // is one, as its first value: "{name: nordwind-lake, tier: …}". It is "" where no key is required.
-func needs(t reflect.Type, n *yaml.Node) (keys, example string) {
+func needs(t reflect.Type, n *yaml.Node, at *path) (keys, example string) {
 	var phrases, pairs []string
 	for _, f := range structKeys(t).fields {
-		if !f.required {
+		if !f.requiredAt(at) {
 			continue
 		}
 		value := "…"
@@ -398,7 +400,7 @@ func kindName(t reflect.Type) string {
 	case reflect.Pointer:
 		return kindName(t.Elem())
 	case reflect.Struct:
-		keys, example := needs(t, &yaml.Node{})
+		keys, example := needs(t, &yaml.Node{}, nil)
 		return strings.TrimSuffix(keys+": "+example, ": ")
 	case reflect.Slice:
 		return "a list"
@@ -425,8 +427,12 @@ type keyField struct {
 	index    int
 	typ      reflect.Type
 	required bool
+	inList   bool // required in an item of a list
 	syntax   string
 }
+
+// requiredAt says whether a mapping at a place must have the key.
+func (f keyField) requiredAt(at *path) bool { return f.required || f.inList && at.isItem() }
 
 // keySet is the keys of a mapping that a struct takes.
 type keySet struct {
@@ -450,7 +456,9 @@ func structKeys(t reflect.Type) *keySet {
 		}
 		keys.byName[name] = len(keys.fields)
 		keys.names = append(keys.names, name)
-		keys.fields = append(keys.fields, keyField{name, i, f.Type, f.Tag.Get("required") != "", f.Tag.Get("syntax")})
+		keys.fields = append(keys.fields, keyField{
+			name, i, f.Type, f.Tag.Get("required") == "true", f.Tag.Get("required") == "item", f.Tag.Get("syntax"),
+		})
 	}
 	keySets.Store(t, keys)
 	return keys

@@ -21,7 +21,6 @@ func defaults() *Config {
 }
 
 // Defaults of optional sections and of items of lists, once they are present.
-func (s *SnapshotBackup) setDefaults() { s.Schedule = defaultSnapshotCron }
 func (l *TierVaultLock) setDefaults()  { l.Mode = Governance }
 func (m *MalwareScan) setDefaults()    { m.Mode = IncrementalScan }
 func (r *RestoreTesting) setDefaults() { r.Schedule = defaultTestCron }
@@ -54,7 +53,7 @@ func (c *Config) complete() {
 		shortest = min(shortest, lock.MaxRetentionDays)
 	}
 	for _, t := range c.copied {
-		if days := t.CopyToCentral.DeleteAfterDays; days != setByTheBusiness {
+		for _, days := range t.copyRetentions() {
 			shortest, longest = min(shortest, days), max(longest, days)
 		}
 	}

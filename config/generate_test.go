@@ -75,11 +75,10 @@ func generateTiers(t *rapid.T, cfg *Config, partition string) {
 		if rapid.Bool().Draw(t, "continuous") {
 			row.ContinuousBackup = &ContinuousBackup{rapid.IntRange(1, MaxContinuousRetentionDays).Draw(t, "continuous days")}
 		}
-		if rapid.Bool().Draw(t, "snapshots") {
-			row.SnapshotBackup = &SnapshotBackup{days.Draw(t, "snapshot days"), generateCron(t)}
-		}
+		row.SnapshotBackup = generateRules(t, days)
 		if row.BackedUp() && rapid.Bool().Draw(t, "copied") {
-			row.CopyToCentral = &CopyToCentral{days.Draw(t, "copy days")}
+			row.CopyToCentral = &CopyToCentral{DeleteAfterDays: days.Draw(t, "copy days")}
+			generateCopied(t, row)
 		}
 		row.DedicatedKey = rapid.Bool().Draw(t, "dedicated key")
 		row.Schedule.Cron = generateCron(t)
@@ -97,6 +96,38 @@ func generateTiers(t *rapid.T, cfg *Config, partition string) {
 		if row.LowCostAfterDays < NeverLowCost && (!reached || partition == partitionSovereign) {
 			row.LowCostAfterDays = 0
 		}
+	}
+}
+
+// generateRules draws snapshot rules. The one rule without a name is a mapping in the file.
+func generateRules(t *rapid.T, days *rapid.Generator[int]) SnapshotRules {
+	names := rapid.SampledFrom([][]string{nil, nil, {SnapshotRule}, {SnapshotRule}, {"daily"}, {"daily", "Monthly_kept-7"}, {"a", SnapshotRule, "9"}})
+	var rules SnapshotRules
+	for _, name := range names.Draw(t, "rules") {
+		rule := SnapshotBackup{Name: name, DeleteAfterDays: days.Draw(t, "snapshot days"), Schedule: generateCron(t)}
+		if rapid.IntRange(0, 3).Draw(t, "own copy") == 0 {
+			rule.CopyToCentral = &RuleCopy{days.Draw(t, "days of own copy")}
+		}
+		if rapid.IntRange(0, 3).Draw(t, "own windows") == 0 {
+			rule.StartWindowMinutes = rapid.IntRange(MinStartWindowMinutes, 1000).Draw(t, "own start")
+			rule.CompletionWindowMinutes = rule.StartWindowMinutes + rapid.IntRange(1, 1000).Draw(t, "own completion")
+		}
+		rules = append(rules, rule)
+	}
+	return rules
+}
+
+// generateCopied draws the rule that the tier's copy belongs to. It has no copy of its own.
+func generateCopied(t *rapid.T, row *Tier) {
+	free := slices.DeleteFunc(row.Rules(), func(r Rule) bool { return r.ownCopy })
+	if len(free) == 0 {
+		row.CopyToCentral = nil
+		return
+	}
+	named := rapid.SampledFrom(free).Draw(t, "copied rule")
+	row.CopyToCentral.Of = named.Name
+	if row.Extends == "" && named.Name == row.Rules()[0].Name && rapid.Bool().Draw(t, "first rule") {
+		row.CopyToCentral.Of = ""
 	}
 }
 
@@ -123,8 +154,8 @@ func generateLock(t *rapid.T, row *Tier) {
 		return
 	}
 	shortest, longest := MaxRetentionDays, 1
-	for _, r := range row.rules() {
-		shortest, longest = min(shortest, r.deleteAfterDays), max(longest, r.deleteAfterDays)
+	for _, r := range row.Rules() {
+		shortest, longest = min(shortest, r.DeleteAfterDays), max(longest, r.DeleteAfterDays)
 	}
 	row.VaultLock = &TierVaultLock{
 		Mode:             rapid.SampledFrom([]string{Governance, Compliance}).Draw(t, "tier lock"),
@@ -202,7 +233,7 @@ func generateCentral(t *rapid.T, cfg *Config, region *rapid.Generator[string]) {
 	c.Dashboard, c.Audit.Enabled = rapid.Bool().Draw(t, "dashboard"), rapid.Bool().Draw(t, "audit")
 	shortest, longest := MaxRetentionDays, 1
 	for _, row := range cfg.copied {
-		shortest, longest = min(shortest, row.CopyToCentral.DeleteAfterDays), max(longest, row.CopyToCentral.DeleteAfterDays)
+		shortest, longest = slices.Min(append(row.copyRetentions(), shortest)), slices.Max(append(row.copyRetentions(), longest))
 	}
 	shortest, longest = min(shortest, longest), max(shortest, longest)
 	c.VaultLock = VaultLock{

@@ -37,6 +37,13 @@ const (
 	MaxVaultName = 50
 	// MaxRuleName is the greatest length of the name of a rule or selection, in characters (F-LIM-3).
 	MaxRuleName = 50
+	// MaxSnapshotRuleName is the greatest length of the name of a snapshot rule in backup.yaml, in characters. It leaves
+	// room for the names of project, workload and tier, shortened, within MaxRuleName.
+	MaxSnapshotRuleName = 36
+	// MaxPlanRules is the largest number of rules in a backup plan (F-LIM-1).
+	MaxPlanRules = 10
+	// DefaultRecoveryPoints is the default quota of recovery points in a vault (F-LIM-1).
+	DefaultRecoveryPoints = 1_000_000
 	// MaxRoleName is the greatest length of an IAM role's name, in characters.
 	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 	MaxRoleName = 64

@@ -13,12 +13,14 @@ type LowCostSelection struct {
 // LowCostBackups says whether backups in the tier's own vault are kept long enough to reach the low-cost
 // warm tier. Continuous backups never are.
 func (t *Tier) LowCostBackups() bool {
-	return t.LowCostAfterDays > 0 && t.SnapshotBackup != nil && t.SnapshotBackup.DeleteAfterDays > t.LowCostAfterDays
+	return t.LowCostAfterDays > 0 && slices.ContainsFunc(t.SnapshotBackup, func(s SnapshotBackup) bool {
+		return s.DeleteAfterDays > t.LowCostAfterDays
+	})
 }
 
 // lowCostCopies says whether the tier's copies are kept long enough to reach the low-cost warm tier.
 func (t *Tier) lowCostCopies() bool {
-	return t.LowCostAfterDays > 0 && t.Copied() && t.CopyToCentral.DeleteAfterDays > t.LowCostAfterDays
+	return t.LowCostAfterDays > 0 && slices.ContainsFunc(t.copyRetentions(), func(days int) bool { return days > t.LowCostAfterDays })
 }
 
 // LowCostCopies lists the copies that move to the low-cost warm tier. The central vault holds copies of all

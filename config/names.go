@@ -32,17 +32,12 @@ func (c *Config) TaggedSelectionName(w Workload, t *Tier) string {
 	return c.tierNameWith(w, t, "tagged")
 }
 
-// ContinuousRuleName is the name of a tier's rule for point-in-time recovery.
-func (c *Config) ContinuousRuleName(w Workload, t *Tier) string {
-	return c.tierNameWith(w, t, "continuous")
-}
+// RuleName is the name of a rule of a tier's plan. Its ending, the rule's name in the tier, is never cut, so that the
+// rules of a plan differ.
+func (c *Config) RuleName(w Workload, t *Tier, r Rule) string { return c.tierNameWith(w, t, r.Name) }
 
-// SnapshotRuleName is the name of a tier's rule for periodic backups.
-func (c *Config) SnapshotRuleName(w Workload, t *Tier) string {
-	return c.tierNameWith(w, t, "snapshot")
-}
-
-// tierNameWith is a name of letters, digits and hyphens, the characters that AWS documents for rules (F-LIM-3).
+// tierNameWith is a name of letters, digits and hyphens, the characters that all of AWS's pages allow for rules; the
+// suffix may also have underscores, which the API allows (F-LIM-3).
 func (c *Config) tierNameWith(w Workload, t *Tier, suffix string) string {
 	name := strings.ReplaceAll(c.prefix(w)+"-"+t.Name, "_", "-")
 	return shorten(name, MaxRuleName-len("-"+suffix)) + "-" + suffix

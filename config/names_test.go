@@ -21,7 +21,9 @@ func TestNames(t *testing.T) {
 			for i := range tiers {
 				tier := &tiers[i]
 				expect(t, vault, c.TierName(w, tier))
-				expect(t, rule, c.ContinuousRuleName(w, tier), c.SnapshotRuleName(w, tier), c.TaggedSelectionName(w, tier))
+				expect(t, rule, c.RuleName(w, tier, Rule{Name: ContinuousRule}), c.RuleName(w, tier, Rule{Name: SnapshotRule}), c.TaggedSelectionName(w, tier))
+				longest := strings.Repeat("Daily_9-", 5)[:MaxSnapshotRuleName]
+				expect(t, regexp.MustCompile(`^ab[a-z-]*[a-f0-9]*-`+longest+`$`), c.RuleName(w, tier, Rule{Name: longest}))
 				expect(t, regexp.MustCompile(`^[a-zA-Z0-9_]{1,200}$`), c.TieringName("eu-central-1", c.TierName(w, tier)))
 				expect(t, regexp.MustCompile(`^alias/[a-zA-Z0-9/_-]{1,250}$`), c.KeyAlias(w, tier.BucketKey()))
 			}

@@ -13,7 +13,7 @@ var meaningFaults = []fault{
 	meaning("copy-outside-lock", "a lock that ends before a copy", func(_ *rapid.T, cfg *Config) (string, bool) {
 		longest := 0
 		for _, row := range cfg.copied {
-			longest = max(longest, row.CopyToCentral.DeleteAfterDays)
+			longest = slices.Max(append(row.copyRetentions(), longest))
 		}
 		lock := &cfg.Central.VaultLock
 		lock.MaxRetentionDays = longest - 1
@@ -22,7 +22,7 @@ var meaningFaults = []fault{
 	meaning("copy-outside-lock", "a lock that starts after a copy", func(_ *rapid.T, cfg *Config) (string, bool) {
 		shortest := MaxRetentionDays
 		for _, row := range cfg.copied {
-			shortest = min(shortest, row.CopyToCentral.DeleteAfterDays)
+			shortest = slices.Min(append(row.copyRetentions(), shortest))
 		}
 		lock := &cfg.Central.VaultLock
 		lock.MinRetentionDays = shortest + 1
@@ -35,7 +35,7 @@ var meaningFaults = []fault{
 		}
 		longest := 0
 		for _, row := range cfg.copied {
-			longest = max(longest, row.CopyToCentral.DeleteAfterDays)
+			longest = slices.Max(append(row.copyRetentions(), longest))
 		}
 		v.MaxRetentionDays = longest - 1
 		return "", v.MaxRetentionDays >= v.MinRetentionDays
@@ -63,8 +63,8 @@ var meaningFaults = []fault{
 			return "", false
 		}
 		longest := 0
-		for _, r := range row.rules() {
-			longest = max(longest, r.deleteAfterDays)
+		for _, r := range row.Rules() {
+			longest = max(longest, r.DeleteAfterDays)
 		}
 		row.VaultLock.MaxRetentionDays = longest - 1
 		return "", row.VaultLock.MaxRetentionDays >= row.VaultLock.MinRetentionDays
@@ -97,12 +97,15 @@ var meaningFaults = []fault{
 			return "", false
 		}
 		row := rapid.SampledFrom(cfg.copied).Draw(t, "tier")
+		if row.CopyToCentral == nil {
+			return "", false
+		}
 		row.CopyToCentral.DeleteAfterDays = setByTheBusiness
 		starts := builtinTiers().find(row.Name)
 		if row.Extends != "" {
 			starts = cfg.Tiers.find(row.Extends)
 		}
-		return "", starts.copyDays() == 0 // else the retention comes from there
+		return "", starts.CopyToCentral == nil || starts.CopyToCentral.DeleteAfterDays == 0 // else the retention comes from there
 	}),
 	meaning("organization-path-elsewhere", "another organization's path", func(_ *rapid.T, cfg *Config) (string, bool) {
 		cfg.Organization.Paths = []string{"o-zzzzzzzzzz/r-ab12/*"}
@@ -131,15 +134,22 @@ var meaningFaults = []fault{
 	}),
 	meaning("nothing-to-copy", "a copy of nothing", func(t *rapid.T, cfg *Config) (string, bool) {
 		row, at := anyTier(t, cfg)
-		tested := slices.ContainsFunc(cfg.Workloads, func(w Workload) bool { return w.RestoreTesting != nil || len(w.SelectTagged) > 0 })
+		for i := range cfg.Workloads { // they would rest on the tier's backups
+			cfg.Workloads[i].RestoreTesting, cfg.Workloads[i].SelectTagged = nil, nil
+		}
 		row.ContinuousBackup, row.SnapshotBackup, row.RPOMinutes, row.LowCostAfterDays = nil, nil, 0, 0
-		row.CopyToCentral = &CopyToCentral{cfg.Central.VaultLock.MinRetentionDays}
-		return at + ".copy_to_central", !tested && (cfg.Central.AirGappedVault == nil || cfg.Central.AirGappedVault.MinRetentionDays <= cfg.Central.VaultLock.MinRetentionDays)
+		row.CopyToCentral = &CopyToCentral{DeleteAfterDays: cfg.Central.VaultLock.MinRetentionDays}
+		gap := cfg.Central.AirGappedVault
+		return at + ".copy_to_central", gap == nil || gap.MinRetentionDays <= cfg.Central.VaultLock.MinRetentionDays
 	}),
 	meaning("low-cost-never", "a low-cost tier that nothing is old enough for", func(t *rapid.T, cfg *Config) (string, bool) {
 		row, at := anyTier(t, cfg)
 		row.LowCostAfterDays = NeverLowCost - 1
-		return at + ".low_cost_after_days", row.snapshotDays() < NeverLowCost && row.copyDays() < NeverLowCost
+		kept := row.copyRetentions()
+		for _, rule := range row.SnapshotBackup {
+			kept = append(kept, rule.DeleteAfterDays)
+		}
+		return at + ".low_cost_after_days", !slices.Contains(kept, NeverLowCost)
 	}),
 	meaning("resource-tag-key", "a tag of the app", func(_ *rapid.T, cfg *Config) (string, bool) {
 		cfg.Workloads[0].Tags = Tags{"Backup:Tier": "x"}
@@ -228,7 +238,7 @@ var meaningFaults = []fault{
 		w := &cfg.Workloads[i]
 		moveTo(cfg, w, "cn-north-1")
 		row := cfg.Tiers.find(w.Buckets[j].Tier)
-		row.SnapshotBackup, row.LowCostAfterDays, row.RPOMinutes = &SnapshotBackup{365, defaultSnapshotCron}, MinLowCostAfterDays, 0
+		row.SnapshotBackup, row.LowCostAfterDays, row.RPOMinutes = snapshots(365), MinLowCostAfterDays, 0
 		row.VaultLock = nil // which may not take these snapshots
 		for k, other := range cfg.Workloads {
 			cfg.Workloads[k].AcknowledgeIrreversible = cfg.compliantVaults(other)
@@ -238,7 +248,9 @@ var meaningFaults = []fault{
 	}),
 	meaning("air-gapped-partition", "an air gap in GovCloud", func(_ *rapid.T, cfg *Config) (string, bool) {
 		cfg.Central.AirGappedVault = &AirGappedVault{"air-gap", MinAirGappedRetentionDays, MaxRetentionDays}
-		short := slices.ContainsFunc(cfg.copied, func(row *Tier) bool { return row.CopyToCentral.DeleteAfterDays < MinAirGappedRetentionDays })
+		short := slices.ContainsFunc(cfg.copied, func(row *Tier) bool {
+			return slices.Min(append(row.copyRetentions(), MaxRetentionDays)) < MinAirGappedRetentionDays
+		})
 		return airGappedPath, Partition(cfg.Central.Region) == partitionGovCloud && !short
 	}),
 	meaning("access-log-bucket", "a bucket with the name of one for logs", func(t *rapid.T, cfg *Config) (string, bool) {
@@ -284,6 +296,9 @@ var meaningFaults = []fault{
 		cfg.Central.RestoreTesting = &CentralRestoreTesting{defaultTestCron}
 		for i := range cfg.Tiers {
 			cfg.Tiers[i].CopyToCentral, cfg.Tiers[i].LowCostAfterDays = nil, 0
+			for j := range cfg.Tiers[i].SnapshotBackup {
+				cfg.Tiers[i].SnapshotBackup[j].CopyToCentral = nil
+			}
 		}
 		return centralTestingPath, true
 	}),

@@ -215,6 +215,9 @@ func placesIn(n *yaml.Node, typ reflect.Type, path, rule string) []place {
 		typ = typ.Elem()
 	}
 	var all []place
+	if n.Kind == yaml.MappingNode && typ.Kind() == reflect.Slice { // a list with one item, written as a mapping
+		typ = typ.Elem()
+	}
 	switch n.Kind {
 	case yaml.MappingNode:
 		keys := structKeys(typ)
@@ -227,7 +230,7 @@ func placesIn(n *yaml.Node, typ reflect.Type, path, rule string) []place {
 				n.Content[i],
 				n.Content[i+1],
 				field.syntax,
-				field.required && (field.name == "name" || !strings.HasPrefix(at, "tiers[")),
+				field.required && (field.name == "name" || !strings.HasPrefix(at, "tiers[")) || field.inList && strings.HasSuffix(path, "]"),
 			}
 			if field.typ.Kind() == reflect.Map { // its keys are the user's
 				all = append(all, p)

@@ -49,7 +49,7 @@ func TestSchemaRefuses(t *testing.T) {
 	structurallySound := []string{ // the errors are in the meaning of values
 		"account-partitions", "accounts-by-path", "accounts-not-named", "air-gapped-vault-against-copies", "air-gapped-vault-in-govcloud", "air-gapped-vault-too-long", "air-gapped-vault-upside-down",
 		"alias-collision", "another-organization", "bucket-limit", "bucket-namespace", "bucket-twice", "business-decision", "central-names-of-a-workload", "central-stack-too-large", "china", "china-by-stack-set", "compliance-lock",
-		"compliance-lock-acknowledged-wrongly", "empty-workload", "governance-lock", "inherited-copy", "landing-vault", "lock-against-copies", "lock-min-above-max",
+		"compliance-lock-acknowledged-wrongly", "copies-of-rules", "empty-workload", "governance-lock", "inherited-copy", "landing-vault", "lock-against-copies", "lock-min-above-max",
 		"lock-minimum", "low-cost-copies", "low-cost-in-china", "low-cost-partition", "low-cost-values", "name-collisions", "organization-roots", "partitions",
 		"operators-size", "policy-names", "quotas", "reserved-name", "reserved-project", "restore-testing-plans", "restore-testing-size",
 		"restore-testing-without-copies", "schedules", "schedules-that-never-come", "stack-too-large",
@@ -134,6 +134,14 @@ func reflectSchema(t *testing.T) *invopop.Schema {
 					OneOf:       []*invopop.Schema{{Ref: property.Ref}, {Type: "null"}},
 				})
 			}
+			if field.typ == reflect.TypeFor[SnapshotRules]() {
+				def.Properties.Set(field.name, &invopop.Schema{
+					Description: property.Description,
+					OneOf:       []*invopop.Schema{{Ref: "#/$defs/SnapshotBackup"}, {Ref: property.Ref}, {Type: "null"}},
+				})
+				schema.Definitions["SnapshotRules"].Items.Required = itemKeys(field.typ.Elem())
+				continue
+			}
 			if field.typ.Kind() == reflect.Slice {
 				if field.required {
 					property.MinItems = new(uint64(1))
@@ -147,6 +155,9 @@ func reflectSchema(t *testing.T) *invopop.Schema {
 				continue
 			}
 			constrain(property, syntaxes[field.syntax])
+			if field.name == "of" {
+				property.AnyOf = []*invopop.Schema{{Enum: []any{ContinuousRule, SnapshotRule}}, {Type: "string"}}
+			}
 			if field.name == "tier" || field.name == "select_tagged" { // any name is allowed; editors propose these
 				property.AnyOf = []*invopop.Schema{{Enum: syntaxes["extends"].enumValues()}, {Type: "string"}}
 			}
@@ -175,6 +186,17 @@ func withoutGoName(comment, goName, name string) string {
 		return name + " " + rest
 	}
 	return comment
+}
+
+// itemKeys lists the keys that an item of a list must have.
+func itemKeys(item reflect.Type) []string {
+	var keys []string
+	for _, field := range structKeys(item).fields {
+		if field.required || field.inList {
+			keys = append(keys, field.name)
+		}
+	}
+	return keys
 }
 
 func constrain(property *invopop.Schema, rule syntax) {

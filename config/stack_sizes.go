@@ -184,7 +184,8 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 		stack   = 43000 // roles, log bucket, topic, rules on calls
 		backups = 17000 // rules on backups
 		key     = 1700
-		plan    = 10000 // vault, plan, selections, alarm
+		plan    = 10000 // vault, plan with two rules, selections, alarm
+		rule    = 1500  // of a plan, with its copy action
 		copies  = 4000  // alarm, clock
 		landing = 8000  // vault, grants on the key
 		operate = 9000  // role
@@ -211,7 +212,7 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 		if !use.Tier.BackedUp() {
 			continue
 		}
-		n += plan
+		n += plan + rule*max(0, len(use.Tier.Rules())-2)
 		if use.Tier.Scanned() {
 			n += perScan
 		}

@@ -98,6 +98,12 @@ var syntaxes = map[string]syntax{
 	},
 	"tier":    {pattern: re(`.+`), want: "the name of a tier"},
 	"extends": {enum: builtinTiers().names(), noun: "a built-in tier", want: oneOf(builtinTiers().names())},
+	"rule_name": {
+		word:  newWord("a-zA-Z0-9", "a-zA-Z0-9_-", "a-zA-Z0-9", 1, MaxSnapshotRuleName),
+		check: ruleName,
+		want:  fmt.Sprintf("1 to %d letters, digits, hyphens and underscores, starting and ending with a letter or digit", MaxSnapshotRuleName),
+		fact:  "F-LIM-3",
+	},
 	"workload_name": {
 		word: newWord("a-z0-9", "a-z0-9-", "a-z0-9", 1, 49),
 		want: "1 to 49 lowercase letters, digits and hyphens, without a hyphen at the start or end",
@@ -276,6 +282,13 @@ func cron(expression string) string {
 func timezone(name string) string {
 	if schedule.Location(name) == nil {
 		return "is not a time zone"
+	}
+	return ""
+}
+
+func ruleName(name string) string {
+	if name == ContinuousRule {
+		return "is the name of the rule of continuous_backup"
 	}
 	return ""
 }

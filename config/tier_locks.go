@@ -11,9 +11,9 @@ func (t *Tier) completeLock() {
 	if lock.MaxRetentionDays > 0 {
 		shortest = min(shortest, lock.MaxRetentionDays)
 	}
-	for _, r := range t.rules() {
-		if r.deleteAfterDays > 0 {
-			shortest, longest = min(shortest, r.deleteAfterDays), max(longest, r.deleteAfterDays)
+	for _, r := range t.Rules() {
+		if r.DeleteAfterDays > 0 {
+			shortest, longest = min(shortest, r.DeleteAfterDays), max(longest, r.DeleteAfterDays)
 		}
 	}
 	if t.ContinuousBackup != nil {

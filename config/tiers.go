@@ -1,5 +1,7 @@
 package config
 
+import "slices"
+
 // Tiers is the table of data classification tiers.
 type Tiers []Tier
 
@@ -28,7 +30,7 @@ const (
 	defaultSnapshotCron = "cron(5 5 * * ? *)"
 )
 
-func tier(name string, lock ObjectLock, pitr *ContinuousBackup, snapshots *SnapshotBackup, copies *CopyToCentral, dedicatedKey bool) Tier {
+func tier(name string, lock ObjectLock, pitr *ContinuousBackup, snapshots SnapshotRules, copies *CopyToCentral, dedicatedKey bool) Tier {
 	return Tier{
 		Name:             name,
 		ObjectLock:       lock,
@@ -49,8 +51,8 @@ func lock(days int) ObjectLock { return ObjectLock{Mode: Governance, Days: days}
 
 func pitr(days int) *ContinuousBackup { return &ContinuousBackup{DeleteAfterDays: days} }
 
-func snapshots(days int) *SnapshotBackup {
-	return &SnapshotBackup{DeleteAfterDays: days, Schedule: defaultSnapshotCron}
+func snapshots(days int) SnapshotRules {
+	return SnapshotRules{{Name: SnapshotRule, DeleteAfterDays: days, Schedule: defaultSnapshotCron}}
 }
 
 func copies(days int) *CopyToCentral { return &CopyToCentral{DeleteAfterDays: days} }
@@ -59,7 +61,7 @@ func copies(days int) *CopyToCentral { return &CopyToCentral{DeleteAfterDays: da
 func (t *Tier) clone() Tier {
 	c := *t
 	c.ContinuousBackup = clonePointer(t.ContinuousBackup)
-	c.SnapshotBackup = clonePointer(t.SnapshotBackup)
+	c.SnapshotBackup = t.SnapshotBackup.clone()
 	c.CopyToCentral = clonePointer(t.CopyToCentral)
 	c.VaultLock = clonePointer(t.VaultLock)
 	c.MalwareScan = clonePointer(t.MalwareScan)
@@ -75,10 +77,12 @@ func clonePointer[T any](p *T) *T {
 }
 
 // BackedUp says whether the tier has backups. If not, it has only Object Lock.
-func (t *Tier) BackedUp() bool { return t.ContinuousBackup != nil || t.SnapshotBackup != nil }
+func (t *Tier) BackedUp() bool { return t.ContinuousBackup != nil || len(t.SnapshotBackup) > 0 }
 
-// Copied says whether the tier's backups are copied to the central vault.
-func (t *Tier) Copied() bool { return t.CopyToCentral != nil }
+// Copied says whether backups of the tier are copied to the central vault, those of one rule at least.
+func (t *Tier) Copied() bool {
+	return t.CopyToCentral != nil || slices.ContainsFunc(t.SnapshotBackup, func(s SnapshotBackup) bool { return s.CopyToCentral != nil })
+}
 
 // find returns the row of that name, or nil.
 func (ts Tiers) find(name string) *Tier {
@@ -105,27 +109,6 @@ func (t *Tier) continuousDays() int {
 		return 0
 	}
 	return t.ContinuousBackup.DeleteAfterDays
-}
-
-func (t *Tier) snapshotDays() int {
-	if t.SnapshotBackup == nil {
-		return 0
-	}
-	return t.SnapshotBackup.DeleteAfterDays
-}
-
-func (t *Tier) snapshotCron() string {
-	if t.SnapshotBackup == nil {
-		return ""
-	}
-	return t.SnapshotBackup.Schedule
-}
-
-func (t *Tier) copyDays() int {
-	if t.CopyToCentral == nil {
-		return 0
-	}
-	return t.CopyToCentral.DeleteAfterDays
 }
 
 // scanMode is the mode of the tier's malware scans. Empty: there are none.

@@ -2,9 +2,11 @@ package stacks_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -20,6 +22,7 @@ import (
 // a workload with every kind of bucket, in an app that has a tag and an aspect of its own.
 var (
 	cfg       *config.Config
+	rules     *config.Config // of a tier with four rules
 	workload  config.Workload
 	templates = map[string]template{} // by stack
 	counter   bucketCounter
@@ -72,8 +75,12 @@ func synthesize(dir string) (err error) {
 	stacks.NewWorkloadStack(app, jsii.String("workload"), &stacks.WorkloadStackProps{Config: cfg, Workload: workload})
 	awscdk.Tags_Of(app).Add(jsii.String("team"), jsii.String("data"), nil)
 	awscdk.Aspects_Of(app).Add(&counter, nil)
+	if rules, err = config.LoadFile("../config/testdata/good/nhs-defaults.yaml"); err != nil {
+		return err
+	}
+	stacks.NewWorkloadStack(app, jsii.String("rules"), &stacks.WorkloadStackProps{Config: rules, Workload: rules.Workloads[0]})
 	app.Synth(nil)
-	for _, stack := range []string{"central", "workload"} {
+	for _, stack := range []string{"central", "workload", "rules"} {
 		text, err := os.ReadFile(filepath.Join(dir, "out", stack+".template.json"))
 		if err != nil {
 			return err
@@ -87,9 +94,42 @@ func synthesize(dir string) (err error) {
 	return nil
 }
 
+// TestRules: the rules of a tier are in one plan and fill one vault (F-S3-8), each with its schedule, retention and copy.
+func TestRules(t *testing.T) {
+	var got []string
+	for _, r := range templates["rules"].Resources {
+		if r.Type != "AWS::Backup::BackupPlan" {
+			continue
+		}
+		plan, _ := r.Properties["BackupPlan"].(map[string]any)
+		all, _ := plan["BackupPlanRule"].([]any)
+		for _, rule := range all {
+			rule, _ := rule.(map[string]any)
+			copies, _ := rule["CopyActions"].([]any)
+			text := fmt.Sprint(rule["RuleName"], " ", rule["ScheduleExpression"], " ", rule["EnableContinuousBackup"], " ", rule["Lifecycle"])
+			for _, action := range copies {
+				action, _ := action.(map[string]any)
+				text += fmt.Sprint(" ", action["DestinationBackupVaultArn"], " ", action["Lifecycle"])
+			}
+			got = append(got, text+" "+fmt.Sprint(rule["TargetBackupVault"]))
+		}
+	}
+	const name = "nhs-records-prod-backup-local-"
+	const copied = " arn:aws:backup:eu-west-2:111111111111:backup-vault:central-aws-vault-S3 map[DeleteAfterDays:365] map[Ref:Tiersbackuplocal"
+	want := []string{
+		name + "continuous cron(0 5 * * ? *) true map[DeleteAfterDays:35]" + copied,
+		name + "daily_kept_5_weeks cron(0 0 * * ? *) false map[DeleteAfterDays:35]" + copied,
+		name + "weekly_kept_3_months cron(0 1 ? * SUN *) false map[DeleteAfterDays:90]" + copied,
+		name + "monthly_kept_7_years cron(0 2 1 * ? *) false map[DeleteAfterDays:2555]" + copied,
+	}
+	if !slices.EqualFunc(got, want, strings.HasPrefix) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
 // TestTags: a tag of the app is on every bucket, vault, plan, key, role and topic, and on what delivers alerts.
 func TestTags(t *testing.T) {
-	tagged := map[string]map[string]int{"central": {}, "workload": {}} // how many, by stack and type
+	tagged := map[string]map[string]int{"central": {}, "workload": {}, "rules": {}} // how many, by stack and type
 	for stack, template := range templates {
 		for id, r := range template.Resources {
 			tags := map[any]any{}
@@ -134,8 +174,8 @@ func TestTags(t *testing.T) {
 
 // TestAspect: an aspect visits every bucket as a typed construct, and no bucket that exists already.
 func TestAspect(t *testing.T) {
-	want := []string{cfg.AccessLogBucketName(workload), cfg.EvidenceBucketName()}
-	for _, b := range workload.Buckets {
+	want := []string{cfg.AccessLogBucketName(workload), cfg.EvidenceBucketName(), rules.AccessLogBucketName(rules.Workloads[0])}
+	for _, b := range slices.Concat(workload.Buckets, rules.Workloads[0].Buckets) {
 		if !b.Existing {
 			want = append(want, b.Name)
 		}

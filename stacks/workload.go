@@ -197,33 +197,25 @@ func (s workload) newScanner(vaultKey *constructs.Key) interfacesawsiam.IRoleRef
 	}).Role
 }
 
-// rules are the tier's rules. The first has the copy action: AWS copies as often as that rule runs (F-S3-10).
+// rules are the rules of the tier's plan. A rule with a copy action copies as often as it runs (F-S3-10).
 func (s workload) rules(t *config.Tier) []constructs.BackupRule {
-	rule := constructs.BackupRule{
-		Schedule:                t.Schedule.Cron,
-		Timezone:                t.Schedule.Timezone,
-		StartWindowMinutes:      t.Schedule.StartWindowMinutes,
-		CompletionWindowMinutes: t.Schedule.CompletionWindowMinutes,
-	}
 	var list []constructs.BackupRule
-	if t.ContinuousBackup != nil {
-		continuous := rule
-		continuous.Name = s.cfg.ContinuousRuleName(s.w, t)
-		continuous.Continuous = true
-		continuous.DeleteAfterDays = t.ContinuousBackup.DeleteAfterDays
-		list = append(list, continuous)
-	}
-	if t.SnapshotBackup != nil {
-		snapshot := rule
-		snapshot.Name = s.cfg.SnapshotRuleName(s.w, t)
-		snapshot.Schedule = t.SnapshotBackup.Schedule
-		snapshot.DeleteAfterDays = t.SnapshotBackup.DeleteAfterDays
-		list = append(list, snapshot)
-	}
-	if t.Copied() {
-		list[0].Copies = []constructs.CopyAction{
-			{DestinationVaultARN: s.cfg.CentralVaultARN(), DeleteAfterDays: t.CopyToCentral.DeleteAfterDays},
+	for _, r := range t.Rules() {
+		rule := constructs.BackupRule{
+			Name:                    s.cfg.RuleName(s.w, t, r),
+			Continuous:              r.Continuous,
+			Schedule:                r.Schedule,
+			Timezone:                t.Schedule.Timezone,
+			StartWindowMinutes:      r.StartWindowMinutes,
+			CompletionWindowMinutes: r.CompletionWindowMinutes,
+			DeleteAfterDays:         r.DeleteAfterDays,
 		}
+		if r.Copied {
+			rule.Copies = []constructs.CopyAction{
+				{DestinationVaultARN: s.cfg.CentralVaultARN(), DeleteAfterDays: r.CopyDeleteAfterDays},
+			}
+		}
+		list = append(list, rule)
 	}
 	return list
 }

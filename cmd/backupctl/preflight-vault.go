@@ -87,11 +87,8 @@ func (p *place) lookFit(name string, vault *backup.DescribeBackupVaultOutput, ti
 	}
 	least, most := aws.ToInt64(vault.MinRetentionDays), aws.ToInt64(vault.MaxRetentionDays)
 	var days []int
-	if tier.ContinuousBackup != nil {
-		days = append(days, tier.ContinuousBackup.DeleteAfterDays)
-	}
-	if tier.SnapshotBackup != nil {
-		days = append(days, tier.SnapshotBackup.DeleteAfterDays)
+	for _, rule := range tier.Rules() {
+		days = append(days, rule.DeleteAfterDays)
 	}
 	slices.Sort(days)
 	shortest, longest := days[0], days[len(days)-1]

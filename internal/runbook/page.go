@@ -57,12 +57,18 @@ type page struct {
 // Row is a bucket with what its tier keeps.
 type Row struct {
 	Name, Tier, Vault string
-	// Lock, Continuous, Snapshots and Copies are days. Zero: none.
+	// Lock, Continuous, Snapshots and Copies are days: of several rules those of the longest. Zero: none.
 	Lock, Continuous, Snapshots, Copies int
-	// Copied is when copies start, as a cron expression with its time zone.
-	Copied string
+	// Copied are the copies of each rule.
+	Copied []Copied
 	// New is the bucket's name in another account or Region.
 	New string
+}
+
+// Copied is when copies of a rule start, as a cron expression with its time zone, and for how many days they are kept.
+type Copied struct {
+	At   string
+	Days int
 }
 
 // ways is how many ways back the bucket has. A copy counts more than the others.
@@ -127,16 +133,15 @@ func (p *page) use(cfg *config.Config, w config.Workload, use config.TierUse) {
 	if use.Tagged {
 		p.Tagged = append(p.Tagged, Tagged{t.Name, row.Vault})
 	}
-	if t.ContinuousBackup != nil {
-		row.Continuous = t.ContinuousBackup.DeleteAfterDays
-	}
-	if t.SnapshotBackup != nil {
-		row.Snapshots = t.SnapshotBackup.DeleteAfterDays
-	}
-	if t.Copied() {
-		row.Copies, row.Copied = t.CopyToCentral.DeleteAfterDays, t.Schedule.Cron+" "+t.Schedule.Timezone
-		if t.ContinuousBackup == nil && t.SnapshotBackup != nil {
-			row.Copied = t.SnapshotBackup.Schedule + " " + t.Schedule.Timezone
+	for _, rule := range t.Rules() {
+		if rule.Continuous {
+			row.Continuous = rule.DeleteAfterDays
+		} else {
+			row.Snapshots = max(row.Snapshots, rule.DeleteAfterDays)
+		}
+		if rule.Copied {
+			row.Copies = max(row.Copies, rule.CopyDeleteAfterDays)
+			row.Copied = append(row.Copied, Copied{rule.Schedule + " " + t.Schedule.Timezone, rule.CopyDeleteAfterDays})
 		}
 	}
 	for _, b := range use.Buckets {

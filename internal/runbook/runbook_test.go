@@ -34,6 +34,25 @@ func render(t *testing.T, cfg *config.Config, w config.Workload, name string, o 
 	return text
 }
 
+// TestCopiesOfEachRule: a page says when the copies of each rule start, and for how long they are kept.
+func TestCopiesOfEachRule(t *testing.T) {
+	text, err := os.ReadFile("../../config/testdata/good/nhs-defaults.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := load(t, strings.Replace(string(text), "copy_to_central: {of: continuous, delete_after_days: 365}", "copy_to_central: null", 1))
+	page := render(t, cfg, cfg.Workloads[0], "account-lost", Options{})
+	for _, at := range []string{"0 0 * * ? *", "0 1 ? * SUN *", "0 2 1 * ? *"} {
+		want := "- Copies of `records-prod-images` start at `cron(" + at + ") Etc/UTC`, and are kept for 365 days.\n"
+		if !strings.Contains(page, want) {
+			t.Errorf("missing %q", want)
+		}
+	}
+	if strings.Count(page, "- Copies of ") != 3 {
+		t.Errorf("copies of the continuous rule, of which there are none:\n%s", page)
+	}
+}
+
 // TestRebuiltLoads: the workload that a page tells to add is valid in every configuration, also a second time.
 func TestRebuiltLoads(t *testing.T) {
 	tried := 0

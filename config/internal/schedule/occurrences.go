@@ -129,24 +129,33 @@ func (s *Schedule) Count(days int) int {
 	return n
 }
 
+// Windows are the times in which the jobs of a schedule start: from each run on, for a while.
+type Windows struct {
+	// Schedule of the runs.
+	Schedule *Schedule
+	// Length of each window.
+	Length time.Duration
+}
+
 // Overlap returns the first two times, in order, at which the start windows of two schedules overlap.
 // found says whether there are any.
-func Overlap(a, b *Schedule, zone *time.Location, window time.Duration) (first, second time.Time, found bool) {
+func Overlap(a, b Windows, zone *time.Location) (first, second time.Time, found bool) {
 	// Most schedules that overlap do so within a month.
-	for _, days := range []int{aMonth, max(a.horizon(), b.horizon())} {
-		if first, second, found = meet(a.times(zone, days), b.times(zone, days), window); found {
+	for _, days := range []int{aMonth, max(a.Schedule.horizon(), b.Schedule.horizon())} {
+		if first, second, found = meet(a.Schedule.times(zone, days), b.Schedule.times(zone, days), a.Length, b.Length); found {
 			break
 		}
 	}
 	return first, second, found
 }
 
-// meet returns the first two times that are no more than the start window apart (F-SCH-5).
-func meet(a, b []time.Time, window time.Duration) (first, second time.Time, found bool) {
+// meet returns the first two times that are no more than the start window of the earlier one apart (F-SCH-5).
+func meet(a, b []time.Time, windowA, windowB time.Duration) (first, second time.Time, found bool) {
 	for len(a) > 0 && len(b) > 0 {
 		first, second = a[0], b[0]
+		window := windowA
 		if second.Before(first) {
-			first, second = second, first
+			first, second, window = second, first, windowB
 		}
 		if second.Sub(first) <= window {
 			return first, second, true

@@ -121,14 +121,30 @@ func TestLongestInterval(t *testing.T) {
 func TestHorizon(t *testing.T) {
 	a, _ := Parse("cron(30 23 31 12 ? *)")
 	b, _ := Parse("cron(10 0 ? JAN SUN#1 *)")
-	first, second, found := Overlap(a, b, time.UTC, time.Hour)
+	first, second, found := Overlap(Windows{a, time.Hour}, Windows{b, time.Hour}, time.UTC)
 	if !found || first.Format(time.DateTime) != "2033-12-31 23:30:00" || second.Format(time.DateTime) != "2034-01-01 00:10:00" {
 		t.Errorf("%v, %s and %s", found, first, second)
 	}
 	c, _ := Parse("cron(5 2 ? * SUN#1 *)")
 	d, _ := Parse("cron(5 4 ? * SUN#2 *)")
-	if _, _, found := Overlap(c, d, time.UTC, time.Hour); found {
+	if _, _, found := Overlap(Windows{c, time.Hour}, Windows{d, time.Hour}, time.UTC); found {
 		t.Error("the first and the second Sunday are taken for one")
+	}
+}
+
+// TestOverlapOfWindows: the window of the earlier run counts, whichever of the two it is.
+func TestOverlapOfWindows(t *testing.T) {
+	a, _ := Parse("cron(0 2 * * ? *)")
+	b, _ := Parse("cron(0 4 * * ? *)")
+	for _, test := range []struct {
+		ofA, ofB time.Duration
+		want     bool
+	}{
+		{time.Hour, time.Hour, false}, {2 * time.Hour, time.Hour, true}, {time.Hour, 12 * time.Hour, false}, {time.Hour, 22 * time.Hour, true},
+	} {
+		if _, _, found := Overlap(Windows{a, test.ofA}, Windows{b, test.ofB}, time.UTC); found != test.want {
+			t.Errorf("%v and %v: %v", test.ofA, test.ofB, found)
+		}
 	}
 }
 
