@@ -4,6 +4,7 @@ ASSEMBLY = cdk.out
 # Configurations whose templates differ: in resources, properties, Regions and partitions.
 LINTED = testdata/fleet.yaml testdata/gov.yaml testdata/locks.yaml testdata/prescribed.yaml $(patsubst %,config/testdata/good/%.yaml,bucket-namespace compliance \
 	low-cost-tagged sovereign-cloud targets)
+EXAMPLES = $(wildcard examples/*/backup.yaml)
 
 .PHONY: check test kills foreign workflow lint seaweed assembly decisions cli golden bench bench-restore bench-smoke
 
@@ -45,12 +46,13 @@ lint:
 seaweed:
 	cd test/seaweed && go vet ./... && go test -count 1 -timeout 20m ./...
 
-# cfn-lint with its informational rules: the templates of the example and of LINTED, each in the Region that it is
+# cfn-lint with its informational rules: the templates of the example, of LINTED and of EXAMPLES, each in the Region that it is
 # for, and those of the example in all Regions.
 assembly:
 	go run . -out $(ASSEMBLY)
 	for f in $(LINTED); do go run . -config $$f -out $(ASSEMBLY).$$(basename $$f .yaml) 2>$(ASSEMBLY)/warnings || { cat $(ASSEMBLY)/warnings; exit 1; }; done
-	go run ./internal/cfnlint $(ASSEMBLY) $(foreach f,$(LINTED),$(ASSEMBLY).$(basename $(notdir $(f))))
+	for f in $(EXAMPLES); do go run . -config $$f -out $(ASSEMBLY).$$(basename $$(dirname $$f)) 2>$(ASSEMBLY)/warnings || { cat $(ASSEMBLY)/warnings; exit 1; }; done
+	go run ./internal/cfnlint $(ASSEMBLY) $(foreach f,$(LINTED),$(ASSEMBLY).$(basename $(notdir $(f)))) $(EXAMPLES:examples/%/backup.yaml=$(ASSEMBLY).%)
 	cfn-lint -c I -i I1022 -r ALL_REGIONS -- $(ASSEMBLY)/*.template.json
 
 # Who can do what, by an IAM simulator (docs/who-can.md), and whether operators and the validator may do what they call. It is

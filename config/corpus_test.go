@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -40,6 +41,12 @@ func TestGood(t *testing.T) {
 			compare(t, text, cfg.Warnings)
 		})
 	}
+}
+
+// loadable are the files that load: those of testdata/good and those that people start from.
+func loadable(t *testing.T) []string {
+	t.Helper()
+	return slices.Concat(files(t, "testdata/good/*.yaml"), files(t, "../examples/*/backup.yaml"), []string{"../testdata/example.yaml"})
 }
 
 // TestPrevious compares every after.yaml of testdata/previous with its before.yaml. The expectations are in

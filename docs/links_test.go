@@ -13,7 +13,7 @@ import (
 func pages(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
-	for _, pattern := range []string{"../*.md", "*.md", "adr/*.md", "restore/*.md", "../bench/*.md"} {
+	for _, pattern := range []string{"../*.md", "*.md", "adr/*.md", "restore/*.md", "../bench/*.md", "../examples/*.md", "../examples/*/*.md"} {
 		paths, err := filepath.Glob(pattern)
 		if err != nil || len(paths) == 0 {
 			t.Fatalf("%s: %d files, error %v", pattern, len(paths), err)
