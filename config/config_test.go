@@ -252,7 +252,7 @@ func TestFacts(t *testing.T) {
 	facts := string(read(t, "../docs/aws-facts.md"))
 	cited := regexp.MustCompile(`F-[A-Z0-9]+-[0-9]+`)
 	n := 0
-	for _, pattern := range []string{"*.go", "internal/*/*.go", "../*.go", "../constructs/*.go", "../stacks/*.go", "../internal/*/*.go", "../cmd/*/*.go", "../lambda/alerts/*.go", "../lambda/alerts/internal/*/*.go", "../README.md", "../docs/*.md", "../docs/adr/*.md"} {
+	for _, pattern := range []string{"*.go", "internal/*/*.go", "../*.go", "../constructs/*.go", "../stacks/*.go", "../internal/*/*.go", "../cmd/*/*.go", "../lambda/alerts/*.go", "../lambda/alerts/internal/*/*.go", "../README.md", "../docs/*.md", "../docs/adr/*.md", "../examples/*.md", "../examples/*/*"} {
 		for _, file := range files(t, pattern) {
 			for _, fact := range cited.FindAllString(string(read(t, file)), -1) {
 				n++
