@@ -104,7 +104,7 @@ func TestFortyAccounts(t *testing.T) {
 	}
 	accounts := map[string]bool{}
 	for _, w := range cfg.Workloads {
-		accounts[string(w.Account)] = true
+		accounts[w.Account] = true
 	}
 	if len(accounts) != 40 || len(cfg.Workloads) != 40 {
 		t.Errorf("%d accounts, %d workloads", len(accounts), len(cfg.Workloads))
