@@ -178,15 +178,16 @@ func (d *decoder) reportUnknownKey(key *yaml.Node, at *path, known []string, v r
 		meant, _, _ = strings.Cut(corrected, ":")
 		return meant
 	}
+	meant = meantKey(key.Value, known)
 	if strings.Contains(key.Value, "cold_storage") {
 		d.report(coldStorage, key, at, Problem{
 			What: "AWS Backup ignores cold storage for S3 backups",
 			Got:  key.Value, Want: "low_cost_after_days in the tier, for the low-cost warm tier",
 		})
 	} else {
-		d.report(unknownKey, key, at, Problem{What: "unknown key" + DidYouMean(key.Value, known), Want: oneOf(known)})
+		d.report(unknownKey, key, at, Problem{What: "unknown key" + didYouMean(meant), Want: oneOf(known)})
 	}
-	return nearest(key.Value, known)
+	return meant
 }
 
 func (d *decoder) decodeSlice(n *yaml.Node, v reflect.Value, at *path, rule string) {

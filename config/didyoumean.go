@@ -8,10 +8,14 @@ import (
 
 // DidYouMean returns "; did you mean …?" with the most similar candidate, or "" if none is similar.
 func DidYouMean(got string, candidates []string) string {
-	if meant := nearest(got, candidates); meant != "" {
-		return "; did you mean " + meant + "?"
+	return didYouMean(nearest(got, candidates))
+}
+
+func didYouMean(meant string) string {
+	if meant == "" {
+		return ""
 	}
-	return ""
+	return "; did you mean " + meant + "?"
 }
 
 // minCutOff is the number of letters from which the beginning of a name counts as that name.
