@@ -132,7 +132,7 @@ func (c *checker) meant(n *yaml.Node, key string) bool {
 		if !c.faulty[written] {
 			continue
 		}
-		if written.Tag == "!!merge" || strings.HasPrefix(written.Value, key+":") || nearest(written.Value, []string{key}) != "" {
+		if written.Tag == "!!merge" || strings.HasPrefix(written.Value, key+":") || meantKey(written.Value, []string{key}) != "" {
 			return true
 		}
 	}
