@@ -81,7 +81,7 @@ func TestScans(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				role := config.WorkloadRoleARN(w, a.cfg.ScannerRoleName(w))
+				role := a.cfg.WorkloadRoleARN(w, a.cfg.ScannerRoleName(w))
 				if got := strings.Contains(string(pattern), role); got != a.cfg.Scans(w) {
 					t.Errorf("%s, %s: leaves out %s: %v", w.ID(), id, role, got)
 				}

@@ -128,6 +128,11 @@ var checks = []check{
 	// existing_buckets.go
 	{"existing-buckets", Warning, "F-S3-28", warnOfExistingBuckets},
 
+	// check_tags.go
+	{"tag-key-twice", Error, "F-IAM-18", checkTagKeysTwice},
+	{"recovery-point-tags", Error, "F-LIM-1", checkRecoveryPointTags},
+	{"resource-tags", Error, "F-LIM-8", checkResourceTags},
+
 	// check_names.go
 	{"name-collision", Error, "F-CFN-2", checkNames},
 	{"reserved-name", Error, "F-OL-11", checkReservedNames},
@@ -207,6 +212,8 @@ var comparisons = []check{
 	// check_previous_names.go
 	{"name-taken", Error, "F-CFN-14", compareTakenNames},
 	{"name-changed", Warning, "F-CFN-14", compareRenamed},
+	{"role-path-changed", Error, "F-IAM-16", compareRolePath},
+	{"roles-renamed", Warning, "F-IAM-16", compareRolePrefix},
 
 	// check_previous_alerts.go
 	{"destination-dropped", Warning, "", compareAlerts},

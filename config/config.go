@@ -12,6 +12,13 @@ type Config struct {
 	Central Central `yaml:"central" required:"true"`
 	// Alerts lists who is notified of failed backups, missing backups and tampering. Empty: nobody is notified, which gives a warning.
 	Alerts Alerts `yaml:"alerts,omitempty"`
+	// Tags of all resources that take tags, of the stacks, of recovery points and of their copies: values by keys, at most
+	// 8 of them (F-LIM-1), or 48 where nothing is backed up. A workload can add its own. Empty: none but the app's own.
+	Tags Tags `yaml:"tags,omitempty" syntax:"resource_tag"`
+	// RolePath is the path of all IAM roles that the app creates, such as "/backup/". It is part of their ARNs. Empty: none.
+	RolePath string `yaml:"role_path,omitempty" syntax:"role_path"`
+	// RolePrefix is the beginning of the names of all IAM roles that the app creates, such as "acme-". Empty: none.
+	RolePrefix string `yaml:"role_prefix,omitempty" syntax:"role_prefix"`
 	// Tiers change rows of the built-in tier table, or add rows.
 	Tiers Tiers `yaml:"tiers,omitempty"`
 	// Workloads lists the workloads to back up, at least one.
@@ -257,6 +264,9 @@ type Workload struct {
 	// SelectTagged names tiers. Their plans also select the other buckets of the account and Region that are
 	// tagged backup:tier=<tier>. Empty: none.
 	SelectTagged []string `yaml:"select_tagged,omitempty" syntax:"tier"`
+	// Tags of the workload's resources, recovery points and copies, in addition to those at the top. Where both have a key,
+	// this value counts. Empty: those at the top alone.
+	Tags Tags `yaml:"tags,omitempty" syntax:"resource_tag"`
 	// AcknowledgeIrreversible confirms the compliance locks of the workload's own vaults: type the name of each vault here.
 	AcknowledgeIrreversible []string `yaml:"acknowledge_irreversible,omitempty"`
 	// RestoreTesting tests restores of the workload's backups. Null: no tests.

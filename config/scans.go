@@ -21,7 +21,7 @@ func (c *Config) ScannerRoleARNsIn(account string) []string {
 	var arns []string
 	for _, w := range c.Workloads {
 		if w.Account == account && c.Scans(w) {
-			arns = append(arns, WorkloadRoleARN(w, c.ScannerRoleName(w)))
+			arns = append(arns, c.WorkloadRoleARN(w, c.ScannerRoleName(w)))
 		}
 	}
 	return arns

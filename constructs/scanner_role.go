@@ -6,10 +6,12 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// ScannerRoleProps are the props of [NewScannerRole]. All are required.
+// ScannerRoleProps are the props of [NewScannerRole]. All but Path are required.
 type ScannerRoleProps struct {
 	// Name of the role, at most 64 characters.
 	Name string
+	// Path of the role, such as "/backup/". Empty: none.
+	Path string
 	// Account of the role, twelve digits.
 	Account string
 	// ScanPolicyARN is the ARN of AWS's policy for malware scans by GuardDuty, in the partition of the account:
@@ -43,6 +45,7 @@ func NewScannerRole(scope awsconstructs.Construct, id *string, props *ScannerRol
 	this := awsconstructs.NewConstruct(scope, id)
 	role := awsiam.NewCfnRole(this, jsii.String(defaultID), &awsiam.CfnRoleProps{
 		RoleName:    jsii.String(props.Name),
+		Path:        rolePath(props.Path),
 		Description: jsii.String("Amazon GuardDuty assumes this role to scan backups for malware"),
 		AssumeRolePolicyDocument: document(Statement{
 			Principal: service(malwareScanner),

@@ -75,10 +75,10 @@ func (s workload) newAlerts(scope awsconstructs.Construct) {
 	watched.roles = append(watched.roles, s.restoreRoles()...)
 	if watched.scanned != nil {
 		watched.roles = append(watched.roles, s.cfg.ScannerRoleName(s.w))
-		watched.readers = append(watched.readers, config.WorkloadRoleARN(s.w, s.cfg.ScannerRoleName(s.w)))
+		watched.readers = append(watched.readers, s.cfg.WorkloadRoleARN(s.w, s.cfg.ScannerRoleName(s.w)))
 	}
 	if s.cfg.Validated(s.w) {
-		watched.readers = append(watched.readers, config.WorkloadRoleARN(s.w, s.cfg.ValidateRoleName(s.w)))
+		watched.readers = append(watched.readers, s.cfg.WorkloadRoleARN(s.w, s.cfg.ValidateRoleName(s.w)))
 	}
 	for _, tier := range s.tiers {
 		watched.plans = append(watched.plans, *tier.Plan.Ref())
@@ -196,6 +196,7 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 		LogGroupName:    c.cfg.AlertLogGroup(),
 		UndeliveredName: c.cfg.UndeliveredName(),
 		RoleName:        c.cfg.AlertRoleName(),
+		RolePath:        c.cfg.RolePath,
 		Bus:             bus,
 		Code:            awss3assets.NewAsset(c.stack, jsii.String("AlertFunction"), &awss3assets.AssetProps{Path: jsii.String(function)}),
 		Destinations:    string(destinations),
@@ -258,6 +259,7 @@ func newRules(scope awsconstructs.Construct, cfg *config.Config, on watched, mor
 	constructs.NewEventRules(scope, jsii.String("Rules"), &constructs.EventRulesProps{
 		Account:  on.account,
 		RoleName: cfg.EventRoleName(on.id),
+		RolePath: cfg.RolePath,
 		BusARN:   on.busARN,
 		Topic:    on.topic.Topic,
 		Rules:    append(rules, more...),

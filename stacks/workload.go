@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -42,10 +43,11 @@ type workload struct {
 func NewWorkloadStack(scope awsconstructs.Construct, id *string, props *WorkloadStackProps) awscdk.Stack {
 	cfg, w := props.Config, props.Workload
 	s := workload{
-		stack: newStack(scope, id, w.Account, w.Region, fmt.Sprintf("S3 buckets of %s in %s with their backups", w.Name, w.Environment)),
-		cfg:   cfg,
-		w:     w,
-		uses:  cfg.TierUses(w),
+		stack: newStack(scope, id, w.Account, w.Region,
+			fmt.Sprintf("S3 buckets of %s in %s with their backups", w.Name, w.Environment), cfg.TagsOf(w)),
+		cfg:  cfg,
+		w:    w,
+		uses: cfg.TierUses(w),
 	}
 	alerts := awsconstructs.NewConstruct(s.stack, jsii.String("Alerts"))
 	s.topic = newTopic(alerts, cfg, w.ID(), w.Account, w.Region)
@@ -124,6 +126,7 @@ func (s workload) newTiers() []*constructs.TierBackup {
 	}
 	roleProps := &constructs.BackupRoleProps{
 		Name:              s.cfg.BackupRoleName(s.w),
+		Path:              s.cfg.RolePath,
 		Account:           s.w.Account,
 		S3BackupPolicyARN: config.ManagedPolicyARN(s.w.Region, "AWSBackupServiceRolePolicyForS3Backup"),
 		BucketARNs:        bucketARNs(s.w.Region, s.cfg.BackupRoleBuckets(s.w)),
@@ -186,6 +189,7 @@ func (s workload) newScanner(vaultKey *constructs.Key) interfacesawsiam.IRoleRef
 	}
 	return constructs.NewScannerRole(s.stack, jsii.String("ScannerRole"), &constructs.ScannerRoleProps{
 		Name:              s.cfg.ScannerRoleName(s.w),
+		Path:              s.cfg.RolePath,
 		Account:           s.w.Account,
 		ScanPolicyARN:     config.ManagedPolicyARN(s.w.Region, "AWSBackupGuardDutyRolePolicyForScans"),
 		RecoveryPointsARN: config.RecoveryPointsARN(s.w.Region, s.w.Account),
@@ -247,10 +251,13 @@ func (s workload) selections(use config.TierUse) []constructs.BackupSelection {
 }
 
 const (
-	tierTag     = "backup:tier"
-	workloadTag = "backup:workload"
+	tierTag     = config.TierTag
+	workloadTag = config.WorkloadTag
 )
 
+// tags are those of what holds the data of a tier. Recovery points have all of them: [addTags] does not reach these.
 func (s workload) tags(t *config.Tier) map[string]string {
-	return map[string]string{tierTag: t.Name, workloadTag: s.w.ID()}
+	tags := map[string]string{tierTag: t.Name, workloadTag: s.w.ID()}
+	maps.Copy(tags, s.cfg.TagsOf(s.w))
+	return tags
 }
