@@ -115,8 +115,11 @@ func TestNobodyWithoutCondition(t *testing.T) {
 				}
 			}
 			// A role cannot be given to a function of another account. EventBridge's rules have targets in
-			// their own account alone, and to SNS and KMS it says nothing of the source.
+			// their own account alone, and to SNS and KMS it says nothing of the source. Whether GuardDuty does is not
+			// documented (F-SCAN-5).
 			safe := at(s, "Condition", "StringEquals", "aws:SourceAccount") != nil || at(s, "Condition", "ArnEquals", "aws:SourceArn") != nil ||
+				at(s["Principal"], "Service") == "malware-protection.guardduty.amazonaws.com" &&
+					at(s, "Condition", "StringEqualsIfExists", "aws:SourceAccount") != nil ||
 				s["Sid"] == "EventBridge" && slices.Contains([]string{"[sns:Publish]", "[kms:Decrypt kms:GenerateDataKey*]"}, fmt.Sprint(s["Action"]))
 			if service := at(s["Principal"], "Service"); service != nil && service != "lambda.amazonaws.com" && !safe {
 				t.Errorf("%v may be the deputy of another account", service)
