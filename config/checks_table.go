@@ -69,6 +69,7 @@ var checks = []check{
 	{"nothing-to-copy", Error, "F-S3-10", checkNothingToCopy},
 	{"short-retention", Warning, "F-SCH-8", warnOfShortRetentions},
 	{"object-lock-shorter-than-backups", Warning, "F-OL-4", warnOfShortObjectLocks},
+	{"no-object-lock", Warning, "F-OL-4", warnOfNoObjectLocks},
 	{"compliance-object-lock", Warning, "F-OL-1", warnOfComplianceObjectLocks},
 
 	// check_schedules.go
@@ -105,6 +106,18 @@ var checks = []check{
 	{"bucket-unprotected", Warning, "F-OL-3", warnOfUnprotectedBuckets},
 	{"tag-without-backups", Error, "F-S3-4", checkTagsWithoutBackups},
 	{"tag-selected-twice", Error, "F-S3-7", checkTagsTwice},
+
+	// check_bucket_settings.go, cors.go, check_bucket_policy.go, check_bucket_lockout.go
+	{"existing-bucket-setting", Error, "", checkExistingSettings},
+	{"bucket-key-without-kms", Error, "", checkBucketKeys},
+	{"dedicated-key-unused", Warning, "", warnOfUnusedDedicatedKeys},
+	{"cors-file", Error, "F-OL-20", checkCORSFiles},
+	{"policy-file", Error, "F-OL-21", checkPolicyFiles},
+	{"bucket-policy-size", Error, "F-LIM-7", checkPolicyBytes},
+	{"policy-locks-out", Error, "F-OL-12", checkLockouts},
+	{"policy-may-lock-out", Warning, "F-OL-12", warnOfLockouts},
+	{"policy-confused-deputy", Warning, "F-OL-21", warnOfStatementsOfServices},
+	{"policy-opens-settings", Warning, "F-OL-21", warnOfOpenedSettings},
 
 	{"role-reads-all-buckets", Warning, "F-IAM-12", warnOfRolesThatReadAll},
 

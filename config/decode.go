@@ -88,13 +88,18 @@ func (d *decoder) decodeNull(n *yaml.Node, v reflect.Value, at *path, rule strin
 		want = s.want
 	}
 	switch {
-	case v.Kind() == reflect.Pointer && n.Value != "":
+	case isSection(v.Type()) && n.Value != "":
 		v.SetZero()
-	case v.Kind() == reflect.Pointer:
+	case isSection(v.Type()):
 		d.report(noValue, n, at, Problem{What: "has no value", Want: "null for none, or its keys"})
 	default:
 		d.report(noValue, n, at, Problem{What: "has no value", Want: want})
 	}
+}
+
+// isSection says whether a type is an optional part, which null removes.
+func isSection(t reflect.Type) bool {
+	return t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct
 }
 
 func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {

@@ -21,6 +21,7 @@ func defaults() *Config {
 }
 
 // Defaults of optional sections and of items of lists, once they are present.
+func (o *ObjectLock) setDefaults()     { o.Mode = Governance }
 func (s *SnapshotBackup) setDefaults() { s.Schedule = defaultSnapshotCron }
 func (r *RestoreTesting) setDefaults() { r.Schedule = defaultTestCron }
 func (p *PagerDuty) setDefaults()      { p.Severity, p.Endpoint = "critical", alerting.EndpointUS }

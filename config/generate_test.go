@@ -41,7 +41,10 @@ func generateTiers(t *rapid.T, cfg *Config, partition string) {
 	days := rapid.OneOf(rapid.SampledFrom([]int{1, 7, 15, 35, 1825, MaxRetentionDays}), rapid.IntRange(1, MaxRetentionDays))
 	for i := range cfg.Tiers {
 		row := &cfg.Tiers[i]
-		row.ObjectLock = ObjectLock{rapid.SampledFrom([]string{Governance, Compliance}).Draw(t, "mode"), days.Draw(t, "object lock")}
+		row.ObjectLock = nil
+		if rapid.IntRange(0, 4).Draw(t, "locked") > 0 {
+			row.ObjectLock = &ObjectLock{rapid.SampledFrom([]string{Governance, Compliance}).Draw(t, "mode"), days.Draw(t, "object lock")}
+		}
 		row.ContinuousBackup, row.SnapshotBackup, row.CopyToCentral = nil, nil, nil
 		if rapid.Bool().Draw(t, "continuous") {
 			row.ContinuousBackup = &ContinuousBackup{rapid.IntRange(1, MaxContinuousRetentionDays).Draw(t, "continuous days")}

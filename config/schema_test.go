@@ -122,7 +122,7 @@ func generateSchema(t *testing.T) []byte {
 			if field.required && typ != reflect.TypeFor[Tier]() || field.name == "name" {
 				def.Required = append(def.Required, field.name)
 			}
-			if field.typ.Kind() == reflect.Pointer {
+			if isSection(field.typ) {
 				def.Properties.Set(field.name, &invopop.Schema{
 					Description: property.Description,
 					OneOf:       []*invopop.Schema{{Ref: property.Ref}, {Type: "null"}},

@@ -103,14 +103,7 @@ func (s workload) newBuckets() {
 	scope := awsconstructs.NewConstruct(s.stack, jsii.String("Buckets"))
 	for _, use := range s.uses {
 		for _, b := range use.Created() {
-			constructs.NewBucket(scope, jsii.String(b.Name), &constructs.BucketProps{
-				Name:            b.Name,
-				ObjectLockMode:  strings.ToUpper(use.Tier.ObjectLock.Mode),
-				ObjectLockDays:  use.Tier.ObjectLock.Days,
-				Key:             s.keys[use.Tier.BucketKey()].Key,
-				AccessLogBucket: logs.Bucket,
-				Tags:            s.tags(use.Tier),
-			})
+			constructs.NewBucket(scope, jsii.String(b.Name), s.bucketProps(use.Tier, b, logs))
 		}
 	}
 }
