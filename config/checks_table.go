@@ -213,6 +213,7 @@ var comparisons = []check{
 	{"workload-left-behind", Warning, "F-COPY-2", compareWorkloads},
 	{"bucket-left-behind", Warning, "F-SCH-7", compareBuckets},
 	{"bucket-unmanaged", Warning, "F-CFN-2", compareManagedBuckets},
+	{"bucket-key-left-behind", Warning, "F-OL-22", compareBucketEncryption},
 	{"tag-left-behind", Warning, "F-SCH-7", compareTagSelections},
 	{"restore-testing-stopped", Warning, "F-RST-11", compareRestoreTesting},
 	{"landing-vault-left-behind", Warning, "F-RST-7", compareLandingVaults},

@@ -406,7 +406,10 @@ func yamlName(f reflect.StructField) string {
 }
 
 // configTypes lists the struct types below Config.
-func configTypes() []reflect.Type {
+func configTypes() []reflect.Type { return typesBelow(reflect.TypeFor[Config]()) }
+
+// typesBelow lists a struct type and those below it.
+func typesBelow(t reflect.Type) []reflect.Type {
 	var types []reflect.Type
 	var visit func(reflect.Type)
 	visit = func(t reflect.Type) {
@@ -421,6 +424,6 @@ func configTypes() []reflect.Type {
 			visit(field.typ)
 		}
 	}
-	visit(reflect.TypeFor[Config]())
+	visit(t)
 	return types
 }

@@ -37,8 +37,8 @@ func (b *Bucket) UsesKMS() bool { return b.Encryption != EncryptionS3 }
 // UsesBucketKey says whether such a bucket has an S3 Bucket Key.
 func (b *Bucket) UsesBucketKey() bool { return b.UsesKMS() && (b.BucketKey == nil || *b.BucketKey) }
 
-// usesKey says whether a created bucket of the use is under the tier's key.
-func (u TierUse) usesKey() bool {
+// UsesKey says whether a created bucket of the use is under the tier's key.
+func (u TierUse) UsesKey() bool {
 	return slices.ContainsFunc(u.Buckets, func(b Bucket) bool { return !b.Existing && b.UsesKMS() })
 }
 
@@ -50,7 +50,7 @@ func keyNames(uses []TierUse) []string {
 		}
 	}
 	for _, use := range uses {
-		if use.usesKey() {
+		if use.UsesKey() {
 			add(use.Tier.BucketKey())
 		}
 	}

@@ -170,7 +170,7 @@ func (p *page) choose(cfg *config.Config, w config.Workload) {
 	p.WorkloadFlag, p.VersionsConfig = "", " --config "+quoted(p.Config)
 	p.BackedUp, p.Continuous, p.Copied = best.Vault != "", best.Continuous > 0, best.Copies > 0
 	for _, use := range cfg.TierUses(w) {
-		if use.Tier.Name == best.Tier && len(use.Created()) > 0 {
+		if use.Tier.Name == best.Tier && use.UsesKey() {
 			p.BucketAlias = cfg.KeyAlias(w, use.Tier.BucketKey())
 		}
 	}
@@ -215,7 +215,9 @@ func encrypts(cfg *config.Config, w config.Workload, key string) string {
 	for _, use := range cfg.TierUses(w) {
 		if use.Tier.BucketKey() == key {
 			for _, b := range use.Created() {
-				buckets = append(buckets, b.Name)
+				if b.UsesKMS() {
+					buckets = append(buckets, b.Name)
+				}
 			}
 		}
 	}
