@@ -11,8 +11,8 @@ import (
 // OwnPolicySids are the Sids of the statements that the app itself puts into the policy of a bucket.
 var OwnPolicySids = []string{"TLSOnly", "KeepGovernanceRetention"}
 
-// ownPolicyBytes is the size of these statements, in bytes, without the bucket's name, which they have three times.
-const ownPolicyBytes = 900
+// OwnPolicyBytes is the greatest size of these statements, in bytes, without the bucket's name, which they have three times.
+const OwnPolicyBytes = 900
 
 // checkPolicyFiles reads the files of statements, and keeps those that a bucket's policy takes.
 func checkPolicyFiles(c *checker) {
@@ -193,7 +193,7 @@ func (c *checker) eachPolicy(look func(p policyFile, paths []string)) {
 
 func checkPolicyBytes(c *checker) {
 	c.eachPolicy(func(p policyFile, _ []string) {
-		bytes := ownPolicyBytes + 3*len(p.bucket.Name)
+		bytes := OwnPolicyBytes + 3*len(p.bucket.Name)
 		for i := range p.bucket.Statements {
 			bytes += p.bucket.Statements[i].bytes()
 		}
