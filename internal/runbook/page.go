@@ -47,6 +47,8 @@ type page struct {
 	AnyCopied bool
 	// Copies are the named buckets that are copied, Lost those that are not.
 	Copies, Lost []Row
+	// Unlocked are the buckets whose versions get no lock.
+	Unlocked []string
 	// BucketAlias is the alias of the bucket's key. Empty: the app does not create the bucket.
 	BucketAlias string
 	Rebuilt     Rebuilt
@@ -58,6 +60,8 @@ type Row struct {
 	Name, Tier, Vault string
 	// Lock, Continuous, Snapshots and Copies are days. Zero: none.
 	Lock, Continuous, Snapshots, Copies int
+	// Unlocked says that the app created the bucket without a default retention.
+	Unlocked bool
 	// Copied is when copies start, as a cron expression with its time zone.
 	Copied string
 	// New is the bucket's name in another account or Region.
@@ -139,9 +143,14 @@ func (p *page) use(cfg *config.Config, w config.Workload, use config.TierUse) {
 		}
 	}
 	for _, b := range use.Buckets {
-		row.Name, row.Lock = b.Name, t.ObjectLock.Days
-		if b.Existing {
-			row.Lock = 0 // the app did not create it
+		row.Name, row.Lock, row.Unlocked = b.Name, 0, false
+		switch {
+		case b.Existing: // the app did not create it
+		case t.ObjectLock == nil:
+			row.Unlocked = true
+			p.Unlocked = append(p.Unlocked, b.Name)
+		default:
+			row.Lock = t.ObjectLock.Days
 		}
 		row.New = p.newBucket(cfg, b.Name)
 		p.Rows = append(p.Rows, row)
