@@ -486,7 +486,8 @@ func TestDaysOfTier(t *testing.T) {
 		{&config.Tier{Name: "a", ObjectLock: &config.ObjectLock{Days: 90}}, ""},
 		{&config.Tier{Name: "a"}, "; tier a in FILE has no object_lock, and its buckets keep noncurrent versions for that time"},
 	} {
-		c := restoreVersions{tier: test.tier}
+		c := restoreVersions{}
+		c.tier = test.tier
 		c.Config = "FILE"
 		if got := c.lockOfTier(35); got != test.want {
 			t.Errorf("%+v: %q, want %q", test.tier, got, test.want)
