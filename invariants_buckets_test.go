@@ -43,7 +43,8 @@ func TestBucketSettings(t *testing.T) {
 			want["days"] = at(rules[1], "Transitions", 0, "TransitionInDays") == float64(*b.IntelligentTieringDays)
 			want["class"] = at(rules[1], "Transitions", 0, "StorageClass") == "INTELLIGENT_TIERING"
 		}
-		algorithm, key := at(encryption, "ServerSideEncryptionByDefault", "SSEAlgorithm"), at(encryption, "ServerSideEncryptionByDefault", "KMSMasterKeyID")
+		byDefault := at(encryption, "ServerSideEncryptionByDefault")
+		algorithm, key := at(byDefault, "SSEAlgorithm"), at(byDefault, "KMSMasterKeyID")
 		if b.Encryption == "sse-s3" {
 			want["encryption"] = algorithm == "AES256" && key == nil && at(encryption, "BucketKeyEnabled") == nil
 		} else {

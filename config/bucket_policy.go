@@ -14,22 +14,22 @@ import (
 // PolicyStatement is a statement that a bucket's policy has beside those of the app.
 type PolicyStatement struct {
 	// Sid of the statement. Empty: none.
-	Sid string `yaml:"Sid"`
+	Sid string
 	// Effect is Allow or Deny.
-	Effect string `yaml:"Effect" required:"true" syntax:"effect"`
+	Effect string `required:"true" syntax:"effect"`
 	// Principal has principals by their kind, such as "AWS".
-	Principal Principals `yaml:"Principal" required:"true"`
+	Principal Principals `required:"true"`
 	// Action has actions of S3, with "*" and "?".
-	Action Strings `yaml:"Action" required:"true"`
+	Action Strings `required:"true"`
 	// Resource has ARNs of the bucket and of its objects.
-	Resource Strings `yaml:"Resource" required:"true"`
+	Resource Strings `required:"true"`
 	// Condition is operator → key → values.
-	Condition Conditions `yaml:"Condition"`
+	Condition Conditions
 
 	// These would be about everything else, which nothing can check.
-	NotPrincipal negated `yaml:"NotPrincipal"`
-	NotAction    negated `yaml:"NotAction"`
-	NotResource  negated `yaml:"NotResource"`
+	NotPrincipal negated
+	NotAction    negated
+	NotResource  negated
 }
 
 // Deny says whether the statement denies.
@@ -48,9 +48,9 @@ type (
 	negated        struct{}
 	statementList  []PolicyStatement
 	policyDocument struct {
-		Version   string        `yaml:"Version" syntax:"policy_version"`
-		ID        string        `yaml:"Id"`
-		Statement statementList `yaml:"Statement" required:"true"`
+		Version   string        `syntax:"policy_version"`
+		ID        string        `yaml:"Id"` //nolint:tagliatelle // AWS's word
+		Statement statementList `required:"true"`
 	}
 )
 
@@ -141,7 +141,8 @@ func (p *Principals) decodeNode(d *decoder, n *yaml.Node, at *path) {
 	}
 	decodeMap(d, n, at, `"*", or an object with AWS or Service`, func(key, value *yaml.Node, at *path) {
 		if !slices.Contains(principalKinds, key.Value) {
-			d.report(unknownKey, key, at, Problem{What: "unknown kind of principal" + DidYouMean(key.Value, principalKinds), Want: oneOf(principalKinds)})
+			what := "unknown kind of principal" + DidYouMean(key.Value, principalKinds)
+			d.report(unknownKey, key, at, Problem{What: what, Want: oneOf(principalKinds)})
 			return
 		}
 		(*p)[key.Value] = decodeStrings(d, value, at)

@@ -94,7 +94,8 @@ func warnOfShortRetentions(c *checker) {
 func warnOfShortObjectLocks(c *checker) {
 	for t := range c.rows() {
 		at := c.firstWritten(c.tierPath(t), "object_lock.days", "continuous_backup.delete_after_days")
-		if at != "" && t.ObjectLock != nil && t.ContinuousBackup != nil && t.ObjectLock.Days < t.ContinuousBackup.DeleteAfterDays && !c.onlyExisting(t) {
+		both := t.ObjectLock != nil && t.ContinuousBackup != nil
+		if at != "" && both && t.ObjectLock.Days < t.ContinuousBackup.DeleteAfterDays && !c.onlyExisting(t) {
 			c.report(at, Problem{
 				What: fmt.Sprintf("Object Lock ends before point-in-time recovery does: after %d days somebody can delete a "+
 					"version from the bucket, and only the backup has it", t.ObjectLock.Days),

@@ -12,22 +12,22 @@ import (
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CORSRule.html
 type CORSRule struct {
 	// ID of the rule. Empty: S3 chooses one.
-	ID string `yaml:"ID"`
+	ID string
 	// AllowedHeaders of a preflight request.
-	AllowedHeaders []string `yaml:"AllowedHeaders"`
+	AllowedHeaders []string
 	// AllowedMethods are GET, PUT, HEAD, POST and DELETE.
-	AllowedMethods []string `yaml:"AllowedMethods" required:"true" syntax:"cors_method"`
+	AllowedMethods []string `required:"true" syntax:"cors_method"`
 	// AllowedOrigins are origins, each with one "*" at most.
-	AllowedOrigins []string `yaml:"AllowedOrigins" required:"true"`
+	AllowedOrigins []string `required:"true"`
 	// ExposeHeaders are the headers of a response that scripts may read.
-	ExposeHeaders []string `yaml:"ExposeHeaders"`
+	ExposeHeaders []string
 	// MaxAgeSeconds is how long a browser keeps the response to a preflight request, in seconds. Null: S3 sends none.
-	MaxAgeSeconds *int `yaml:"MaxAgeSeconds" syntax:"cors_max_age"`
+	MaxAgeSeconds *int `syntax:"cors_max_age"`
 }
 
 // corsConfiguration is the form of `aws s3api put-bucket-cors`.
 type corsConfiguration struct {
-	CORSRules []CORSRule `yaml:"CORSRules" required:"true"`
+	CORSRules []CORSRule `required:"true"`
 }
 
 const corsWant = `S3's form, as aws s3api put-bucket-cors takes it: {"CORSRules": [...]}, or the list alone`

@@ -400,9 +400,10 @@ func structKeys(t reflect.Type) *keySet {
 	return keys
 }
 
+// yamlName is the key of a field. Without a tag it is the field's name, as in the JSON files that buckets name.
 func yamlName(f reflect.StructField) string {
 	name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-	return name
+	return cmp.Or(name, f.Name)
 }
 
 // configTypes lists the struct types below Config.

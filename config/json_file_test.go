@@ -50,7 +50,9 @@ func TestPropertyJSON(t *testing.T) {
 
 // valueOf is the value of a node. It looks whether the node is where its value begins.
 func valueOf(t *rapid.T, n *yaml.Node, lines []string) any {
-	starts := map[string]string{"!!map": "{", "!!seq": "[", "!!str": `"`, "!!null": "null", "!!bool": n.Value, "!!int": n.Value, "!!float": n.Value}
+	starts := map[string]string{
+		"!!map": "{", "!!seq": "[", "!!str": `"`, "!!null": "null", "!!bool": n.Value, "!!int": n.Value, "!!float": n.Value,
+	}
 	if rest := string([]rune(lines[n.Line-1])[n.Column-1:]); !strings.HasPrefix(rest, starts[n.Tag]) {
 		t.Fatalf("a %s at %d:%d, where there is %q", n.Tag, n.Line, n.Column, rest)
 	}
@@ -98,14 +100,17 @@ func withFile(t testing.TB, key, value, file, content string) (path string) {
 // absolute, so that it loads from elsewhere.
 func TestFilesBesideTheConfiguration(t *testing.T) {
 	const rules = `{"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://example.com"]}]}`
-	for value, file := range map[string]string{"cors.json": "etc/cors.json", "../shared/cors.json": "shared/cors.json", "./sub/c.json": "etc/sub/c.json"} {
+	for value, file := range map[string]string{
+		"cors.json": "etc/cors.json", "../shared/cors.json": "shared/cors.json", "./sub/c.json": "etc/sub/c.json",
+	} {
 		path := withFile(t, "cors", value, file, rules)
 		cfg, err := LoadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := filepath.Join(filepath.Dir(filepath.Dir(path)), file)
-		if b := cfg.Workloads[0].Buckets[0]; b.CORS != want || len(b.CORSRules) != 1 || b.CORSRules[0].AllowedOrigins[0] != "https://example.com" {
+		b := cfg.Workloads[0].Buckets[0]
+		if b.CORS != want || len(b.CORSRules) != 1 || b.CORSRules[0].AllowedOrigins[0] != "https://example.com" {
 			t.Errorf("%s: %q with %v; want %q", value, b.CORS, b.CORSRules, want)
 		}
 		printed, err := cfg.YAML()
@@ -175,7 +180,10 @@ func TestConditions(t *testing.T) {
 			t.Errorf("%s %s %s: %v, want %v", test.operator, test.key, test.values, got, test.want)
 		}
 	}
-	both := Conditions{"StringNotEquals": {"aws:SourceVpce": {"vpce-1"}}, "ArnNotLike": {"aws:PrincipalArn": {"arn:aws:iam::222222222222:role/other", "*/dummy-*"}}}
+	both := Conditions{
+		"StringNotEquals": {"aws:SourceVpce": {"vpce-1"}},
+		"ArnNotLike":      {"aws:PrincipalArn": {"arn:aws:iam::222222222222:role/other", "*/dummy-*"}},
+	}
 	if got := r.meets(both); got != never {
 		t.Errorf("both: %v", got)
 	}

@@ -114,7 +114,8 @@ func (p *BucketProps) check() {
 		require(p.ObjectLockDays == 0, "NewBucket: props.ObjectLockDays needs props.ObjectLockMode")
 		require(p.NoncurrentDays >= 1, "NewBucket: props.NoncurrentDays is at least 1 without Object Lock")
 	} else {
-		require(p.ObjectLockMode == "GOVERNANCE" || p.ObjectLockMode == "COMPLIANCE", "NewBucket: props.ObjectLockMode is GOVERNANCE or COMPLIANCE")
+		require(p.ObjectLockMode == "GOVERNANCE" || p.ObjectLockMode == "COMPLIANCE",
+			"NewBucket: props.ObjectLockMode is GOVERNANCE or COMPLIANCE")
 		require(p.ObjectLockDays >= 1, "NewBucket: props.ObjectLockDays is at least 1")
 	}
 }

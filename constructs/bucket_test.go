@@ -143,7 +143,8 @@ var bucketOfItsOwn = inStack("BucketOfItsOwn", func(stack awscdk.Stack) {
 			},
 		},
 		Statements: []constructs.Statement{{
-			Sid: "Reader", Principal: map[string]any{"AWS": "444444444444"}, Actions: []string{"s3:GetObject"}, Resources: []string{"arn:aws:s3:::uploads/*"},
+			Sid: "Reader", Principal: map[string]any{"AWS": "444444444444"},
+			Actions: []string{"s3:GetObject"}, Resources: []string{"arn:aws:s3:::uploads/*"},
 		}},
 		AccessLogBucket: awss3.Bucket_FromBucketName(stack, jsii.String("AccessLogs"), jsii.String("company-access-logs")),
 	})
