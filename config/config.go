@@ -288,8 +288,8 @@ type Bucket struct {
 	// BucketKey is the S3 Bucket Key, with which S3 asks KMS less often for a key. False: every object has a KMS data key of its
 	// own, and CloudTrail shows each use. Default: true with sse-kms.
 	BucketKey *bool `yaml:"bucket_key,omitempty"`
-	// IntelligentTieringDays moves the current version of each object of 128 KB or more to S3 Intelligent-Tiering, so many days
-	// after it was written (F-OL-19). Zero: at once. Default: never.
+	// IntelligentTieringDays is the age, in days, at which the current version of each object of 128 KB or more moves to S3
+	// Intelligent-Tiering (F-OL-19). Zero: at once. Default: never.
 	IntelligentTieringDays *int `yaml:"intelligent_tiering_days,omitempty" syntax:"transition_days"`
 	// CORS is a JSON file with CORS rules as S3 takes them: {"CORSRules": [...]}, or the list alone. Its path is relative to
 	// backup.yaml. Default: no CORS.
