@@ -31,7 +31,7 @@ func (c *Config) dependents(w Workload, t *Tier) []dependent {
 	return []dependent{
 		{
 			noun: "the backup role",
-			arn:  WorkloadRoleARN(w, c.BackupRoleName(w)),
+			arn:  c.WorkloadRoleARN(w, c.BackupRoleName(w)),
 			ofBucket: []string{
 				"s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketVersioning", "s3:GetBucketLocation", "s3:GetBucketNotification",
 				"s3:PutBucketNotification", "s3:GetBucketTagging", "s3:GetBucketAcl", "s3:GetInventoryConfiguration",
@@ -46,7 +46,7 @@ func (c *Config) dependents(w Workload, t *Tier) []dependent {
 		deploy,
 		{
 			noun:        "the restore role",
-			arn:         WorkloadRoleARN(w, c.RestoreRoleName(w)),
+			arn:         c.WorkloadRoleARN(w, c.RestoreRoleName(w)),
 			ofBucket:    []string{"s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketVersioning", "s3:GetBucketLocation"},
 			ofObjects:   []string{"s3:PutObject", "s3:PutObjectTagging"},
 			consequence: "nothing could be restored into this bucket",
