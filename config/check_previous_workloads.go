@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 )
 
 // compareBucketPlaces finds buckets whose workload is elsewhere now. Names of buckets are unique in a partition.
@@ -43,6 +44,25 @@ func compareManagedBuckets(c *checker) {
 				Got:  "existing: true", Want: "existing: false", See: c.before(was.path),
 			})
 		}
+	})
+}
+
+// compareBucketEncryption finds keys that leave their template while objects are still under them. S3 encrypts new objects alone
+// in another way (F-OL-22).
+func compareBucketEncryption(c *checker) {
+	c.bucketsInBoth(func(now, was bucketIn) {
+		if now.Existing || was.Existing || now.UsesKMS() || !was.UsesKMS() || now.workload.deployed() != was.workload.deployed() {
+			return
+		}
+		key := was.tier.BucketKey()
+		if slices.Contains(keyNames(c.cfg.TierUses(now.workload)), key) {
+			return
+		}
+		c.report(now.path+".encryption", Problem{
+			What: "earlier objects of this bucket stay under the key " + c.previous.cfg.KeyAlias(was.workload, key) +
+				", which is retained, but no template manages it; whoever deletes it loses them",
+			Got: now.Encryption, Want: "sse-kms as before, until each of these objects is written again", See: c.before(was.path),
+		})
 	})
 }
 

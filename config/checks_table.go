@@ -85,6 +85,7 @@ var checks = []check{
 	{"copied-twice", Error, "", checkCopiedTwice},
 	{"short-retention", Warning, "F-SCH-8", warnOfShortRetentions},
 	{"object-lock-shorter-than-backups", Warning, "F-OL-4", warnOfShortObjectLocks},
+	{"no-object-lock", Warning, "F-OL-4", warnOfNoObjectLocks},
 	{"compliance-object-lock", Warning, "F-OL-1", warnOfComplianceObjectLocks},
 
 	// check_schedules.go
@@ -126,6 +127,18 @@ var checks = []check{
 	{"bucket-unprotected", Warning, "F-OL-3", warnOfUnprotectedBuckets},
 	{"tag-without-backups", Error, "F-S3-4", checkTagsWithoutBackups},
 	{"tag-selected-twice", Error, "F-S3-7", checkTagsTwice},
+
+	// check_bucket_settings.go, cors.go, check_bucket_policy.go, check_bucket_lockout.go
+	{"existing-bucket-setting", Error, "", checkExistingSettings},
+	{"bucket-key-without-kms", Error, "", checkBucketKeys},
+	{"dedicated-key-unused", Warning, "", warnOfUnusedDedicatedKeys},
+	{"cors-file", Error, "F-OL-20", checkCORSFiles},
+	{"policy-file", Error, "F-OL-21", checkPolicyFiles},
+	{"bucket-policy-size", Error, "F-LIM-7", checkPolicyBytes},
+	{"policy-locks-out", Error, "F-OL-12", checkLockouts},
+	{"policy-may-lock-out", Warning, "F-OL-12", warnOfLockouts},
+	{"policy-confused-deputy", Warning, "F-OL-21", warnOfStatementsOfServices},
+	{"policy-opens-settings", Warning, "F-OL-21", warnOfOpenedSettings},
 
 	{"role-reads-all-buckets", Warning, "F-IAM-12", warnOfRolesThatReadAll},
 
@@ -229,6 +242,7 @@ var comparisons = []check{
 	{"workload-left-behind", Warning, "F-COPY-2", compareWorkloads},
 	{"bucket-left-behind", Warning, "F-SCH-7", compareBuckets},
 	{"bucket-unmanaged", Warning, "F-CFN-2", compareManagedBuckets},
+	{"bucket-key-left-behind", Warning, "F-OL-22", compareBucketEncryption},
 	{"tag-left-behind", Warning, "F-SCH-7", compareTagSelections},
 	{"restore-testing-stopped", Warning, "F-RST-11", compareRestoreTesting},
 	{"landing-vault-left-behind", Warning, "F-RST-7", compareLandingVaults},

@@ -156,8 +156,9 @@ type Tier struct {
 	Name string `yaml:"name" required:"true" syntax:"tier_name"`
 	// Extends names the built-in tier that an added tier starts from. Empty: the entry changes a built-in tier.
 	Extends string `yaml:"extends,omitempty" syntax:"extends"`
-	// ObjectLock is the default retention of object versions. It applies to buckets that the app creates.
-	ObjectLock ObjectLock `yaml:"object_lock"`
+	// ObjectLock is the default retention of object versions. It applies to buckets that the app creates. Null: new versions
+	// get no lock, so whoever may delete versions can delete them at once.
+	ObjectLock *ObjectLock `yaml:"object_lock"`
 	// ContinuousBackup is the backup rule for point-in-time recovery. Null: none.
 	ContinuousBackup *ContinuousBackup `yaml:"continuous_backup"`
 	// SnapshotBackup is the backup rule for periodic backups, or a list of named rules, at most nine beside a continuous
@@ -210,7 +211,7 @@ type MalwareScan struct {
 
 // ObjectLock is the default retention of S3 Object Lock (F-OL-2).
 type ObjectLock struct {
-	// Mode is governance or compliance.
+	// Mode is governance or compliance. Default: governance.
 	Mode string `yaml:"mode" syntax:"mode"`
 	// Days for which each new object version is locked.
 	Days int `yaml:"days" required:"true" syntax:"days"`
@@ -348,6 +349,25 @@ type Bucket struct {
 	Tier string `yaml:"tier" required:"true" syntax:"tier"`
 	// Existing: the app backs up the bucket but does not create or change it. Default: false.
 	Existing bool `yaml:"existing,omitempty"`
+	// Encryption of new objects: sse-kms with the workload's key, or sse-s3 with keys that S3 manages. Default: sse-kms.
+	Encryption string `yaml:"encryption,omitempty" syntax:"encryption"`
+	// BucketKey is the S3 Bucket Key, with which S3 asks KMS less often for a key. False: every object has a KMS data key of its
+	// own, and CloudTrail shows each use. Default: true with sse-kms.
+	BucketKey *bool `yaml:"bucket_key,omitempty"`
+	// IntelligentTieringDays is the age, in days, at which the current version of each object of 128 KB or more moves to S3
+	// Intelligent-Tiering (F-OL-19). Zero: at once. Default: never.
+	IntelligentTieringDays *int `yaml:"intelligent_tiering_days,omitempty" syntax:"transition_days"`
+	// CORS is a JSON file with CORS rules as S3 takes them: {"CORSRules": [...]}, or the list alone. Its path is relative to
+	// backup.yaml. Default: no CORS.
+	CORS string `yaml:"cors,omitempty" syntax:"json_file"`
+	// PolicyStatements is a JSON file with statements for the bucket's policy: one statement, a list, or a policy. Its path is
+	// relative to backup.yaml. The statements come after those of the app. Default: none.
+	PolicyStatements string `yaml:"policy_statements,omitempty" syntax:"json_file"`
+
+	// CORSRules is the content of the file CORS.
+	CORSRules []CORSRule `yaml:"-"`
+	// Statements is the content of the file PolicyStatements.
+	Statements []PolicyStatement `yaml:"-"`
 }
 
 // Rollout deploys the stacks to many accounts.

@@ -96,7 +96,7 @@ func (d *decoder) decodeNull(n *yaml.Node, v reflect.Value, at *path, rule strin
 		want = s.want
 	}
 	_, mayBeNull := v.Addr().Interface().(optional)
-	mayBeNull = mayBeNull || v.Kind() == reflect.Pointer
+	mayBeNull = mayBeNull || isSection(v.Type())
 	switch {
 	case mayBeNull && n.Value != "":
 		v.SetZero()
@@ -105,6 +105,11 @@ func (d *decoder) decodeNull(n *yaml.Node, v reflect.Value, at *path, rule strin
 	default:
 		d.report(noValue, n, at, Problem{What: "has no value", Want: want})
 	}
+}
+
+// isSection says whether a type is an optional part, which null removes.
+func isSection(t reflect.Type) bool {
+	return t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct
 }
 
 func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
@@ -464,13 +469,17 @@ func structKeys(t reflect.Type) *keySet {
 	return keys
 }
 
+// yamlName is the key of a field. Without a tag it is the field's name, as in the JSON files that buckets name.
 func yamlName(f reflect.StructField) string {
 	name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-	return name
+	return cmp.Or(name, f.Name)
 }
 
 // configTypes lists the struct types below Config.
-func configTypes() []reflect.Type {
+func configTypes() []reflect.Type { return typesBelow(reflect.TypeFor[Config]()) }
+
+// typesBelow lists a struct type and those below it.
+func typesBelow(t reflect.Type) []reflect.Type {
 	var types []reflect.Type
 	var visit func(reflect.Type)
 	visit = func(t reflect.Type) {
@@ -485,6 +494,6 @@ func configTypes() []reflect.Type {
 			visit(field.typ)
 		}
 	}
-	visit(reflect.TypeFor[Config]())
+	visit(t)
 	return types
 }

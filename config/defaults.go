@@ -21,6 +21,7 @@ func defaults() *Config {
 }
 
 // Defaults of optional sections and of items of lists, once they are present.
+func (o *ObjectLock) setDefaults()     { o.Mode = Governance }
 func (l *TierVaultLock) setDefaults()  { l.Mode = Governance }
 func (m *MalwareScan) setDefaults()    { m.Mode = IncrementalScan }
 func (r *RestoreTesting) setDefaults() { r.Schedule = defaultTestCron }

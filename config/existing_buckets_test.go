@@ -18,6 +18,7 @@ func TestExistingBucketsDocumented(t *testing.T) {
 		fmt.Fprintf(&b, "| `%s` | %s. | %s | %s |\n", r.Name, r.Requirement, r.Consequence, r.Fact)
 	}
 	b.WriteString(existingBucketsCommands)
+	fmt.Fprintf(&b, existingBucketsOfYourOwn, exampleCode(t, "Example_existingBucket"), exampleCode(t, "ExampleNewBucket_settings"))
 	if *update {
 		if err := os.WriteFile(existingBucketsFile, b.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
@@ -26,6 +27,17 @@ func TestExistingBucketsDocumented(t *testing.T) {
 	if !bytes.Equal(read(t, existingBucketsFile), b.Bytes()) {
 		t.Error("docs/existing-buckets.md is not current: go test ./config -run Documented -update")
 	}
+}
+
+// exampleCode is the body of an example of package constructs, up to what it prints: the code of the page compiles and runs.
+func exampleCode(t *testing.T, name string) string {
+	t.Helper()
+	_, after, found := strings.Cut(string(read(t, "../constructs/example_test.go")), "\nfunc "+name+"() {\n")
+	code, _, ends := strings.Cut(after, "\n\n\tprintResources(")
+	if !found || !ends {
+		t.Fatalf("there is no %s", name)
+	}
+	return strings.TrimPrefix(strings.ReplaceAll("\n"+code, "\n\t", "\n"), "\n")
 }
 
 // TestExistingBuckets: the list has what AWS Backup needs (F-S3-28), each once, with a fact that exists.
@@ -101,4 +113,25 @@ aws s3api get-bucket-lifecycle-configuration --bucket BUCKET      # transitions 
 
 After the first backup, compare the size of the recovery point with that of the bucket: a job can complete without
 all objects (F-S3-16).
+`
+
+const existingBucketsOfYourOwn = `
+## Which bucket should the app create?
+
+The app creates a bucket with all that AWS Backup needs, and with the settings that
+[tiers.md](tiers.md#settings-of-a-bucket) lists. Whoever needs more, such as replication or a website, creates the
+bucket and names it with ` + "`existing: true`" + `. There are two ways in CDK code of your own.
+
+**CDK's bucket**, with what the table asks for:
+
+` + "```go\n%s\n```" + `
+
+` + "```yaml\nbuckets:\n  - {name: acme-website, tier: curated_data, existing: true}\n```" + `
+
+**The construct of this app** ([library.md](library.md)), which has what the table asks for:
+
+` + "```go\n%s\n```" + `
+
+Then name it with ` + "`existing: true`" + ` too: the stack of your app creates it. The code is that of the examples in package
+constructs, which compile and run.
 `

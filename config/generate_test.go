@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"pgregory.net/rapid"
@@ -70,7 +71,10 @@ func generateTiers(t *rapid.T, cfg *Config, partition string) {
 	days := rapid.OneOf(rapid.SampledFrom([]int{1, 7, 15, 35, 1825, MaxRetentionDays}), rapid.IntRange(1, MaxRetentionDays))
 	for i := range cfg.Tiers {
 		row := &cfg.Tiers[i]
-		row.ObjectLock = ObjectLock{rapid.SampledFrom([]string{Governance, Compliance}).Draw(t, "mode"), days.Draw(t, "object lock")}
+		row.ObjectLock = &ObjectLock{rapid.SampledFrom([]string{Governance, Compliance, "none"}).Draw(t, "mode"), days.Draw(t, "object lock")}
+		if row.ObjectLock.Mode == "none" {
+			row.ObjectLock = nil
+		}
 		row.ContinuousBackup, row.SnapshotBackup, row.CopyToCentral = nil, nil, nil
 		if rapid.Bool().Draw(t, "continuous") {
 			row.ContinuousBackup = &ContinuousBackup{rapid.IntRange(1, MaxContinuousRetentionDays).Draw(t, "continuous days")}
@@ -191,11 +195,15 @@ func generateWorkloads(t *rapid.T, cfg *Config, region *rapid.Generator[string])
 			Region:      region.Draw(t, "region"),
 		}
 		for j := range rapid.IntRange(1, 5).Draw(t, "buckets") {
-			w.Buckets = append(w.Buckets, Bucket{
+			b := Bucket{
 				Name:     fmt.Sprintf("bucket.%d-%d", i, j),
 				Tier:     rapid.SampledFrom(cfg.Tiers.names()).Draw(t, "tier"),
 				Existing: rapid.Bool().Draw(t, "existing"),
-			})
+			}
+			if !b.Existing {
+				generateBucketSettings(t, &b)
+			}
+			w.Buckets = append(w.Buckets, b)
 		}
 		for _, row := range cfg.Tiers {
 			key := [3]string{w.Account, w.Region, row.Name}
@@ -210,6 +218,20 @@ func generateWorkloads(t *rapid.T, cfg *Config, region *rapid.Generator[string])
 			}
 		}
 		cfg.Workloads = append(cfg.Workloads, w)
+	}
+}
+
+// generateBucketSettings draws the settings of a bucket that the app creates, one or none: configurations stay short.
+func generateBucketSettings(t *rapid.T, b *Bucket) {
+	switch rapid.IntRange(0, 9).Draw(t, "setting") {
+	case 1:
+		b.Encryption = rapid.SampledFrom(syntaxes["encryption"].enum).Draw(t, "encryption")
+	case 2:
+		b.BucketKey = new(rapid.Bool().Draw(t, "bucket key"))
+	case 3:
+		b.IntelligentTieringDays = new(rapid.IntRange(0, MaxRetentionDays).Draw(t, "intelligent tiering"))
+	case 4:
+		b.CORS, _ = filepath.Abs("testdata/files/cors.json")
 	}
 }
 

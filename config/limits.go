@@ -123,6 +123,12 @@ const (
 	// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
 	MaxFilterVaults = 900
 
+	// MaxCORSRules is the largest number of CORS rules of a bucket (F-OL-20).
+	MaxCORSRules = 100
+
+	// maxJSONFileBytes is the largest size, in bytes, of a file that a bucket names: S3 takes 64 KB of CORS rules, and less of a
+	// policy (F-OL-20, F-LIM-7).
+	maxJSONFileBytes = 64 << 10
 	// maxFileBytes is the largest size of a backup.yaml, in bytes: about 10,000 workloads.
 	maxFileBytes = 8 << 20
 	// maxProblems is the number of problems after which the checks stop, so that a file of another kind does not use up the memory.
@@ -142,4 +148,10 @@ const (
 const (
 	Governance = "governance"
 	Compliance = "compliance"
+)
+
+// The encryption of a bucket, as backup.yaml writes it.
+const (
+	EncryptionKMS = "sse-kms"
+	EncryptionS3  = "sse-s3"
 )

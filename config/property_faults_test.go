@@ -253,6 +253,39 @@ var meaningFaults = []fault{
 		})
 		return airGappedPath, Partition(cfg.Central.Region) == partitionGovCloud && !short
 	}),
+	meaning("existing-bucket-setting", "a setting of an existing bucket", func(t *rapid.T, cfg *Config) (string, bool) {
+		for i, w := range cfg.Workloads {
+			for j := range w.Buckets {
+				if b := &w.Buckets[j]; b.Existing {
+					b.Encryption = rapid.SampledFrom(syntaxes["encryption"].enum).Draw(t, "encryption")
+					return bucketPath(i, j) + ".encryption", true
+				}
+			}
+		}
+		return "", false
+	}),
+	meaning("bucket-key-without-kms", "an S3 Bucket Key with SSE-S3", func(_ *rapid.T, cfg *Config) (string, bool) {
+		for i, w := range cfg.Workloads {
+			for j := range w.Buckets {
+				if b := &w.Buckets[j]; !b.Existing {
+					b.Encryption, b.BucketKey = EncryptionS3, new(true)
+					return bucketPath(i, j) + ".bucket_key", true
+				}
+			}
+		}
+		return "", false
+	}),
+	meaning("cors-file", "a file that does not exist", func(_ *rapid.T, cfg *Config) (string, bool) {
+		for i, w := range cfg.Workloads {
+			for j := range w.Buckets {
+				if b := &w.Buckets[j]; !b.Existing {
+					b.CORS = "absent.json"
+					return bucketPath(i, j) + ".cors", true
+				}
+			}
+		}
+		return "", false
+	}),
 	meaning("access-log-bucket", "a bucket with the name of one for logs", func(t *rapid.T, cfg *Config) (string, bool) {
 		i, j := anyBucket(t, cfg)
 		cfg.Workloads[i].Buckets[j].Name, cfg.Workloads[i].RestoreTesting = cfg.AccessLogBucketName(cfg.Workloads[0]), nil

@@ -206,7 +206,7 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 	for _, use := range uses {
 		for _, b := range use.Buckets {
 			if !b.Existing {
-				n += bucket + perByte*min(len(b.Name), MaxBucketName)
+				n += bucket + perByte*min(len(b.Name), MaxBucketName) + b.fileBytes()
 			}
 		}
 		if !use.Tier.BackedUp() {

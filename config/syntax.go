@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"net/mail"
 	"regexp"
 	"slices"
@@ -114,8 +115,25 @@ var syntaxes = map[string]syntax{
 		want:  "3 to 63 lowercase letters, digits, dots and hyphens, starting and ending with a letter or digit",
 		fact:  "F-OL-11",
 	},
-	"cron":  {check: cron, want: "AWS's six fields, such as cron(5 2 * * ? *)", fact: "F-SCH-1"},
-	"email": {check: email, want: "an e-mail address, such as backup-oncall@example.com"},
+	"cron": {check: cron, want: "AWS's six fields, such as cron(5 2 * * ? *)", fact: "F-SCH-1"},
+	"encryption": {
+		enum: []string{EncryptionKMS, EncryptionS3},
+		noun: "an encryption",
+		want: "sse-kms or sse-s3",
+		fact: "F-S3-26",
+	},
+	"transition_days": {min: 0, max: MaxRetentionDays, want: days(0, MaxRetentionDays) + ", 0 for at once", fact: "F-OL-19"},
+	"json_file":       {pattern: re(`.+`), want: "the path of a JSON file, relative to backup.yaml"},
+	"cors_method": {
+		enum: []string{"GET", "PUT", "HEAD", "POST", "DELETE"},
+		noun: "a method of CORS rules",
+		want: "GET, PUT, HEAD, POST or DELETE",
+		fact: "F-OL-20",
+	},
+	"cors_max_age":   {min: 0, max: math.MaxInt32, want: "0 seconds or more", fact: "F-OL-20"},
+	"effect":         {enum: []string{"Allow", effectDeny}, noun: "an effect", want: "Allow or Deny", fact: "F-KMS-3"},
+	"policy_version": {enum: []string{"2012-10-17", "2008-10-17"}, noun: "a version of the policy language", want: "2012-10-17"},
+	"email":          {check: email, want: "an e-mail address, such as backup-oncall@example.com"},
 	"webhook_secret": {
 		check:  webhookSecret,
 		hidden: isWebhook,

@@ -72,6 +72,13 @@ func (u TierUse) creates() int {
 	return n
 }
 
+// creates says whether the app creates a bucket of a tier.
+func (c *Config) creates(t *Tier) bool {
+	return slices.ContainsFunc(c.Workloads, func(w Workload) bool {
+		return slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return b.Tier == t.Name && !b.Existing })
+	})
+}
+
 // NamedBuckets lists the buckets that workloads of an account and Region name, in file order. A selection
 // by tag excludes them, because a bucket cannot have a second continuous backup (F-S3-7).
 func (c *Config) NamedBuckets(account, region string) []string {

@@ -106,16 +106,59 @@ func (s workload) newBuckets() {
 	scope := awsconstructs.NewConstruct(s.stack, jsii.String("Buckets"))
 	for _, use := range s.uses {
 		for _, b := range use.Created() {
-			constructs.NewBucket(scope, jsii.String(b.Name), &constructs.BucketProps{
-				Name:            b.Name,
-				ObjectLockMode:  strings.ToUpper(use.Tier.ObjectLock.Mode),
-				ObjectLockDays:  use.Tier.ObjectLock.Days,
-				Key:             s.keys[use.Tier.BucketKey()].Key,
-				AccessLogBucket: logs.Bucket,
-				Tags:            s.tags(use.Tier),
-			})
+			constructs.NewBucket(scope, jsii.String(b.Name), s.bucketProps(use.Tier, b, logs))
 		}
 	}
+}
+
+func (s workload) bucketProps(t *config.Tier, b config.Bucket, logs *constructs.AccessLogBucket) *constructs.BucketProps {
+	props := &constructs.BucketProps{
+		Name:                   b.Name,
+		NoncurrentDays:         t.NoncurrentDays(),
+		Encryption:             "AES256",
+		IntelligentTieringDays: b.IntelligentTieringDays,
+		AccessLogBucket:        logs.Bucket,
+		Tags:                   s.tags(t),
+	}
+	if t.ObjectLock != nil {
+		props.ObjectLockMode, props.ObjectLockDays = strings.ToUpper(t.ObjectLock.Mode), t.ObjectLock.Days
+	}
+	if b.UsesKMS() {
+		props.Encryption, props.Key, props.BucketKeyDisabled = "aws:kms", s.keys[t.BucketKey()].Key, !b.UsesBucketKey()
+	}
+	for _, r := range b.CORSRules {
+		props.CORSRules = append(props.CORSRules, constructs.CORSRule{
+			ID: r.ID, AllowedMethods: r.AllowedMethods, AllowedOrigins: r.AllowedOrigins,
+			AllowedHeaders: r.AllowedHeaders, ExposeHeaders: r.ExposeHeaders, MaxAgeSeconds: r.MaxAgeSeconds,
+		})
+	}
+	for i := range b.Statements {
+		props.Statements = append(props.Statements, statement(&b.Statements[i]))
+	}
+	return props
+}
+
+// statement is a statement of a file that a bucket names.
+func statement(s *config.PolicyStatement) constructs.Statement {
+	converted := constructs.Statement{
+		Sid: s.Sid, Deny: s.Deny(), Principal: map[string]any{}, Actions: s.Action, Resources: s.Resource,
+	}
+	for kind, principals := range s.Principal {
+		converted.Principal[kind] = principals
+	}
+	if slices.Equal(s.Principal["AWS"], []string{"*"}) {
+		converted.Principal["AWS"] = "*"
+	}
+	for operator, keys := range s.Condition {
+		if converted.Condition == nil {
+			converted.Condition = map[string]map[string]any{}
+		}
+		converted.Condition[operator] = map[string]any{}
+		for key, values := range keys {
+			converted.Condition[operator][key] = values
+		}
+	}
+	return converted
 }
 
 // newTiers creates a vault with a plan for each tier that is backed up, and the backup role.

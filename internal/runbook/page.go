@@ -48,6 +48,8 @@ type page struct {
 	AnyCopied bool
 	// Copies are the named buckets that are copied, Lost those that are not.
 	Copies, Lost []Row
+	// Unlocked are the buckets whose versions get no lock.
+	Unlocked []string
 	// BucketAlias is the alias of the bucket's key. Empty: the app does not create the bucket.
 	BucketAlias string
 	Rebuilt     Rebuilt
@@ -59,6 +61,8 @@ type Row struct {
 	Name, Tier, Vault string
 	// Lock, Continuous, Snapshots and Copies are days: of several rules those of the longest. Zero: none.
 	Lock, Continuous, Snapshots, Copies int
+	// Unlocked says that the app created the bucket without a default retention.
+	Unlocked bool
 	// Copied are the copies of each rule.
 	Copied []Copied
 	// New is the bucket's name in another account or Region.
@@ -145,9 +149,14 @@ func (p *page) use(cfg *config.Config, w config.Workload, use config.TierUse) {
 		}
 	}
 	for _, b := range use.Buckets {
-		row.Name, row.Lock = b.Name, t.ObjectLock.Days
-		if b.Existing {
-			row.Lock = 0 // the app did not create it
+		row.Name, row.Lock, row.Unlocked = b.Name, 0, false
+		switch {
+		case b.Existing: // the app did not create it
+		case t.ObjectLock == nil:
+			row.Unlocked = true
+			p.Unlocked = append(p.Unlocked, b.Name)
+		default:
+			row.Lock = t.ObjectLock.Days
 		}
 		row.New = p.newBucket(cfg, b.Name)
 		p.Rows = append(p.Rows, row)
@@ -176,7 +185,7 @@ func (p *page) choose(cfg *config.Config, w config.Workload) {
 	p.WorkloadFlag, p.VersionsConfig = "", " --config "+quoted(p.Config)
 	p.BackedUp, p.Continuous, p.Copied = best.Vault != "", best.Continuous > 0, best.Copies > 0
 	for _, use := range cfg.TierUses(w) {
-		if use.Tier.Name == best.Tier && len(use.Created()) > 0 {
+		if use.Tier.Name == best.Tier && use.UsesKey() {
 			p.BucketAlias = cfg.KeyAlias(w, use.Tier.BucketKey())
 		}
 	}
@@ -221,7 +230,9 @@ func encrypts(cfg *config.Config, w config.Workload, key string) string {
 	for _, use := range cfg.TierUses(w) {
 		if use.Tier.BucketKey() == key {
 			for _, b := range use.Created() {
-				buckets = append(buckets, b.Name)
+				if b.UsesKMS() {
+					buckets = append(buckets, b.Name)
+				}
 			}
 		}
 	}

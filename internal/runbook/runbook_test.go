@@ -162,3 +162,21 @@ func TestNoPage(t *testing.T) {
 		t.Error("head is no page")
 	}
 }
+
+// TestUnlockedBuckets: the pages do not promise Object Lock where a tier has none.
+func TestUnlockedBuckets(t *testing.T) {
+	cfg, err := config.LoadFile("../../config/testdata/good/bucket-settings.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	overview := render(t, cfg, cfg.Workloads[0], Overview, Options{})
+	for _, row := range []string{"| `dummy-dev-inbox` | curated_data | 0 | 35 |", "| `dummy-dev-ledger` | ledger_data | 90 | 35 |"} {
+		if !strings.Contains(overview, row) {
+			t.Errorf("the overview lacks %s:\n%s", row, overview)
+		}
+	}
+	const want = "the versions of `dummy-dev-scratch`, `dummy-dev-inbox`, `dummy-dev-exports` from whoever may delete versions"
+	if page := render(t, cfg, cfg.Workloads[0], "ransomware", Options{}); !strings.Contains(page, want) {
+		t.Errorf("the page lacks %q:\n%s", want, page)
+	}
+}
