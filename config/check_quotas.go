@@ -102,24 +102,6 @@ func warnOfRuleQuota(c *checker) {
 	}
 }
 
-func checkSelectionSizes(c *checker) {
-	for i, w := range c.cfg.Workloads {
-		if len(w.Buckets) <= MaxSelectionARNs {
-			continue
-		}
-		inTier := map[string]int{}
-		for j, b := range w.Buckets {
-			inTier[b.Tier]++
-			if t := c.cfg.tier(b.Tier); inTier[b.Tier] == MaxSelectionARNs+1 && t != nil && t.BackedUp() {
-				c.report(bucketPath(i, j)+".name", Problem{
-					What: "a backup selection cannot list so many buckets of " + b.Tier,
-					Got:  fmt.Sprintf("bucket %d", MaxSelectionARNs+1), Want: fmt.Sprintf("at most %d of a tier: split the workload", MaxSelectionARNs),
-				})
-			}
-		}
-	}
-}
-
 func checkTagExclusions(c *checker) {
 	named := map[accountRegion]int{}
 	for _, w := range c.cfg.Workloads {

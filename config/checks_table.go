@@ -104,9 +104,14 @@ var checks = []check{
 	{"bucket-namespace", Error, "F-OL-11", checkAccountNamespace},
 	{"bucket-unprotected", Warning, "F-OL-3", warnOfUnprotectedBuckets},
 	{"tag-without-backups", Error, "F-S3-4", checkTagsWithoutBackups},
-	{"tag-selected-twice", Error, "F-S3-7", checkTagsTwice},
-
 	{"role-reads-all-buckets", Warning, "F-IAM-12", warnOfRolesThatReadAll},
+
+	// check_tags.go
+	{"tag-selected-twice", Error, "F-S3-7", checkTagsTwice},
+	{"tags-overlap", Warning, "F-S3-7", warnOfOverlappingTags},
+	{"tag-selects-nothing", Error, "F-LIM-8", checkTagContradictions},
+	{"tag-selections", Error, "F-LIM-1", checkTagSelections},
+	{"tag-conditions", Error, "F-LIM-1", checkTagConditions},
 
 	// existing_buckets.go
 	{"existing-buckets", Warning, "F-S3-28", warnOfExistingBuckets},
@@ -121,7 +126,6 @@ var checks = []check{
 	{"bucket-limit", Error, "F-S3-15", checkBucketLimit},
 	{"event-rule-quota", Warning, "", warnOfRuleQuota},
 	{"vault-quota", Warning, "F-LIM-1", warnOfVaultQuota},
-	{"selection-size", Error, "F-LIM-2", checkSelectionSizes},
 	{"tag-exclusions", Error, "F-LIM-2", checkTagExclusions},
 	{"stack-size", Error, "F-LIM-6", checkStackSizes},
 	{"template-size", Error, "F-LIM-6", checkTemplateSizes},
@@ -200,11 +204,16 @@ var comparisons = []check{
 	{"workload-left-behind", Warning, "F-COPY-2", compareWorkloads},
 	{"bucket-left-behind", Warning, "F-SCH-7", compareBuckets},
 	{"bucket-unmanaged", Warning, "F-CFN-2", compareManagedBuckets},
-	{"tag-left-behind", Warning, "F-SCH-7", compareTagSelections},
 	{"restore-testing-stopped", Warning, "F-RST-11", compareRestoreTesting},
 	{"landing-vault-left-behind", Warning, "F-RST-7", compareLandingVaults},
 	{"evidence-left-behind", Warning, "F-OL-2", compareEvidence},
 	{"stack-set-left-behind", Warning, "F-COPY-3", compareStackSet},
+
+	// check_previous_tags.go
+	{"tag-left-behind", Warning, "F-SCH-7", compareTagSelections},
+	{"tags-narrowed", Warning, "F-SCH-7", compareTagConditions},
+	{"tags-in-another-tier", Warning, "F-S3-13", compareTiersOfTags},
+	{"tag-key-changed", Warning, "F-SCH-7", compareTagKey},
 
 	// check_previous_tiers.go
 	{"tier-weakened", Warning, "F-SCH-7", compareTiers},

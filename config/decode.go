@@ -244,7 +244,7 @@ func (d *decoder) reportNoList(n *yaml.Node, item reflect.Type, at *path) {
 	switch {
 	case n.Kind == yaml.MappingNode:
 		p.Got, p.Want = kindNames[n.Kind], `a "- " before each item`
-	case item.Kind() == reflect.Struct:
+	case item.Kind() == reflect.Struct && item != reflect.TypeFor[TagSelection]():
 		_, example := needs(item, n)
 		p.Want = "[" + example + "]"
 	default:
@@ -343,6 +343,8 @@ func kindName(t reflect.Type) string {
 		return strings.TrimSuffix(keys+": "+example, ": ")
 	case reflect.Slice:
 		return "a list"
+	case reflect.Map:
+		return "keys with values"
 	case reflect.Int:
 		return "a whole number"
 	case reflect.Bool:

@@ -21,7 +21,8 @@ func TestNames(t *testing.T) {
 			for i := range tiers {
 				tier := &tiers[i]
 				expect(t, vault, c.TierName(w, tier))
-				expect(t, rule, c.ContinuousRuleName(w, tier), c.SnapshotRuleName(w, tier), c.TaggedSelectionName(w, tier))
+				expect(t, rule, c.ContinuousRuleName(w, tier), c.SnapshotRuleName(w, tier), c.SelectionName(w, tier, 2),
+					c.TaggedSelectionName(w, tier, TagSelection{}), c.TaggedSelectionName(w, tier, TagSelection{Tag: TagValues{"a": "b"}}))
 				expect(t, regexp.MustCompile(`^[a-zA-Z0-9_]{1,200}$`), c.TieringName("eu-central-1", c.TierName(w, tier)))
 				expect(t, regexp.MustCompile(`^alias/[a-zA-Z0-9/_-]{1,250}$`), c.KeyAlias(w, tier.BucketKey()))
 			}

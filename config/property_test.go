@@ -134,7 +134,7 @@ var formFaults = []fault{
 	},
 	{
 		"a scalar for a mapping",
-		inText(func(n place, _ syntax) bool { return n.node.Kind == yaml.MappingNode }, func(n place, _ syntax) (string, string) {
+		inText(func(n place, _ syntax) bool { return n.node.Kind == yaml.MappingNode && !n.orScalar }, func(n place, _ syntax) (string, string) {
 			*n.node = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "x"}
 			return "wrong-type", n.path
 		}),
@@ -149,7 +149,7 @@ var formFaults = []fault{
 	})},
 	{
 		"an unknown key",
-		inText(func(n place, _ syntax) bool { return n.node.Kind == yaml.MappingNode }, func(n place, _ syntax) (string, string) {
+		inText(func(n place, _ syntax) bool { return n.node.Kind == yaml.MappingNode && !n.anyKey }, func(n place, _ syntax) (string, string) {
 			n.node.Content = append(
 				n.node.Content,
 				&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "zzzzzzzzzzzz"},
@@ -180,6 +180,8 @@ type place struct {
 	node        *yaml.Node
 	rule        string // the row of its syntax
 	required    bool
+	orScalar    bool // a mapping for which there is a scalar too
+	anyKey      bool // a mapping whose keys the user makes
 }
 
 // inText puts a mistake at one of the places that suit it.
@@ -217,28 +219,35 @@ func placesIn(n *yaml.Node, typ reflect.Type, path, rule string) []place {
 	var all []place
 	switch n.Kind {
 	case yaml.MappingNode:
+		if typ.Kind() == reflect.Map {
+			for i := 0; i+1 < len(n.Content); i += 2 {
+				all = append(all, place{path: path + "." + n.Content[i].Value, node: n.Content[i+1], rule: rule})
+			}
+			return all
+		}
 		keys := structKeys(typ)
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			field := keys.fields[keys.byName[n.Content[i].Value]]
 			at := strings.TrimPrefix(path+"."+field.name, ".")
 			p := place{
-				at,
-				n,
-				n.Content[i],
-				n.Content[i+1],
-				field.syntax,
-				field.required && (field.name == "name" || !strings.HasPrefix(at, "tiers[")),
+				path:     at,
+				parent:   n,
+				key:      n.Content[i],
+				node:     n.Content[i+1],
+				rule:     field.syntax,
+				required: field.required && (field.name == "name" || !strings.HasPrefix(at, "tiers[")),
 			}
 			if p.node.Kind != yaml.ScalarNode {
 				p.rule = ""
 			}
+			p.anyKey = field.typ.Kind() == reflect.Map
 			all = append(all, p)
 			all = append(all, placesIn(p.node, field.typ, at, field.syntax)...)
 		}
 	case yaml.SequenceNode:
 		for i, item := range n.Content {
 			at := fmt.Sprintf("%s[%d]", path, i)
-			p := place{path: at, node: item}
+			p := place{path: at, node: item, orScalar: typ.Elem() == reflect.TypeFor[TagSelection]()}
 			if item.Kind == yaml.ScalarNode {
 				p.rule = rule
 			}

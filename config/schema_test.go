@@ -142,17 +142,36 @@ func reflectSchema(t *testing.T) *invopop.Schema {
 					continue
 				}
 			}
+			if field.typ.Kind() == reflect.Map {
+				describeTags(property)
+				continue
+			}
+			if property.Ref == tagSelection { // or the name of a tier
+				item := &invopop.Schema{Type: "string"}
+				property.Ref, property.OneOf = "", []*invopop.Schema{item, {Ref: tagSelection}}
+				property = item
+			}
 			constrain(property, syntaxes[field.syntax])
 			if field.name == "tier" || field.name == "select_tagged" { // any name is allowed; editors propose these
 				property.AnyOf = []*invopop.Schema{{Enum: syntaxes["extends"].enumValues()}, {Type: "string"}}
 			}
 		}
 	}
+	delete(schema.Definitions, "TagValues")
 	// A tier that changes or extends another one need not repeat these keys.
 	for _, name := range []string{"ObjectLock", "ContinuousBackup", "SnapshotBackup"} {
 		schema.Definitions[name].Required = nil
 	}
 	return schema
+}
+
+const tagSelection = "#/$defs/TagSelection"
+
+// describeTags describes tags, whose keys are those of a company.
+func describeTags(property *invopop.Schema) {
+	property.Ref, property.Type, property.MinProperties = "", "object", new(uint64(1))
+	property.PropertyNames = &invopop.Schema{Pattern: syntaxes["condition_key"].pattern.String()}
+	property.AdditionalProperties = &invopop.Schema{Type: "string", Pattern: tagValue.String(), Description: "Want: " + syntaxes["condition_value"].want + "."}
 }
 
 // withoutGoName is a doc comment for an editor, which shows it beside the key: "project is the prefix" needs no "project", and no word in

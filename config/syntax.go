@@ -124,6 +124,22 @@ var syntaxes = map[string]syntax{
 			`AWSReservedSSO_BackupOperator_*"`,
 		fact: "F-IAM-11",
 	},
+	"tag_key": {
+		pattern: re(`[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}`),
+		check:   tagKey,
+		want:    "the key of a tag, such as DataClassification: 1 to 128 letters, digits, spaces and _ . : / = + - @",
+		fact:    "F-LIM-9",
+	},
+	"condition_key": {
+		pattern: re(`[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}`),
+		want:    "the key of a tag: 1 to 128 letters, digits, spaces and _ . : / = + - @",
+		fact:    "F-LIM-9",
+	},
+	"condition_value": {
+		check: conditionValue,
+		want:  "the value of a tag: at most 256 letters, digits, spaces and _ . : / = + - @",
+		fact:  "F-LIM-9",
+	},
 	"object_key": {check: objectKey, want: "1 to 1024 bytes", fact: "F-RST-12"},
 	"sha256": {
 		word: newWord("0-9a-f", "0-9a-f", "0-9a-f", 64, 64),
@@ -313,6 +329,29 @@ func operator(pattern string) string {
 		return "matches roles of any name: all of them could read and restore the backups"
 	case "AWSReservedSSO_":
 		return "matches every permission set: whoever has one could read and restore the backups"
+	}
+	return ""
+}
+
+// tagKey returns what is wrong with the key of a tag that the app sets.
+func tagKey(key string) string {
+	switch {
+	case len(key) >= 4 && strings.EqualFold(key[:4], "aws:"):
+		return "starts with aws:, which AWS reserves"
+	case key == WorkloadTag:
+		return "is the key of the tag that names the workload"
+	}
+	return ""
+}
+
+var tagValue = re(`[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}`)
+
+func conditionValue(value string) string {
+	switch {
+	case strings.ContainsAny(value, "*?"):
+		return "has a wildcard, which no tag has and no condition here knows"
+	case !tagValue.MatchString(value):
+		return notValid
 	}
 	return ""
 }
