@@ -1,6 +1,9 @@
 package config
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // taggedThen is a selection by tag of the earlier file, with what has become of it.
 type taggedThen struct {
@@ -96,28 +99,38 @@ func compareTagConditions(c *checker) {
 	})
 }
 
-// compareTiersOfTags finds tags whose buckets come into the vault of another tier.
-func compareTiersOfTags(c *checker) {
+// tagsInBothTiers goes through the tags that are those of another tier now, in their account and Region.
+func (c *checker) tagsInBothTiers(compare func(at string, now, was *Tier, before []Place)) {
 	c.taggedThen(func(s taggedThen) {
-		same := func(now tagged) bool { return now.same(s.conditions) }
-		i := slices.IndexFunc(s.now, same)
+		i := slices.IndexFunc(s.now, func(now tagged) bool { return now.same(s.conditions) })
 		if i < 0 || s.now[i].Tier == s.Tier {
 			return
 		}
-		now, was := c.cfg.tier(s.now[i].Tier), c.previous.cfg.tier(s.Tier)
-		if now == nil || was == nil {
-			return
+		if now, was := c.cfg.tier(s.now[i].Tier), c.previous.cfg.tier(s.Tier); now != nil && was != nil {
+			compare(s.now[i].path+".tier", now, was, c.before(s.path))
 		}
-		c.report(s.now[i].path+".tier", Problem{
+	})
+}
+
+// compareTiersOfTags finds tags whose buckets come into the vault of another tier.
+func compareTiersOfTags(c *checker) {
+	c.tagsInBothTiers(func(at string, now, was *Tier, before []Place) {
+		c.report(at, Problem{
 			What: "in another vault, backups of the buckets with these tags start again with full ones, and the earlier backups expire in the " +
 				"old vault",
-			Got: now.Name, Want: was.Name + ", unless the cost of full backups is accepted", See: c.before(s.path),
+			Got: now.Name, Want: was.Name + ", unless the cost of full backups is accepted", See: before,
 		})
+	})
+}
+
+// compareWeakerTags finds tags whose buckets have weaker backups in their new tier. The app changes neither the Object Lock nor
+// the key of a bucket that a tag selects.
+func compareWeakerTags(c *checker) {
+	c.tagsInBothTiers(func(at string, now, was *Tier, before []Place) {
 		for _, w := range weakenings(now, was) {
-			c.report(s.now[i].path+".tier", Problem{
-				What: "buckets with these tags are less protected than before",
-				Got:  w.text, Want: consent, See: c.before(s.path),
-			})
+			if !strings.HasPrefix(w.key, "object_lock") && w.key != "dedicated_key" {
+				c.report(at, Problem{What: "buckets with these tags are less protected than before", Got: w.text, Want: consent, See: before})
+			}
 		}
 	})
 }

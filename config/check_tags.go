@@ -33,7 +33,7 @@ func (c *checker) taggedBefore(compare func(now tagged, before []tagged)) {
 		}
 		for j, s := range w.SelectTagged {
 			now := tagged{s, c.cfg.Conditions(s), i, selectPath(i, j)}
-			if s.Tier == "" || c.selectionDoubtful(i, j) || now.contradiction() != "" {
+			if t := c.cfg.tier(s.Tier); t == nil || !t.BackedUp() || c.selectionDoubtful(i, j) || now.contradiction() != "" {
 				continue // reported already
 			}
 			key := in.String() + s.Tier
@@ -124,7 +124,7 @@ func warnOfOverlappingTags(c *checker) {
 		c.report(now.path, Problem{
 			What: "two tag conditions that can both hold: two plans would back up a bucket with the tags of both, and of two continuous " +
 				"backups only one would run",
-			Got:  fmt.Sprintf("%s; and %s", now.TagConditions, before[first].TagConditions),
+			Got:  fmt.Sprintf("%s here, %s there", now.TagConditions, before[first].TagConditions),
 			Want: apart(now, before[first]),
 		}, seen[:min(len(seen), maxSeen)]...)
 	})
@@ -161,12 +161,14 @@ func checkTagContradictions(c *checker) {
 }
 
 func checkTagSelections(c *checker) {
-	for i := range c.cfg.Workloads {
-		for _, use := range c.uses[i] {
-			if n := len(use.Tagged); n > MaxTaggedSelections && use.Tier != nil {
-				c.report(workloadPath(i)+".select_tagged", Problem{
+	for i, w := range c.cfg.Workloads {
+		ofTier := map[string]int{}
+		for j, s := range w.SelectTagged {
+			ofTier[s.Tier]++
+			if s.Tier != "" && ofTier[s.Tier] == MaxTaggedSelections+1 {
+				c.report(selectPath(i, j), Problem{
 					What: "a backup plan can have no more selections by tag: the deployment would fail",
-					Got:  fmt.Sprintf("%d of %s", n, use.Tier.Name),
+					Got:  fmt.Sprintf("selection %d of %s", MaxTaggedSelections+1, s.Tier),
 					Want: fmt.Sprintf("at most %d of a tier", MaxTaggedSelections),
 				})
 			}

@@ -213,6 +213,7 @@ var comparisons = []check{
 	{"tag-left-behind", Warning, "F-SCH-7", compareTagSelections},
 	{"tags-narrowed", Warning, "F-SCH-7", compareTagConditions},
 	{"tags-in-another-tier", Warning, "F-S3-13", compareTiersOfTags},
+	{"tags-weakened", Warning, "F-SCH-7", compareWeakerTags},
 	{"tag-key-changed", Warning, "F-SCH-7", compareTagKey},
 
 	// check_previous_tiers.go

@@ -88,6 +88,7 @@ func generateCron(t *rapid.T) string {
 
 func generateWorkloads(t *rapid.T, cfg *Config, region *rapid.Generator[string]) {
 	tagged := map[[3]string]bool{}
+	byTag := rapid.Bool().Draw(t, "by tag")
 	for i := range rapid.IntRange(1, 5).Draw(t, "workloads") {
 		w := Workload{
 			Name:        fmt.Sprintf("w%d", i),
@@ -103,6 +104,9 @@ func generateWorkloads(t *rapid.T, cfg *Config, region *rapid.Generator[string])
 			})
 		}
 		for _, row := range cfg.Tiers {
+			if !byTag {
+				break
+			}
 			key := [3]string{w.Account, w.Region, row.Name}
 			if row.BackedUp() && !tagged[key] && rapid.IntRange(0, 4).Draw(t, "tagged") == 0 {
 				tagged[key] = true
