@@ -245,6 +245,20 @@ func TestSelectionsOfManyBuckets(t *testing.T) {
 		"Selection dummy-a-dev-critical_data Selection2 dummy-a-dev-critical-data-2\n" {
 		t.Errorf("named %s", got)
 	}
+	resources := func(named, tagged int) int {
+		w.Buckets, w.SelectTagged = nil, nil
+		for i := range named {
+			w.Buckets = append(w.Buckets, Bucket{Name: fmt.Sprintf("bucket-%d", i), Tier: tier.Name, Existing: true})
+		}
+		for i := range tagged {
+			w.SelectTagged = append(w.SelectTagged, TagSelection{Tier: tier.Name, Tag: TagValues{"a": fmt.Sprint(i)}})
+		}
+		return cfg.StackResources(w)
+	}
+	if one := resources(500, 0); resources(501, 0) != one+1 || resources(1001, 0) != one+2 || resources(500, 3) != resources(500, 1)+2 {
+		t.Errorf("resources of the stack: %d with 500 buckets, %d with 501, %d with 3 selections by tag and %d with one", one, resources(501, 0),
+			resources(500, 3), resources(500, 1))
+	}
 	const maxSelections = 100
 	if use := (TierUse{Buckets: make([]Bucket, MaxBucketsPerAccount), Tagged: make([]TagSelection, MaxTaggedSelections)}); use.selections() > maxSelections {
 		t.Errorf("%d selections of the buckets of an account", use.selections())
