@@ -45,7 +45,7 @@ func TestBucketsAreProtected(t *testing.T) {
 				key := at(encryption, "ServerSideEncryptionByDefault", "KMSMasterKeyID", "Fn::GetAtt", 0)
 				want["key of its tier"] = aliasOf(template, key) == keyAliasWant(a, template, tier)
 				want["access logs"] = at(p, "LoggingConfiguration", "DestinationBucketName", "Ref") == "AccessLogs"
-				want["tags"] = maps.Equal(tagsOf(p["Tags"]), map[string]string{
+				want["tags"] = maps.Equal(pairsOf(p["Tags"]), map[string]string{
 					a.cfg.TagKey: tier.Name, "backup:workload": workloadOf(a, template.stack).ID(),
 				})
 			}
@@ -182,8 +182,8 @@ func wantedOf(a *assembly, w config.Workload, tier config.Tier) []string {
 	return want
 }
 
-// tagsOf are the tags of a resource: values by keys.
-func tagsOf(tags any) map[string]string {
+// pairsOf are the tags of a resource: values by keys.
+func pairsOf(tags any) map[string]string {
 	all := map[string]string{}
 	for _, tag := range list(tags) {
 		all[at(tag, "Key").(string)] = at(tag, "Value").(string)

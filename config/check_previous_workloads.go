@@ -49,17 +49,18 @@ func compareManagedBuckets(c *checker) {
 // compareWorkloads finds stacks that stay deployed but are no longer synthesized.
 func compareWorkloads(c *checker) {
 	stacks, callers := c.cfg.byStack(), c.cfg.VaultCallers()
-	for i, w := range c.previous.cfg.Workloads {
+	was := c.previous.cfg
+	for i, w := range was.Workloads {
 		if _, kept := stacks[w.deployed()]; kept {
 			continue
 		}
 		what := "the stack of a removed workload stays deployed and continues to back up, but no change reaches it"
-		if c.previous.cfg.Copies(w) && !callers.letIn(c.cfg.Central.Region, w.Account, c.previous.cfg.BackupRoleName(w)) {
+		if was.Copies(w) && !callers.letIn(w.Account, was.roleARN(c.cfg.Central.Region, w.Account, was.BackupRoleName(w))) {
 			what += ", and the central account would refuse its copies"
 		}
 		c.report("workloads", Problem{
 			What: what,
-			Got:  fmt.Sprintf("no %s in account %s, %s", c.previous.cfg.StackName(w), w.Account, w.Region),
+			Got:  fmt.Sprintf("no %s in account %s, %s", was.StackName(w), w.Account, w.Region),
 			Want: "the workload as it was, also beside a second one that takes its place, or its stack deleted once nobody needs its backups",
 			See:  c.before(workloadNamePath(i)),
 		})

@@ -108,10 +108,14 @@ func checkTagExclusions(c *checker) {
 		named[accountRegion{w.Account, w.Region}] += len(w.Buckets)
 	}
 	for i, w := range c.cfg.Workloads {
-		if n := named[accountRegion{w.Account, w.Region}]; len(w.SelectTagged) > 0 && n > MaxSelectionARNs && w.Account != "" {
+		n, own := named[accountRegion{w.Account, w.Region}], 0
+		for _, s := range w.SelectTagged {
+			own = max(own, len(c.cfg.ownBuckets(w, s)))
+		}
+		if len(w.SelectTagged) > 0 && n+own > MaxSelectionARNs && w.Account != "" {
 			c.report(workloadPath(i)+".select_tagged", Problem{
 				What: "a selection by tag must exclude all buckets that workloads of its account and Region name, and it cannot exclude so many",
-				Got:  strconv.Itoa(n), Want: fmt.Sprintf("at most %d named buckets in the account and Region", MaxSelectionARNs),
+				Got:  strconv.Itoa(n + own), Want: fmt.Sprintf("at most %d named buckets in the account and Region", MaxSelectionARNs-own),
 			})
 		}
 	}

@@ -106,15 +106,21 @@ var checks = []check{
 	{"tag-without-backups", Error, "F-S3-4", checkTagsWithoutBackups},
 	{"role-reads-all-buckets", Warning, "F-IAM-12", warnOfRolesThatReadAll},
 
-	// check_tags.go
+	// check_tag_selections.go
 	{"tag-selected-twice", Error, "F-S3-7", checkTagsTwice},
 	{"tags-overlap", Warning, "F-S3-7", warnOfOverlappingTags},
-	{"tag-selects-nothing", Error, "F-LIM-8", checkTagContradictions},
+	{"tag-selects-nothing", Error, "F-LIM-10", checkTagContradictions},
 	{"tag-selections", Error, "F-LIM-1", checkTagSelections},
 	{"tag-conditions", Error, "F-LIM-1", checkTagConditions},
 
 	// existing_buckets.go
 	{"existing-buckets", Warning, "F-S3-28", warnOfExistingBuckets},
+
+	// check_tags.go
+	{"tag-of-tiers", Error, "F-LIM-10", checkTagsOfTiers},
+	{"tag-key-twice", Error, "F-IAM-18", checkTagKeysTwice},
+	{"recovery-point-tags", Error, "F-LIM-1", checkRecoveryPointTags},
+	{"resource-tags", Error, "F-LIM-8", checkResourceTags},
 
 	// check_names.go
 	{"name-collision", Error, "F-CFN-2", checkNames},
@@ -194,6 +200,8 @@ var comparisons = []check{
 	// check_previous_names.go
 	{"name-taken", Error, "F-CFN-14", compareTakenNames},
 	{"name-changed", Warning, "F-CFN-14", compareRenamed},
+	{"role-path-changed", Error, "F-IAM-16", compareRolePath},
+	{"roles-renamed", Warning, "F-IAM-16", compareRolePrefix},
 
 	// check_previous_alerts.go
 	{"destination-dropped", Warning, "", compareAlerts},

@@ -12,6 +12,13 @@ type Config struct {
 	Central Central `yaml:"central" required:"true"`
 	// Alerts lists who is notified of failed backups, missing backups and tampering. Empty: nobody is notified, which gives a warning.
 	Alerts Alerts `yaml:"alerts,omitempty"`
+	// Tags of all resources that take tags, of the stacks, of recovery points and of their copies: values by keys, at most
+	// 8 of them (F-LIM-1), or 48 where nothing is backed up. A workload can add its own. Empty: none but the app's own.
+	Tags Tags `yaml:"tags,omitempty" syntax:"resource_tag"`
+	// RolePath is the path of all IAM roles that the app creates, such as "/backup/". It is part of their ARNs. Empty: none.
+	RolePath string `yaml:"role_path,omitempty" syntax:"role_path"`
+	// RolePrefix is the beginning of the names of all IAM roles that the app creates, such as "acme-". Empty: none.
+	RolePrefix string `yaml:"role_prefix,omitempty" syntax:"role_prefix"`
 	// Tiers change rows of the built-in tier table, or add rows.
 	Tiers Tiers `yaml:"tiers,omitempty"`
 	// TagKey is the key of the tag that names a tier. select_tagged and stack sets look at it, and created buckets, vaults, plans and
@@ -232,17 +239,20 @@ type Workload struct {
 	// SelectTagged lists tiers whose plans also select other buckets of the account and Region, by their tags: those that no
 	// workload names. The name of a tier selects the tag that tag_key=<tier> is; a mapping selects other tags. Empty: none.
 	SelectTagged []TagSelection `yaml:"select_tagged,omitempty" syntax:"tier"`
+	// Tags of the workload's resources, recovery points and copies, in addition to those at the top. Where both have a key,
+	// this value counts. Empty: those at the top alone.
+	Tags Tags `yaml:"tags,omitempty" syntax:"resource_tag"`
 	// RestoreTesting tests restores of the workload's backups. Null: no tests.
 	RestoreTesting *RestoreTesting `yaml:"restore_testing,omitempty"`
 }
 
-// TagSelection is a selection of buckets by their tags. AWS compares keys and values letter by letter (F-LIM-8).
+// TagSelection is a selection of buckets by their tags. AWS compares keys and values letter by letter (F-LIM-10).
 type TagSelection struct {
 	// Tier whose plan backs up the buckets.
 	Tier string `yaml:"tier" required:"true" syntax:"tier"`
 	// Tag lists the tags that a bucket must have, all of them: values by keys. Empty: the tag of the tier, tag_key=<tier>.
 	Tag TagValues `yaml:"tag,omitempty" syntax:"condition_value"`
-	// ExceptTag lists tags: values by keys. A bucket that has one of them is not selected; one without the key is (F-LIM-8).
+	// ExceptTag lists tags: values by keys. A bucket that has one of them is not selected; one without the key is (F-LIM-10).
 	// Empty: none.
 	ExceptTag TagValues `yaml:"except_tag,omitempty" syntax:"condition_value"`
 }

@@ -121,15 +121,15 @@ workloads:
 
 - A selection takes buckets of the workload's account and Region, and leaves out all that a workload there names. It can leave out
   500, so with more named buckets in an account and Region nothing can be selected by tag there (F-LIM-2).
-- AWS compares keys and values letter by letter: ` + "`true`" + ` is not ` + "`True`" + `, and there are no wildcards (F-LIM-8). Quote what
+- AWS compares keys and values letter by letter: ` + "`true`" + ` is not ` + "`True`" + `, and there are no wildcards (F-LIM-10). Quote what
   YAML reads as a number or as true or false.
-- A bucket without the key of ` + "`except_tag`" + ` is selected. AWS describes this only by its likeness to IAM (F-LIM-8), so look at the
+- A bucket without the key of ` + "`except_tag`" + ` is selected. AWS describes this only by its likeness to IAM (F-LIM-10), so look at the
   first backups.
 - A bucket must not come into two plans: two continuous backups of a bucket exclude each other (F-S3-7). If it is certain that each bucket
   of one selection is also in another, that is an error. If a bucket could have the tags of both, it is a warning with a tag to
   leave out. No bucket has two values of one tag, so selections of two values need no more.
 - Several selections of one tier in one workload are selections of one plan. A bucket that two of them take has one continuous backup.
-  AWS does not say whether a snapshot is taken twice (F-LIM-10).
+  AWS does not say whether a snapshot is taken twice (F-LIM-11).
 - A plan has at most 10 selections by tag, and a selection 30 tags (F-LIM-1).
 - With another ` + "`tag_key`" + `, created buckets, vaults, plans and recovery points get the new tag, and nothing is replaced. Tag the
   other buckets before you deploy it: ` + "`-previous`" + ` warns.

@@ -27,7 +27,29 @@ func generate(t *rapid.T) *Config {
 	generateRollout(t, cfg, region)
 	cfg.Central.RegionInNames = rapid.Bool().Draw(t, "region in names")
 	generateRestore(t, cfg)
+	generateTags(t, cfg)
+	cfg.RolePath = rapid.SampledFrom([]string{"", "/", "/backup/", "/acme/it~s/"}).Draw(t, "role path")
+	cfg.RolePrefix = rapid.SampledFrom([]string{"", "acme-", "A+=,.@_"}).Draw(t, "role prefix")
 	return cfg
+}
+
+// generateTags draws tags whose keys differ in more than upper and lower case. With those of a workload there are eight at most.
+func generateTags(t *rapid.T, cfg *Config) {
+	draw := func(of string) Tags {
+		tags := Tags{}
+		for i := range rapid.IntRange(0, 4).Draw(t, "tags") {
+			key := rapid.SampledFrom([]string{"Cost Center ", "acme:Team/", "acme.env-@=+", "Straße_"}).Draw(t, "key")
+			tags[fmt.Sprint(key, of, i)] = rapid.SampledFrom([]string{"", "4711", "true", "null", "Zürich 1", "arn:aws:iam::1:role/x"}).Draw(t, "value")
+		}
+		if len(tags) == 0 {
+			return nil
+		}
+		return tags
+	}
+	cfg.Tags = draw("top")
+	for i := range cfg.Workloads {
+		cfg.Workloads[i].Tags = draw(rapid.SampledFrom([]string{"top", "own"}).Draw(t, "keys"))
+	}
 }
 
 func generateTiers(t *rapid.T, cfg *Config, partition string) {

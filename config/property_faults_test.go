@@ -114,6 +114,30 @@ var meaningFaults = []fault{
 		row.LowCostAfterDays = NeverLowCost - 1
 		return at + ".low_cost_after_days", row.snapshotDays() < NeverLowCost && row.copyDays() < NeverLowCost
 	}),
+	meaning("resource-tag-key", "a tag of the app", func(_ *rapid.T, cfg *Config) (string, bool) {
+		cfg.Workloads[0].Tags = Tags{"Backup:Tier": "x"}
+		return workloadTagsPath(0) + ".Backup:Tier", true
+	}),
+	meaning("resource-tag", "a value with a character that it cannot have", func(_ *rapid.T, cfg *Config) (string, bool) {
+		cfg.Tags = Tags{"a.b": "x;y"}
+		return `tags["a.b"]`, true
+	}),
+	meaning("tag-key-twice", "a tag in capitals", func(_ *rapid.T, cfg *Config) (string, bool) {
+		cfg.Tags = Tags{"a.b": "x"}
+		cfg.Workloads[0].Tags = Tags{"A.B": "x"}
+		return workloadTagsPath(0) + `["A.B"]`, true
+	}),
+	meaning("recovery-point-tags", "more tags than a recovery point takes", func(_ *rapid.T, cfg *Config) (string, bool) {
+		cfg.Tags = Tags{}
+		for i := range MaxRecoveryPointTags - ownTags + 1 {
+			cfg.Tags[fmt.Sprint("k", i)] = ""
+		}
+		return "tags", slices.ContainsFunc(cfg.Workloads, func(w Workload) bool { return backedUp(cfg.TierUses(w)) })
+	}),
+	meaning("role-path", "a path without an end", func(_ *rapid.T, cfg *Config) (string, bool) {
+		cfg.RolePath = "/backup"
+		return "role_path", true
+	}),
 	meaning("unknown-tier", "a tier that there is not", func(t *rapid.T, cfg *Config) (string, bool) {
 		i, j := anyBucket(t, cfg)
 		cfg.Workloads[i].Buckets[j].Tier = "criticl_data"

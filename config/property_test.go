@@ -149,7 +149,7 @@ var formFaults = []fault{
 	})},
 	{
 		"an unknown key",
-		inText(func(n place, _ syntax) bool { return n.node.Kind == yaml.MappingNode && !n.anyKey }, func(n place, _ syntax) (string, string) {
+		inText(func(n place, rule syntax) bool { return n.node.Kind == yaml.MappingNode && rule.keys == "" }, func(n place, _ syntax) (string, string) {
 			n.node.Content = append(
 				n.node.Content,
 				&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "zzzzzzzzzzzz"},
@@ -181,7 +181,6 @@ type place struct {
 	rule        string // the row of its syntax
 	required    bool
 	orScalar    bool // a mapping for which there is a scalar too
-	anyKey      bool // a mapping whose keys the user makes
 }
 
 // inText puts a mistake at one of the places that suit it.
@@ -219,12 +218,6 @@ func placesIn(n *yaml.Node, typ reflect.Type, path, rule string) []place {
 	var all []place
 	switch n.Kind {
 	case yaml.MappingNode:
-		if typ.Kind() == reflect.Map {
-			for i := 0; i+1 < len(n.Content); i += 2 {
-				all = append(all, place{path: path + "." + n.Content[i].Value, node: n.Content[i+1], rule: rule})
-			}
-			return all
-		}
 		keys := structKeys(typ)
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			field := keys.fields[keys.byName[n.Content[i].Value]]
@@ -237,10 +230,13 @@ func placesIn(n *yaml.Node, typ reflect.Type, path, rule string) []place {
 				rule:     field.syntax,
 				required: field.required && (field.name == "name" || !strings.HasPrefix(at, "tiers[")),
 			}
+			if field.typ.Kind() == reflect.Map { // its keys are the user's
+				all = append(all, p)
+				continue
+			}
 			if p.node.Kind != yaml.ScalarNode {
 				p.rule = ""
 			}
-			p.anyKey = field.typ.Kind() == reflect.Map
 			all = append(all, p)
 			all = append(all, placesIn(p.node, field.typ, at, field.syntax)...)
 		}

@@ -53,12 +53,13 @@ func TestSchemaRefuses(t *testing.T) {
 		"lock-minimum", "low-cost-copies", "low-cost-in-china", "low-cost-partition", "low-cost-values", "name-collisions", "organization-roots", "partitions",
 		"operators-size", "policy-names", "quotas", "reserved-name", "reserved-project", "restore-testing-plans", "restore-testing-size",
 		"restore-testing-without-copies", "schedules", "schedules-that-never-come", "stack-too-large",
-		"tag-conditions", "tag-key", "tag-limits", "tag-selections", "template-too-large", "unknown-tiers", "workload-twice",
+		"tag-conditions", "tag-key", "tag-limits", "tag-of-tiers", "tag-selections", "tags-of-recovery-points", "tags-of-recovery-points-at-the-top", "tags-of-resources",
+		"template-too-large", "too-long-a-role-path", "unknown-tiers", "workload-twice",
 	}
 	notJSON := []string{ // not valid YAML, or an error that the schema does not see
 		"anchor-of-the-document", "anchors", "bracket-not-closed", "bracket-too-many", "colon-without-space", "colon-without-space-in-item", "comma-missing", "comment-with-a-quote",
 		"control-character", "cron-with-a-comma", "dash-without-space", "duplicate-keys", "empty", "escape", "flow-not-closed", "indented-too-far", "indented-too-little", "item-among-keys",
-		"item-not-aligned", "item-without-dash", "key-without-colon", "missing-dash", "odd-keys", "quote-not-closed", "several-documents", "single-quote-not-closed", "tab", "text-after-a-quote",
+		"item-not-aligned", "item-without-dash", "key-without-colon", "missing-dash", "odd-keys", "quote-not-closed", "several-documents", "single-quote-not-closed", "tab", "tags-twice", "text-after-a-quote",
 		"value-that-starts-with-a-star", "value-that-starts-with-at", "value-with-a-colon", "yaml-tags",
 	}
 	for _, file := range files(t, "testdata/bad/*.yaml") {
@@ -142,8 +143,8 @@ func reflectSchema(t *testing.T) *invopop.Schema {
 					continue
 				}
 			}
-			if field.typ.Kind() == reflect.Map {
-				describeTags(property)
+			if rule := syntaxes[field.syntax]; rule.keys != "" {
+				constrainEntries(schema.Definitions[field.typ.Name()], rule)
 				continue
 			}
 			if property.Ref == tagSelection { // or the name of a tier
@@ -157,7 +158,6 @@ func reflectSchema(t *testing.T) *invopop.Schema {
 			}
 		}
 	}
-	delete(schema.Definitions, "TagValues")
 	// A tier that changes or extends another one need not repeat these keys.
 	for _, name := range []string{"ObjectLock", "ContinuousBackup", "SnapshotBackup"} {
 		schema.Definitions[name].Required = nil
@@ -166,13 +166,6 @@ func reflectSchema(t *testing.T) *invopop.Schema {
 }
 
 const tagSelection = "#/$defs/TagSelection"
-
-// describeTags describes tags, whose keys are those of a company.
-func describeTags(property *invopop.Schema) {
-	property.Ref, property.Type, property.MinProperties = "", "object", new(uint64(1))
-	property.PropertyNames = &invopop.Schema{Pattern: syntaxes["condition_key"].pattern.String()}
-	property.AdditionalProperties = &invopop.Schema{Type: "string", Pattern: tagValue.String(), Description: "Want: " + syntaxes["condition_value"].want + "."}
-}
 
 // withoutGoName is a doc comment for an editor, which shows it beside the key: "project is the prefix" needs no "project", and no word in
 // the spelling of Go.
@@ -209,6 +202,16 @@ func constrain(property *invopop.Schema, rule syntax) {
 	}
 	if rule.want != "" {
 		property.Description = strings.TrimSpace(property.Description + " Want: " + rule.want + ".")
+	}
+}
+
+// constrainEntries constrains a mapping with keys of the user.
+func constrainEntries(mapping *invopop.Schema, rule syntax) {
+	mapping.PropertyNames, mapping.AdditionalProperties = &invopop.Schema{}, &invopop.Schema{Type: "string"}
+	constrain(mapping.PropertyNames, syntaxes[rule.keys])
+	constrain(mapping.AdditionalProperties, rule)
+	if rule.pattern == nil {
+		mapping.AdditionalProperties.Pattern = tagValuePattern.String()
 	}
 }
 

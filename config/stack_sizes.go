@@ -215,6 +215,16 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 			}
 		}
 	}
+	tags := 0 // bytes of the tags of a resource
+	for key, value := range c.TagsOf(w) {
+		tags += len(key) + len(value) + bytesPerTag
+	}
+	n += tags * c.stackResources(w, uses)
+	for _, use := range uses {
+		if use.Tier.BackedUp() {
+			n += 2 * tags // on the recovery points of two rules
+		}
+	}
 	if backedUp(uses) {
 		n += backups
 	}
@@ -249,6 +259,9 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 
 // bytesPerARN is the size of a bucket's ARN in a template, in bytes, without the bucket's name.
 const bytesPerARN = 24
+
+// bytesPerTag is the size of a tag in a template, in bytes, without its key and value.
+const bytesPerTag = 50
 
 // namedBytes is the size, in bytes, of the ARNs of all named buckets of an account and Region. Every
 // selection by tag lists them.

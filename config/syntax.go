@@ -24,6 +24,8 @@ type syntax struct {
 	instead func(string) string // the value that a wrong one stands for, or ""
 	meant   func(string) string // the value that a wrong one may stand for, where that is not the most similar one, or ""
 	hidden  func(string) bool   // whether the value is a secret: no message repeats it
+	keys    string              // in a mapping with keys of the user: the row of the keys
+	example string              // of such a mapping
 
 	// Of numbers:
 	min, max int  // both inclusive
@@ -64,7 +66,31 @@ var syntaxes = map[string]syntax{
 		want:    `letters, digits, "/", "_" and "-", without the prefix "alias/"`,
 	},
 	"role_name": {pattern: re(`([\w+=,.@-]+/)*[\w+=,.@-]{1,64}`), want: "the name of an IAM role, not its ARN", fact: "F-KMS-2"},
-	"mode":      {enum: []string{Governance, Compliance}, noun: "a mode", want: "governance or compliance", fact: "F-LOCK-1"},
+	"role_path": {
+		check: rolePath,
+		want:  `a path that begins and ends with a slash, such as "/backup/", of at most 512 characters`,
+		fact:  "F-IAM-16",
+	},
+	"role_prefix": {
+		word: newWord("A-Za-z0-9_+=,.@-", "A-Za-z0-9_+=,.@-", "A-Za-z0-9_+=,.@-", 1, MaxRolePrefix),
+		want: fmt.Sprintf("1 to %d letters, digits and characters of _+=,.@-", MaxRolePrefix),
+		fact: "F-IAM-16",
+	},
+	"resource_tag_key": {
+		pattern: re(`[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}`),
+		check:   tagKey,
+		want:    "1 to 128 letters, digits, spaces and characters of _.:/=+-@",
+		fact:    "F-LIM-8",
+	},
+	"resource_tag": {
+		pattern: re(`[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}`),
+		check:   tagValue,
+		keys:    "resource_tag_key",
+		example: `keys with values in quotes: {CostCenter: "4711"}`,
+		want:    "text in quotes, of at most 256 letters, digits, spaces and characters of _.:/=+-@",
+		fact:    "F-LIM-8",
+	},
+	"mode": {enum: []string{Governance, Compliance}, noun: "a mode", want: "governance or compliance", fact: "F-LOCK-1"},
 	"tier_name": {
 		word: newWord("a-z", "a-z0-9_-", "a-z0-9_-", 1, 100),
 		want: "1 to 100 lowercase letters, digits, underscores and hyphens, starting with a letter",
@@ -126,19 +152,21 @@ var syntaxes = map[string]syntax{
 	},
 	"tag_key": {
 		pattern: re(`[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}`),
-		check:   tagKey,
-		want:    "the key of a tag, such as DataClassification: 1 to 128 letters, digits, spaces and _ . : / = + - @",
-		fact:    "F-LIM-9",
+		check:   tierTagKey,
+		want:    "the key of a tag, such as DataClassification: 1 to 128 letters, digits, spaces and characters of _.:/=+-@",
+		fact:    "F-LIM-8",
 	},
 	"condition_key": {
 		pattern: re(`[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}`),
-		want:    "the key of a tag: 1 to 128 letters, digits, spaces and _ . : / = + - @",
-		fact:    "F-LIM-9",
+		want:    "the key of a tag: 1 to 128 letters, digits, spaces and characters of _.:/=+-@",
+		fact:    "F-LIM-8",
 	},
 	"condition_value": {
-		check: conditionValue,
-		want:  "the value of a tag: at most 256 letters, digits, spaces and _ . : / = + - @",
-		fact:  "F-LIM-9",
+		check:   conditionValue,
+		keys:    "condition_key",
+		example: `keys with values in quotes: {backup: "yes"}`,
+		want:    "the value of a tag: at most 256 letters, digits, spaces and characters of _.:/=+-@",
+		fact:    "F-LIM-8",
 	},
 	"object_key": {check: objectKey, want: "1 to 1024 bytes", fact: "F-RST-12"},
 	"sha256": {
@@ -329,29 +357,6 @@ func operator(pattern string) string {
 		return "matches roles of any name: all of them could read and restore the backups"
 	case "AWSReservedSSO_":
 		return "matches every permission set: whoever has one could read and restore the backups"
-	}
-	return ""
-}
-
-// tagKey returns what is wrong with the key of a tag that the app sets.
-func tagKey(key string) string {
-	switch {
-	case len(key) >= 4 && strings.EqualFold(key[:4], "aws:"):
-		return "starts with aws:, which AWS reserves"
-	case key == WorkloadTag:
-		return "is the key of the tag that names the workload"
-	}
-	return ""
-}
-
-var tagValue = re(`[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}`)
-
-func conditionValue(value string) string {
-	switch {
-	case strings.ContainsAny(value, "*?"):
-		return "has a wildcard, which no tag has and no condition here knows"
-	case !tagValue.MatchString(value):
-		return notValid
 	}
 	return ""
 }

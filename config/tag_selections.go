@@ -13,13 +13,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// WorkloadTag is the key of the tag that names the workload of a created bucket, a vault, a plan and a recovery point.
-const WorkloadTag = "backup:workload"
-
-// defaultTagKey is the key of the tag that names the tier of a bucket.
-const defaultTagKey = "backup:tier"
-
-// TagConditions are conditions on the tags of a bucket. AWS Backup takes a bucket that meets all of them (F-LIM-8).
+// TagConditions are conditions on the tags of a bucket. AWS Backup takes a bucket that meets all of them (F-LIM-10).
 type TagConditions struct {
 	// Equal lists the tags that a bucket must have: values by keys. It is never empty.
 	Equal map[string]string
@@ -124,6 +118,40 @@ func (s TagSelection) all() iter.Seq2[string, string] {
 	}
 }
 
+// meets says whether a bucket with these tags, and no others, meets the conditions.
+func (a TagConditions) meets(tags map[string]string) bool {
+	for key, value := range a.Equal {
+		if has, there := tags[key]; !there || has != value {
+			return false
+		}
+	}
+	return !excludes(a.NotEqual, tags)
+}
+
+// SelectionExcept are the buckets that a selection by tag of a workload leaves out: all that workloads of the account and Region
+// name, and what else the app creates there with tags of the file that the selection looks for.
+func (c *Config) SelectionExcept(w Workload, s TagSelection) []string {
+	return append(c.NamedBuckets(w.Account, w.Region), c.ownBuckets(w, s)...)
+}
+
+// ownBuckets are buckets of the app that nobody names and that a selection by tag of a workload would take.
+func (c *Config) ownBuckets(w Workload, s TagSelection) (names []string) {
+	conditions := c.Conditions(s)
+	if len(c.Tags) == 0 && !slices.ContainsFunc(c.Workloads, func(w Workload) bool { return len(w.Tags) > 0 }) {
+		return nil
+	}
+	for _, other := range c.Workloads {
+		creates := slices.ContainsFunc(other.Buckets, func(b Bucket) bool { return !b.Existing })
+		if creates && other.Account == w.Account && other.Region == w.Region && conditions.meets(c.TagsOf(other)) {
+			names = append(names, c.AccessLogBucketName(other))
+		}
+	}
+	if c.Validates() && c.Central.Account == w.Account && c.Central.Region == w.Region && conditions.meets(c.Tags) {
+		names = append(names, c.EvidenceBucketName())
+	}
+	return names
+}
+
 // mark tells selections of one plan apart. It depends on what the entry says alone, so another entry and another tag_key
 // change no id and no name.
 func (s TagSelection) mark() string {
@@ -149,52 +177,14 @@ func (s TagSelection) SelectionID() string {
 // TagValues are tags: values by keys.
 type TagValues map[string]string
 
-// decodeNode reads tags. A key or a value that is not text without quotes needs them: AWS compares each character.
-func (t *TagValues) decodeNode(d *decoder, n *yaml.Node, at *path) {
-	if n.Kind != yaml.MappingNode {
-		d.report(wrongType, n, at, Problem{What: "is not a mapping of tags", Got: asGiven(n), Want: `keys with values, such as {backup: "yes"}`})
-		return
-	}
-	if len(n.Content) == 0 {
-		d.report(emptyList, n, at, Problem{What: "there is no tag", Want: "at least one tag, or no " + at.key})
-		return
-	}
-	tags := make(TagValues, len(n.Content)/2)
-	first := map[string]*yaml.Node{}
-	for i := 0; i+1 < len(n.Content) && !d.full(); i += 2 {
-		key, value := n.Content[i], n.Content[i+1]
-		if key.Kind != yaml.ScalarNode || key.Anchor != "" || key.Tag == "!!merge" {
-			d.report(notAKey, key, at, Problem{What: "is not the key of a tag", Want: syntaxes["condition_key"].want})
-			continue
-		}
-		if first[key.Value] != nil {
-			d.reportDuplicateKey(key, first[key.Value], at.child(key.Value), false)
-			continue
-		}
-		first[key.Value] = key
-		if p, wrong := syntaxes["condition_key"].problem(key.Value); wrong {
-			d.report(syntaxes["condition_key"].asCheck("condition_key"), key, at.child(key.Value), p)
-			continue
-		}
-		text := ""
-		d.decode(value, reflect.ValueOf(&text).Elem(), at.child(key.Value), "condition_value")
-		tags[key.Value] = text
-	}
-	*t = tags
-}
-
-func asGiven(n *yaml.Node) string {
-	if n.Kind == yaml.ScalarNode {
-		return asWritten(n)
-	}
-	return kindNames[n.Kind]
-}
-
 // decodeNode reads the name of a tier as the selection of its tag.
 func (s *TagSelection) decodeNode(d *decoder, n *yaml.Node, at *path) {
 	v := reflect.ValueOf(s).Elem()
 	if n.Kind == yaml.MappingNode {
 		d.decodeStruct(n, v, at)
+		if tag := descend(n, "tag"); tag != nil && tag.Kind == yaml.MappingNode && len(tag.Content) == 0 {
+			d.report(emptyList, tag, at.child("tag"), Problem{What: "there is no tag", Want: "at least one tag, or no key tag for that of the tier"})
+		}
 		return
 	}
 	d.decode(n, reflect.ValueOf(&s.Tier).Elem(), at, "tier")

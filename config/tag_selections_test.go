@@ -42,7 +42,7 @@ func allTags() (all []map[string]string) {
 }
 
 // meets says whether a bucket meets conditions. AWS does not say clearly whether one without the key meets StringNotEquals
-// (F-LIM-8), so the tests below do it both ways.
+// (F-LIM-10), so the tests below do it both ways.
 func meets(tags map[string]string, c TagConditions, absentMeets bool) bool {
 	for key, want := range c.Equal {
 		if value, there := tags[key]; !there || value != want {
@@ -149,13 +149,33 @@ func TestSelectionsPrinted(t *testing.T) {
 	}
 }
 
+// TestOwnBuckets: a selection by a tag of the file leaves out the app's own buckets that have the tag too.
+func TestOwnBuckets(t *testing.T) {
+	except := func(selection, tags string) string {
+		cfg := load(t, strings.Replace(minimal, "workloads:", "tags: "+tags+"\nworkloads:", 1)+"    select_tagged: ["+selection+"]\n")
+		return strings.Join(cfg.SelectionExcept(cfg.Workloads[0], cfg.Workloads[0].SelectTagged[0]), " ")
+	}
+	const named, logs = "dummy-dev-a", " dummy-a-dev-access-logs-222222222222"
+	for _, test := range []struct{ selection, tags, want string }{
+		{`{tier: critical_data, tag: {team: lake}}`, "{team: lake, env: prod}", named + logs},
+		{`{tier: critical_data, tag: {team: lake}, except_tag: {env: prod}}`, "{team: lake, env: prod}", named},
+		{`{tier: critical_data, tag: {team: lake, env: test}}`, "{team: lake, env: prod}", named},
+		{`{tier: critical_data, tag: {team: lake}}`, "{Team: lake}", named},
+		{`curated_data`, "{team: lake}", named},
+	} {
+		if got := except(test.selection, test.tags); got != test.want {
+			t.Errorf("%s with tags %s: leaves out %s, want %s", test.selection, test.tags, got, test.want)
+		}
+	}
+}
+
 // TestTagsOfOddForm: what only the reader of tags sees.
 func TestTagsOfOddForm(t *testing.T) {
 	for tags, want := range map[string]string{
 		"{a: b, a: c}":        "select_tagged[0].tag.a: duplicate key, first set in line",
-		"{? [a] : b}":         "select_tagged[0].tag: is not the key of a tag",
+		"{? [a] : b}":         "select_tagged[0].tag: is not a key",
 		"{aws:createdBy: me}": "", // AWS's own tags can be looked at
-		`{"": b}`:             `is not valid; got ""; want the key of a tag`,
+		`{"": b}`:             `is not a key; want the key of a tag`,
 		"{a: b, c: &x d}":     "select_tagged[0].tag.c: anchors and aliases are not supported",
 		"{" + strings.Repeat("k", 128) + ": " + strings.Repeat("ü", 256) + "}": "",
 		"{" + strings.Repeat("k", 129) + ": v}":                                "is not valid",

@@ -6,10 +6,12 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// BackupRoleProps are the props of [NewBackupRole]. All but Copy and BucketARNs are required.
+// BackupRoleProps are the props of [NewBackupRole]. All but Path, Copy and BucketARNs are required.
 type BackupRoleProps struct {
 	// Name of the role, at most 64 characters.
 	Name string
+	// Path of the role, such as "/backup/". Empty: none.
+	Path string
 	// Account of the role, twelve digits.
 	Account string
 	// S3BackupPolicyARN is the ARN of AWS's policy for backups of S3 buckets, in the partition of the account:
@@ -66,6 +68,7 @@ func NewBackupRole(scope awsconstructs.Construct, id *string, props *BackupRoleP
 	this := awsconstructs.NewConstruct(scope, id)
 	p := &awsiam.CfnRoleProps{
 		RoleName:                 jsii.String(props.Name),
+		Path:                     rolePath(props.Path),
 		Description:              jsii.String("AWS Backup assumes this role to back up S3 buckets"),
 		AssumeRolePolicyDocument: document(assumedBy("backup.amazonaws.com", props.Account)),
 		ManagedPolicyArns:        &[]any{props.S3BackupPolicyARN},

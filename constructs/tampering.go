@@ -24,7 +24,8 @@ type Tampering struct {
 	// any characters: "arn:aws:iam::222222222222:role/cdk-*-cfn-exec-role-222222222222-eu-central-1".
 	DeployRoleARN string
 	// ValidateRoleARNs are roles of the account that open and close access points for each restore test ([NewValidateRole]).
-	// Nobody is notified of these calls, unless there are more than eight roles. Empty: none.
+	// Nobody is notified of these calls, unless there are more than eight roles, or their ARNs are too long for a pattern.
+	// Empty: none.
 	ValidateRoleARNs []string
 	// Alerts are the resources that send the alerts.
 	Alerts AlertParts
@@ -114,13 +115,21 @@ func (t Tampering) vaultRules() []EventRule {
 	return append(rules, points)
 }
 
-// maxLeftOut is how many roles a pattern can leave out beside the rest of it.
-const maxLeftOut = 8
+// maxLeftOut is how many roles a pattern can leave out beside the rest of it, and maxLeftOutBytes, how long their ARNs are
+// together, in bytes: those of as many roles without a path, in the partition with the longest name.
+const (
+	maxLeftOut      = 8
+	maxLeftOutBytes = maxLeftOut * (len("arn:aws-us-gov:iam::222222222222:role/") + 64)
+)
 
 // notOfTests matches the session contexts of all callers but the roles that validate restore tests. A role is its whole
 // ARN, so that no other role of that name, below a path or in another account, is left out. Nil: no role is.
 func (t Tampering) notOfTests() map[string]any {
-	if len(t.ValidateRoleARNs) == 0 || len(t.ValidateRoleARNs) > maxLeftOut {
+	bytes := 0
+	for _, arn := range t.ValidateRoleARNs {
+		bytes += len(arn)
+	}
+	if n := len(t.ValidateRoleARNs); n == 0 || n > maxLeftOut || bytes > maxLeftOutBytes {
 		return nil
 	}
 	return map[string]any{"sessionIssuer": map[string]any{"arn": []any{absent, anythingBut(t.ValidateRoleARNs)}}}

@@ -80,7 +80,7 @@ type BackupSelection struct {
 	Except []string
 	// ResourceTags are tags that a bucket must have, all of them: values by keys. Empty: it need not have any.
 	ResourceTags map[string]string
-	// ExceptResourceTags are tags: values by keys. A bucket that has one of them is left out (F-LIM-8). Empty: none.
+	// ExceptResourceTags are tags: values by keys. A bucket that has one of them is left out (F-LIM-10). Empty: none.
 	ExceptResourceTags map[string]string
 }
 

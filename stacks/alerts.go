@@ -185,6 +185,7 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 		LogGroupName:    c.cfg.AlertLogGroup(),
 		UndeliveredName: c.cfg.UndeliveredName(),
 		RoleName:        c.cfg.AlertRoleName(),
+		RolePath:        c.cfg.RolePath,
 		Bus:             bus,
 		Code:            awss3assets.NewAsset(c.stack, jsii.String("AlertFunction"), &awss3assets.AssetProps{Path: jsii.String(function)}),
 		Destinations:    string(destinations),
@@ -231,6 +232,7 @@ func newRules(scope awsconstructs.Construct, cfg *config.Config, on watched, mor
 	constructs.NewEventRules(scope, jsii.String("Rules"), &constructs.EventRulesProps{
 		Account:  on.account,
 		RoleName: cfg.EventRoleName(on.id),
+		RolePath: cfg.RolePath,
 		BusARN:   on.busARN,
 		Topic:    on.topic.Topic,
 		Rules:    append(rules, more...),

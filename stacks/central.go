@@ -37,7 +37,7 @@ func NewCentralStack(scope awsconstructs.Construct, id *string, props *CentralSt
 	cfg := props.Config
 	at := cfg.Central
 	c := central{cfg: cfg, stack: newStack(scope, id, at.Account, at.Region,
-		fmt.Sprintf("Central backup account of %s: key, vault and lock for copies of S3 backups, and alerts", cfg.Project))}
+		fmt.Sprintf("Central backup account of %s: key, vault and lock for copies of S3 backups, and alerts", cfg.Project), cfg.Tags)}
 	alerts := awsconstructs.NewConstruct(c.stack, jsii.String("Alerts"))
 	c.topic = newTopic(alerts, cfg, config.CentralID, at.Account, at.Region)
 	c.key = c.newKey()
@@ -56,7 +56,7 @@ func (c central) newKey() *constructs.Key {
 	if len(at.KeyAdministrators) > 0 {
 		var roles []string
 		for _, role := range at.KeyAdministrators {
-			roles = append(roles, c.cfg.CentralRoleARN(role))
+			roles = append(roles, c.cfg.KeyAdministratorARN(role))
 		}
 		grants = append(grants, constructs.KeyAdministrators(at.Account, roles))
 	}

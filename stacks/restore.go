@@ -16,6 +16,7 @@ func (s workload) newRestore() {
 	vaultKey, backedUp := s.keys[config.VaultKey]
 	operate := &constructs.OperateRoleProps{
 		Name:                s.cfg.OperateRoleName(s.w),
+		Path:                s.cfg.RolePath,
 		Account:             s.w.Account,
 		Operators:           operatorTrust(s.cfg, s.w.Region, s.w.Account),
 		BucketARNs:          bucketARNs(s.w.Region, s.cfg.OperatorBuckets(s.w)),
@@ -26,6 +27,7 @@ func (s workload) newRestore() {
 	if backedUp {
 		role := constructs.NewRestoreRole(s.stack, jsii.String("RestoreRole"), &constructs.RestoreRoleProps{
 			Name:               s.cfg.RestoreRoleName(s.w),
+			Path:               s.cfg.RolePath,
 			Account:            s.w.Account,
 			S3RestorePolicyARN: config.ManagedPolicyARN(s.w.Region, "AWSBackupServiceRolePolicyForS3Restore"),
 			VaultKeyARN:        *vaultKey.Key.AttrArn(),
@@ -87,6 +89,7 @@ func (s workload) newRestoreTesting(role interfacesawsiam.IRoleRef, vaultKey *co
 	central := s.cfg.Central
 	constructs.NewValidateRole(s.stack, jsii.String("ValidateRole"), &constructs.ValidateRoleProps{
 		Name:                s.cfg.ValidateRoleName(s.w),
+		Path:                s.cfg.RolePath,
 		Account:             s.w.Account,
 		OrganizationID:      s.cfg.Organization.ID,
 		ValidatorAccountARN: config.AccountARN(central.Region, central.Account),
@@ -122,6 +125,7 @@ func (c central) newCopyBack() {
 	at := c.cfg.Central
 	role := constructs.NewCopyBackRole(c.stack, jsii.String("CopyBackRole"), &constructs.CopyBackRoleProps{
 		Name:             c.cfg.CopyBackRoleName(),
+		Path:             c.cfg.RolePath,
 		Account:          at.Account,
 		LandingVaultARNs: targets.VaultARNs,
 		KeyARNs:          append([]string{*c.key.Key.AttrArn()}, targets.KeyARNs...),
@@ -129,6 +133,7 @@ func (c central) newCopyBack() {
 	if testing := at.RestoreTesting; testing != nil {
 		restore := constructs.NewRestoreRole(c.stack, jsii.String("RestoreRole"), &constructs.RestoreRoleProps{
 			Name:               c.cfg.RestoreCentralRoleName(),
+			Path:               c.cfg.RolePath,
 			Account:            at.Account,
 			S3RestorePolicyARN: config.ManagedPolicyARN(at.Region, "AWSBackupServiceRolePolicyForS3Restore"),
 			VaultKeyARN:        *c.key.Key.AttrArn(),
@@ -146,6 +151,7 @@ func (c central) newCopyBack() {
 	if operators := operatorTrust(c.cfg, at.Region, at.Account); len(operators.RoleARNs) > 0 {
 		constructs.NewOperateCentralRole(c.stack, jsii.String("OperateRole"), &constructs.OperateCentralRoleProps{
 			Name:         c.cfg.OperateCentralRoleName(),
+			Path:         c.cfg.RolePath,
 			Operators:    operators,
 			Access:       recoveryPointAccess(c.cfg.AccessPointPrefix(), at.Region, at.Account, c.key),
 			CopyBackRole: role.Role,

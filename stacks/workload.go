@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -41,10 +42,11 @@ type workload struct {
 func NewWorkloadStack(scope awsconstructs.Construct, id *string, props *WorkloadStackProps) awscdk.Stack {
 	cfg, w := props.Config, props.Workload
 	s := workload{
-		stack: newStack(scope, id, w.Account, w.Region, fmt.Sprintf("S3 buckets of %s in %s with their backups", w.Name, w.Environment)),
-		cfg:   cfg,
-		w:     w,
-		uses:  cfg.TierUses(w),
+		stack: newStack(scope, id, w.Account, w.Region,
+			fmt.Sprintf("S3 buckets of %s in %s with their backups", w.Name, w.Environment), cfg.TagsOf(w)),
+		cfg:  cfg,
+		w:    w,
+		uses: cfg.TierUses(w),
 	}
 	alerts := awsconstructs.NewConstruct(s.stack, jsii.String("Alerts"))
 	s.topic = newTopic(alerts, cfg, w.ID(), w.Account, w.Region)
@@ -123,6 +125,7 @@ func (s workload) newTiers() []*constructs.TierBackup {
 	}
 	roleProps := &constructs.BackupRoleProps{
 		Name:              s.cfg.BackupRoleName(s.w),
+		Path:              s.cfg.RolePath,
 		Account:           s.w.Account,
 		S3BackupPolicyARN: config.ManagedPolicyARN(s.w.Region, "AWSBackupServiceRolePolicyForS3Backup"),
 		BucketARNs:        bucketARNs(s.w.Region, s.cfg.BackupRoleBuckets(s.w)),
@@ -213,7 +216,7 @@ func (s workload) selections(use config.TierUse) []constructs.BackupSelection {
 			ID:                 tagged.SelectionID(),
 			Name:               s.cfg.TaggedSelectionName(s.w, use.Tier, tagged),
 			Resources:          []string{config.BucketARN(s.w.Region, "*")},
-			Except:             bucketARNs(s.w.Region, s.cfg.NamedBuckets(s.w.Account, s.w.Region)),
+			Except:             bucketARNs(s.w.Region, s.cfg.SelectionExcept(s.w, tagged)),
 			ResourceTags:       conditions.Equal,
 			ExceptResourceTags: conditions.NotEqual,
 		})
@@ -221,6 +224,9 @@ func (s workload) selections(use config.TierUse) []constructs.BackupSelection {
 	return list
 }
 
+// tags are those of what holds the data of a tier. Recovery points have all of them: [addTags] does not reach these.
 func (s workload) tags(t *config.Tier) map[string]string {
-	return map[string]string{s.cfg.TagKey: t.Name, config.WorkloadTag: s.w.ID()}
+	tags := map[string]string{s.cfg.TagKey: t.Name, config.WorkloadTag: s.w.ID()}
+	maps.Copy(tags, s.cfg.TagsOf(s.w))
+	return tags
 }

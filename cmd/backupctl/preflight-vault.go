@@ -169,7 +169,7 @@ func (p *place) sources() []want {
 			continue
 		}
 		names := []string{p.cfg.Organization.ID}
-		if role := config.WorkloadRoleARN(w, p.cfg.BackupRoleName(w)); slices.Contains(callers.RoleARNs, role) {
+		if role := p.cfg.WorkloadRoleARN(w, p.cfg.BackupRoleName(w)); slices.Contains(callers.RoleARNs, role) {
 			names = append(names, role)
 		} else {
 			names = append(names, callers.RoleARNs...) // a pattern
