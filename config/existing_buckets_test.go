@@ -121,6 +121,7 @@ workloads:
 
 - A selection takes buckets of the workload's account and Region, and leaves out all that a workload there names. It can leave out
   500, so with more named buckets in an account and Region nothing can be selected by tag there (F-LIM-2).
+- If a selection looks for a tag that ` + "`tags`" + ` of the file gives to all resources, it leaves out the app's own buckets, such as those for access logs.
 - AWS compares keys and values letter by letter: ` + "`true`" + ` is not ` + "`True`" + `, and there are no wildcards (F-LIM-10). Quote what
   YAML reads as a number or as true or false.
 - A bucket without the key of ` + "`except_tag`" + ` is selected. AWS describes this only by its likeness to IAM (F-LIM-10), so look at the
