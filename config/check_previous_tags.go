@@ -93,7 +93,7 @@ func compareTagConditions(c *checker) {
 		c.report(now.path, Problem{
 			What: "with these tags, buckets that were selected before may no longer be: such a bucket gets no new backup, unless it is named, " +
 				"and its backups expire",
-			Got: now.TagConditions.String(), Want: s.conditions.String() + " as before, or each such bucket with the new tags first",
+			Got: now.String(), Want: s.conditions.String() + " as before, or each such bucket with the new tags first",
 			See: c.before(s.path),
 		})
 	})

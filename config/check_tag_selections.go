@@ -76,7 +76,7 @@ func checkTagsTwice(c *checker) {
 		other, w := before[i], c.cfg.Workloads[now.workload]
 		at := fmt.Sprintf("in account %s, %s: ", w.Account, w.Region)
 		const twice = "its buckets would have two continuous backups, and only one would run"
-		p := Problem{Got: now.TagConditions.String(), Want: "each tag selected once in an account and Region"}
+		p := Problem{Got: now.String(), Want: "each tag selected once in an account and Region"}
 		if now.OfTier() {
 			p.Got = now.Tier
 		}
