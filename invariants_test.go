@@ -14,7 +14,7 @@ import (
 // every runs a test over every template of every assembly.
 func every(t *testing.T, test func(t *testing.T, a *assembly, template template)) {
 	t.Helper()
-	for name, a := range map[string]*assembly{"example": example, "fleet": fleet, "gov": gov} {
+	for name, a := range map[string]*assembly{"example": example, "fleet": fleet, "gov": gov, "locks": locks} {
 		for stack, template := range a.templates {
 			t.Run(name+"/"+stack, func(t *testing.T) { test(t, a, template) })
 		}
@@ -270,7 +270,7 @@ func TestTerminationProtection(t *testing.T) {
 
 // TestTemplateSizes: the size that the checks reckon with is not less than a template has, nor much more.
 func TestTemplateSizes(t *testing.T) {
-	for _, a := range []*assembly{example, fleet, gov} {
+	for _, a := range []*assembly{example, fleet, gov, locks} {
 		checkTemplateSizes(t, a)
 	}
 }
@@ -290,7 +290,7 @@ func checkTemplateSizes(t *testing.T, a *assembly) {
 
 // TestResourceCounts: the check against CloudFormation's limit counts what is there (F-LIM-6).
 func TestResourceCounts(t *testing.T) {
-	for _, a := range []*assembly{example, fleet, gov} {
+	for _, a := range []*assembly{example, fleet, gov, locks} {
 		if got, want := a.cfg.CentralResources(), len(a.templates[a.cfg.CentralStackName()].Resources); got != want {
 			t.Errorf("central: counts %d, has %d", got, want)
 		}

@@ -12,6 +12,7 @@ var (
 	noValue         = check{name: "no-value", level: Error}
 	notAKey         = check{name: "not-a-key", level: Error}
 	unknownKey      = check{name: "unknown-key", level: Error}
+	misplacedKey    = check{name: "misplaced-key", level: Error}
 	duplicateKey    = check{name: "duplicate-key", level: Error}
 	missingKey      = check{name: "missing-key", level: Error}
 	emptyList       = check{name: "empty-list", level: Error}
@@ -23,7 +24,7 @@ var (
 
 var readingChecks = []check{
 	unreadableFile, notText, notYAML, noMapping, secondDocument, anchor, yamlTag, noValue, notAKey,
-	unknownKey, duplicateKey, missingKey, emptyList, wrongType, unquoted, coldStorage, tooManyProblems,
+	unknownKey, misplacedKey, duplicateKey, missingKey, emptyList, wrongType, unquoted, coldStorage, tooManyProblems,
 }
 
 // checks run in this order, each over the whole configuration, even where others have found problems. A
@@ -50,6 +51,17 @@ var checks = []check{
 	{"retained-lock", Warning, "F-LOCK-6", warnOfRetainedLocks},
 	{"air-gapped-partition", Error, "F-REG-2", checkAirGappedPartition},
 	{"air-gapped-region", Warning, "F-REG-2", warnOfAirGappedRegion},
+
+	// check_tier_locks.go
+	{"lock-of-nothing", Error, "F-LOCK-3", checkLocksOfNothing},
+	{"tier-lock-min-above-max", Error, "F-LOCK-2", checkTierLockRanges},
+	{"tier-governance-lock", Error, "F-LOCK-1", checkTierGovernanceLocks},
+	{"tier-compliance-lock-values", Error, "F-LOCK-6", checkTierComplianceLockValues},
+	{"vault-acknowledgement", Error, "F-LOCK-6", checkVaultAcknowledgements},
+	{"rule-outside-lock", Error, "F-LOCK-3", checkRulesWithinLocks},
+	{"tier-compliance-lock", Warning, "F-LOCK-6", warnOfTierComplianceLocks},
+	{"lock-below-continuous", Warning, "F-LOCK-15", warnOfNarrowLocks},
+	{"lock-above-rules", Warning, "F-LOCK-6", warnOfTierLockAboveRules},
 
 	// check_copies.go
 	{"copy-outside-lock", Error, "F-LOCK-3", checkCopiesWithinLock},
@@ -87,6 +99,11 @@ var checks = []check{
 	{"low-cost-partition", Error, "F-TIER-3", checkLowCostPartitions},
 	{"low-cost-selections", Error, "F-TIER-2", checkLowCostSelections},
 	{"low-cost-tagged", Warning, "F-TIER-2", warnOfTaggedLowCost},
+
+	// check_scans.go
+	{"scan-of-nothing", Error, "F-SCAN-1", checkScansOfNothing},
+	{"scan-partition", Warning, "F-SCAN-8", warnOfScanPartitions},
+	{"full-scans-often", Warning, "F-SCAN-7", warnOfFullScans},
 
 	// check_workloads.go
 	{"empty-workload", Error, "F-LIM-2", checkEmptyWorkloads},
@@ -223,6 +240,11 @@ var comparisons = []check{
 	{"tags-in-another-tier", Warning, "F-S3-13", compareTiersOfTags},
 	{"tags-weakened", Warning, "F-SCH-7", compareWeakerTags},
 	{"tag-key-changed", Warning, "F-SCH-7", compareTagKey},
+
+	// check_previous_locks.go
+	{"tier-compliance-lock-changed", Error, "F-LOCK-8", compareTierComplianceLocks},
+	{"tier-lock-weakened", Warning, "F-LOCK-3", compareTierGovernanceLocks},
+	{"locked-vault-left-behind", Warning, "F-LOCK-6", compareLockedVaults},
 
 	// check_previous_tiers.go
 	{"tier-weakened", Warning, "F-SCH-7", compareTiers},

@@ -32,6 +32,12 @@ type defaulter interface {
 	setDefaults()
 }
 
+// belonger is implemented by mappings in which people may look for a key that belongs elsewhere.
+type belonger interface {
+	// belongsTo says where a key belongs. Empty: it is unknown.
+	belongsTo(key string) string
+}
+
 // full says whether there are more problems than anybody reads.
 func (d *decoder) full() bool { return len(d.problems) > maxProblems }
 
@@ -120,7 +126,7 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 			d.report(notAKey, key, at, Problem{What: "is not a key", Want: oneOf(keys.names)})
 		case !ok && i > 0 && isRestOfCron(n, n.Content[i-1], key, value): // the expression has been reported
 		case !ok:
-			misspelt = append(misspelt, d.reportUnknownKey(key, at.child(key.Value), keys.names))
+			misspelt = append(misspelt, d.reportUnknownKey(key, at.child(key.Value), keys.names, v))
 		case seen[f] != nil:
 			// In a list, more duplicates come from the same missing dash.
 			if inList := n.Style&yaml.FlowStyle == 0 && at.isItem(); !duplicate || !inList {
@@ -159,8 +165,12 @@ func (d *decoder) reportDuplicateKey(key, first *yaml.Node, at *path, inList boo
 	d.report(duplicateKey, key, at, Problem{What: what})
 }
 
-// reportUnknownKey returns the key that was meant, or "".
-func (d *decoder) reportUnknownKey(key *yaml.Node, at *path, known []string) (meant string) {
+// reportUnknownKey returns the key that was meant, or "". v is the struct that has no such key.
+func (d *decoder) reportUnknownKey(key *yaml.Node, at *path, known []string, v reflect.Value) (meant string) {
+	if of, ok := v.Addr().Interface().(belonger); ok && of.belongsTo(key.Value) != "" {
+		d.report(misplacedKey, key, at, Problem{What: "does not belong here", Want: of.belongsTo(key.Value)})
+		return ""
+	}
 	if corrected := withSpace(key.Value, known); corrected != "" {
 		d.report(unknownKey, key, at, Problem{What: missingSpace + "`" + corrected + "`"})
 		meant, _, _ = strings.Cut(corrected, ":")

@@ -129,6 +129,12 @@ const (
 // fewerEventRulesRegions have FewerEventRules.
 var fewerEventRulesRegions = []string{"af-south-1", "eu-south-1"}
 
+// The modes of malware scans, as backup.yaml writes them.
+const (
+	IncrementalScan = "incremental"
+	FullScan        = "full"
+)
+
 // The modes of a lock, as backup.yaml writes them.
 const (
 	Governance = "governance"

@@ -111,6 +111,9 @@ func (c *Config) LandingVaultARN(w Workload) string {
 // RestoreRoleName is the name of the role that AWS Backup assumes in a workload's account to restore.
 func (c *Config) RestoreRoleName(w Workload) string { return c.roleName("restore", w.ID()) }
 
+// ScannerRoleName is the name of the role with which GuardDuty scans a workload's backups for malware.
+func (c *Config) ScannerRoleName(w Workload) string { return c.roleName("scan", w.ID()) }
+
 // OperateRoleName is the name of the role that people assume in a workload's account to restore.
 func (c *Config) OperateRoleName(w Workload) string { return c.roleName("operate", w.ID()) }
 
@@ -269,6 +272,9 @@ func (c *Config) accountNames(w Workload) []accountName {
 	}
 	if c.Validated(w) {
 		names = append(names, accountName{"role", c.ValidateRoleName(w)})
+	}
+	if c.Scans(w) {
+		names = append(names, accountName{"role", c.ScannerRoleName(w)})
 	}
 	if c.Reached(w) {
 		names = append(names, accountName{"role", c.EventRoleName(w.ID())})

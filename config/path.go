@@ -125,6 +125,10 @@ func selectPath(workload, tier int) string {
 	return fmt.Sprintf("workloads[%d].select_tagged[%d]", workload, tier)
 }
 
+func acknowledgePath(workload int) string {
+	return workloadPath(workload) + ".acknowledge_irreversible"
+}
+
 func restoreTestingPath(workload int) string { return workloadPath(workload) + ".restore_testing" }
 
 func restoreTestingTierPath(workload, tier int) string {

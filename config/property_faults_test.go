@@ -57,6 +57,33 @@ var meaningFaults = []fault{
 		cfg.Central.VaultLock.ChangeableForDays = MinChangeableForDays
 		return "central.vault_lock.changeable_for_days", cfg.Central.VaultLock.Mode == Governance
 	}),
+	meaning("rule-outside-lock", "a tier's lock that ends before a backup", func(t *rapid.T, cfg *Config) (string, bool) {
+		row, _ := anyTier(t, cfg)
+		if row.VaultLock == nil {
+			return "", false
+		}
+		longest := 0
+		for _, r := range row.rules() {
+			longest = max(longest, r.deleteAfterDays)
+		}
+		row.VaultLock.MaxRetentionDays = longest - 1
+		return "", row.VaultLock.MaxRetentionDays >= row.VaultLock.MinRetentionDays
+	}),
+	meaning("vault-acknowledgement", "a vault's name that is not typed out", func(_ *rapid.T, cfg *Config) (string, bool) {
+		w := &cfg.Workloads[0]
+		missing := len(w.AcknowledgeIrreversible) > 0
+		w.AcknowledgeIrreversible = nil
+		return acknowledgePath(0), missing
+	}),
+	meaning("tier-compliance-lock-values", "no grace time of a tier's lock", func(t *rapid.T, cfg *Config) (string, bool) {
+		row, at := anyTier(t, cfg)
+		if !row.compliant() {
+			return "", false
+		}
+		row.VaultLock.ChangeableForDays = 0
+		from := cfg.Tiers.find(row.Extends)
+		return at + ".vault_lock.changeable_for_days", from == nil || !from.compliant() // else the value comes from there
+	}),
 	meaning("vault-named-twice", "a retained vault that is the present one", func(_ *rapid.T, cfg *Config) (string, bool) {
 		cfg.Central.RetainedVaults = append(cfg.Central.RetainedVaults, RetainedVault{Name: cfg.Central.VaultName, MinRetentionDays: 1})
 		return retainedPath(len(cfg.Central.RetainedVaults)-1) + ".name", true
@@ -202,6 +229,10 @@ var meaningFaults = []fault{
 		moveTo(cfg, w, "cn-north-1")
 		row := cfg.Tiers.find(w.Buckets[j].Tier)
 		row.SnapshotBackup, row.LowCostAfterDays, row.RPOMinutes = &SnapshotBackup{365, defaultSnapshotCron}, MinLowCostAfterDays, 0
+		row.VaultLock = nil // which may not take these snapshots
+		for k, other := range cfg.Workloads {
+			cfg.Workloads[k].AcknowledgeIrreversible = cfg.compliantVaults(other)
+		}
 		copied := slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return cfg.Tiers.find(b.Tier).Copied() })
 		return "", !copied && !testsTagged(w)
 	}),
@@ -225,14 +256,15 @@ var meaningFaults = []fault{
 		cfg.Tiers[0].Extends = cfg.Tiers[1].Name
 		return "tiers[0].extends", true
 	}),
-	meaning("restore-testing-tier", "a test of what the workload has not", func(t *rapid.T, cfg *Config) (string, bool) {
-		i, _ := anyBucket(t, cfg)
-		w := &cfg.Workloads[i]
-		for _, row := range cfg.Tiers {
-			named := slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return b.Tier == row.Name }) || selects(w, row.Name)
-			if row.BackedUp() && !named && w.RestoreTesting != nil {
-				w.RestoreTesting.Tiers = append(w.RestoreTesting.Tiers, row.Name)
-				return restoreTestingTierPath(i, len(w.RestoreTesting.Tiers)-1), true
+	meaning("restore-testing-tier", "a test of what the workload has not", func(_ *rapid.T, cfg *Config) (string, bool) {
+		for i := range cfg.Workloads {
+			w := &cfg.Workloads[i]
+			for _, row := range cfg.Tiers {
+				named := slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return b.Tier == row.Name }) || selects(w, row.Name)
+				if row.BackedUp() && !named && w.RestoreTesting != nil {
+					w.RestoreTesting.Tiers = append(w.RestoreTesting.Tiers, row.Name)
+					return restoreTestingTierPath(i, len(w.RestoreTesting.Tiers)-1), true
+				}
 			}
 		}
 		return "", false
@@ -320,6 +352,7 @@ func anyBucket(t *rapid.T, cfg *Config) (workload, bucket int) {
 func moveTo(cfg *Config, w *Workload, region string) {
 	w.Account, w.Region, w.SelectTagged = "666666666666", region, nil
 	cfg.Rollout.Pipeline, cfg.Central.RestoreTesting = nil, nil
+	w.AcknowledgeIrreversible = cfg.compliantVaults(*w)
 }
 
 func selects(w *Workload, tier string) bool {

@@ -53,8 +53,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"lock-minimum", "low-cost-copies", "low-cost-in-china", "low-cost-partition", "low-cost-values", "name-collisions", "organization-roots", "partitions",
 		"operators-size", "policy-names", "quotas", "reserved-name", "reserved-project", "restore-testing-plans", "restore-testing-size",
 		"restore-testing-without-copies", "schedules", "schedules-that-never-come", "stack-too-large",
-		"tag-conditions", "tag-key", "tag-limits", "tag-of-tiers", "tag-selections", "tags-of-recovery-points", "tags-of-recovery-points-at-the-top", "tags-of-resources",
-		"template-too-large", "too-long-a-role-path", "unknown-tiers", "workload-twice",
+		"tag-conditions", "tag-key", "tag-limits", "tag-of-tiers", "tag-selections", "tags-of-recovery-points", "tags-of-recovery-points-at-the-top", "tags-of-resources", "template-too-large", "too-long-a-role-path", "unknown-tiers", "vault-locks", "vault-locks-against-rules", "workload-twice",
 	}
 	notJSON := []string{ // not valid YAML, or an error that the schema does not see
 		"anchor-of-the-document", "anchors", "bracket-not-closed", "bracket-too-many", "colon-without-space", "colon-without-space-in-item", "comma-missing", "comment-with-a-quote",

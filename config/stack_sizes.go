@@ -31,6 +31,9 @@ func (c *Config) stackResources(w Workload, uses []TierUse) int {
 	if plans > 0 {
 		n += 2 * perRole // of backups and of restores
 	}
+	if scans(uses) {
+		n += perRole // of the scanner of malware
+	}
 	if copied(uses) {
 		n++ // vault for copies that come back
 	}
@@ -140,6 +143,8 @@ func (c *Config) eventRules(w Workload, uses []TierUse) int {
 	rule(backedUp, true)               // on plans
 	rule(IsMainRegion(w.Region), true) // on roles
 	rule(backedUp, true)               // backups with issues
+	rule(scans(uses), true)            // malware scans with issues
+	rule(scans(uses), false)           // malware scans
 	rule(true, false)                  // tests
 	for range 6 {                      // backup, copy and restore jobs, recovery points, vaults, settings
 		rule(backedUp, false)
@@ -179,7 +184,10 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 		copies  = 4000  // alarm, clock
 		landing = 8000  // vault, grants on the key
 		operate = 9000  // role
-		testing = 6000  // plan, role of the validator
+		scan    = 6000  // role, rules
+		perScan = 500   // of a plan: its settings and the actions of its rules
+		lock    = 300
+		testing = 6000 // plan, role of the validator
 
 		condition = 150  // without its key and value
 		selection = 1200 // of a restore test
@@ -201,6 +209,12 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 			continue
 		}
 		n += plan
+		if use.Tier.Scanned() {
+			n += perScan
+		}
+		if use.Tier.VaultLock != nil {
+			n += lock
+		}
 		if use.Tier.Copied() {
 			n += copies
 		}
@@ -227,6 +241,9 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 	}
 	if backedUp(uses) {
 		n += backups
+	}
+	if scans(uses) {
+		n += scan
 	}
 	if copied(uses) {
 		n += landing

@@ -90,7 +90,8 @@ var syntaxes = map[string]syntax{
 		want:    "text in quotes, of at most 256 letters, digits, spaces and characters of _.:/=+-@",
 		fact:    "F-LIM-8",
 	},
-	"mode": {enum: []string{Governance, Compliance}, noun: "a mode", want: "governance or compliance", fact: "F-LOCK-1"},
+	"mode":      {enum: []string{Governance, Compliance}, noun: "a mode", want: "governance or compliance", fact: "F-LOCK-1"},
+	"scan_mode": {enum: []string{IncrementalScan, FullScan}, noun: "a mode of malware scans", want: "incremental or full", fact: "F-SCAN-2"},
 	"tier_name": {
 		word: newWord("a-z", "a-z0-9_-", "a-z0-9_-", 1, 100),
 		want: "1 to 100 lowercase letters, digits, underscores and hyphens, starting with a letter",

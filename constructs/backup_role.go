@@ -2,11 +2,12 @@ package constructs
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawsiam"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// BackupRoleProps are the props of [NewBackupRole]. All but Path, Copy and BucketARNs are required.
+// BackupRoleProps are the props of [NewBackupRole]. All but Path, Copy, BucketARNs and ScannerRole are required.
 type BackupRoleProps struct {
 	// Name of the role, at most 64 characters.
 	Name string
@@ -24,6 +25,8 @@ type BackupRoleProps struct {
 	BucketARNs []string
 	// Copy lets the role copy to another account. Nil: it may not.
 	Copy *CopyProps
+	// ScannerRole lets the role have backups scanned for malware with that role ([NewScannerRole]). Nil: it may not.
+	ScannerRole interfacesawsiam.IRoleRef
 }
 
 // CopyProps describe copies from the vaults of an account to one vault of another account. Both are required.
@@ -63,6 +66,12 @@ func NewBackupRole(scope awsconstructs.Construct, id *string, props *BackupRoleP
 		policies = append(policies, &awsiam.CfnRole_PolicyProperty{
 			PolicyName:     jsii.String("CopyToCentralVault"),
 			PolicyDocument: document(props.Copy.statements()...),
+		})
+	}
+	if props.ScannerRole != nil {
+		policies = append(policies, &awsiam.CfnRole_PolicyProperty{
+			PolicyName:     jsii.String("ScanForMalware"),
+			PolicyDocument: document(scanStatements(*roleARN(props.ScannerRole))...),
 		})
 	}
 	this := awsconstructs.NewConstruct(scope, id)

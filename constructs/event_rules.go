@@ -15,7 +15,7 @@ import (
 )
 
 // EventRule describes an EventBridge rule on the events of an account. ID is required, and either DetailType or
-// Schedule. [BackupEventRules], [Tampering.Rules], [AlarmRule] and [ClockRule] return rules.
+// Schedule. [BackupEventRules], [ScanEventRules], [Tampering.Rules], [AlarmRule] and [ClockRule] return rules.
 type EventRule struct {
 	// ID of the rule's construct.
 	ID string

@@ -31,7 +31,7 @@ func TestValidateRolesInPatterns(t *testing.T) {
 			if test.path > 0 {
 				name = strings.Repeat("p", test.path-2) + "/" + name
 			}
-			tampering.ValidateRoleARNs = append(tampering.ValidateRoleARNs, "arn:aws-us-gov:iam::222222222222:role/"+name)
+			tampering.ReaderRoleARNs = append(tampering.ReaderRoleARNs, "arn:aws-us-gov:iam::222222222222:role/"+name)
 		}
 		for _, rule := range tampering.Rules() {
 			text, err := json.Marshal(rule.pattern())
@@ -41,7 +41,7 @@ func TestValidateRolesInPatterns(t *testing.T) {
 			if len(text) > maxPatternBytes {
 				t.Errorf("%s: the pattern of %s has %d bytes", test.name, rule.ID, len(text))
 			}
-			if in := strings.Contains(string(text), tampering.ValidateRoleARNs[0]); rule.ID == "AccountCalls" && in != test.leftOut {
+			if in := strings.Contains(string(text), tampering.ReaderRoleARNs[0]); rule.ID == "AccountCalls" && in != test.leftOut {
 				t.Errorf("%s: left out of %s: %v", test.name, rule.ID, in)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawsiam"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -136,6 +137,10 @@ func (s workload) newTiers() []*constructs.TierBackup {
 			KeyARNs:             []string{*vaultKey.Key.AttrArn(), s.cfg.CentralKeysARN()},
 		}
 	}
+	scanner := s.newScanner(vaultKey)
+	if scanner != nil {
+		roleProps.ScannerRole = scanner
+	}
 	role := constructs.NewBackupRole(s.stack, jsii.String("BackupRole"), roleProps)
 
 	scope := awsconstructs.NewConstruct(s.stack, jsii.String("Tiers"))
@@ -164,9 +169,32 @@ func (s workload) newTiers() []*constructs.TierBackup {
 				Selections: []constructs.LowCostSelection{{Resources: everything, AfterDays: use.Tier.LowCostAfterDays}},
 			}
 		}
+		if use.Tier.Scanned() {
+			props.Scan = &constructs.ScanProps{Mode: strings.ToUpper(use.Tier.MalwareScan.Mode) + "_SCAN", Role: scanner}
+		}
+		if lock := use.Tier.VaultLock; lock != nil {
+			props.Lock = &constructs.VaultLock{
+				MinRetentionDays: lock.MinRetentionDays, MaxRetentionDays: lock.MaxRetentionDays, ChangeableForDays: lock.ChangeableForDays,
+			}
+		}
 		tiers = append(tiers, constructs.NewTierBackup(scope, jsii.String(use.Tier.Name), props))
 	}
 	return tiers
+}
+
+// newScanner creates the role with which GuardDuty scans backups. Nil: no tier is scanned.
+func (s workload) newScanner(vaultKey *constructs.Key) interfacesawsiam.IRoleRef {
+	if !s.cfg.Scans(s.w) {
+		return nil
+	}
+	return constructs.NewScannerRole(s.stack, jsii.String("ScannerRole"), &constructs.ScannerRoleProps{
+		Name:              s.cfg.ScannerRoleName(s.w),
+		Path:              s.cfg.RolePath,
+		Account:           s.w.Account,
+		ScanPolicyARN:     config.ManagedPolicyARN(s.w.Region, "AWSBackupGuardDutyRolePolicyForScans"),
+		RecoveryPointsARN: config.RecoveryPointsARN(s.w.Region, s.w.Account),
+		VaultKeyARN:       *vaultKey.Key.AttrArn(),
+	}).Role
 }
 
 // rules are the tier's rules. The first has the copy action: AWS copies as often as that rule runs (F-S3-10).
