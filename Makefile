@@ -2,8 +2,9 @@
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 ASSEMBLY = cdk.out
 # Configurations whose templates differ: in resources, properties, Regions and partitions.
-LINTED = testdata/fleet.yaml testdata/gov.yaml testdata/locks.yaml testdata/prescribed.yaml $(patsubst %,config/testdata/good/%.yaml,bucket-namespace bucket-settings compliance \
-	low-cost-tagged sovereign-cloud targets)
+LINTED = testdata/fleet.yaml testdata/gov.yaml testdata/locks.yaml testdata/prescribed.yaml \
+	$(patsubst %,config/testdata/good/%.yaml,bucket-namespace bucket-settings compliance low-cost-tagged snapshot-rules \
+	sovereign-cloud tag-conditions targets)
 
 .PHONY: check test kills foreign workflow lint seaweed assembly decisions cli golden bench bench-restore bench-smoke
 

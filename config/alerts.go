@@ -65,6 +65,9 @@ func (c *Config) SilenceAlarms(w Workload) []SilenceAlarm {
 		untagged := ""
 		if len(use.Buckets) == 0 {
 			untagged = " There are none either if no bucket has the tag."
+			if slices.ContainsFunc(use.Tagged, func(s TagSelection) bool { return !s.OfTier() }) {
+				untagged = " There are none either if no bucket has the tags that select_tagged selects."
+			}
 		}
 		add := func(jobs string, hours, first int) {
 			if hours > 0 {

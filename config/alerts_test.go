@@ -52,6 +52,13 @@ func TestAlarmsOfTags(t *testing.T) {
 			t.Errorf("%s: %s", a.Name, a.Description)
 		}
 	}
+	cfg = load(t, strings.TrimRight(minimal, "\n")+"\n    select_tagged: [{tier: curated_data, tag: {team: lake}}]\n")
+	for _, a := range cfg.SilenceAlarms(cfg.Workloads[0]) {
+		said := strings.Contains(a.Description, "if no bucket has the tags that select_tagged selects")
+		if want := a.Tier == "curated_data"; said != want {
+			t.Errorf("%s: %s", a.Name, a.Description)
+		}
+	}
 }
 
 // TestCopyWindowAdvice: a window that a warning on late copy alarms asks for ends it, gives no other, and is the longest

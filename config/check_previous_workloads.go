@@ -112,34 +112,6 @@ func compareBuckets(c *checker) {
 	}
 }
 
-func compareTagSelections(c *checker) {
-	type selection struct {
-		accountRegion
-		tier string
-	}
-	selected := map[selection]bool{}
-	for _, w := range c.cfg.Workloads {
-		for _, tier := range w.SelectTagged {
-			selected[selection{accountRegion{w.Account, w.Region}, tier}] = true
-		}
-	}
-	stacks := c.cfg.byStack()
-	for i, w := range c.previous.cfg.Workloads {
-		at, kept := stacks[w.deployed()]
-		if !kept {
-			continue
-		}
-		for j, tier := range w.SelectTagged {
-			if !selected[selection{accountRegion{w.Account, w.Region}, tier}] {
-				c.report(workloadPath(at)+".select_tagged", Problem{
-					What: "buckets with a removed tag are no longer backed up, unless they are named, and their backups expire",
-					Got:  "no " + tier, Want: tier + " in select_tagged", See: c.before(selectPath(i, j)),
-				})
-			}
-		}
-	}
-}
-
 func compareRestoreTesting(c *checker) {
 	stacks := c.cfg.byStack()
 	for i, w := range c.previous.cfg.Workloads {

@@ -103,34 +103,20 @@ func warnOfRuleQuota(c *checker) {
 	}
 }
 
-func checkSelectionSizes(c *checker) {
-	for i, w := range c.cfg.Workloads {
-		if len(w.Buckets) <= MaxSelectionARNs {
-			continue
-		}
-		inTier := map[string]int{}
-		for j, b := range w.Buckets {
-			inTier[b.Tier]++
-			if t := c.cfg.tier(b.Tier); inTier[b.Tier] == MaxSelectionARNs+1 && t != nil && t.BackedUp() {
-				c.report(bucketPath(i, j)+".name", Problem{
-					What: "a backup selection cannot list so many buckets of " + b.Tier,
-					Got:  fmt.Sprintf("bucket %d", MaxSelectionARNs+1), Want: fmt.Sprintf("at most %d of a tier: split the workload", MaxSelectionARNs),
-				})
-			}
-		}
-	}
-}
-
 func checkTagExclusions(c *checker) {
 	named := map[accountRegion]int{}
 	for _, w := range c.cfg.Workloads {
 		named[accountRegion{w.Account, w.Region}] += len(w.Buckets)
 	}
 	for i, w := range c.cfg.Workloads {
-		if n := named[accountRegion{w.Account, w.Region}]; len(w.SelectTagged) > 0 && n > MaxSelectionARNs && w.Account != "" {
+		n, own := named[accountRegion{w.Account, w.Region}], 0
+		for _, s := range w.SelectTagged {
+			own = max(own, len(c.cfg.ownBuckets(w, s)))
+		}
+		if len(w.SelectTagged) > 0 && n+own > MaxSelectionARNs && w.Account != "" {
 			c.report(workloadPath(i)+".select_tagged", Problem{
 				What: "a selection by tag must exclude all buckets that workloads of its account and Region name, and it cannot exclude so many",
-				Got:  strconv.Itoa(n), Want: fmt.Sprintf("at most %d named buckets in the account and Region", MaxSelectionARNs),
+				Got:  strconv.Itoa(n + own), Want: fmt.Sprintf("at most %d named buckets in the account and Region", MaxSelectionARNs-own),
 			})
 		}
 	}

@@ -126,7 +126,7 @@ var checks = []check{
 	{"bucket-namespace", Error, "F-OL-11", checkAccountNamespace},
 	{"bucket-unprotected", Warning, "F-OL-3", warnOfUnprotectedBuckets},
 	{"tag-without-backups", Error, "F-S3-4", checkTagsWithoutBackups},
-	{"tag-selected-twice", Error, "F-S3-7", checkTagsTwice},
+	{"role-reads-all-buckets", Warning, "F-IAM-12", warnOfRolesThatReadAll},
 
 	// check_bucket_settings.go, cors.go, check_bucket_policy.go, check_bucket_lockout.go
 	{"existing-bucket-setting", Error, "", checkExistingSettings},
@@ -140,12 +140,18 @@ var checks = []check{
 	{"policy-confused-deputy", Warning, "F-OL-21", warnOfStatementsOfServices},
 	{"policy-opens-settings", Warning, "F-OL-21", warnOfOpenedSettings},
 
-	{"role-reads-all-buckets", Warning, "F-IAM-12", warnOfRolesThatReadAll},
+	// check_tag_selections.go
+	{"tag-selected-twice", Error, "F-S3-7", checkTagsTwice},
+	{"tags-overlap", Warning, "F-S3-7", warnOfOverlappingTags},
+	{"tag-selects-nothing", Error, "F-LIM-10", checkTagContradictions},
+	{"tag-selections", Error, "F-LIM-1", checkTagSelections},
+	{"tag-conditions", Error, "F-LIM-1", checkTagConditions},
 
 	// existing_buckets.go
 	{"existing-buckets", Warning, "F-S3-28", warnOfExistingBuckets},
 
 	// check_tags.go
+	{"tag-of-tiers", Error, "F-LIM-10", checkTagsOfTiers},
 	{"tag-key-twice", Error, "F-IAM-18", checkTagKeysTwice},
 	{"recovery-point-tags", Error, "F-LIM-1", checkRecoveryPointTags},
 	{"resource-tags", Error, "F-LIM-8", checkResourceTags},
@@ -161,7 +167,6 @@ var checks = []check{
 	{"event-rule-quota", Warning, "", warnOfRuleQuota},
 	{"vault-quota", Warning, "F-LIM-1", warnOfVaultQuota},
 	{"recovery-point-quota", Warning, "F-LIM-1", warnOfRecoveryPointQuota},
-	{"selection-size", Error, "F-LIM-2", checkSelectionSizes},
 	{"tag-exclusions", Error, "F-LIM-2", checkTagExclusions},
 	{"stack-size", Error, "F-LIM-6", checkStackSizes},
 	{"template-size", Error, "F-LIM-6", checkTemplateSizes},
@@ -243,11 +248,17 @@ var comparisons = []check{
 	{"bucket-left-behind", Warning, "F-SCH-7", compareBuckets},
 	{"bucket-unmanaged", Warning, "F-CFN-2", compareManagedBuckets},
 	{"bucket-key-left-behind", Warning, "F-OL-22", compareBucketEncryption},
-	{"tag-left-behind", Warning, "F-SCH-7", compareTagSelections},
 	{"restore-testing-stopped", Warning, "F-RST-11", compareRestoreTesting},
 	{"landing-vault-left-behind", Warning, "F-RST-7", compareLandingVaults},
 	{"evidence-left-behind", Warning, "F-OL-2", compareEvidence},
 	{"stack-set-left-behind", Warning, "F-COPY-3", compareStackSet},
+
+	// check_previous_tags.go
+	{"tag-left-behind", Warning, "F-SCH-7", compareTagSelections},
+	{"tags-narrowed", Warning, "F-SCH-7", compareTagConditions},
+	{"tags-in-another-tier", Warning, "F-S3-13", compareTiersOfTags},
+	{"tags-weakened", Warning, "F-SCH-7", compareWeakerTags},
+	{"tag-key-changed", Warning, "F-SCH-7", compareTagKey},
 
 	// check_previous_locks.go
 	{"tier-compliance-lock-changed", Error, "F-LOCK-8", compareTierComplianceLocks},

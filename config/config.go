@@ -21,6 +21,9 @@ type Config struct {
 	RolePrefix string `yaml:"role_prefix,omitempty" syntax:"role_prefix"`
 	// Tiers change rows of the built-in tier table, or add rows.
 	Tiers Tiers `yaml:"tiers,omitempty"`
+	// TagKey is the key of the tag that names a tier. select_tagged and stack sets look at it, and created buckets, vaults, plans and
+	// recovery points have it. Default: backup:tier.
+	TagKey string `yaml:"tag_key" syntax:"tag_key"`
 	// Workloads lists the workloads to back up, at least one.
 	Workloads []Workload `yaml:"workloads" required:"true"`
 	// Restore says who brings data back, and how.
@@ -288,9 +291,9 @@ type Workload struct {
 	Region string `yaml:"region" required:"true" syntax:"region"`
 	// Buckets of the workload. They may be empty if select_tagged is not.
 	Buckets []Bucket `yaml:"buckets,omitempty"`
-	// SelectTagged names tiers. Their plans also select the other buckets of the account and Region that are
-	// tagged backup:tier=<tier>. Empty: none.
-	SelectTagged []string `yaml:"select_tagged,omitempty" syntax:"tier"`
+	// SelectTagged lists tiers whose plans also select other buckets of the account and Region, by their tags: those that no
+	// workload names. The name of a tier selects the tag that tag_key=<tier> is; a mapping selects other tags. Empty: none.
+	SelectTagged []TagSelection `yaml:"select_tagged,omitempty" syntax:"tier"`
 	// Tags of the workload's resources, recovery points and copies, in addition to those at the top. Where both have a key,
 	// this value counts. Empty: those at the top alone.
 	Tags Tags `yaml:"tags,omitempty" syntax:"resource_tag"`
@@ -298,6 +301,17 @@ type Workload struct {
 	AcknowledgeIrreversible []string `yaml:"acknowledge_irreversible,omitempty"`
 	// RestoreTesting tests restores of the workload's backups. Null: no tests.
 	RestoreTesting *RestoreTesting `yaml:"restore_testing,omitempty"`
+}
+
+// TagSelection is a selection of buckets by their tags. AWS compares keys and values letter by letter (F-LIM-10).
+type TagSelection struct {
+	// Tier whose plan backs up the buckets.
+	Tier string `yaml:"tier" required:"true" syntax:"tier"`
+	// Tag lists the tags that a bucket must have, all of them: values by keys. Empty: the tag of the tier, tag_key=<tier>.
+	Tag TagValues `yaml:"tag,omitempty" syntax:"condition_value"`
+	// ExceptTag lists tags: values by keys. A bucket that has one of them is not selected; one without the key is (F-LIM-10).
+	// Empty: none.
+	ExceptTag TagValues `yaml:"except_tag,omitempty" syntax:"condition_value"`
 }
 
 // RestoreTesting is a restore testing plan (F-RST-11).
@@ -405,6 +419,6 @@ type StackSet struct {
 	OrganizationalUnits []string `yaml:"organizational_units" required:"true" syntax:"organizational_unit"`
 	// Regions in which each account gets a stack.
 	Regions []string `yaml:"regions" required:"true" syntax:"region"`
-	// Tiers to back up. Buckets are selected by their tag backup:tier.
+	// Tiers to back up. Buckets are selected by the tag tag_key=<tier>.
 	Tiers []string `yaml:"tiers" required:"true" syntax:"tier"`
 }

@@ -310,7 +310,7 @@ func (d *decoder) reportNoList(n *yaml.Node, item reflect.Type, at *path) {
 	switch {
 	case n.Kind == yaml.MappingNode:
 		p.Got, p.Want = kindNames[n.Kind], `a "- " before each item`
-	case item.Kind() == reflect.Struct:
+	case item.Kind() == reflect.Struct && item != reflect.TypeFor[TagSelection]():
 		_, example := needs(item, n, nil)
 		p.Want = "[" + example + "]"
 	default:

@@ -16,6 +16,7 @@ func defaults() *Config {
 			Dashboard: true,
 		},
 		Tiers:   builtinTiers(),
+		TagKey:  defaultTagKey,
 		Restore: Restore{LandingDays: 14, EvidenceDays: 400},
 	}
 }

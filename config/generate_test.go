@@ -19,6 +19,7 @@ func generate(t *rapid.T) *Config {
 		Draw(t, "partition")
 	region := rapid.SampledFrom(regionsOf)
 
+	cfg.TagKey = rapid.SampledFrom([]string{defaultTagKey, "DataClassification", "a key"}).Draw(t, "tag key")
 	generateTiers(t, cfg, Partition(regionsOf[0]))
 	generateWorkloads(t, cfg, region)
 	cfg.complete() // to know which tiers are copied
@@ -187,6 +188,7 @@ func generateCron(t *rapid.T) string {
 
 func generateWorkloads(t *rapid.T, cfg *Config, region *rapid.Generator[string]) {
 	tagged := map[[3]string]bool{}
+	byTag := rapid.Bool().Draw(t, "by tag")
 	for i := range rapid.IntRange(1, 5).Draw(t, "workloads") {
 		w := Workload{
 			Name:        fmt.Sprintf("w%d", i),
@@ -206,10 +208,24 @@ func generateWorkloads(t *rapid.T, cfg *Config, region *rapid.Generator[string])
 			w.Buckets = append(w.Buckets, b)
 		}
 		for _, row := range cfg.Tiers {
+			if !byTag {
+				break
+			}
 			key := [3]string{w.Account, w.Region, row.Name}
 			if row.BackedUp() && !tagged[key] && rapid.IntRange(0, 4).Draw(t, "tagged") == 0 {
 				tagged[key] = true
-				w.SelectTagged = append(w.SelectTagged, row.Name)
+				own := TagSelection{Tier: row.Name}
+				if rapid.Bool().Draw(t, "except") {
+					own.ExceptTag = TagValues{"backup": "no", "a key": rapid.SampledFrom([]string{"", "ü"}).Draw(t, "excepted")}
+				}
+				w.SelectTagged = append(w.SelectTagged, own)
+			}
+			if row.BackedUp() && rapid.IntRange(0, 9).Draw(t, "other tags") == 0 {
+				other := TagSelection{Tier: row.Name, Tag: TagValues{fmt.Sprintf("team-%d", i): row.Name}}
+				if rapid.Bool().Draw(t, "two tags") {
+					other.Tag["BackupLocal"] = rapid.SampledFrom([]string{"True", "1", "no", ""}).Draw(t, "tag")
+				}
+				w.SelectTagged = append(w.SelectTagged, other)
 			}
 		}
 		if tested := backedUpTiers(cfg, w); len(tested) > 0 && rapid.Bool().Draw(t, "restore testing") {

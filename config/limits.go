@@ -61,6 +61,10 @@ const (
 
 	// MaxSelectionARNs is the largest number of ARNs without a wildcard that a selection lists, and that it excludes (F-LIM-2).
 	MaxSelectionARNs = 500
+	// MaxTaggedSelections is the largest number of selections by tag in a plan (F-LIM-1).
+	MaxTaggedSelections = 10
+	// MaxTagConditions is the largest number of conditions on tags in a selection of a plan or of a restore test (F-LIM-1, F-LIM-4).
+	MaxTagConditions = 30
 	// DefaultBucketsPerAccount is the default quota of buckets with backups in an account (F-S3-15).
 	DefaultBucketsPerAccount = 100
 	// MaxBucketsPerAccount is the highest value that AWS raises this quota to (F-S3-15).

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -27,9 +28,30 @@ func (c *Config) TierName(w Workload, t *Tier) string {
 	return shorten(c.prefix(w)+"-"+t.Name, MaxVaultName)
 }
 
-// TaggedSelectionName is the name of the selection by tag of a tier's plan.
-func (c *Config) TaggedSelectionName(w Workload, t *Tier) string {
-	return c.tierNameWith(w, t, "tagged")
+// SelectionName is the name of the selection by name of a tier's plan. n counts from 1: there are further ones only where the
+// first is full ([TierUse.Named]).
+func (c *Config) SelectionName(w Workload, t *Tier, n int) string {
+	if n == 1 {
+		return c.TierName(w, t)
+	}
+	return c.tierNameWith(w, t, strconv.Itoa(n))
+}
+
+// SelectionID is the id of that selection in its plan.
+func SelectionID(n int) string {
+	const id = "Selection"
+	if n == 1 {
+		return id
+	}
+	return id + strconv.Itoa(n)
+}
+
+// TaggedSelectionName is the name of a selection by tag of a tier's plan. It does not change when others are added.
+func (c *Config) TaggedSelectionName(w Workload, t *Tier, s TagSelection) string {
+	if s.OfTier() {
+		return c.tierNameWith(w, t, "tagged")
+	}
+	return c.tierNameWith(w, t, "tagged-"+s.mark())
 }
 
 // RuleName is the name of a rule of a tier's plan. Its ending, the rule's name in the tier, is never cut, so that the

@@ -213,7 +213,7 @@ var meaningFaults = []fault{
 			return "", false
 		}
 		w := &cfg.Workloads[0]
-		w.SelectTagged = append(w.SelectTagged, cfg.Tiers[i].Name)
+		w.SelectTagged = append(w.SelectTagged, TagSelection{Tier: cfg.Tiers[i].Name})
 		return selectPath(0, len(w.SelectTagged)-1), true
 	}),
 	meaning("copy-across-partitions", "a workload in another partition", func(t *rapid.T, cfg *Config) (string, bool) {
@@ -305,7 +305,7 @@ var meaningFaults = []fault{
 		for i := range cfg.Workloads {
 			w := &cfg.Workloads[i]
 			for _, row := range cfg.Tiers {
-				named := slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return b.Tier == row.Name }) || slices.Contains(w.SelectTagged, row.Name)
+				named := slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return b.Tier == row.Name }) || selects(w, row.Name)
 				if row.BackedUp() && !named && w.RestoreTesting != nil {
 					w.RestoreTesting.Tiers = append(w.RestoreTesting.Tiers, row.Name)
 					return restoreTestingTierPath(i, len(w.RestoreTesting.Tiers)-1), true
@@ -401,6 +401,10 @@ func moveTo(cfg *Config, w *Workload, region string) {
 	w.Account, w.Region, w.SelectTagged = "666666666666", region, nil
 	cfg.Rollout.Pipeline, cfg.Central.RestoreTesting = nil, nil
 	w.AcknowledgeIrreversible = cfg.compliantVaults(*w)
+}
+
+func selects(w *Workload, tier string) bool {
+	return slices.ContainsFunc(w.SelectTagged, func(s TagSelection) bool { return s.Tier == tier })
 }
 
 // testsTagged says whether a restore test names a tier that only a tag selects.

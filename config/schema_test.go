@@ -54,7 +54,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"lock-minimum", "low-cost-copies", "low-cost-in-china", "low-cost-partition", "low-cost-values", "name-collisions", "organization-roots", "partitions",
 		"operators-size", "policy-files", "policy-names", "quotas", "reserved-name", "reserved-project", "restore-testing-plans", "restore-testing-size",
 		"restore-testing-without-copies", "schedules", "schedules-that-never-come", "stack-too-large",
-		"tag-selections", "tags-of-recovery-points", "tags-of-recovery-points-at-the-top", "tags-of-resources", "template-too-large", "too-long-a-role-path", "unknown-tiers", "vault-locks", "vault-locks-against-rules", "workload-twice",
+		"tag-conditions", "tag-key", "tag-limits", "tag-of-tiers", "tag-selections", "tags-of-recovery-points", "tags-of-recovery-points-at-the-top", "tags-of-resources", "template-too-large", "too-long-a-role-path", "unknown-tiers", "vault-locks", "vault-locks-against-rules", "workload-twice",
 	}
 	notJSON := []string{ // not valid YAML, or an error that the schema does not see
 		"anchor-of-the-document", "anchors", "bracket-not-closed", "bracket-too-many", "colon-without-space", "colon-without-space-in-item", "comma-missing", "comment-with-a-quote",
@@ -155,6 +155,11 @@ func reflectSchema(t *testing.T) *invopop.Schema {
 				constrainEntries(schema.Definitions[field.typ.Name()], rule)
 				continue
 			}
+			if property.Ref == tagSelection { // or the name of a tier
+				item := &invopop.Schema{Type: "string"}
+				property.Ref, property.OneOf = "", []*invopop.Schema{item, {Ref: tagSelection}}
+				property = item
+			}
 			constrain(property, syntaxes[field.syntax])
 			if field.name == "of" {
 				property.AnyOf = []*invopop.Schema{{Enum: []any{ContinuousRule, SnapshotRule}}, {Type: "string"}}
@@ -170,6 +175,8 @@ func reflectSchema(t *testing.T) *invopop.Schema {
 	}
 	return schema
 }
+
+const tagSelection = "#/$defs/TagSelection"
 
 // withoutGoName is a doc comment for an editor, which shows it beside the key: "project is the prefix" needs no "project", and no word in
 // the spelling of Go.
@@ -225,6 +232,9 @@ func constrainEntries(mapping *invopop.Schema, rule syntax) {
 	mapping.PropertyNames, mapping.AdditionalProperties = &invopop.Schema{}, &invopop.Schema{Type: "string"}
 	constrain(mapping.PropertyNames, syntaxes[rule.keys])
 	constrain(mapping.AdditionalProperties, rule)
+	if rule.pattern == nil {
+		mapping.AdditionalProperties.Pattern = tagValuePattern.String()
+	}
 }
 
 func (s syntax) enumValues() []any {

@@ -20,12 +20,7 @@ func (c *Config) stackResources(w Workload, uses []TierUse) int {
 			continue
 		}
 		plans++
-		if len(use.Buckets) > 0 {
-			n++ // selection
-		}
-		if use.Tagged {
-			n++ // selection
-		}
+		n += use.selections()
 		if use.Tier.LowCostBackups() {
 			n++ // tiering configuration
 		}
@@ -184,8 +179,9 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 		stack   = 43000 // roles, log bucket, topic, rules on calls
 		backups = 17000 // rules on backups
 		key     = 1700
-		plan    = 10000 // vault, plan with two rules, selections, alarm
+		plan    = 10000 // vault, plan with two rules, two selections, alarm
 		rule    = 1500  // of a plan, with its copy action
+		further = 1000  // selection
 		copies  = 4000  // alarm, clock
 		landing = 8000  // vault, grants on the key
 		operate = 9000  // role
@@ -194,6 +190,7 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 		lock    = 300
 		testing = 6000 // plan, role of the validator
 
+		condition = 150  // without its key and value
 		selection = 1200 // of a restore test
 		email     = 600  // without the address
 		bucket    = 3800 // with its policy, without its name
@@ -225,8 +222,12 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 		for _, b := range use.Buckets {
 			n += 3 * (bytesPerARN + min(len(b.Name), MaxBucketName)) // the selection, and twice the role
 		}
-		if use.Tagged {
+		n += further * max(0, use.selections()-2)
+		for _, s := range use.Tagged {
 			n += named
+			for key, value := range s.all() {
+				n += condition + len(key) + len(value)
+			}
 		}
 	}
 	tags := 0 // bytes of the tags of a resource
@@ -252,6 +253,11 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 		n += testing
 		for _, test := range tests {
 			n += selection
+			if test.Tagged != nil {
+				for key, value := range test.Tagged.all() {
+					n += condition + len(key) + len(value)
+				}
+			}
 			for _, name := range test.Buckets {
 				n += bytesPerARN + min(len(name), MaxBucketName)
 			}

@@ -175,6 +175,24 @@ var syntaxes = map[string]syntax{
 			`AWSReservedSSO_BackupOperator_*"`,
 		fact: "F-IAM-11",
 	},
+	"tag_key": {
+		pattern: re(`[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}`),
+		check:   tierTagKey,
+		want:    "the key of a tag, such as DataClassification: 1 to 128 letters, digits, spaces and characters of _.:/=+-@",
+		fact:    "F-LIM-8",
+	},
+	"condition_key": {
+		pattern: re(`[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}`),
+		want:    "the key of a tag: 1 to 128 letters, digits, spaces and characters of _.:/=+-@",
+		fact:    "F-LIM-8",
+	},
+	"condition_value": {
+		check:   conditionValue,
+		keys:    "condition_key",
+		example: `keys with values in quotes: {backup: "yes"}`,
+		want:    "the value of a tag: at most 256 letters, digits, spaces and characters of _.:/=+-@",
+		fact:    "F-LIM-8",
+	},
 	"object_key": {check: objectKey, want: "1 to 1024 bytes", fact: "F-RST-12"},
 	"sha256": {
 		word: newWord("0-9a-f", "0-9a-f", "0-9a-f", 64, 64),

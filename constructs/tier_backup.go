@@ -90,8 +90,10 @@ type BackupSelection struct {
 	Resources []string
 	// Except are ARNs of buckets that are left out. Empty: none.
 	Except []string
-	// ResourceTags are tags that a bucket must have, all of them: values by keys. Empty: tags do not matter.
+	// ResourceTags are tags that a bucket must have, all of them: values by keys. Empty: it need not have any.
 	ResourceTags map[string]string
+	// ExceptResourceTags are tags: values by keys. A bucket that has one of them is left out (F-LIM-10). Empty: none.
+	ExceptResourceTags map[string]string
 }
 
 // TierBackup is a backup vault, the plan whose rules fill it, and what the plan backs up.
@@ -263,9 +265,16 @@ func (s BackupSelection) property(roleARN *string) *awsbackup.CfnBackupSelection
 	if len(s.Except) > 0 {
 		selection.NotResources = jsii.Strings(s.Except...)
 	}
+	// Conditions are ANDed with Resources and with each other. ListOfTags would be ORed (F-LIM-2).
+	conditions := map[string]any{}
 	if len(s.ResourceTags) > 0 {
-		// Conditions are ANDed with Resources. ListOfTags would be ORed (F-LIM-2).
-		selection.Conditions = map[string]any{"StringEquals": resourceTagConditions(s.ResourceTags)}
+		conditions["StringEquals"] = resourceTagConditions(s.ResourceTags)
+	}
+	if len(s.ExceptResourceTags) > 0 {
+		conditions["StringNotEquals"] = resourceTagConditions(s.ExceptResourceTags)
+	}
+	if len(conditions) > 0 {
+		selection.Conditions = conditions
 	}
 	return selection
 }

@@ -119,12 +119,14 @@ var tierBackupEverything = inStack("TierBackupEverything", func(stack awscdk.Sta
 		Selections: []constructs.BackupSelection{
 			{Name: "named", Resources: []string{"arn:aws:s3:::invoices", "arn:aws:s3:::ledger-*"}},
 			{
-				ID:           "Tagged",
-				Name:         "tagged",
-				Resources:    []string{"arn:aws:s3:::*"},
-				Except:       []string{"arn:aws:s3:::invoices"},
-				ResourceTags: map[string]string{"backup:tier": "critical", "backup:local": "yes"},
+				ID:                 "Tagged",
+				Name:               "tagged",
+				Resources:          []string{"arn:aws:s3:::*"},
+				Except:             []string{"arn:aws:s3:::invoices"},
+				ResourceTags:       map[string]string{"backup:tier": "critical", "backup:local": "yes"},
+				ExceptResourceTags: map[string]string{"team": "lake", "backup": "no"},
 			},
+			{ID: "Untagged", Name: "untagged", Resources: []string{"arn:aws:s3:::*"}, ExceptResourceTags: map[string]string{"backup": "no"}},
 		},
 		Topic: awssns.NewTopic(stack, jsii.String("Topic"), nil),
 		LowCost: &constructs.LowCostProps{
@@ -207,11 +209,26 @@ func TestTierBackupEverything(t *testing.T) {
 			"SelectionName": "tagged",
 			"Resources":     []any{"arn:aws:s3:::*"},
 			"NotResources":  []any{"arn:aws:s3:::invoices"},
-			"Conditions": map[string]any{"StringEquals": []any{
-				map[string]any{"ConditionKey": "aws:ResourceTag/backup:local", "ConditionValue": "yes"},
-				map[string]any{"ConditionKey": "aws:ResourceTag/backup:tier", "ConditionValue": "critical"},
-			}},
+			"Conditions": map[string]any{
+				"StringEquals": []any{
+					map[string]any{"ConditionKey": "aws:ResourceTag/backup:local", "ConditionValue": "yes"},
+					map[string]any{"ConditionKey": "aws:ResourceTag/backup:tier", "ConditionValue": "critical"},
+				},
+				"StringNotEquals": []any{
+					map[string]any{"ConditionKey": "aws:ResourceTag/backup", "ConditionValue": "no"},
+					map[string]any{"ConditionKey": "aws:ResourceTag/team", "ConditionValue": "lake"},
+				},
+			},
 			"ListOfTags": assertions.Match_Absent(),
+		},
+	})
+	template.HasResourceProperties(jsii.String("AWS::Backup::BackupSelection"), map[string]any{
+		"BackupSelection": map[string]any{
+			"SelectionName": "untagged",
+			"Conditions": map[string]any{
+				"StringEquals":    assertions.Match_Absent(),
+				"StringNotEquals": []any{map[string]any{"ConditionKey": "aws:ResourceTag/backup", "ConditionValue": "no"}},
+			},
 		},
 	})
 	template.HasResourceProperties(jsii.String("AWS::Backup::TieringConfiguration"), map[string]any{
@@ -219,7 +236,7 @@ func TestTierBackupEverything(t *testing.T) {
 		"BackupVaultName":          map[string]any{"Ref": "Critical"},
 		"ResourceSelection":        []any{map[string]any{"ResourceType": "S3", "Resources": []any{"*"}, "TieringDownSettingsInDays": 90}},
 	})
-	template.ResourceCountIs(jsii.String("AWS::Backup::BackupSelection"), jsii.Number(2))
+	template.ResourceCountIs(jsii.String("AWS::Backup::BackupSelection"), jsii.Number(3))
 }
 
 func TestTierBackupRefuses(t *testing.T) {

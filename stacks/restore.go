@@ -1,6 +1,8 @@
 package stacks
 
 import (
+	"maps"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawsiam"
 	"github.com/aws/jsii-runtime-go"
 
@@ -70,9 +72,10 @@ func (s workload) newRestoreTesting(role interfacesawsiam.IRoleRef, vaultKey *co
 	}
 	for _, test := range tests {
 		selection := constructs.RestoreTest{Name: test.Name, BucketARNs: bucketARNs(s.w.Region, test.Buckets)}
-		if test.Tier != "" { // buckets of the file are in another selection, and those that the app creates have this tag
-			selection.Tags = map[string]string{tierTag: test.Tier}
-			selection.ExceptTags = map[string]string{workloadTag: s.w.ID()}
+		if test.Tagged != nil { // buckets of the file are in another selection, and those that the app creates have this tag
+			conditions := s.cfg.Conditions(*test.Tagged)
+			selection.Tags, selection.ExceptTags = conditions.Equal, map[string]string{config.WorkloadTag: s.w.ID()}
+			maps.Copy(selection.ExceptTags, conditions.NotEqual)
 		}
 		if test.Key != "" {
 			selection.KeyARN = *s.keys[test.Key].Key.AttrArn()

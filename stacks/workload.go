@@ -265,34 +265,31 @@ func (s workload) rules(t *config.Tier) []constructs.BackupRule {
 
 func (s workload) selections(use config.TierUse) []constructs.BackupSelection {
 	var list []constructs.BackupSelection
-	if len(use.Buckets) > 0 {
-		named := constructs.BackupSelection{Name: s.cfg.TierName(s.w, use.Tier)}
-		for _, b := range use.Buckets {
+	for i, buckets := range use.Named() {
+		named := constructs.BackupSelection{ID: config.SelectionID(i + 1), Name: s.cfg.SelectionName(s.w, use.Tier, i+1)}
+		for _, b := range buckets {
 			named.Resources = append(named.Resources, config.BucketARN(s.w.Region, b.Name))
 		}
 		list = append(list, named)
 	}
-	if use.Tagged {
-		// With an ARN pattern beside the tag, the account need not opt S3 in to AWS Backup (F-REG-1).
+	for _, tagged := range use.Tagged {
+		conditions := s.cfg.Conditions(tagged)
+		// With an ARN pattern beside the tags, the account need not opt S3 in to AWS Backup (F-REG-1).
 		list = append(list, constructs.BackupSelection{
-			ID:           "TaggedSelection",
-			Name:         s.cfg.TaggedSelectionName(s.w, use.Tier),
-			Resources:    []string{config.BucketARN(s.w.Region, "*")},
-			Except:       bucketARNs(s.w.Region, s.cfg.NamedBuckets(s.w.Account, s.w.Region)),
-			ResourceTags: map[string]string{tierTag: use.Tier.Name},
+			ID:                 tagged.SelectionID(),
+			Name:               s.cfg.TaggedSelectionName(s.w, use.Tier, tagged),
+			Resources:          []string{config.BucketARN(s.w.Region, "*")},
+			Except:             bucketARNs(s.w.Region, s.cfg.SelectionExcept(s.w, tagged)),
+			ResourceTags:       conditions.Equal,
+			ExceptResourceTags: conditions.NotEqual,
 		})
 	}
 	return list
 }
 
-const (
-	tierTag     = config.TierTag
-	workloadTag = config.WorkloadTag
-)
-
 // tags are those of what holds the data of a tier. Recovery points have all of them: [addTags] does not reach these.
 func (s workload) tags(t *config.Tier) map[string]string {
-	tags := map[string]string{tierTag: t.Name, workloadTag: s.w.ID()}
+	tags := map[string]string{s.cfg.TagKey: t.Name, config.WorkloadTag: s.w.ID()}
 	maps.Copy(tags, s.cfg.TagsOf(s.w))
 	return tags
 }

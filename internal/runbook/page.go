@@ -3,6 +3,7 @@ package runbook
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -32,7 +33,7 @@ type page struct {
 	LandingDays, PITRLag                                      int
 
 	Organization string
-	// Rows are all buckets that the file names; Tagged are tiers that a tag selects.
+	// Rows are all buckets that the file names; Tagged are those that tags select.
 	Rows   []Row
 	Tagged []Tagged
 	Keys   []Key
@@ -86,8 +87,28 @@ func (r Row) ways() int {
 	return ways
 }
 
-// Tagged is a tier whose buckets a tag selects.
-type Tagged struct{ Tier, Vault string }
+// Tagged are buckets that tags select, in words, and their vault.
+type Tagged struct{ Tags, Vault string }
+
+// tagsText is "the tag `team=lake`, and without `backup=no`".
+func tagsText(conditions config.TagConditions) string {
+	list := func(tags map[string]string, joined string) string {
+		var all []string
+		for _, key := range slices.Sorted(maps.Keys(tags)) {
+			all = append(all, "`"+key+"="+tags[key]+"`")
+		}
+		return strings.Join(all, joined)
+	}
+	text := "the tag "
+	if len(conditions.Equal) > 1 {
+		text = "the tags "
+	}
+	text += list(conditions.Equal, " and ")
+	if len(conditions.NotEqual) > 0 {
+		text += ", without " + list(conditions.NotEqual, " and ") + ","
+	}
+	return text
+}
 
 // Key is a KMS key with what it encrypts.
 type Key struct{ Alias, Encrypts string }
@@ -134,8 +155,8 @@ func (p *page) use(cfg *config.Config, w config.Workload, use config.TierUse) {
 	if t.BackedUp() {
 		row.Vault = cfg.TierName(w, t)
 	}
-	if use.Tagged {
-		p.Tagged = append(p.Tagged, Tagged{t.Name, row.Vault})
+	for _, s := range use.Tagged {
+		p.Tagged = append(p.Tagged, Tagged{tagsText(cfg.Conditions(s)), row.Vault})
 	}
 	for _, rule := range t.Rules() {
 		if rule.Continuous {
@@ -172,7 +193,7 @@ func (p *page) use(cfg *config.Config, w config.Workload, use config.TierUse) {
 func (p *page) choose(cfg *config.Config, w config.Workload) {
 	p.Bucket, p.WorkloadFlag = "BUCKET-NAME", " --workload "+p.W
 	for _, use := range cfg.TierUses(w) {
-		if use.Tagged && len(p.Rows) == 0 {
+		if len(use.Tagged) > 0 && len(p.Rows) == 0 {
 			p.Tier, p.BackedUp, p.Continuous, p.Copied = use.Tier.Name, use.Tier.BackedUp(), use.Tier.ContinuousBackup != nil, use.Tier.Copied()
 		}
 	}

@@ -99,7 +99,8 @@ workloads:
     environment: an-environment-with-a-very-long-name-of-49-letter
     account: "222222222222"
     region: eu-west-1
-    select_tagged: [critical_data]
+    select_tagged:
+      - critical_data
 `
 
 // TestTagged: without named buckets the commands name the workload, and the Region where no configuration helps.
@@ -116,6 +117,11 @@ func TestTagged(t *testing.T) {
 		if got := render(t, cfg, w, name, Options{}); !strings.Contains(got, want) {
 			t.Errorf("%s lacks %q:\n%s", name, want, got)
 		}
+	}
+	other := load(t, tagged+"      - {tier: curated_data, tag: {team: lake, env: prod}, except_tag: {backup: no, test: \"yes\"}}\n")
+	if got := render(t, other, other.Workloads[0], Overview, Options{}); !strings.Contains(got,
+		"Other buckets with the tags `env=prod` and `team=lake`, without `backup=no` and `test=yes`, are in the vault") {
+		t.Errorf("the overview lacks other tags:\n%s", got)
 	}
 	if got := render(t, cfg, w, "account-lost", Options{}); !strings.Contains(got, "What has landed is deleted after 30 days") {
 		t.Error("landing_days of the file is not on the page")

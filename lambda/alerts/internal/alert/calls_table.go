@@ -261,25 +261,26 @@ var calls = map[string]callRow{
 	},
 	"PutBucketTagging": {
 		what: "change of a bucket's tags",
-		advice: "A plan that selects by tag backs up the bucket only while it has the tag backup:tier. Check that the tag is in " +
-			"the request.",
+		advice: "A plan that selects by tag backs up the bucket only while it has its tags: backup:tier, or what tag_key and " +
+			"select_tagged name. Check that they are in the request.",
 		setting: true,
 	},
 	"DeleteBucketTagging": {
-		what:    "deletion of a bucket's tags",
-		advice:  "A plan that selects by tag no longer backs up the bucket. Tag the bucket with backup:tier again.",
+		what: "deletion of a bucket's tags",
+		advice: "A plan that selects by tag no longer backs up the bucket. Give it its tags again: backup:tier, or what tag_key " +
+			"and select_tagged name.",
 		setting: true,
 	},
 	"s3/TagResource": {
 		what: "change of the tags of a bucket",
-		advice: "A plan that selects by tag backs up the bucket only while its tag backup:tier names a tier. Check the tag in the " +
-			"request.",
+		advice: "A plan that selects by tag backs up the bucket only while it has its tags: backup:tier, or what tag_key and " +
+			"select_tagged name. Check these in the request.",
 		setting: true,
 	},
 	"s3/UntagResource": {
 		what: "removal of tags of a bucket",
-		advice: "If backup:tier is among the tags in the request, a plan that selects by tag no longer backs up the bucket. Tag " +
-			"it again.",
+		advice: "If backup:tier, or what tag_key or select_tagged names, is among the tags in the request, a plan that selects by " +
+			"tag no longer backs up the bucket. Tag it again.",
 		setting: true,
 	},
 	"PutRule": {
