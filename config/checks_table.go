@@ -129,6 +129,7 @@ var checks = []check{
 	// check_alerts.go
 	{"nobody-alerted", Warning, "F-EVT-12", warnOfNoAlerts},
 	{"alerted-twice", Warning, "", warnOfAlertsTwice},
+	{"topic", Error, "F-EVT-41", checkTopics},
 	{"undelivered-unheard", Warning, "F-EVT-13", warnOfUnheardFailures},
 	{"roles-unwatched", Warning, "F-EVT-17", warnOfUnwatchedRoles},
 	{"silence-unnoticed", Warning, "F-EVT-12", warnOfUnnoticedSilence},

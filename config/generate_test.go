@@ -198,6 +198,16 @@ func generateAlerts(t *rapid.T, cfg *Config) {
 			},
 		)
 	}
+	for i := range rapid.IntRange(0, 2).Draw(t, "teams") {
+		cfg.Alerts.Teams = append(cfg.Alerts.Teams, Teams{fmt.Sprintf("backup/teams-%d", i)})
+	}
+	for i := range rapid.IntRange(0, 2).Draw(t, "webhooks") {
+		cfg.Alerts.Webhook = append(cfg.Alerts.Webhook, Webhook{fmt.Sprintf("backup/hook-%d", i), []string{"", "backup/header"}[i%2]})
+	}
+	for i := range rapid.IntRange(0, 2).Draw(t, "topics") {
+		at := cfg.Central.Region
+		cfg.Alerts.Topics = append(cfg.Alerts.Topics, Topic{snsTopicARN(at, "555555555555", fmt.Sprintf("oncall-%d", i))})
+	}
 }
 
 func generateRollout(t *rapid.T, cfg *Config, region *rapid.Generator[string]) {

@@ -289,15 +289,15 @@ func (c *Config) TopicName(id string) string { return c.Project + "-" + id + "-a
 
 // TopicARN is the ARN of that topic in a workload's account.
 func (c *Config) TopicARN(w Workload) string {
-	return topicARN(w.Region, w.Account, c.TopicName(w.ID()))
+	return snsTopicARN(w.Region, w.Account, c.TopicName(w.ID()))
 }
 
 // CentralTopicARN is the ARN of the central account's topic.
 func (c *Config) CentralTopicARN() string {
-	return topicARN(c.Central.Region, c.Central.Account, c.TopicName(CentralID))
+	return snsTopicARN(c.Central.Region, c.Central.Account, c.TopicName(CentralID))
 }
 
-func topicARN(region, account, name string) string {
+func snsTopicARN(region, account, name string) string {
 	return fmt.Sprintf("arn:%s:sns:%s:%s:%s", Partition(region), region, account, name)
 }
 

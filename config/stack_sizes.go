@@ -102,6 +102,9 @@ func (c *Config) CentralResources() int {
 	}
 	if len(c.Alerts.Delivered()) > 0 {
 		n += delivery
+		if len(c.Alerts.Secrets()) == 0 {
+			n-- // rule on calls on secrets
+		}
 	}
 	if c.Validates() {
 		n += validator

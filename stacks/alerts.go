@@ -134,9 +134,7 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 		for _, queue := range []string{c.cfg.AlertName(), c.cfg.UndeliveredName()} {
 			watched.alerts.QueuePaths = append(watched.alerts.QueuePaths, "/"+at.Account+"/"+queue)
 		}
-		for _, d := range c.cfg.Alerts.Delivered() {
-			watched.alerts.SecretNames = append(watched.alerts.SecretNames, d.Secret)
-		}
+		watched.alerts.SecretNames = c.cfg.Alerts.Secrets()
 	}
 	watched.roles = append(watched.roles, c.copyBackRoles()...)
 	alarmPrefixes := c.cfg.CopyAlarmPrefixes()
@@ -177,8 +175,8 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 	}
 	destinations, _ := json.Marshal(c.cfg.Alerts.Delivered()) // texts have a form in JSON
 	var secrets []string
-	for _, d := range c.cfg.Alerts.Delivered() {
-		secrets = append(secrets, c.cfg.SecretARN(d.Secret))
+	for _, name := range c.cfg.Alerts.Secrets() {
+		secrets = append(secrets, c.cfg.SecretARN(name))
 	}
 	constructs.NewAlertDelivery(scope, jsii.String("Delivery"), &constructs.AlertDeliveryProps{
 		Name:            c.cfg.AlertName(),
@@ -188,7 +186,9 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 		Bus:             bus,
 		Code:            awss3assets.NewAsset(c.stack, jsii.String("AlertFunction"), &awss3assets.AssetProps{Path: jsii.String(function)}),
 		Destinations:    string(destinations),
+		Receivers:       c.cfg.Alerts.Receivers("and"),
 		SecretARNs:      secrets,
+		TopicARNs:       c.cfg.Alerts.TopicARNs(),
 		Topic:           c.topic.Topic,
 	})
 	return bus
