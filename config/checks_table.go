@@ -137,6 +137,10 @@ var checks = []check{
 	{"silence-after-rpo", Warning, "F-EVT-12", warnOfLateSilence},
 	{"copy-alarm-late", Warning, "F-EVT-12", warnOfLateCopyAlarms},
 
+	// check_audit.go
+	{"audit-without-config", Warning, "F-CFN-8", warnOfAuditWithoutConfig},
+	{"audit-quota", Warning, "F-CFN-40", warnOfAuditQuotas},
+
 	// check_restore_testing.go
 	{"restore-testing-tier", Error, "F-RST-11", checkRestoreTestingTiers},
 	{"restore-testing-nothing", Error, "F-RST-11", checkRestoreTestingNothing},
@@ -194,6 +198,9 @@ var comparisons = []check{
 
 	// check_previous_alerts.go
 	{"destination-dropped", Warning, "", compareAlerts},
+
+	// check_audit.go
+	{"audit-stopped", Warning, "F-CFN-40", compareAudit},
 
 	// check_previous_workloads.go
 	{"bucket-elsewhere", Error, "F-REG-3", compareBucketPlaces},

@@ -109,9 +109,11 @@ type AirGappedVault struct {
 	MaxRetentionDays int `yaml:"max_retention_days" required:"true" syntax:"air_gapped_days"`
 }
 
-// Audit sets up the framework and reports of AWS Backup Audit Manager. They need AWS Config in the accounts (F-CFN-8).
+// Audit sets up frameworks and reports of AWS Backup Audit Manager. They need AWS Config in the accounts (F-CFN-8).
 type Audit struct {
-	// Enabled creates them. Default: false.
+	// Enabled creates frameworks with the numbers of the tiers, and daily reports in a locked bucket, in the central account
+	// and in each workload's. Nobody but CloudFormation may then change the policies of the vaults. Reports are locked for
+	// restore.evidence_days. Default: false.
 	Enabled bool `yaml:"enabled"`
 }
 

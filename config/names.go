@@ -231,7 +231,7 @@ func (c *Config) centralAccountNames() []accountName {
 	return names
 }
 
-// accountNames are the same of a workload's stack. The backup role and the bucket for access logs are
+// accountNames are the same of a workload's stack. The backup role and the buckets for access logs and reports are
 // retained.
 func (c *Config) accountNames(w Workload) []accountName {
 	var names []accountName
@@ -249,6 +249,9 @@ func (c *Config) accountNames(w Workload) []accountName {
 	}
 	if slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return !b.Existing }) {
 		names = append(names, accountName{"bucket", c.AccessLogBucketName(w)})
+	}
+	if c.Audited(w) {
+		names = append(names, accountName{"bucket", c.ReportBucketName(w)})
 	}
 	return names
 }

@@ -5,6 +5,9 @@ import "slices"
 // StackResources is the number of resources in the stack of a workload.
 func (c *Config) StackResources(w Workload) int { return c.stackResources(w, c.TierUses(w)) }
 
+// workloadReports is the number of report plans of a workload.
+const workloadReports = 5
+
 func (c *Config) stackResources(w Workload, uses []TierUse) int {
 	const (
 		perBucket    = 2 // bucket, policy
@@ -47,6 +50,9 @@ func (c *Config) stackResources(w Workload, uses []TierUse) int {
 	}
 	if c.validated(w, uses) {
 		n += perRole
+	}
+	if c.audited(uses) {
+		n += perBucket + len(c.auditFrameworks(w, uses)) + workloadReports
 	}
 	return n + perBucket*created + perPlan*plans + c.alertResources(w, uses)
 }
@@ -115,6 +121,12 @@ func (c *Config) CentralResources() int {
 	if c.TestsCopies() {
 		n++ // role of the validator in its own account
 	}
+	if c.Central.Audit.Enabled {
+		n += 3 + len(c.CentralAuditReports()) // bucket, policy, framework
+		if !c.Validates() {
+			n += 3 // rules on calls on buckets
+		}
+	}
 	if IsMainRegion(c.Central.Region) {
 		n++ // rule on calls on roles
 	}
@@ -131,7 +143,7 @@ func (c *Config) eventRules(w Workload, uses []TierUse) int {
 	}
 	backedUp := backedUp(uses)
 	silent := c.silenceAlarms(uses)
-	named, tagged := len(w.Buckets) > 0, len(w.SelectTagged) > 0
+	named, tagged := len(w.Buckets) > 0 || c.audited(uses), len(w.SelectTagged) > 0
 	rule(named, true)                  // calls on buckets
 	rule(named, true)                  // on their settings
 	rule(named, false)                 // the same, by deployments
@@ -187,6 +199,9 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 		landing = 8000  // vault, grants on the key
 		operate = 9000  // role
 		testing = 6000  // plan, role of the validator
+		audit   = 12000 // bucket, policy, report plans, framework
+
+		framework = 4000 // of a tier, with the statement in the policy of its vault
 
 		selection = 1200 // of a restore test
 		email     = 600  // without the address
@@ -219,6 +234,9 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 	}
 	if backedUp(uses) {
 		n += backups
+	}
+	if c.audited(uses) {
+		n += audit + framework*len(uses)
 	}
 	if copied(uses) {
 		n += landing

@@ -50,6 +50,9 @@ func (s workload) newAlerts(scope awsconstructs.Construct) {
 	if slices.ContainsFunc(s.uses, func(u config.TierUse) bool { return len(u.Created()) > 0 }) {
 		watched.buckets = append(watched.buckets, s.cfg.AccessLogBucketName(s.w))
 	}
+	if s.cfg.Audited(s.w) {
+		watched.buckets = append(watched.buckets, s.cfg.ReportBucketName(s.w))
+	}
 	if len(s.w.SelectTagged) > 0 { // the names of these buckets are not known
 		watched.tagged = true
 		watched.points = []string{config.RecoveryPointsOfBucket(s.w.Region, s.w.Account, "")}
@@ -142,6 +145,9 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 	if c.cfg.Validates() {
 		alarmPrefixes = append(alarmPrefixes, c.cfg.ValidatorName())
 		c.watchValidator(&watched)
+	}
+	if at.Audit.Enabled {
+		watched.buckets = append(watched.buckets, c.cfg.CentralReportBucketName())
 	}
 	watch := func(vault string) {
 		watched.vaults = append(watched.vaults, vault)

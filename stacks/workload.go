@@ -53,6 +53,7 @@ func NewWorkloadStack(scope awsconstructs.Construct, id *string, props *Workload
 	s.tiers = s.newTiers()
 	s.newRestore()
 	s.newAlerts(alerts)
+	s.newAudit()
 	return s.stack
 }
 
@@ -147,6 +148,7 @@ func (s workload) newTiers() []*constructs.TierBackup {
 			Key:           vaultKey.Key,
 			Role:          role.Role,
 			DeployRoleARN: config.DeployRoleARN(s.w.Region, s.w.Account),
+			KeepPolicy:    s.cfg.Central.Audit.Enabled,
 			Rules:         s.rules(use.Tier),
 			Selections:    s.selections(use),
 			Topic:         s.topic.Topic,
@@ -220,8 +222,8 @@ func (s workload) selections(use config.TierUse) []constructs.BackupSelection {
 }
 
 const (
-	tierTag     = "backup:tier"
-	workloadTag = "backup:workload"
+	tierTag     = config.TierTag
+	workloadTag = config.WorkloadTag
 )
 
 func (s workload) tags(t *config.Tier) map[string]string {
