@@ -173,6 +173,7 @@ func generateRestore(t *rapid.T, cfg *Config) {
 	cfg.Restore.LandingDays = rapid.IntRange(1, MaxLandingDays).Draw(t, "landing days")
 	cfg.Restore.EvidenceDays = rapid.IntRange(1, MaxRetentionDays).Draw(t, "evidence days")
 	cfg.Restore.RemoveDeleteMarkers = rapid.Bool().Draw(t, "delete markers")
+	cfg.Central.Audit.Enabled = rapid.Bool().Draw(t, "audit")
 	if len(cfg.copied) > 0 && rapid.Bool().Draw(t, "copies tested") {
 		cfg.Central.RestoreTesting = &CentralRestoreTesting{generateCron(t)}
 	}

@@ -70,8 +70,7 @@ type Audit struct {
 // NewAudit creates frameworks, report plans and the bucket for the reports. AWS Config must record in the account and
 // Region (F-CFN-8).
 func NewAudit(scope awsconstructs.Construct, id *string, props *AuditProps) *Audit {
-	require(len(props.Frameworks) > 0 && len(props.Reports) > 0, "NewAudit: props.Frameworks and props.Reports are required")
-	require(props.Bucket != nil, "NewAudit: props.Bucket is required; a report has to be delivered somewhere")
+	props.validate()
 	this := awsconstructs.NewConstruct(scope, id)
 	a := &Audit{Construct: this, Bucket: NewReportBucket(this, jsii.String("Bucket"), props.Bucket)}
 	var arns []*string
@@ -88,13 +87,32 @@ func NewAudit(scope awsconstructs.Construct, id *string, props *AuditProps) *Aud
 	return a
 }
 
+func (p *AuditProps) validate() {
+	require(len(p.Frameworks) > 0 && len(p.Reports) > 0, "NewAudit: props.Frameworks and props.Reports are required")
+	require(p.Bucket != nil, "NewAudit: props.Bucket is required; a report has to be delivered somewhere")
+	for _, f := range p.Frameworks {
+		require(f.ID != "" && f.Name != "" && len(f.Controls) > 0, "AuditFramework: ID, Name and Controls are required")
+		seen := map[string]bool{}
+		for _, c := range f.Controls {
+			require(c.Name != "" && !seen[c.Name], "AuditFramework "+f.Name+": a control is named, and in a framework once")
+			seen[c.Name] = true
+		}
+	}
+	for _, r := range p.Reports {
+		require(r.ID != "" && r.Name != "" && r.Template != "", "AuditReport: ID, Name and Template are required")
+	}
+	p.Bucket.validate()
+}
+
+func (p *ReportBucketProps) validate() {
+	require(p.Name != "" && p.Account != "" && p.OrganizationID != "" && p.ReportRoleARN != "",
+		"NewReportBucket: props.Name, Account, OrganizationID and ReportRoleARN are required")
+	require(p.Days >= 1, "NewReportBucket: props.Days is at least 1")
+}
+
 func (f AuditFramework) create(scope awsconstructs.Construct) awsbackup.CfnFramework {
-	require(f.ID != "" && f.Name != "" && len(f.Controls) > 0, "AuditFramework: ID, Name and Controls are required")
 	controls := make([]any, len(f.Controls))
-	seen := map[string]bool{}
 	for i, c := range f.Controls {
-		require(c.Name != "" && !seen[c.Name], "AuditFramework "+f.Name+": a control is named, and in a framework once")
-		seen[c.Name] = true
 		controls[i] = c.property()
 	}
 	return awsbackup.NewCfnFramework(scope, jsii.String(f.ID), &awsbackup.CfnFrameworkProps{
@@ -129,13 +147,12 @@ func (c AuditControl) property() *awsbackup.CfnFramework_FrameworkControlPropert
 }
 
 func (r AuditReport) create(scope awsconstructs.Construct, bucket *ReportBucket, frameworks []*string) awsbackup.CfnReportPlan {
-	require(r.ID != "" && r.Name != "" && r.Template != "", "AuditReport: ID, Name and Template are required")
 	setting := map[string]any{"ReportTemplate": r.Template}
 	if r.Compliance {
 		setting["FrameworkArns"] = frameworks
 	}
 	plan := awsbackup.NewCfnReportPlan(scope, jsii.String(r.ID), &awsbackup.CfnReportPlanProps{
-		ReportPlanName: jsii.String(r.Name),
+		ReportPlanName:        jsii.String(r.Name),
 		ReportDeliveryChannel: map[string]any{"S3BucketName": bucket.Bucket.Ref(), "Formats": []string{"CSV", "JSON"}},
 		ReportSetting:         setting,
 	})
@@ -168,9 +185,7 @@ type ReportBucket struct {
 // NewReportBucket creates a bucket that locks each report. S3 encrypts it with keys of its own: a report has names and
 // numbers alone, and a key that is lost or denied would take away the proof.
 func NewReportBucket(scope awsconstructs.Construct, id *string, props *ReportBucketProps) *ReportBucket {
-	require(props.Name != "" && props.Account != "" && props.OrganizationID != "" && props.ReportRoleARN != "",
-		"NewReportBucket: props.Name, Account, OrganizationID and ReportRoleARN are required")
-	require(props.Days >= 1, "NewReportBucket: props.Days is at least 1")
+	props.validate()
 	this := awsconstructs.NewConstruct(scope, id)
 	bucket := awss3.NewCfnBucket(this, jsii.String(defaultID), &awss3.CfnBucketProps{
 		BucketName:                     jsii.String(props.Name),
