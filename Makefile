@@ -48,9 +48,10 @@ assembly:
 decisions:
 	go run . -config testdata/fleet.yaml -out $(ASSEMBLY).fleet
 	go run . -config testdata/many.yaml -workload central -out $(ASSEMBLY).many
+	go run . -config config/testdata/good/audit.yaml -out $(ASSEMBLY).audit
 	go run . -config cmd/backupctl/testdata/restore.yaml -out $(ASSEMBLY).restore
 	go run . -config lambda/validate/testdata/backup.yaml -out $(ASSEMBLY).validator
-	cd decisions && npm ci && node decide.mjs ../testdata/decisions.yaml fleet=../$(ASSEMBLY).fleet many=../$(ASSEMBLY).many
+	cd decisions && npm ci && node decide.mjs ../testdata/decisions.yaml fleet=../$(ASSEMBLY).fleet many=../$(ASSEMBLY).many audit=../$(ASSEMBLY).audit
 	cd decisions && node calls.mjs ../cmd/backupctl/testdata/actions.txt,../cmd/backupctl/testdata/actions-preflight.txt ../$(ASSEMBLY).restore \
 		111111111111=dummy-operate-central 222222222222=dummy-operate-dummy-dev 444444444444=dummy-operate-dummy-new
 	cd decisions && node calls.mjs ../lambda/validate/testdata/actions.txt ../$(ASSEMBLY).validator \

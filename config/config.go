@@ -125,9 +125,9 @@ type Alerts struct {
 	Slack []Slack `yaml:"slack,omitempty"`
 	// PagerDuty services. The app uses Events API v2 (F-EVT-13).
 	PagerDuty []PagerDuty `yaml:"pagerduty,omitempty"`
-	// Teams lists channels of Microsoft Teams. The app posts Adaptive Cards to workflows (F-EVT-40).
+	// Teams are channels of Microsoft Teams. The app posts Adaptive Cards to workflows (F-EVT-40).
 	Teams []Teams `yaml:"teams,omitempty"`
-	// Webhook lists URLs of your own. The app posts each alert as JSON, as docs/alert.schema.json describes it.
+	// Webhook is a list of URLs of your own. The app posts each alert as JSON, as docs/alert.schema.json describes it.
 	Webhook []Webhook `yaml:"webhook,omitempty"`
 	// Topics are SNS topics of your own. The app publishes each alert to them, for e-mail as text and else as JSON.
 	Topics []Topic `yaml:"topics,omitempty"`

@@ -61,12 +61,16 @@ const (
 	MaxRestoreTestingPlans = 100
 	// MaxAuditName is the greatest length of the name of a framework or a report plan, in characters (F-CFN-40).
 	MaxAuditName = 256
-	// DefaultFrameworks and DefaultControls are the default quotas of frameworks and of their controls in an account and
-	// Region, DefaultReportPlans that of report plans in an account (F-CFN-40).
-	DefaultFrameworks, DefaultControls, DefaultReportPlans = 15, 50, 20
-	// MaxAuditedFrequencyDays is the lowest frequency, in days, that a control can ask for, and MaxAuditedAgeHours the
-	// greatest age of a recovery point, in hours (F-CFN-40).
-	MaxAuditedFrequencyDays, MaxAuditedAgeHours = 31, 744
+	// DefaultFrameworks is the default quota of frameworks in an account and Region (F-CFN-40).
+	DefaultFrameworks = 15
+	// DefaultControls is that of the controls of all frameworks together (F-CFN-40).
+	DefaultControls = 50
+	// DefaultReportPlans is the default quota of report plans in an account (F-CFN-40).
+	DefaultReportPlans = 20
+	// MaxAuditedFrequencyDays is the lowest frequency, in days, that a control can ask for (F-CFN-40).
+	MaxAuditedFrequencyDays = 31
+	// MaxAuditedAgeHours is the greatest age of a recovery point, in hours, that a control can ask for (F-CFN-40).
+	MaxAuditedAgeHours = 744
 	// DefaultVaults is the default quota of vaults, and of plans, in an account and Region (F-LIM-1).
 	DefaultVaults = 300
 	// MaxStackResources is the largest number of resources in a CloudFormation template (F-LIM-6).

@@ -71,14 +71,14 @@ func newMore(t *testing.T) *more {
 		}
 		return teamsTakes(body)
 	})
-	m.hook = taker(http.StatusNoContent, func(r *http.Request, body []byte) error {
+	m.hook = taker(http.StatusNoContent, func(r *http.Request, _ []byte) error {
 		if r.Method != http.MethodPost || r.URL.String() != hookURL || r.Header.Get("Authorization") != "Bearer hushHushBearerToken" ||
 			r.Header.Get("Content-Type") != "application/json; charset=utf-8" {
 			return fmt.Errorf("%s %s %v", r.Method, r.URL, r.Header)
 		}
 		return nil
 	})
-	m.sns = taker(http.StatusOK, func(r *http.Request, body []byte) error { return snsTakes(r, body) })
+	m.sns = taker(http.StatusOK, snsTakes)
 	fleet, err := alert.ReadFleet([]byte(`{"project": "dummy"}`))
 	if err != nil {
 		t.Fatal(err)
