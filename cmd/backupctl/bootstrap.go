@@ -21,7 +21,10 @@ type bootstrap struct {
 	Config   string `default:"backup.yaml" placeholder:"FILE" help:"Read the configuration from FILE (default: ${default})."`
 }
 
-var accountID = regexp.MustCompile(`^[0-9]{12}$`)
+var (
+	accountID = regexp.MustCompile(`^[0-9]{12}$`)
+	roleName  = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
+)
 
 // Validate finds an account that is none.
 func (c *bootstrap) Validate() error {
