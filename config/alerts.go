@@ -21,7 +21,62 @@ func (a Alerts) Delivered() []alerting.Destination {
 			Endpoint: alerting.Endpoint(service.Endpoint),
 		})
 	}
+	for _, channel := range a.Teams {
+		all = append(all, alerting.Destination{Kind: alerting.Teams, Secret: channel.WebhookSecret})
+	}
+	for _, hook := range a.Webhook {
+		all = append(all, alerting.Destination{Kind: alerting.Webhook, Secret: hook.URLSecret, HeaderSecret: hook.HeaderSecret})
+	}
+	for _, topic := range a.Topics {
+		all = append(all, alerting.Destination{Kind: alerting.Topic, TopicARN: topic.ARN})
+	}
 	return all
+}
+
+// Secrets lists the names of the secrets that the function reads, each once for each destination, in file order.
+func (a Alerts) Secrets() []string {
+	var names []string
+	for _, d := range a.Delivered() {
+		for _, name := range []string{d.Secret, d.HeaderSecret} {
+			if name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// TopicARNs lists the topics that the function publishes to, each once.
+func (a Alerts) TopicARNs() []string {
+	var arns []string
+	for _, topic := range a.Topics {
+		if !slices.Contains(arns, topic.ARN) {
+			arns = append(arns, topic.ARN)
+		}
+	}
+	return arns
+}
+
+// Receivers names the kinds of destinations that the function delivers to, joined by a word: "Slack and PagerDuty". These
+// two are named together: most have one of them, and their names are in templates.
+func (a Alerts) Receivers(word string) string {
+	var names []string
+	if len(a.Slack)+len(a.PagerDuty) > 0 {
+		names = []string{"Slack", "PagerDuty"}
+	}
+	for _, kind := range []struct {
+		name  string
+		count int
+	}{{"Microsoft Teams", len(a.Teams)}, {"webhooks", len(a.Webhook)}, {"topics", len(a.Topics)}} {
+		if kind.count > 0 {
+			names = append(names, kind.name)
+		}
+	}
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " " + word + " " + names[last]
 }
 
 // Subscribers lists the e-mail addresses, each once.
@@ -263,8 +318,19 @@ func (a Alerts) destinations() []destination {
 	for i, service := range a.PagerDuty {
 		all = append(all, destination{fmt.Sprintf("alerts.pagerduty[%d].routing_key_secret", i), "pagerduty", service.RoutingKeySecret})
 	}
+	for i, channel := range a.Teams {
+		all = append(all, destination{fmt.Sprintf("alerts.teams[%d].webhook_secret", i), "teams", channel.WebhookSecret})
+	}
+	for i, hook := range a.Webhook {
+		all = append(all, destination{fmt.Sprintf("alerts.webhook[%d].url_secret", i), "webhook", hook.URLSecret})
+	}
+	for i, topic := range a.Topics {
+		all = append(all, destination{topicPath(i), "topic", topic.ARN})
+	}
 	return all
 }
+
+func topicPath(i int) string { return fmt.Sprintf("alerts.topics[%d].arn", i) }
 
 // pagerDutyRegionMeant returns the service region that people mean who write a continent, a Region of AWS or the URL of the
 // API, or "" (F-EVT-20).

@@ -112,6 +112,32 @@ func TestCopyWindowAdvice(t *testing.T) {
 	}
 }
 
+// TestReceivers: a function for Slack or PagerDuty alone is described as it always was, since that is in templates.
+func TestReceivers(t *testing.T) {
+	for want, a := range map[string]Alerts{
+		"":                                     {Email: []string{"a@example.com"}},
+		"Slack and PagerDuty":                  {Slack: []Slack{{"s"}}},
+		"Slack, PagerDuty and webhooks":        {PagerDuty: []PagerDuty{{RoutingKeySecret: "p"}}, Webhook: []Webhook{{"h", ""}}},
+		"topics":                               {Topics: []Topic{{"t"}}},
+		"Microsoft Teams, webhooks and topics": {Topics: []Topic{{"t"}}, Teams: []Teams{{"t"}}, Webhook: []Webhook{{"h", ""}}},
+	} {
+		if got := a.Receivers("and"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// TestSecretsOfDestinations: the function reads the secrets of headers too, and publishes to each topic once.
+func TestSecretsOfDestinations(t *testing.T) {
+	a := Alerts{
+		Slack: []Slack{{"s"}}, Teams: []Teams{{"t"}}, Webhook: []Webhook{{"h", "header"}, {"other", ""}},
+		Topics: []Topic{{"arn:1"}, {"arn:2"}, {"arn:1"}},
+	}
+	if got := strings.Join(a.Secrets(), " ") + ", " + strings.Join(a.TopicARNs(), " "); got != "s t h header other, arn:1 arn:2" {
+		t.Error(got)
+	}
+}
+
 // TestPagerDutyEndpoint: an account in the EU has its own endpoint, and the usual one needs no word in the templates.
 func TestPagerDutyEndpoint(t *testing.T) {
 	a := Alerts{PagerDuty: []PagerDuty{{RoutingKeySecret: "us", Endpoint: "us"}, {RoutingKeySecret: "eu", Endpoint: "eu"}}}

@@ -52,6 +52,9 @@ func (c *Config) VaultCallers() Callers {
 	for _, arn := range c.CopyBackTargets().VaultARNs {
 		rest += len(arn + `"",`)
 	}
+	if c.Central.Audit.Enabled {
+		rest += 600 // the statement that the audit asks for
+	}
 	return c.callers(c.copyingRoles(), c.backupRolePrefix(), policyRoom{MaxPolicyBytes, rest, 1})
 }
 

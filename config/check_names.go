@@ -91,12 +91,15 @@ func checkReservedNames(c *checker) {
 	}
 }
 
-// checkAccessLogBuckets finds buckets with the name of an access-log bucket that the app creates.
+// checkAccessLogBuckets finds buckets with the name of a bucket for access logs or audit reports that the app creates.
 func checkAccessLogBuckets(c *checker) {
-	logs := make(map[string]int, len(c.cfg.Workloads))
+	logs, reports := make(map[string]int, len(c.cfg.Workloads)), map[string]int{}
 	for i, w := range c.cfg.Workloads {
 		if slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return !b.Existing }) {
 			logs[c.cfg.AccessLogBucketName(w)] = i
+		}
+		if c.cfg.audited(c.uses[i]) {
+			reports[c.cfg.ReportBucketName(w)] = i
 		}
 	}
 	for i, w := range c.cfg.Workloads {
@@ -104,6 +107,12 @@ func checkAccessLogBuckets(c *checker) {
 			if owner, taken := logs[b.Name]; taken && !b.Existing {
 				c.report(bucketPath(i, j)+".name", Problem{
 					What: "the app creates a bucket of this name for the access logs of " + workloadPath(owner),
+					Got:  b.Name, Want: "another name",
+				}, workloadNamePath(owner))
+			}
+			if owner, taken := reports[b.Name]; taken && !b.Existing {
+				c.report(bucketPath(i, j)+".name", Problem{
+					What: "the app creates a bucket of this name for the audit reports of " + workloadPath(owner),
 					Got:  b.Name, Want: "another name",
 				}, workloadNamePath(owner))
 			}

@@ -24,6 +24,9 @@ func warnOfMissingTypes(c *checker) {
 		warn(withoutRestoreTesting, central.Region, "central.region", centralTestingPath, "AWS::Backup::RestoreTestingPlan")
 	}
 	for i, w := range c.cfg.Workloads {
+		if c.cfg.audited(c.uses[i]) && w.Region != central.Region {
+			warn(withoutAuditManager, w.Region, workloadPath(i)+".region", "central.audit", "AWS::Backup::Framework")
+		}
 		if w.RestoreTesting != nil {
 			warn(withoutRestoreTesting, w.Region, workloadPath(i)+".region", restoreTestingPath(i), "AWS::Backup::RestoreTestingPlan")
 		}

@@ -174,12 +174,17 @@ var checks = []check{
 	// check_alerts.go
 	{"nobody-alerted", Warning, "F-EVT-12", warnOfNoAlerts},
 	{"alerted-twice", Warning, "", warnOfAlertsTwice},
+	{"topic", Error, "F-EVT-41", checkTopics},
 	{"undelivered-unheard", Warning, "F-EVT-13", warnOfUnheardFailures},
 	{"roles-unwatched", Warning, "F-EVT-17", warnOfUnwatchedRoles},
 	{"silence-unnoticed", Warning, "F-EVT-12", warnOfUnnoticedSilence},
 	{"rarer-rule-unnoticed", Warning, "F-EVT-12", warnOfUnnoticedRules},
 	{"silence-after-rpo", Warning, "F-EVT-12", warnOfLateSilence},
 	{"copy-alarm-late", Warning, "F-EVT-12", warnOfLateCopyAlarms},
+
+	// check_audit.go
+	{"audit-without-config", Warning, "F-CFN-8", warnOfAuditWithoutConfig},
+	{"audit-quota", Warning, "F-CFN-40", warnOfAuditQuotas},
 
 	// check_restore_testing.go
 	{"restore-testing-tier", Error, "F-RST-11", checkRestoreTestingTiers},
@@ -240,6 +245,9 @@ var comparisons = []check{
 
 	// check_previous_alerts.go
 	{"destination-dropped", Warning, "", compareAlerts},
+
+	// check_audit.go
+	{"audit-stopped", Warning, "F-CFN-40", compareAudit},
 
 	// check_previous_workloads.go
 	{"bucket-elsewhere", Error, "F-REG-3", compareBucketPlaces},

@@ -119,9 +119,11 @@ type AirGappedVault struct {
 	MaxRetentionDays int `yaml:"max_retention_days" required:"true" syntax:"air_gapped_days"`
 }
 
-// Audit sets up the framework and reports of AWS Backup Audit Manager. They need AWS Config in the accounts (F-CFN-8).
+// Audit sets up frameworks and reports of AWS Backup Audit Manager. They need AWS Config in the accounts (F-CFN-8).
 type Audit struct {
-	// Enabled creates them. Default: false.
+	// Enabled creates frameworks with the numbers of the tiers, and daily reports in a locked bucket, in the central account
+	// and in each workload's. Nobody but CloudFormation may then change the policies of the vaults. Reports are locked for
+	// restore.evidence_days. Default: false.
 	Enabled bool `yaml:"enabled"`
 }
 
@@ -133,6 +135,12 @@ type Alerts struct {
 	Slack []Slack `yaml:"slack,omitempty"`
 	// PagerDuty services. The app uses Events API v2 (F-EVT-13).
 	PagerDuty []PagerDuty `yaml:"pagerduty,omitempty"`
+	// Teams are channels of Microsoft Teams. The app posts Adaptive Cards to workflows (F-EVT-40).
+	Teams []Teams `yaml:"teams,omitempty"`
+	// Webhook is a list of URLs of your own. The app posts each alert as JSON, as docs/alert.schema.json describes it.
+	Webhook []Webhook `yaml:"webhook,omitempty"`
+	// Topics are SNS topics of your own. The app publishes each alert to them, for e-mail as text and else as JSON.
+	Topics []Topic `yaml:"topics,omitempty"`
 }
 
 // Slack is a Slack channel.
@@ -151,6 +159,30 @@ type PagerDuty struct {
 	Severity string `yaml:"severity" syntax:"severity"`
 	// Endpoint is the service region of the PagerDuty account: us or eu. Default: us.
 	Endpoint string `yaml:"endpoint" syntax:"pagerduty_endpoint"`
+}
+
+// Teams is a channel of Microsoft Teams.
+type Teams struct {
+	// WebhookSecret is the name of the secret with the URL of the channel's workflow, in Secrets Manager of the central
+	// account. The workflow begins with "When a Teams webhook request is received".
+	WebhookSecret string `yaml:"webhook_secret" required:"true" syntax:"teams_secret"`
+}
+
+// Webhook is a URL that receives alerts.
+type Webhook struct {
+	// URLSecret is the name of the secret with the URL, in Secrets Manager of the central account. The URL begins with
+	// https://.
+	URLSecret string `yaml:"url_secret" required:"true" syntax:"url_secret"`
+	// HeaderSecret is the name of the secret with one header of the requests as Name: value, such as an authorization, in
+	// the same place. Empty: no further header.
+	HeaderSecret string `yaml:"header_secret,omitempty" syntax:"header_secret"`
+}
+
+// Topic is an SNS topic that somebody else owns.
+type Topic struct {
+	// ARN of a standard topic, in any account and Region of the central account's partition. Its policy, and the policy of
+	// its key, must let the role of the alert function publish (F-EVT-41).
+	ARN string `yaml:"arn" required:"true" syntax:"topic_arn"`
 }
 
 // Tier is a row of the tier table: how buckets of one data classification are protected.

@@ -321,7 +321,10 @@ func (d *decoder) reportNoList(n *yaml.Node, item reflect.Type, at *path) {
 
 // reportNoMapping reports a value where a mapping belongs.
 func (d *decoder) reportNoMapping(n *yaml.Node, t reflect.Type, at *path) {
-	if corrected := withSpace(n.Value, structKeys(t).names); corrected != "" {
+	if corrected := withSpace(n.Value, structKeys(t).names); corrected != "" && !fitsFirstKey(t, n.Value) {
+		if key, value, _ := strings.Cut(corrected, ": "); isHidden(t, key, value) {
+			corrected = key + ": …"
+		}
 		d.report(wrongType, n, at, Problem{What: missingSpace + "`" + corrected + "`"})
 		return
 	}
@@ -334,6 +337,27 @@ func (d *decoder) reportNoMapping(n *yaml.Node, t reflect.Type, at *path) {
 		p.What += ": " + example
 	}
 	d.report(wrongType, n, at, p)
+}
+
+// fitsFirstKey tells whether a text is a value of the first key that a mapping needs: an ARN looks like the key arn with
+// a space missing.
+func fitsFirstKey(t reflect.Type, text string) bool {
+	for _, f := range structKeys(t).fields {
+		if f.required {
+			return syntaxes[f.syntax].stringFault(text) == ""
+		}
+	}
+	return false
+}
+
+// isHidden tells whether no message may repeat the value of a key.
+func isHidden(t reflect.Type, key, value string) bool {
+	for _, f := range structKeys(t).fields {
+		if s := syntaxes[f.syntax]; f.name == key && s.hidden != nil {
+			return s.hidden(value)
+		}
+	}
+	return false
 }
 
 // needs lists the keys that a mapping at a place needs: "a name and a tier". The example has the scalar n, if it

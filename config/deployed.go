@@ -28,6 +28,8 @@ type Deployed struct {
 	Dashboards []string
 	// Functions, and their Queues and LogGroups.
 	Functions, Queues, LogGroups []string
+	// Frameworks and ReportPlans are of AWS Backup Audit Manager.
+	Frameworks, ReportPlans []string
 	// TestingPlans, TieringConfigurations and Vaults are of AWS Backup.
 	TestingPlans, TieringConfigurations, Vaults []string
 	// Topics are of Amazon SNS.
@@ -50,7 +52,7 @@ func (c *Config) Deployed() []Deployed {
 	for i, d := range all {
 		for _, names := range []*[]string{
 			&d.Roles, &d.Aliases, &d.Alarms, &d.Buckets, &d.Buses, &d.Rules, &d.Dashboards, &d.Functions, &d.Queues, &d.LogGroups,
-			&d.TestingPlans, &d.TieringConfigurations, &d.Vaults, &d.Topics,
+			&d.Frameworks, &d.ReportPlans, &d.TestingPlans, &d.TieringConfigurations, &d.Vaults, &d.Topics,
 		} {
 			*names = slices.Compact(slices.Sorted(slices.Values(*names)))
 		}
@@ -86,6 +88,7 @@ func (c *Config) addDeployed(d *Deployed, w Workload) {
 	if c.Copies(w) {
 		d.Vaults = append(d.Vaults, c.LandingVaultName(w))
 	}
+	d.addAudit(c.AuditFrameworks(w), c.AuditReports(w))
 	if w.RestoreTesting != nil {
 		d.TestingPlans = append(d.TestingPlans, c.RestoreTestingPlanName(w))
 	}
@@ -125,7 +128,20 @@ func (c *Config) centralDeployed() Deployed {
 	if c.TestsCopies() {
 		d.TestingPlans = append(d.TestingPlans, c.CentralTestingPlanName())
 	}
+	if at.Audit.Enabled {
+		d.addAudit([]AuditFramework{c.CentralAuditFramework()}, c.CentralAuditReports())
+		d.Buckets = append(d.Buckets, c.CentralReportBucketName())
+	}
 	return d
+}
+
+func (d *Deployed) addAudit(frameworks []AuditFramework, reports []AuditReport) {
+	for _, f := range frameworks {
+		d.Frameworks = append(d.Frameworks, f.Name)
+	}
+	for _, r := range reports {
+		d.ReportPlans = append(d.ReportPlans, r.Name)
+	}
 }
 
 // addFunction adds a function with its queue, its dead-letter queue and its log group. Its alarms begin with its name.

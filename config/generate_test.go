@@ -307,6 +307,7 @@ func generateRestore(t *rapid.T, cfg *Config) {
 	cfg.Restore.LandingDays = rapid.IntRange(1, MaxLandingDays).Draw(t, "landing days")
 	cfg.Restore.EvidenceDays = rapid.IntRange(1, MaxRetentionDays).Draw(t, "evidence days")
 	cfg.Restore.RemoveDeleteMarkers = rapid.Bool().Draw(t, "delete markers")
+	cfg.Central.Audit.Enabled = rapid.Bool().Draw(t, "audit")
 	if len(cfg.copied) > 0 && rapid.Bool().Draw(t, "copies tested") {
 		cfg.Central.RestoreTesting = &CentralRestoreTesting{generateCron(t)}
 	}
@@ -331,6 +332,16 @@ func generateAlerts(t *rapid.T, cfg *Config) {
 				syntaxes["pagerduty_endpoint"].enum[i%2],
 			},
 		)
+	}
+	for i := range rapid.IntRange(0, 2).Draw(t, "teams") {
+		cfg.Alerts.Teams = append(cfg.Alerts.Teams, Teams{fmt.Sprintf("backup/teams-%d", i)})
+	}
+	for i := range rapid.IntRange(0, 2).Draw(t, "webhooks") {
+		cfg.Alerts.Webhook = append(cfg.Alerts.Webhook, Webhook{fmt.Sprintf("backup/hook-%d", i), []string{"", "backup/header"}[i%2]})
+	}
+	for i := range rapid.IntRange(0, 2).Draw(t, "topics") {
+		at := cfg.Central.Region
+		cfg.Alerts.Topics = append(cfg.Alerts.Topics, Topic{snsTopicARN(at, "555555555555", fmt.Sprintf("oncall-%d", i))})
 	}
 }
 

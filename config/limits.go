@@ -79,6 +79,18 @@ const (
 	MaxTestName = 50
 	// MaxRestoreTestingPlans is the largest number of restore testing plans in an account (F-LIM-4).
 	MaxRestoreTestingPlans = 100
+	// MaxAuditName is the greatest length of the name of a framework or a report plan, in characters (F-CFN-40).
+	MaxAuditName = 256
+	// DefaultFrameworks is the default quota of frameworks in an account and Region (F-CFN-40).
+	DefaultFrameworks = 15
+	// DefaultControls is that of the controls of all frameworks together (F-CFN-40).
+	DefaultControls = 50
+	// DefaultReportPlans is the default quota of report plans in an account (F-CFN-40).
+	DefaultReportPlans = 20
+	// MaxAuditedFrequencyDays is the lowest frequency, in days, that a control can ask for (F-CFN-40).
+	MaxAuditedFrequencyDays = 31
+	// MaxAuditedAgeHours is the greatest age of a recovery point, in hours, that a control can ask for (F-CFN-40).
+	MaxAuditedAgeHours = 744
 	// DefaultVaults is the default quota of vaults, and of plans, in an account and Region (F-LIM-1).
 	DefaultVaults = 300
 	// MaxStackResources is the largest number of resources in a CloudFormation template (F-LIM-6).

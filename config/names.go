@@ -255,7 +255,7 @@ func (c *Config) centralAccountNames() []accountName {
 	return names
 }
 
-// accountNames are the same of a workload's stack. The backup role and the bucket for access logs are
+// accountNames are the same of a workload's stack. The backup role and the buckets for access logs and reports are
 // retained.
 func (c *Config) accountNames(w Workload) []accountName {
 	var names []accountName
@@ -276,6 +276,9 @@ func (c *Config) accountNames(w Workload) []accountName {
 	}
 	if slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return !b.Existing }) {
 		names = append(names, accountName{"bucket", c.AccessLogBucketName(w)})
+	}
+	if c.Audited(w) {
+		names = append(names, accountName{"bucket", c.ReportBucketName(w)})
 	}
 	return names
 }
@@ -316,15 +319,15 @@ func (c *Config) TopicName(id string) string { return c.Project + "-" + id + "-a
 
 // TopicARN is the ARN of that topic in a workload's account.
 func (c *Config) TopicARN(w Workload) string {
-	return topicARN(w.Region, w.Account, c.TopicName(w.ID()))
+	return snsTopicARN(w.Region, w.Account, c.TopicName(w.ID()))
 }
 
 // CentralTopicARN is the ARN of the central account's topic.
 func (c *Config) CentralTopicARN() string {
-	return topicARN(c.Central.Region, c.Central.Account, c.TopicName(CentralID))
+	return snsTopicARN(c.Central.Region, c.Central.Account, c.TopicName(CentralID))
 }
 
-func topicARN(region, account, name string) string {
+func snsTopicARN(region, account, name string) string {
 	return fmt.Sprintf("arn:%s:sns:%s:%s:%s", Partition(region), region, account, name)
 }
 

@@ -5,6 +5,9 @@ import "slices"
 // StackResources is the number of resources in the stack of a workload.
 func (c *Config) StackResources(w Workload) int { return c.stackResources(w, c.TierUses(w)) }
 
+// workloadReports is the number of report plans of a workload.
+const workloadReports = 5
+
 func (c *Config) stackResources(w Workload, uses []TierUse) int {
 	const (
 		perBucket    = 2 // bucket, policy
@@ -45,6 +48,9 @@ func (c *Config) stackResources(w Workload, uses []TierUse) int {
 	}
 	if c.validated(w, uses) {
 		n += perRole
+	}
+	if c.audited(uses) {
+		n += perBucket + len(c.auditFrameworks(w, uses)) + workloadReports
 	}
 	return n + perBucket*created + perPlan*plans + c.alertResources(w, uses)
 }
@@ -100,6 +106,9 @@ func (c *Config) CentralResources() int {
 	}
 	if len(c.Alerts.Delivered()) > 0 {
 		n += delivery
+		if len(c.Alerts.Secrets()) == 0 {
+			n-- // rule on calls on secrets
+		}
 	}
 	if c.Validates() {
 		n += validator
@@ -109,6 +118,12 @@ func (c *Config) CentralResources() int {
 	}
 	if c.TestsCopies() {
 		n++ // role of the validator in its own account
+	}
+	if c.Central.Audit.Enabled {
+		n += 3 + len(c.CentralAuditReports()) // bucket, policy, framework
+		if !c.Validates() {
+			n += 3 // rules on calls on buckets
+		}
 	}
 	if IsMainRegion(c.Central.Region) {
 		n++ // rule on calls on roles
@@ -126,7 +141,7 @@ func (c *Config) eventRules(w Workload, uses []TierUse) int {
 	}
 	backedUp := backedUp(uses)
 	silent := c.silenceAlarms(uses)
-	named, tagged := len(w.Buckets) > 0, len(w.SelectTagged) > 0
+	named, tagged := len(w.Buckets) > 0 || c.audited(uses), len(w.SelectTagged) > 0
 	rule(named, true)                  // calls on buckets
 	rule(named, true)                  // on their settings
 	rule(named, false)                 // the same, by deployments
@@ -188,7 +203,10 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 		scan    = 6000  // role, rules
 		perScan = 500   // of a plan: its settings and the actions of its rules
 		lock    = 300
-		testing = 6000 // plan, role of the validator
+		testing = 6000  // plan, role of the validator
+		audit   = 12000 // bucket, policy, report plans, framework
+
+		framework = 4000 // of a tier, with the statement in the policy of its vault
 
 		condition = 150  // without its key and value
 		selection = 1200 // of a restore test
@@ -245,6 +263,9 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 	}
 	if scans(uses) {
 		n += scan
+	}
+	if c.audited(uses) {
+		n += audit + framework*len(uses)
 	}
 	if copied(uses) {
 		n += landing

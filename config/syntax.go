@@ -146,6 +146,27 @@ var syntaxes = map[string]syntax{
 		want:   "the name of a Secrets Manager secret with the routing key, such as backup/pagerduty-key",
 		fact:   "F-EVT-13",
 	},
+	"teams_secret": {
+		check:  urlSecret("is the URL of the workflow, which is a secret: anyone who reads this file could post to the channel"),
+		hidden: isURL,
+		want:   "the name of a Secrets Manager secret with the workflow's URL, such as backup/teams",
+		fact:   "F-EVT-40",
+	},
+	"url_secret": {
+		check:  urlSecret("is the URL itself, which is a secret: anyone who reads this file could post there"),
+		hidden: isURL,
+		want:   "the name of a Secrets Manager secret with the URL, such as backup/hook",
+	},
+	"header_secret": {
+		check:  headerSecret,
+		hidden: isHeader,
+		want:   "the name of a Secrets Manager secret with a header as Name: value, such as backup/hook-auth",
+	},
+	"topic_arn": {
+		check: topicFault,
+		want:  "the ARN of a standard SNS topic, such as arn:aws:sns:eu-central-1:111111111111:oncall",
+		fact:  "F-EVT-41",
+	},
 	"severity": {
 		enum: []string{"critical", "error", "warning", "info"},
 		noun: "a severity",
@@ -433,6 +454,54 @@ func webhookSecret(name string) string {
 		return "is the URL of the webhook, which is a secret: anyone who reads this file could post to the channel"
 	}
 	return secretNameFault(name)
+}
+
+// isURL tells whether a value is a URL, or a part of one that has its secret.
+func isURL(name string) bool {
+	hosts := []string{"hooks.slack.com", "webhook.office.com", "logic.azure.com", "api.powerplatform.com"}
+	return strings.Contains(name, "://") || strings.ContainsAny(name, "?&%") ||
+		slices.ContainsFunc(hosts, func(host string) bool { return strings.Contains(name, host) })
+}
+
+func urlSecret(fault string) func(string) string {
+	return func(name string) string {
+		if isURL(name) {
+			return fault
+		}
+		return secretNameFault(name)
+	}
+}
+
+// isHeader tells whether a value is a header or the value of one: a scheme with its token, or a JSON Web Token.
+func isHeader(name string) bool {
+	return isURL(name) || strings.ContainsAny(name, ": ") && !strings.HasPrefix(name, "arn:") || strings.HasPrefix(name, "eyJ")
+}
+
+func headerSecret(name string) string {
+	if isHeader(name) {
+		return "looks like the header itself, which is a secret: anyone who reads this file could send requests with it"
+	}
+	return secretNameFault(name)
+}
+
+// topicARN is the ARN of a topic, or of a subscription, with its Region and the name of the topic.
+var topicARN = re(`arn:aws[a-z-]*:sns:([a-z0-9-]+):[0-9]{12}:([A-Za-z0-9_-]{1,256})(\.fifo)?(:[0-9a-f-]+)?`)
+
+func topicFault(arn string) string {
+	match := topicARN.FindStringSubmatch(arn)
+	switch {
+	case match == nil:
+		return "is not the ARN of a topic"
+	case match[5] != "":
+		return "is the ARN of a subscription"
+	case match[4] != "":
+		return "is a FIFO topic: each message would need a group, and nobody could receive an e-mail from it"
+	case !slices.Contains(regionCodes(), match[2]):
+		return "names " + match[2] + ", which is not a Region" + DidYouMean(match[2], regionCodes())
+	case Partition(match[2]) != strings.Split(arn, ":")[1]:
+		return "names " + match[2] + ", which is in the partition " + Partition(match[2])
+	}
+	return ""
 }
 
 // routingKey is the form of PagerDuty's keys (F-EVT-13).

@@ -25,6 +25,8 @@ type CentralVaultProps struct {
 	// "arn:aws:iam::111111111111:role/cdk-*-cfn-exec-role-111111111111-eu-central-1". Nobody else may delete the
 	// vault, or turn its governance lock into a compliance lock. Empty: nobody may.
 	DeployRoleARN string
+	// KeepPolicy denies everybody but DeployRoleARN, which is required with it, to change the vault's policy.
+	KeepPolicy bool
 	// Topic is notified of the vault's events. Nil: none.
 	Topic interfacesawssns.ITopicRef
 	// LowCost moves old copies to the low-cost warm tier. Nil: they stay where they are.
@@ -83,6 +85,9 @@ func (p *CentralVaultProps) policy() []Statement {
 	}
 	statements = append(statements,
 		protectVault(p.DeployRoleARN, p.Lock.ChangeableForDays > 0, "backup:DeleteBackupVaultLockConfiguration")...)
+	if p.KeepPolicy {
+		statements = append(statements, keepPolicy(p.DeployRoleARN))
+	}
 	return append(statements, copyOnlyTo(p.CopyBackTargets)...)
 }
 
@@ -91,6 +96,8 @@ func (p *CentralVaultProps) validate() {
 	require(p.Key != nil, "NewCentralVault: props.Key is required")
 	p.Lock.validate()
 	p.Sources.validate()
+	require(!p.KeepPolicy || p.DeployRoleARN != "", "NewCentralVault: props.DeployRoleARN is required with KeepPolicy; otherwise nobody could "+
+		"ever change the policy")
 	p.LowCost.validate()
 }
 

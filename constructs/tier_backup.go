@@ -28,6 +28,8 @@ type TierBackupProps struct {
 	// "arn:aws:iam::222222222222:role/cdk-*-cfn-exec-role-222222222222-eu-central-1". Nobody else may delete the
 	// vault, or give it a compliance lock that Lock does not ask for. Empty: nobody may.
 	DeployRoleARN string
+	// KeepPolicy denies everybody but DeployRoleARN, which is required with it, to change the vault's policy.
+	KeepPolicy bool
 	// Rules of the plan. All backups of a bucket are in the plan's one vault (F-S3-8). The start windows of two
 	// rules must not overlap: AWS Backup takes only the backup that is kept longer (F-SCH-5).
 	Rules []BackupRule
@@ -115,10 +117,14 @@ type TierBackup struct {
 func NewTierBackup(scope awsconstructs.Construct, id *string, props *TierBackupProps) *TierBackup {
 	props.validate()
 	this := awsconstructs.NewConstruct(scope, id)
+	policy := props.protect()
+	if props.KeepPolicy {
+		policy = append(policy, keepPolicy(props.DeployRoleARN))
+	}
 	vaultProps := &awsbackup.CfnBackupVaultProps{
 		BackupVaultName:  jsii.String(props.VaultName),
 		EncryptionKeyArn: props.Key,
-		AccessPolicy:     document(append(props.protect(), copyOnlyTo(props.CopyDestinations)...)...),
+		AccessPolicy:     document(append(policy, copyOnlyTo(props.CopyDestinations)...)...),
 		BackupVaultTags:  textMap(props.Tags),
 	}
 	if props.Lock != nil {
@@ -187,6 +193,8 @@ func (p *TierBackupProps) validate() {
 	require(p.VaultName != "" && p.PlanName != "", "NewTierBackup: props.VaultName and props.PlanName are required")
 	require(p.Key != nil, "NewTierBackup: props.Key is required")
 	require(p.Role != nil, "NewTierBackup: props.Role is required; AWS Backup assumes it")
+	require(!p.KeepPolicy || p.DeployRoleARN != "", "NewTierBackup: props.DeployRoleARN is required with KeepPolicy; otherwise nobody could "+
+		"ever change the policy")
 	require(len(p.Rules) > 0, "NewTierBackup: props.Rules is required; a plan has at least one rule")
 	for _, r := range p.Rules {
 		require(r.Name != "" && r.Schedule != "" && r.Timezone != "", "BackupRule: Name, Schedule and Timezone are required")

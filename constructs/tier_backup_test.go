@@ -115,6 +115,7 @@ var tierBackupEverything = inStack("TierBackupEverything", func(stack awscdk.Sta
 		}),
 		CopyDestinations: []string{centralVaultARN},
 		DeployRoleARN:    deployRole,
+		KeepPolicy:       true,
 		Rules:            []constructs.BackupRule{continuous, snapshots},
 		Selections: []constructs.BackupSelection{
 			{Name: "named", Resources: []string{"arn:aws:s3:::invoices", "arn:aws:s3:::ledger-*"}},
@@ -158,6 +159,7 @@ func TestTierBackupEverything(t *testing.T) {
 					"ArnNotLike": map[string]any{"aws:PrincipalArn": deployRole},
 				}),
 			},
+			auditedDeletion,
 			map[string]any{ // F-COPY-15
 				"Sid": "CopyOnlyToApprovedVaults", "Effect": "Deny", "Action": []any{"backup:CopyFromBackupVault"},
 				"Condition": map[string]any{"ForAnyValue:ArnNotLike": map[string]any{"backup:CopyTargets": []any{centralVaultARN}}},
@@ -258,6 +260,10 @@ func TestTierBackupRefuses(t *testing.T) {
 	}, []refusal[props]{
 		{"NewTierBackup: props.VaultName and props.PlanName are required", func(p *props) { p.VaultName = "" }},
 		{"NewTierBackup: props.VaultName and props.PlanName are required", func(p *props) { p.PlanName = "" }},
+		{
+			"NewTierBackup: props.DeployRoleARN is required with KeepPolicy; otherwise nobody could ever change the policy",
+			func(p *props) { p.KeepPolicy, p.DeployRoleARN = true, "" },
+		},
 		{"NewTierBackup: props.Key is required", func(p *props) { p.Key = nil }},
 		{"NewTierBackup: props.Role is required; AWS Backup assumes it", func(p *props) { p.Role = nil }},
 		{"NewTierBackup: props.Rules is required; a plan has at least one rule", func(p *props) { p.Rules = nil }},

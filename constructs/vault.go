@@ -140,3 +140,18 @@ func copyOnlyTo(destinations []string) []Statement {
 		deny("CopyOnlyToNamedVaults", map[string]map[string]any{"Null": {"backup:CopyTargets": "true"}}),
 	}
 }
+
+// keepPolicy denies everybody but CloudFormation to change or delete the policy of a vault, in the one statement that the
+// control on manual deletion looks for (docs/adr/0003).
+func keepPolicy(deployRoleARN string) Statement {
+	return Statement{
+		Sid: "AuditedDeletion", Deny: true, Principal: anyone, Resources: everything,
+		Actions: []string{
+			"backup:DeleteBackupVaultAccessPolicy", "backup:DeleteRecoveryPoint", "backup:PutBackupVaultAccessPolicy",
+			"backup:UpdateRecoveryPointLifecycle",
+		},
+		Condition: map[string]map[string]any{
+			"ArnNotLike": {"aws:PrincipalArn": deployRoleARN}, "BoolIfExists": notService,
+		},
+	}
+}

@@ -50,6 +50,9 @@ func (s workload) newAlerts(scope awsconstructs.Construct) {
 	if slices.ContainsFunc(s.uses, func(u config.TierUse) bool { return len(u.Created()) > 0 }) {
 		watched.buckets = append(watched.buckets, s.cfg.AccessLogBucketName(s.w))
 	}
+	if s.cfg.Audited(s.w) {
+		watched.buckets = append(watched.buckets, s.cfg.ReportBucketName(s.w))
+	}
 	if len(s.w.SelectTagged) > 0 { // the names of these buckets are not known
 		watched.tagged = true
 		watched.points = []string{config.RecoveryPointsOfBucket(s.w.Region, s.w.Account, "")}
@@ -144,9 +147,7 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 		for _, queue := range []string{c.cfg.AlertName(), c.cfg.UndeliveredName()} {
 			watched.alerts.QueuePaths = append(watched.alerts.QueuePaths, "/"+at.Account+"/"+queue)
 		}
-		for _, d := range c.cfg.Alerts.Delivered() {
-			watched.alerts.SecretNames = append(watched.alerts.SecretNames, d.Secret)
-		}
+		watched.alerts.SecretNames = c.cfg.Alerts.Secrets()
 	}
 	watched.roles = append(watched.roles, c.copyBackRoles()...)
 	alarmPrefixes := c.cfg.CopyAlarmPrefixes()
@@ -154,6 +155,9 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 	if c.cfg.Validates() {
 		alarmPrefixes = append(alarmPrefixes, c.cfg.ValidatorName())
 		c.watchValidator(&watched)
+	}
+	if at.Audit.Enabled {
+		watched.buckets = append(watched.buckets, c.cfg.CentralReportBucketName())
 	}
 	watch := func(vault string) {
 		watched.vaults = append(watched.vaults, vault)
@@ -188,8 +192,8 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 	}
 	destinations, _ := json.Marshal(c.cfg.Alerts.Delivered()) // texts have a form in JSON
 	var secrets []string
-	for _, d := range c.cfg.Alerts.Delivered() {
-		secrets = append(secrets, c.cfg.SecretARN(d.Secret))
+	for _, name := range c.cfg.Alerts.Secrets() {
+		secrets = append(secrets, c.cfg.SecretARN(name))
 	}
 	constructs.NewAlertDelivery(scope, jsii.String("Delivery"), &constructs.AlertDeliveryProps{
 		Name:            c.cfg.AlertName(),
@@ -200,7 +204,9 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 		Bus:             bus,
 		Code:            awss3assets.NewAsset(c.stack, jsii.String("AlertFunction"), &awss3assets.AssetProps{Path: jsii.String(function)}),
 		Destinations:    string(destinations),
+		Receivers:       c.cfg.Alerts.Receivers("and"),
 		SecretARNs:      secrets,
+		TopicARNs:       c.cfg.Alerts.TopicARNs(),
 		Topic:           c.topic.Topic,
 	})
 	return bus

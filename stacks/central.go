@@ -45,6 +45,7 @@ func NewCentralStack(scope awsconstructs.Construct, id *string, props *CentralSt
 	c.newCopyBack()
 	bus := c.newAlerts(alerts, props.AlertFunction)
 	c.newValidator(bus, props.Validator)
+	c.newAudit()
 	return c.stack
 }
 
@@ -83,6 +84,7 @@ func (c central) newVaults() {
 			Sources:         sources,
 			CopyBackTargets: targets,
 			DeployRoleARN:   config.DeployRoleARN(at.Region, at.Account),
+			KeepPolicy:      at.Audit.Enabled,
 			Topic:           c.topic.Topic,
 			LowCost:         lowCostCopies(c.cfg, name),
 		})

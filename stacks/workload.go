@@ -56,6 +56,7 @@ func NewWorkloadStack(scope awsconstructs.Construct, id *string, props *Workload
 	s.tiers = s.newTiers()
 	s.newRestore()
 	s.newAlerts(alerts)
+	s.newAudit()
 	return s.stack
 }
 
@@ -198,6 +199,7 @@ func (s workload) newTiers() []*constructs.TierBackup {
 			Key:           vaultKey.Key,
 			Role:          role.Role,
 			DeployRoleARN: config.DeployRoleARN(s.w.Region, s.w.Account),
+			KeepPolicy:    s.cfg.Central.Audit.Enabled,
 			Rules:         s.rules(use.Tier),
 			Selections:    s.selections(use),
 			Topic:         s.topic.Topic,

@@ -19,6 +19,8 @@ var Types = []string{
 	"AWS::Backup::BackupPlan",
 	"AWS::Backup::BackupSelection",
 	"AWS::Backup::BackupVault",
+	"AWS::Backup::Framework",
+	"AWS::Backup::ReportPlan",
 	"AWS::Backup::RestoreTestingPlan",
 	"AWS::Backup::RestoreTestingSelection",
 	"AWS::Backup::TieringConfiguration",

@@ -22,6 +22,10 @@ func (p place) resources(typ string) []string {
 		}
 	case "Backup TieringConfiguration": // its id follows its name
 		return p.regional("backup", "tiering-configuration:", withStar(p.TieringConfigurations))
+	case "Backup Framework": // its id follows its name, and so does that of a report plan
+		return p.regional("backup", "framework:", withStar(p.Frameworks))
+	case "Backup ReportPlan":
+		return p.regional("backup", "report-plan:", withStar(p.ReportPlans))
 	case "Backup RestoreTestingPlan", "Backup RestoreTestingSelection": // its id follows its name
 		return p.regional("backup", "restore-testing-plan:", withStar(p.TestingPlans))
 	case "CloudWatch Alarm", "CloudWatch CompositeAlarm":
