@@ -76,15 +76,17 @@ func checkCopyCounts(c *checker) {
 	regions := c.cfg.regionsOfTiers()
 	reported := map[string]bool{}
 	for t := range c.rows() {
-		at := c.whereSaid(t, "copies")
-		if at == "" || t.copies() == 1 || reported[at] || c.doubtful(c.tierKeys(t, "copy_to_central", "copies")...) {
+		if own := c.tierPath(t) + ".copies"; !t.Copied() && c.written(own) {
+			if n, _ := lookup(c.root, own); n.Value != "1" {
+				c.report(own, Problem{
+					What: t.Name + " is not copied, so there are no copies to count",
+					Got:  n.Value, Want: "copy_to_central in this tier, or no copies",
+				}, c.tierKeys(t, "copy_to_central")...)
+			}
 			continue
 		}
-		p := Problem{Got: strconv.Itoa(t.Copies)}
-		if !t.Copied() {
-			p.What, p.Want = t.Name+" is not copied, so there are no copies to count", "copy_to_central in this tier, or no copies"
-			c.report(at, p)
-			reported[at] = true
+		at := c.whereSaid(t, "copies")
+		if at == "" || t.copies() == 1 || reported[at] || c.doubtful(c.tierKeys(t, "copy_to_central", "copies")...) {
 			continue
 		}
 		in := append(regions[t.Name], "")
@@ -99,9 +101,10 @@ func checkCopyCounts(c *checker) {
 		if in[fewer] != "" {
 			from = " from " + in[fewer]
 		}
-		p.What = fmt.Sprintf("only one vault takes the copies of %s%s, so there would be one copy", t.Name, from)
-		p.Want = "a further vault of central.vaults that takes them, or copies: 1"
-		c.report(at, p, "central.vaults")
+		c.report(at, Problem{
+			What: fmt.Sprintf("only one vault takes the copies of %s%s, so there would be one copy", t.Name, from),
+			Got:  strconv.Itoa(t.Copies), Want: "a further vault of central.vaults that takes them, or copies: 1",
+		}, "central.vaults")
 		reported[at] = true
 	}
 }

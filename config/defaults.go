@@ -40,6 +40,11 @@ func (c *Config) complete() {
 	for i, t := range slices.Backward(c.Tiers) {
 		c.rows[t.Name] = i
 	}
+	for i := range c.Tiers {
+		if t := &c.Tiers[i]; !t.Copied() {
+			t.Copies = 0 // of the tier that it extends
+		}
+	}
 	c.copied = c.copiedTiers()
 	c.silences = c.silencesOfTiers()
 	for i := range c.Central.Vaults {
