@@ -68,6 +68,9 @@ func TestCentralKeys(t *testing.T) {
 	if got := fmt.Sprint(cfg.CentralRegions()); got != "[eu-central-1 us-east-1 eu-west-1]" {
 		t.Errorf("Regions %s", got)
 	}
+	if got := fmt.Sprint(cfg.Fleet().Central.VaultRegions); got != "[us-east-1 eu-west-1]" {
+		t.Errorf("the alerts know of vaults in %s", got)
+	}
 	for region, keys := range want {
 		if got := fmt.Sprint(cfg.CentralKeysIn(region)); got != keys {
 			t.Errorf("%s: %s; want %s", region, got, keys)
