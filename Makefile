@@ -2,7 +2,7 @@
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 ASSEMBLY = cdk.out
 # Configurations whose templates differ: in resources, properties, Regions and partitions.
-LINTED = testdata/fleet.yaml testdata/gov.yaml $(patsubst %,config/testdata/good/%.yaml,bucket-namespace compliance \
+LINTED = testdata/fleet.yaml testdata/gov.yaml testdata/locks.yaml testdata/prescribed.yaml $(patsubst %,config/testdata/good/%.yaml,bucket-namespace compliance \
 	low-cost-tagged sovereign-cloud targets)
 
 .PHONY: check test kills foreign workflow lint seaweed assembly decisions cli golden bench bench-restore bench-smoke
@@ -58,9 +58,12 @@ assembly:
 decisions:
 	go run . -config testdata/fleet.yaml -out $(ASSEMBLY).fleet
 	go run . -config testdata/many.yaml -workload central -out $(ASSEMBLY).many
+	go run . -config testdata/prescribed.yaml -out $(ASSEMBLY).prescribed
+	go run . -config testdata/locks.yaml -out $(ASSEMBLY).locks
 	go run . -config cmd/backupctl/testdata/restore.yaml -out $(ASSEMBLY).restore
 	go run . -config lambda/validate/testdata/backup.yaml -out $(ASSEMBLY).validator
-	cd decisions && npm ci && node decide.mjs ../testdata/decisions.yaml fleet=../$(ASSEMBLY).fleet many=../$(ASSEMBLY).many
+	cd decisions && npm ci && node decide.mjs ../testdata/decisions.yaml fleet=../$(ASSEMBLY).fleet many=../$(ASSEMBLY).many \
+		prescribed=../$(ASSEMBLY).prescribed locks=../$(ASSEMBLY).locks
 	cd decisions && node calls.mjs ../cmd/backupctl/testdata/actions.txt,../cmd/backupctl/testdata/actions-preflight.txt ../$(ASSEMBLY).restore \
 		111111111111=dummy-operate-central 222222222222=dummy-operate-dummy-dev 444444444444=dummy-operate-dummy-new
 	cd decisions && node calls.mjs ../lambda/validate/testdata/actions.txt ../$(ASSEMBLY).validator \

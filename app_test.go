@@ -216,10 +216,23 @@ func TestUnderCLI(t *testing.T) {
 }
 
 // TestPermissionsBoundary: a permissions boundary in the CDK's context, as the CDK CLI passes it on, is on
-// every role of every stack, and changes nothing else.
+// every role of every stack, and changes nothing else, also where several processes build the stacks.
 func TestPermissionsBoundary(t *testing.T) {
+	for _, jobs := range []string{"1", "2"} {
+		testPermissionsBoundary(t, jobs)
+	}
+	for _, file := range []string{"README.md", "docs/deploying.md"} {
+		text, err := os.ReadFile(file)
+		if err != nil || !strings.Contains(string(text), `"context": {"@aws-cdk/core:permissionsBoundary": {"name": "company-boundary"}}`) {
+			t.Errorf("%s does not say how: %v", file, err)
+		}
+	}
+}
+
+func testPermissionsBoundary(t *testing.T, jobs string) {
+	t.Helper()
 	dir := t.TempDir()
-	app := appCommand("-config", "testdata/fleet.yaml", "-out", dir)
+	app := appCommand("-config", "testdata/fleet.yaml", "-out", dir, "-jobs", jobs)
 	app.Env = append(app.Env, `CDK_CONTEXT_JSON={"@aws-cdk/core:permissionsBoundary":{"name":"company-boundary"}}`)
 	if out, err := app.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)

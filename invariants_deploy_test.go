@@ -15,44 +15,49 @@ import (
 // TestDeployPolicies: the policies of cdk bootstrap allow each handler of each resource what it does, on the name that the
 // template gives it. They allow nothing on the same name with other letters at its end, and no deletion of what holds data.
 func TestDeployPolicies(t *testing.T) {
-	table := deploypolicy.Table()
 	allowed := 0
-	every(t, func(t *testing.T, a *assembly, template template) {
-		place := placeOf(t, a.cfg, template.stack)
-		statements := deploypolicy.Statements(place)
-		allows := func(action, arn string) bool {
-			return slices.ContainsFunc(statements, func(s deploypolicy.Statement) bool { return allowsOn(s, action, arn) })
-		}
-		for id, r := range template.Resources {
-			handlers, known := table[r.Type]
-			if !known {
-				t.Fatalf("deploypolicy.Types has no %s", r.Type)
-			}
-			arn, neighbour := arnsOf(template, id, place)
-			for _, action := range handlers.Actions() {
-				arn, neighbour := arn, neighbour
-				switch service, _, _ := strings.Cut(action, ":"); {
-				case service == "kms" && r.Type != "AWS::KMS::Alias": // the key that the resource is encrypted with
-					arn, neighbour = fmt.Sprintf("arn:%s:kms:%s:%s:key/0123abcd", config.Partition(place.Region), place.Region, place.Account), ""
-				case service == "iam" && r.Type != "AWS::IAM::Role": // the role that the resource hands on
-					arn, neighbour = fmt.Sprintf("arn:%s:iam::%s:role/%s", config.Partition(place.Region), place.Account, place.Roles[0]), ""
-				}
-				switch must, may := needed.MatchString(action), !neverAllow(action); {
-				case must && !allows(action, arn):
-					t.Errorf("%s, a %s: %s is not allowed on %s", id, r.Type, action, arn)
-				case !may && allows(action, arn):
-					t.Errorf("%s, a %s: %s is allowed on %s", id, r.Type, action, arn)
-				case must && neighbour != "" && !slices.Contains(onAll, action) && allows(action, neighbour):
-					t.Errorf("%s, a %s: %s is allowed on %s", id, r.Type, action, neighbour)
-				case must:
-					allowed++
-				}
-			}
-		}
-	})
+	every(t, func(t *testing.T, a *assembly, template template) { allowed += checkDeployPolicies(t, a, template) })
 	if allowed == 0 {
 		t.Error("nothing at all is allowed")
 	}
+}
+
+// checkDeployPolicies does so for one stack. It returns how many actions must be allowed and are.
+func checkDeployPolicies(t *testing.T, a *assembly, template template) (allowed int) {
+	t.Helper()
+	table := deploypolicy.Table()
+	place := placeOf(t, a.cfg, template.stack)
+	statements := deploypolicy.Statements(place)
+	allows := func(action, arn string) bool {
+		return slices.ContainsFunc(statements, func(s deploypolicy.Statement) bool { return allowsOn(s, action, arn) })
+	}
+	for id, r := range template.Resources {
+		handlers, known := table[r.Type]
+		if !known {
+			t.Fatalf("deploypolicy.Types has no %s", r.Type)
+		}
+		arn, neighbour := arnsOf(template, id, place)
+		for _, action := range handlers.Actions() {
+			arn, neighbour := arn, neighbour
+			switch service, _, _ := strings.Cut(action, ":"); {
+			case service == "kms" && r.Type != "AWS::KMS::Alias": // the key that the resource is encrypted with
+				arn, neighbour = fmt.Sprintf("arn:%s:kms:%s:%s:key/0123abcd", config.Partition(place.Region), place.Region, place.Account), ""
+			case service == "iam" && r.Type != "AWS::IAM::Role": // the role that the resource hands on
+				arn, neighbour = fmt.Sprintf("arn:%s:iam::%s:role/%s", config.Partition(place.Region), place.Account, place.Roles[0]), ""
+			}
+			switch must, may := needed.MatchString(action), !neverAllow(action); {
+			case must && !allows(action, arn):
+				t.Errorf("%s, a %s: %s is not allowed on %s", id, r.Type, action, arn)
+			case !may && allows(action, arn):
+				t.Errorf("%s, a %s: %s is allowed on %s", id, r.Type, action, arn)
+			case must && neighbour != "" && !slices.Contains(onAll, action) && allows(action, neighbour):
+				t.Errorf("%s, a %s: %s is allowed on %s", id, r.Type, action, neighbour)
+			case must:
+				allowed++
+			}
+		}
+	}
+	return allowed
 }
 
 // onAll are actions that IAM does not limit to a resource.
@@ -68,6 +73,7 @@ var needed = regexp.MustCompile(`^(backup:(Create|Update|Put|Get|Describe|Tag|Un
 	`lambda:(CreateFunction$|DeleteFunction$|GetFunction$|UpdateFunction(Code|Configuration))|` +
 	`logs:(CreateLogGroup|DeleteLogGroup|PutRetentionPolicy|PutMetricFilter|PutResourcePolicy|DescribeLogGroups)|` +
 	`s3:(CreateBucket$|PutBucket(Policy|Versioning|Tagging|ObjectLockConfiguration|Logging|Notification|OwnershipControls)|GetBucket)|` +
+	`(events|kms|lambda|logs|sns|cloudwatch):(Tag|Untag)Resource|iam:(Tag|Untag)Role|sqs:(Tag|Untag)Queue|` +
 	`sns:(CreateTopic|DeleteTopic|Subscribe|SetTopicAttributes|Unsubscribe)|` +
 	`sqs:(CreateQueue|DeleteQueue|SetQueueAttributes|GetQueueAttributes))`)
 
@@ -183,7 +189,11 @@ func arnsOf(t template, id string, p config.Deployed) (arn, neighbour string) {
 		}
 		return both(regional, "events", "rule/"+bus, name)
 	case "AWS::IAM::Role":
-		return both(global, "iam", "role/", nameIn(t, r, "RoleName"))
+		path := nameIn(t, r, "Path")
+		if path == "" {
+			path = "/"
+		}
+		return both(global, "iam", "role"+path, nameIn(t, r, "RoleName"))
 	case "AWS::KMS::Alias":
 		return both(regional, "kms", "", nameIn(t, r, "AliasName"))
 	case "AWS::KMS::Key":

@@ -14,7 +14,7 @@ import (
 // every runs a test over every template of every assembly.
 func every(t *testing.T, test func(t *testing.T, a *assembly, template template)) {
 	t.Helper()
-	for name, a := range map[string]*assembly{"example": example, "fleet": fleet, "gov": gov, "vaults": vaults} {
+	for name, a := range map[string]*assembly{"example": example, "fleet": fleet, "gov": gov, "vaults": vaults, "locks": locks} {
 		for stack, template := range a.templates {
 			t.Run(name+"/"+stack, func(t *testing.T) { test(t, a, template) })
 		}
@@ -270,24 +270,27 @@ func TestTerminationProtection(t *testing.T) {
 
 // TestTemplateSizes: the size that the checks reckon with is not less than a template has, nor much more.
 func TestTemplateSizes(t *testing.T) {
-	looked := 0
-	for _, a := range []*assembly{example, fleet, gov} {
-		for _, w := range a.cfg.Workloads {
-			size, reckoned := len(a.templates[a.cfg.StackName(w)].bytes), a.cfg.TemplateBytes(w)
-			if reckoned < size || reckoned > size*3/2+8000 {
-				t.Errorf("%s: %d bytes, reckoned with %d", w.ID(), size, reckoned)
-			}
-			looked++
-		}
+	for _, a := range []*assembly{example, fleet, gov, locks} {
+		checkTemplateSizes(t, a)
 	}
-	if looked == 0 {
+}
+
+func checkTemplateSizes(t *testing.T, a *assembly) {
+	t.Helper()
+	if len(a.cfg.Workloads) == 0 {
 		t.Error("no templates")
+	}
+	for _, w := range a.cfg.Workloads {
+		size, reckoned := len(a.templates[a.cfg.StackName(w)].bytes), a.cfg.TemplateBytes(w)
+		if reckoned < size || reckoned > size*3/2+8000 {
+			t.Errorf("%s: %d bytes, reckoned with %d", w.ID(), size, reckoned)
+		}
 	}
 }
 
 // TestResourceCounts: the check against CloudFormation's limit counts what is there (F-LIM-6).
 func TestResourceCounts(t *testing.T) {
-	for _, a := range []*assembly{example, fleet, gov, vaults} {
+	for _, a := range []*assembly{example, fleet, gov, vaults, locks} {
 		if got, want := a.cfg.CentralResources(), len(a.templates[a.cfg.CentralStackName()].Resources); got != want {
 			t.Errorf("central: counts %d, has %d", got, want)
 		}

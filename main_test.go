@@ -26,6 +26,7 @@ var (
 	fleet   *assembly // testdata/fleet.yaml
 	gov     *assembly // testdata/gov.yaml
 	vaults  *assembly // testdata/vaults.yaml
+	locks   *assembly // testdata/locks.yaml
 )
 
 func TestMain(m *testing.M) {
@@ -50,6 +51,7 @@ func TestMain(m *testing.M) {
 	fleet = synthesizeFile("testdata/fleet.yaml", filepath.Join(dir, "fleet"), nil)
 	gov = synthesizeFile("testdata/gov.yaml", filepath.Join(dir, "gov"), nil)
 	vaults = synthesizeFile("testdata/vaults.yaml", filepath.Join(dir, "vaults"), nil)
+	locks = synthesizeFile("testdata/locks.yaml", filepath.Join(dir, "locks"), nil)
 	code := m.Run()
 	synth.Close()
 	startup.Close()

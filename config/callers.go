@@ -1,8 +1,8 @@
 package config
 
 import (
-	"fmt"
 	"slices"
+	"strings"
 )
 
 // Callers are roles of other accounts that a policy of the central account lets in. AWS limits the size of a policy, so
@@ -20,11 +20,20 @@ type Callers struct {
 	Unlimited bool
 }
 
-// letIn tells whether the callers have a role. A role that is not named is let in by a pattern, in the accounts of this
-// file or in all.
-func (c Callers) letIn(region, account, role string) bool {
-	return slices.Contains(c.RoleARNs, roleARN(region, account, role)) ||
-		slices.Contains(c.Accounts, account) || c.Unlimited
+// letIn tells whether the callers have a role of an account. A role that is not named is let in by a pattern, in the
+// accounts of this file or in all.
+func (c Callers) letIn(account, roleARN string) bool {
+	if slices.Contains(c.RoleARNs, roleARN) {
+		return true
+	}
+	if len(c.RoleARNs) != 1 || !slices.Contains(c.Accounts, account) && !c.Unlimited {
+		return false
+	}
+	// The account of a pattern is "*".
+	_, pattern, _ := strings.Cut(c.RoleARNs[0], ":role/")
+	_, role, _ := strings.Cut(roleARN, ":role/")
+	prefix, isPattern := strings.CutSuffix(pattern, "*")
+	return isPattern && strings.HasPrefix(role, prefix)
 }
 
 // caller is a role of an account.
@@ -97,7 +106,7 @@ func (c *Config) callers(roles []caller, prefix string, room policyRoom) Callers
 	rolesBytes, rootsBytes, accountsBytes := 0, 0, 0
 	seen := map[string]bool{}
 	for _, r := range roles {
-		arn := roleARN(region, r.account, r.role)
+		arn := c.roleARN(region, r.account, r.role)
 		named.RoleARNs = append(named.RoleARNs, arn)
 		rolesBytes += len(arn) + quotes
 		if seen[r.account] {
@@ -110,20 +119,16 @@ func (c *Config) callers(roles []caller, prefix string, room policyRoom) Callers
 		limited.Accounts = append(limited.Accounts, r.account)
 		accountsBytes += len(r.account) + quotes
 	}
-	limited.RoleARNs = []string{roleARN(region, "*", prefix+"*")}
+	limited.RoleARNs = []string{c.roleARN(region, "*", prefix+"*")}
 	switch {
 	case fits(rolesBytes + rootsBytes):
 		return named
 	case fits(rolesBytes + accountsBytes):
 		return Callers{RoleARNs: named.RoleARNs, Accounts: limited.Accounts}
-	case fits(accountsBytes):
+	case fits(accountsBytes + 2*len(c.RolePath+c.RolePrefix)): // the pattern, and what is left out of it
 		return limited
 	}
 	return Callers{RoleARNs: limited.RoleARNs, Unlimited: true}
-}
-
-func roleARN(region, account, role string) string {
-	return fmt.Sprintf("arn:%s:iam::%s:role/%s", Partition(region), account, role)
 }
 
 // pathBytes is the size, in bytes, of the organization's paths in a statement.
@@ -139,7 +144,7 @@ func (c *Config) pathBytes() int {
 func (c *Config) administratorBytes() int {
 	n := 0
 	for _, role := range c.Central.KeyAdministrators {
-		n += len(c.CentralRoleARN(role) + `"",`)
+		n += len(c.KeyAdministratorARN(role) + `"",`)
 	}
 	return n
 }

@@ -45,6 +45,12 @@ func weakenings(now, was *Tier) []weakening {
 	if was.RPOMinutes > 0 && (now.RPOMinutes == 0 || now.RPOMinutes > was.RPOMinutes) {
 		weaker = append(weaker, weakening{"rpo_minutes", fmt.Sprintf("rpo_minutes %s instead of %d", orNone(now.RPOMinutes), was.RPOMinutes)})
 	}
+	switch mode, before := now.scanMode(), was.scanMode(); {
+	case mode == "" && before != "":
+		weaker = append(weaker, weakening{"malware_scan", "no malware scans instead of " + before + " ones"})
+	case mode == IncrementalScan && before == FullScan:
+		weaker = append(weaker, weakening{"malware_scan.mode", "incremental malware scans instead of full ones"})
+	}
 	if was.DedicatedKey && !now.DedicatedKey {
 		weaker = append(weaker, weakening{"dedicated_key", "the workload's shared key instead of its own"})
 	}

@@ -80,7 +80,8 @@ func (c *checker) copiesRefused() func(w Workload) bool {
 			if !there { // the main vault has another name, or is elsewhere
 				of = main
 			}
-			return !of.letIn(c.cfg.Central.Region, w.Account, c.previous.cfg.BackupRoleName(w))
+			was := c.previous.cfg
+			return !of.letIn(w.Account, was.roleARN(c.cfg.Central.Region, w.Account, was.BackupRoleName(w)))
 		})
 	}
 }

@@ -136,7 +136,7 @@ func checkLandingVaults(c *checker) {
 // warnOfOperatorsThatReachAll finds workloads with more buckets than fit into the policy of the operator role.
 func warnOfOperatorsThatReachAll(c *checker) {
 	for i, w := range c.cfg.Workloads {
-		if names, fit := operatorBuckets(w); !fit && len(c.cfg.OperatorsIn(w.Region)) > 0 {
+		if names, fit := c.cfg.operatorBuckets(w); !fit && len(c.cfg.OperatorsIn(w.Region)) > 0 {
 			c.report(workloadPath(i)+".buckets", Problem{
 				What: fmt.Sprintf("operators of this workload could write to every bucket of the account: a role has no room to name %d buckets",
 					len(names)),

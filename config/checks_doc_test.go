@@ -117,7 +117,8 @@ No configuration can break these rules.
 | noncurrent versions expire only after their lock has ended | F-OL-5 | TestBucketsAreProtected |
 | the access-log bucket has no Object Lock and does not log to itself | F-OL-7, F-S3-17 | TestBucketsAreProtected |
 | no policy names a role that may not exist, and policies fit into AWS's size limits | F-KMS-2, F-LIM-7 | TestCentralPolicies, TestLogDeliverySize |
-| composed names fit into AWS's length limits | F-LIM-3 | TestNames |
+| composed names fit into AWS's length limits | F-LIM-3 | TestNames, TestLongRoleNames |
+| a tag of the file changes nothing but tags, and no type with tags is replaced for them | F-CFN-15 | TestTagsOfTheFile |
 `
 
 func markdown(text string) string {

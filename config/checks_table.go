@@ -12,6 +12,7 @@ var (
 	noValue         = check{name: "no-value", level: Error}
 	notAKey         = check{name: "not-a-key", level: Error}
 	unknownKey      = check{name: "unknown-key", level: Error}
+	misplacedKey    = check{name: "misplaced-key", level: Error}
 	duplicateKey    = check{name: "duplicate-key", level: Error}
 	missingKey      = check{name: "missing-key", level: Error}
 	emptyList       = check{name: "empty-list", level: Error}
@@ -23,7 +24,7 @@ var (
 
 var readingChecks = []check{
 	unreadableFile, notText, notYAML, noMapping, secondDocument, anchor, yamlTag, noValue, notAKey,
-	unknownKey, duplicateKey, missingKey, emptyList, wrongType, unquoted, coldStorage, tooManyProblems,
+	unknownKey, misplacedKey, duplicateKey, missingKey, emptyList, wrongType, unquoted, coldStorage, tooManyProblems,
 }
 
 // checks run in this order, each over the whole configuration, even where others have found problems. A
@@ -58,6 +59,17 @@ var checks = []check{
 	{"central-key-alias", Error, "F-CFN-2", checkVaultKeyAliases},
 	{"central-stack-name", Error, "", checkCentralStackNames},
 	{"copies-untested-elsewhere", Warning, "F-RST-12", warnOfCopiesUntestedElsewhere},
+
+	// check_tier_locks.go
+	{"lock-of-nothing", Error, "F-LOCK-3", checkLocksOfNothing},
+	{"tier-lock-min-above-max", Error, "F-LOCK-2", checkTierLockRanges},
+	{"tier-governance-lock", Error, "F-LOCK-1", checkTierGovernanceLocks},
+	{"tier-compliance-lock-values", Error, "F-LOCK-6", checkTierComplianceLockValues},
+	{"vault-acknowledgement", Error, "F-LOCK-6", checkVaultAcknowledgements},
+	{"rule-outside-lock", Error, "F-LOCK-3", checkRulesWithinLocks},
+	{"tier-compliance-lock", Warning, "F-LOCK-6", warnOfTierComplianceLocks},
+	{"lock-below-continuous", Warning, "F-LOCK-15", warnOfNarrowLocks},
+	{"lock-above-rules", Warning, "F-LOCK-6", warnOfTierLockAboveRules},
 
 	// check_copies.go
 	{"copy-outside-lock", Error, "F-LOCK-3", checkCopiesWithinLock},
@@ -96,6 +108,11 @@ var checks = []check{
 	{"low-cost-selections", Error, "F-TIER-2", checkLowCostSelections},
 	{"low-cost-tagged", Warning, "F-TIER-2", warnOfTaggedLowCost},
 
+	// check_scans.go
+	{"scan-of-nothing", Error, "F-SCAN-1", checkScansOfNothing},
+	{"scan-partition", Warning, "F-SCAN-8", warnOfScanPartitions},
+	{"full-scans-often", Warning, "F-SCAN-7", warnOfFullScans},
+
 	// check_workloads.go
 	{"empty-workload", Error, "F-LIM-2", checkEmptyWorkloads},
 	{"workload-twice", Error, "", checkWorkloadsTwice},
@@ -118,6 +135,11 @@ var checks = []check{
 
 	// existing_buckets.go
 	{"existing-buckets", Warning, "F-S3-28", warnOfExistingBuckets},
+
+	// check_tags.go
+	{"tag-key-twice", Error, "F-IAM-18", checkTagKeysTwice},
+	{"recovery-point-tags", Error, "F-LIM-1", checkRecoveryPointTags},
+	{"resource-tags", Error, "F-LIM-8", checkResourceTags},
 
 	// check_names.go
 	{"name-collision", Error, "F-CFN-2", checkNames},
@@ -203,6 +225,8 @@ var comparisons = []check{
 	// check_previous_names.go
 	{"name-taken", Error, "F-CFN-14", compareTakenNames},
 	{"name-changed", Warning, "F-CFN-14", compareRenamed},
+	{"role-path-changed", Error, "F-IAM-16", compareRolePath},
+	{"roles-renamed", Warning, "F-IAM-16", compareRolePrefix},
 
 	// check_previous_alerts.go
 	{"destination-dropped", Warning, "", compareAlerts},
@@ -218,6 +242,11 @@ var comparisons = []check{
 	{"landing-vault-left-behind", Warning, "F-RST-7", compareLandingVaults},
 	{"evidence-left-behind", Warning, "F-OL-2", compareEvidence},
 	{"stack-set-left-behind", Warning, "F-COPY-3", compareStackSet},
+
+	// check_previous_locks.go
+	{"tier-compliance-lock-changed", Error, "F-LOCK-8", compareTierComplianceLocks},
+	{"tier-lock-weakened", Warning, "F-LOCK-3", compareTierGovernanceLocks},
+	{"locked-vault-left-behind", Warning, "F-LOCK-6", compareLockedVaults},
 
 	// check_previous_tiers.go
 	{"tier-weakened", Warning, "F-SCH-7", compareTiers},

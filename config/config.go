@@ -12,6 +12,13 @@ type Config struct {
 	Central Central `yaml:"central" required:"true"`
 	// Alerts lists who is notified of failed backups, missing backups and tampering. Empty: nobody is notified, which gives a warning.
 	Alerts Alerts `yaml:"alerts,omitempty"`
+	// Tags of all resources that take tags, of the stacks, of recovery points and of their copies: values by keys, at most
+	// 8 of them (F-LIM-1), or 48 where nothing is backed up. A workload can add its own. Empty: none but the app's own.
+	Tags Tags `yaml:"tags,omitempty" syntax:"resource_tag"`
+	// RolePath is the path of all IAM roles that the app creates, such as "/backup/". It is part of their ARNs. Empty: none.
+	RolePath string `yaml:"role_path,omitempty" syntax:"role_path"`
+	// RolePrefix is the beginning of the names of all IAM roles that the app creates, such as "acme-". Empty: none.
+	RolePrefix string `yaml:"role_prefix,omitempty" syntax:"role_prefix"`
 	// Tiers change rows of the built-in tier table, or add rows.
 	Tiers Tiers `yaml:"tiers,omitempty"`
 	// Workloads lists the workloads to back up, at least one.
@@ -187,6 +194,12 @@ type Tier struct {
 	// Region survives the loss of one. An alarm on missing copies looks at both together: it goes into ALARM when neither
 	// vault got one. A copy that fails gives an alert in any case. Zero: 1.
 	Copies int `yaml:"copies,omitempty" syntax:"copies"`
+	// VaultLock is the AWS Backup Vault Lock of the tier's vault in each workload's account, against whoever administers that
+	// account. Null: none.
+	VaultLock *TierVaultLock `yaml:"vault_lock"`
+	// MalwareScan lets Amazon GuardDuty scan each backup of the tier for malware (F-SCAN-1). GuardDuty charges for each GB that it
+	// scans. Null: none.
+	MalwareScan *MalwareScan `yaml:"malware_scan"`
 	// LowCostAfterDays is the age, in days, at which backups and copies move to the low-cost warm tier
 	// (F-TIER-1). Zero: never.
 	LowCostAfterDays int `yaml:"low_cost_after_days" syntax:"low_cost_after_days"`
@@ -198,6 +211,28 @@ type Tier struct {
 	RPOMinutes int `yaml:"rpo_minutes,omitempty" syntax:"minutes"`
 	// RTOMinutes is the recovery time objective in minutes. Zero: none.
 	RTOMinutes int `yaml:"rto_minutes,omitempty" syntax:"minutes"`
+}
+
+// TierVaultLock is the AWS Backup Vault Lock of a tier's vaults (F-LOCK-1). A compliance lock is acknowledged in each workload.
+type TierVaultLock struct {
+	// Mode is governance or compliance. With the permission, a person can change or remove a governance lock.
+	// Nobody can change or remove a compliance lock after its grace time. Default: governance.
+	Mode string `yaml:"mode" syntax:"mode"`
+	// MinRetentionDays is the shortest retention, in days, that a backup in the vault may have. Default in governance
+	// mode: 15, or less if a rule of the tier or max_retention_days is shorter.
+	MinRetentionDays int `yaml:"min_retention_days" syntax:"days"`
+	// MaxRetentionDays is the longest retention, in days, that a backup in the vault may have. Default in governance
+	// mode: the longest rule of the tier, and 35 or more if it has a continuous backup.
+	MaxRetentionDays int `yaml:"max_retention_days,omitempty" syntax:"days"`
+	// ChangeableForDays is the grace time of a compliance lock, in days from its first deployment.
+	ChangeableForDays int `yaml:"changeable_for_days,omitempty" syntax:"changeable_for_days"`
+}
+
+// MalwareScan is what Amazon GuardDuty Malware Protection scans of a tier's backups.
+type MalwareScan struct {
+	// Mode is incremental or full. An incremental scan reads what changed since the last one, a full scan reads everything, each
+	// time that a rule runs. Default: incremental.
+	Mode string `yaml:"mode" syntax:"scan_mode"`
 }
 
 // ObjectLock is the default retention of S3 Object Lock (F-OL-2).
@@ -258,6 +293,11 @@ type Workload struct {
 	// SelectTagged names tiers. Their plans also select the other buckets of the account and Region that are
 	// tagged backup:tier=<tier>. Empty: none.
 	SelectTagged []string `yaml:"select_tagged,omitempty" syntax:"tier"`
+	// Tags of the workload's resources, recovery points and copies, in addition to those at the top. Where both have a key,
+	// this value counts. Empty: those at the top alone.
+	Tags Tags `yaml:"tags,omitempty" syntax:"resource_tag"`
+	// AcknowledgeIrreversible confirms the compliance locks of the workload's own vaults: type the name of each vault here.
+	AcknowledgeIrreversible []string `yaml:"acknowledge_irreversible,omitempty"`
 	// RestoreTesting tests restores of the workload's backups. Null: no tests.
 	RestoreTesting *RestoreTesting `yaml:"restore_testing,omitempty"`
 }

@@ -232,9 +232,11 @@ func TestSyntaxRows(t *testing.T) {
 			if field.syntax == "" {
 				continue
 			}
-			used[field.syntax] = true
-			if row, ok := syntaxes[field.syntax]; !ok || row.want == "" {
-				t.Errorf("%s.%s: no row %q that says what it wants", typ.Name(), field.name, field.syntax)
+			for _, name := range []string{field.syntax, syntaxes[field.syntax].keys} {
+				used[name] = true
+				if row, ok := syntaxes[name]; name != "" && (!ok || row.want == "") {
+					t.Errorf("%s.%s: no row %q that says what it wants", typ.Name(), field.name, name)
+				}
 			}
 		}
 	}

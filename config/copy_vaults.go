@@ -23,7 +23,7 @@ func (c *Config) CopyVaults(w Workload, t *Tier) []CopyVault {
 		return nil
 	}
 	var vaults []CopyVault
-	for _, i := range c.vaultsOf(t, w.Region) {
+	for _, i := range c.vaultsInto(t, w.Region) {
 		v := c.centralVaultAt(i)
 		vaults = append(vaults, CopyVault{
 			Name: v.Name, Region: v.Region, KeyAlias: v.Key().Alias, ARN: c.VaultARNInCentral(v.Region, v.Name), KeysARN: c.CentralKeysARN(v.Region),
@@ -129,8 +129,8 @@ func (c *Config) takers(t *Tier, region string) []int {
 	return slices.Concat(narrow, []int{mainVault}, wide)
 }
 
-// vaultsOf are the takers that the tier is copied into.
-func (c *Config) vaultsOf(t *Tier, region string) []int {
+// vaultsInto are the takers that the tier is copied into.
+func (c *Config) vaultsInto(t *Tier, region string) []int {
 	takers := c.takers(t, region)
 	return takers[:min(len(takers), t.copies())]
 }
@@ -147,7 +147,7 @@ func (c *Config) tiersByVault() map[int][]*Tier {
 	entering := map[int][]*Tier{}
 	for _, t := range c.copied {
 		for _, region := range regions[t.Name] {
-			for _, i := range c.vaultsOf(t, region) {
+			for _, i := range c.vaultsInto(t, region) {
 				if !slices.Contains(entering[i], t) {
 					entering[i] = append(entering[i], t)
 				}

@@ -32,6 +32,12 @@ type defaulter interface {
 	setDefaults()
 }
 
+// belonger is implemented by mappings in which people may look for a key that belongs elsewhere.
+type belonger interface {
+	// belongsTo says where a key belongs. Empty: it is unknown.
+	belongsTo(key string) string
+}
+
 // full says whether there are more problems than anybody reads.
 func (d *decoder) full() bool { return len(d.problems) > maxProblems }
 
@@ -75,6 +81,8 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value, at *path, rule string) {
 		d.decodeStruct(n, v, at)
 	case reflect.Slice:
 		d.decodeSlice(n, v, at, rule)
+	case reflect.Map:
+		d.decodeMap(n, v, at, rule)
 	default:
 		d.decodeScalar(n, v, at, rule)
 	}
@@ -118,7 +126,7 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
 			d.report(notAKey, key, at, Problem{What: "is not a key", Want: oneOf(keys.names)})
 		case !ok && i > 0 && isRestOfCron(n, n.Content[i-1], key, value): // the expression has been reported
 		case !ok:
-			misspelt = append(misspelt, d.reportUnknownKey(key, at.child(key.Value), keys.names))
+			misspelt = append(misspelt, d.reportUnknownKey(key, at.child(key.Value), keys.names, v))
 		case seen[f] != nil:
 			// In a list, more duplicates come from the same missing dash.
 			if inList := n.Style&yaml.FlowStyle == 0 && at.isItem(); !duplicate || !inList {
@@ -157,8 +165,12 @@ func (d *decoder) reportDuplicateKey(key, first *yaml.Node, at *path, inList boo
 	d.report(duplicateKey, key, at, Problem{What: what})
 }
 
-// reportUnknownKey returns the key that was meant, or "".
-func (d *decoder) reportUnknownKey(key *yaml.Node, at *path, known []string) (meant string) {
+// reportUnknownKey returns the key that was meant, or "". v is the struct that has no such key.
+func (d *decoder) reportUnknownKey(key *yaml.Node, at *path, known []string, v reflect.Value) (meant string) {
+	if of, ok := v.Addr().Interface().(belonger); ok && of.belongsTo(key.Value) != "" {
+		d.report(misplacedKey, key, at, Problem{What: "does not belong here", Want: of.belongsTo(key.Value)})
+		return ""
+	}
 	if corrected := withSpace(key.Value, known); corrected != "" {
 		d.report(unknownKey, key, at, Problem{What: missingSpace + "`" + corrected + "`"})
 		meant, _, _ = strings.Cut(corrected, ":")
@@ -189,6 +201,53 @@ func (d *decoder) decodeSlice(n *yaml.Node, v reflect.Value, at *path, rule stri
 	for i, item := range n.Content {
 		setDefaults(items.Index(i))
 		d.decode(item, items.Index(i), at.item(i), rule)
+	}
+}
+
+// decodeMap fills a map of texts. The values have the syntax rule, and the keys that which the rule names.
+func (d *decoder) decodeMap(n *yaml.Node, v reflect.Value, at *path, rule string) {
+	s := syntaxes[rule]
+	if n.Kind != yaml.MappingNode {
+		got := kindNames[n.Kind]
+		if n.Kind == yaml.ScalarNode {
+			got = asWritten(n)
+		}
+		d.report(wrongType, n, at, Problem{What: "is not a mapping", Got: got, Want: s.example})
+		return
+	}
+	entries := reflect.MakeMap(v.Type())
+	seen := map[string]*yaml.Node{}
+	for i := 0; i+1 < len(n.Content) && !d.full(); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		if key.Kind == yaml.AliasNode || key.Anchor != "" || key.Tag == "!!merge" {
+			d.report(anchor, key, at, Problem{What: "anchors and aliases are not supported", Want: "the keys written out"})
+			continue
+		}
+		if key.Kind != yaml.ScalarNode || key.Value == "" {
+			d.report(notAKey, key, at, Problem{What: "is not a key", Want: syntaxes[s.keys].want})
+			continue
+		}
+		entry := at.entry(key.Value)
+		if first := seen[key.Value]; first != nil {
+			d.reportDuplicateKey(key, first, entry, false)
+			continue
+		}
+		seen[key.Value] = key
+		if p, wrong := syntaxes[s.keys].problem(key.Value); wrong {
+			d.report(syntaxes[s.keys].asCheck(s.keys), key, entry, p)
+			continue
+		}
+		if value.Tag == "!!null" {
+			d.report(noValue, value, entry, Problem{What: "has no value", Want: `text in quotes, or "" for an empty value`})
+			continue
+		}
+		text := reflect.New(v.Type().Elem()).Elem()
+		d.decode(value, text, entry, rule)
+		entries.SetMapIndex(reflect.ValueOf(key.Value), text)
+	}
+	v.SetZero() // an empty mapping is none
+	if entries.Len() > 0 {
+		v.Set(entries)
 	}
 }
 
@@ -343,6 +402,8 @@ func kindName(t reflect.Type) string {
 		return strings.TrimSuffix(keys+": "+example, ": ")
 	case reflect.Slice:
 		return "a list"
+	case reflect.Map:
+		return "a mapping of text to text"
 	case reflect.Int:
 		return "a whole number"
 	case reflect.Bool:

@@ -23,6 +23,8 @@ func defaults() *Config {
 
 // Defaults of optional sections and of items of lists, once they are present.
 func (s *SnapshotBackup) setDefaults() { s.Schedule = defaultSnapshotCron }
+func (l *TierVaultLock) setDefaults()  { l.Mode = Governance }
+func (m *MalwareScan) setDefaults()    { m.Mode = IncrementalScan }
 func (r *RestoreTesting) setDefaults() { r.Schedule = defaultTestCron }
 func (p *PagerDuty) setDefaults()      { p.Severity, p.Endpoint = "critical", alerting.EndpointUS }
 func (p *Pipeline) setDefaults()       { p.Branch = "main" }
@@ -50,6 +52,9 @@ func (c *Config) complete() {
 	for i := range c.Central.Vaults {
 		v := &c.Central.Vaults[i]
 		v.KeyAlias = cmp.Or(v.KeyAlias, c.Central.KeyAlias)
+	}
+	for i := range c.Tiers {
+		c.Tiers[i].completeLock()
 	}
 	c.entering = c.tiersByVault()
 	c.Central.VaultLock.complete(c.entering[mainVault])

@@ -1,6 +1,9 @@
 package config
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Deployed is what the stacks of one account and Region have in AWS: physical names by type, or patterns with "*" at the
 // end for names that CloudFormation generates. All lists are sorted, without repetition.
@@ -11,7 +14,7 @@ type Deployed struct {
 	Central bool
 	// Workloads are those with a stack there, each as NAME-ENV, in file order.
 	Workloads []string
-	// Roles are their names; with a "/" before them where they have a path.
+	// Roles are their names, behind their path where they have one, without its first slash: "backup/acme-events-central".
 	Roles []string
 	// Aliases of KMS keys, with the prefix "alias/".
 	Aliases []string
@@ -64,7 +67,7 @@ func (c *Config) Deployed() []Deployed {
 func (c *Config) addDeployed(d *Deployed, w Workload) {
 	d.Workloads = append(d.Workloads, w.ID())
 	for _, n := range c.accountNames(w) {
-		d.add(n)
+		d.add(n, c.RolePathOrRoot())
 	}
 	for _, key := range c.Keys(w) {
 		d.Aliases = append(d.Aliases, key.Alias)
@@ -96,7 +99,7 @@ func (c *Config) addDeployed(d *Deployed, w Workload) {
 func (c *Config) centralDeployedIn(region string) Deployed {
 	id := c.CentralIDIn(region)
 	d := Deployed{Account: c.Central.Account, Region: region, Central: true}
-	d.add(accountName{"role", c.EventRoleName(id)})
+	d.add(accountName{"role", c.EventRoleName(id)}, c.RolePathOrRoot())
 	d.Aliases = []string{c.TopicKeyAlias(id)}
 	for _, key := range c.CentralKeysIn(region) {
 		d.Aliases = append(d.Aliases, key.Alias)
@@ -122,7 +125,7 @@ func (c *Config) centralDeployed() Deployed {
 	at := c.Central
 	d := c.centralDeployedIn(at.Region)
 	for _, n := range c.centralAccountNames() {
-		d.add(n)
+		d.add(n, c.RolePathOrRoot())
 	}
 	d.Buses = []string{c.AlertName()}
 	d.LogGroups = []string{c.EventLogGroup()}
@@ -153,14 +156,14 @@ func (d *Deployed) addFunction(name, undelivered, logGroup string) {
 	d.Alarms = append(d.Alarms, name+"*")
 }
 
-// add adds a name of one of the kinds that [accountName] has.
-func (d *Deployed) add(n accountName) {
+// add adds a name of one of the kinds that [accountName] has. Roles have a path.
+func (d *Deployed) add(n accountName, rolePath string) {
 	switch n.kind {
 	case "bucket":
 		d.Buckets = append(d.Buckets, n.name)
 	case "dashboard":
 		d.Dashboards = append(d.Dashboards, n.name)
 	default:
-		d.Roles = append(d.Roles, n.name)
+		d.Roles = append(d.Roles, strings.TrimPrefix(rolePath, "/")+n.name)
 	}
 }

@@ -26,7 +26,36 @@ func generate(t *rapid.T) *Config {
 	generateRollout(t, cfg, region)
 	cfg.Central.RegionInNames = rapid.Bool().Draw(t, "region in names")
 	generateRestore(t, cfg)
+	generateTags(t, cfg)
+	cfg.RolePath = rapid.SampledFrom([]string{"", "/", "/backup/", "/acme/it~s/"}).Draw(t, "role path")
+	cfg.RolePrefix = rapid.SampledFrom([]string{"", "acme-", "A+=,.@_"}).Draw(t, "role prefix")
+	for i := range cfg.Tiers {
+		generateLock(t, &cfg.Tiers[i])
+		generateScan(t, &cfg.Tiers[i])
+	}
+	for i, w := range cfg.Workloads {
+		cfg.Workloads[i].AcknowledgeIrreversible = cfg.compliantVaults(w)
+	}
 	return cfg
+}
+
+// generateTags draws tags whose keys differ in more than upper and lower case. With those of a workload there are eight at most.
+func generateTags(t *rapid.T, cfg *Config) {
+	draw := func(of string) Tags {
+		tags := Tags{}
+		for i := range rapid.IntRange(0, 4).Draw(t, "tags") {
+			key := rapid.SampledFrom([]string{"Cost Center ", "acme:Team/", "acme.env-@=+", "Straße_"}).Draw(t, "key")
+			tags[fmt.Sprint(key, of, i)] = rapid.SampledFrom([]string{"", "4711", "true", "null", "Zürich 1", "arn:aws:iam::1:role/x"}).Draw(t, "value")
+		}
+		if len(tags) == 0 {
+			return nil
+		}
+		return tags
+	}
+	cfg.Tags = draw("top")
+	for i := range cfg.Workloads {
+		cfg.Workloads[i].Tags = draw(rapid.SampledFrom([]string{"top", "own"}).Draw(t, "keys"))
+	}
 }
 
 func generateTiers(t *rapid.T, cfg *Config, partition string) {
@@ -68,6 +97,42 @@ func generateTiers(t *rapid.T, cfg *Config, partition string) {
 		if row.LowCostAfterDays < NeverLowCost && (!reached || partition == partitionSovereign) {
 			row.LowCostAfterDays = 0
 		}
+	}
+}
+
+func generateScan(t *rapid.T, row *Tier) {
+	if row.BackedUp() && rapid.IntRange(0, 3).Draw(t, "scanned") == 0 {
+		row.MalwareScan = &MalwareScan{rapid.SampledFrom(syntaxes["scan_mode"].enum).Draw(t, "scans")}
+	}
+}
+
+// compliantVaults are the vaults of a workload that it has to acknowledge.
+func (c *Config) compliantVaults(w Workload) []string {
+	var names []string
+	for _, v := range c.vaultsOf(w, c.TierUses(w)) {
+		if v.tier.compliant() {
+			names = append(names, v.name)
+		}
+	}
+	return names
+}
+
+// generateLock draws a lock that takes the backups of all rules of a tier.
+func generateLock(t *rapid.T, row *Tier) {
+	if row.VaultLock = nil; !row.BackedUp() || rapid.Bool().Draw(t, "unlocked") {
+		return
+	}
+	shortest, longest := MaxRetentionDays, 1
+	for _, r := range row.rules() {
+		shortest, longest = min(shortest, r.deleteAfterDays), max(longest, r.deleteAfterDays)
+	}
+	row.VaultLock = &TierVaultLock{
+		Mode:             rapid.SampledFrom([]string{Governance, Compliance}).Draw(t, "tier lock"),
+		MinRetentionDays: rapid.IntRange(1, shortest).Draw(t, "tier minimum"),
+		MaxRetentionDays: rapid.IntRange(longest, MaxRetentionDays).Draw(t, "tier maximum"),
+	}
+	if row.compliant() {
+		row.VaultLock.ChangeableForDays = rapid.IntRange(MinChangeableForDays, MaxChangeableForDays).Draw(t, "tier changeable")
 	}
 }
 

@@ -42,6 +42,15 @@ const (
 	// MaxRoleName is the greatest length of an IAM role's name, in characters.
 	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 	MaxRoleName = 64
+	// MaxRolePrefix is the greatest length of role_prefix, in characters. With it, a role's name has room for the longest
+	// project, "-validate-" and the mark of a shortened name: the policies of the central account match what is before the mark.
+	MaxRolePrefix = 25
+	// MaxRolePath is the greatest length of a role's path, in characters (F-IAM-16).
+	MaxRolePath = 512
+	// MaxResourceTags is the largest number of tags of a resource (F-LIM-8).
+	MaxResourceTags = 50
+	// MaxRecoveryPointTags is the largest number of tags that a backup rule adds to its recovery points (F-LIM-1).
+	MaxRecoveryPointTags = 10
 	// MaxBucketName is the greatest length of a bucket's name, in characters (F-OL-11).
 	MaxBucketName = 63
 
@@ -117,6 +126,12 @@ const (
 
 // fewerEventRulesRegions have FewerEventRules.
 var fewerEventRulesRegions = []string{"af-south-1", "eu-south-1"}
+
+// The modes of malware scans, as backup.yaml writes them.
+const (
+	IncrementalScan = "incremental"
+	FullScan        = "full"
+)
 
 // The modes of a lock, as backup.yaml writes them.
 const (

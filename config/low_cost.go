@@ -54,7 +54,7 @@ func (c *Config) lowCostCopies(vault int) []LowCostSelection {
 func (c *Config) bucketsCopied(t *Tier, vault int) []string {
 	var names []string
 	for _, w := range c.Workloads {
-		if !slices.Contains(c.vaultsOf(t, w.Region), vault) {
+		if !slices.Contains(c.vaultsInto(t, w.Region), vault) {
 			continue
 		}
 		for _, b := range w.Buckets {

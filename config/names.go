@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -82,7 +83,7 @@ func (c *Config) BackupRoleName(w Workload) string {
 	return shorten(c.backupRolePrefix()+w.ID(), MaxRoleName)
 }
 
-func (c *Config) backupRolePrefix() string { return c.Project + "-backup-" }
+func (c *Config) backupRolePrefix() string { return c.rolePrefix() + "backup-" }
 
 // EventRoleName is the name of the role with which EventBridge sends events of an account to the central
 // bus. The policy of the bus matches its prefix. The role may not copy.
@@ -93,7 +94,7 @@ func (c *Config) EventRoleName(id string) string {
 	return shorten(c.eventRolePrefix()+id, MaxRoleName)
 }
 
-func (c *Config) eventRolePrefix() string { return c.Project + "-events-" }
+func (c *Config) eventRolePrefix() string { return c.rolePrefix() + "events-" }
 
 // LandingVaultName is the name of the vault that takes the copies that come back from the central account. Its
 // ending is never cut: the central policies match it.
@@ -111,6 +112,9 @@ func (c *Config) LandingVaultARN(w Workload) string {
 // RestoreRoleName is the name of the role that AWS Backup assumes in a workload's account to restore.
 func (c *Config) RestoreRoleName(w Workload) string { return c.roleName("restore", w.ID()) }
 
+// ScannerRoleName is the name of the role with which GuardDuty scans a workload's backups for malware.
+func (c *Config) ScannerRoleName(w Workload) string { return c.roleName("scan", w.ID()) }
+
 // OperateRoleName is the name of the role that people assume in a workload's account to restore.
 func (c *Config) OperateRoleName(w Workload) string { return c.roleName("operate", w.ID()) }
 
@@ -118,12 +122,15 @@ func (c *Config) OperateRoleName(w Workload) string { return c.roleName("operate
 func (c *Config) ValidateRoleName(w Workload) string { return c.roleName("validate", w.ID()) }
 
 func (c *Config) roleName(use, id string) string {
-	return shorten(c.Project+"-"+use+"-"+id, MaxRoleName)
+	return shorten(c.rolePrefix()+use+"-"+id, MaxRoleName)
 }
+
+// rolePrefix begins the names of all roles.
+func (c *Config) rolePrefix() string { return c.RolePrefix + c.Project + "-" }
 
 // CopyBackRoleName is the name of the role that AWS Backup assumes in the central account to copy back.
 func (c *Config) CopyBackRoleName() string {
-	return shorten(c.centralName(c.Project+"-copy-back"), MaxRoleName)
+	return shorten(c.centralName(c.rolePrefix()+"copy-back"), MaxRoleName)
 }
 
 // OperateCentralRoleName is the name of the role that people assume in the central account to copy back.
@@ -138,7 +145,7 @@ func (c *Config) RestoreCentralRoleName() string {
 
 // ValidatorRoleName is the name of the role of the function that compares what a restore test restored.
 func (c *Config) ValidatorRoleName() string {
-	return shorten(c.centralName(c.Project+"-validator"), MaxRoleName)
+	return shorten(c.centralName(c.rolePrefix()+"validator"), MaxRoleName)
 }
 
 // ValidateCentralRoleName is the name of the role that the validator assumes in its own account.
@@ -196,7 +203,7 @@ func (c *Config) UndeliveredName() string { return c.AlertName() + "-undelivered
 
 // AlertRoleName is the name of the function's role. The role may not copy.
 func (c *Config) AlertRoleName() string {
-	return shorten(c.centralName(c.Project+"-alerts"), MaxRoleName)
+	return shorten(c.centralName(c.rolePrefix()+"alerts"), MaxRoleName)
 }
 
 // EventLogGroup is the name of the log group with the events of the central bus.
@@ -289,6 +296,9 @@ func (c *Config) accountNames(w Workload) []accountName {
 	}
 	if c.Validated(w) {
 		names = append(names, accountName{"role", c.ValidateRoleName(w)})
+	}
+	if c.Scans(w) {
+		names = append(names, accountName{"role", c.ScannerRoleName(w)})
 	}
 	if c.Reached(w) {
 		names = append(names, accountName{"role", c.EventRoleName(w.ID())})
@@ -467,13 +477,32 @@ func AccessPointARNs(region, account, prefix string) (backup, s3 string) {
 	return arn("backup"), arn("s3")
 }
 
-// CentralRoleARN is the ARN of a role in the central account.
+// CentralRoleARN is the ARN of a role that the app creates in the central account.
 func (c *Config) CentralRoleARN(role string) string {
-	return roleARN(c.Central.Region, c.Central.Account, role)
+	return c.roleARN(c.Central.Region, c.Central.Account, role)
 }
 
-// WorkloadRoleARN is the ARN of a role in a workload's account.
-func WorkloadRoleARN(w Workload, role string) string { return roleARN(w.Region, w.Account, role) }
+// WorkloadRoleARN is the ARN of a role that the app creates in a workload's account.
+func (c *Config) WorkloadRoleARN(w Workload, role string) string {
+	return c.roleARN(w.Region, w.Account, role)
+}
+
+// KeyAdministratorARN is the ARN of one of the key administrators. The app does not create this role.
+func (c *Config) KeyAdministratorARN(role string) string {
+	return roleARN(c.Central.Region, c.Central.Account, "/", role)
+}
+
+// RolePathOrRoot is the path of the roles that the app creates.
+func (c *Config) RolePathOrRoot() string { return cmp.Or(c.RolePath, "/") }
+
+// roleARN is the ARN of a role that the app creates. Its path is part of it, also in aws:PrincipalArn (F-IAM-17).
+func (c *Config) roleARN(region, account, role string) string {
+	return roleARN(region, account, c.RolePathOrRoot(), role)
+}
+
+func roleARN(region, account, path, role string) string {
+	return fmt.Sprintf("arn:%s:iam::%s:role%s%s", Partition(region), account, path, role)
+}
 
 // VaultARN is the ARN of a tier's vault in a workload's account.
 func (c *Config) VaultARN(w Workload, t *Tier) string {

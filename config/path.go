@@ -17,6 +17,14 @@ type path struct {
 
 func (p *path) child(key string) *path { return &path{parent: p, key: key} }
 
+// entry is a value of a mapping with keys of the user. In a path, a key with a dot is in brackets.
+func (p *path) entry(key string) *path {
+	if strings.ContainsAny(key, ".[]") {
+		key = `["` + key + `"]`
+	}
+	return p.child(key)
+}
+
 func (p *path) item(index int) *path { return &path{parent: p, index: index} }
 
 // isItem says whether the place is an item of a list.
@@ -43,6 +51,8 @@ func (p *path) String() string {
 		return p.parent.String() + "[" + strconv.Itoa(p.index) + "]"
 	case p.parent == nil:
 		return p.key
+	case strings.HasPrefix(p.key, `["`):
+		return p.parent.String() + p.key
 	}
 	return p.parent.String() + "." + p.key
 }
@@ -61,7 +71,12 @@ func lookup(root *yaml.Node, path string) (n *yaml.Node, found bool) {
 }
 
 func steps(path string) []string {
-	return strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' || r == ']' })
+	path, rest, _ := strings.Cut(path, `["`)
+	all := strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' || r == ']' })
+	if key, more, bracketed := strings.Cut(rest, `"]`); bracketed {
+		all = append(append(all, key), steps(more)...)
+	}
+	return all
 }
 
 func descend(n *yaml.Node, step string) *yaml.Node {
@@ -82,6 +97,10 @@ func descend(n *yaml.Node, step string) *yaml.Node {
 
 // Paths of values that several checks report, as messages show them.
 const (
+	tagsPath       = "tags"
+	rolePathPath   = "role_path"
+	rolePrefixPath = "role_prefix"
+
 	lockPath      = "central.vault_lock"
 	airGappedPath = "central.air_gapped_vault"
 	pipelinePath  = "rollout.pipeline"
@@ -92,6 +111,10 @@ const (
 
 func workloadPath(i int) string { return fmt.Sprintf("workloads[%d]", i) }
 
+func workloadTagsPath(i int) string { return workloadPath(i) + "." + tagsPath }
+
+func tagPath(tags, key string) string { return (&path{key: tags}).entry(key).String() }
+
 func workloadNamePath(i int) string { return workloadPath(i) + ".name" }
 
 func bucketPath(workload, bucket int) string {
@@ -100,6 +123,10 @@ func bucketPath(workload, bucket int) string {
 
 func selectPath(workload, tier int) string {
 	return fmt.Sprintf("workloads[%d].select_tagged[%d]", workload, tier)
+}
+
+func acknowledgePath(workload int) string {
+	return workloadPath(workload) + ".acknowledge_irreversible"
 }
 
 func restoreTestingPath(workload int) string { return workloadPath(workload) + ".restore_testing" }

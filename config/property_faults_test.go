@@ -57,6 +57,33 @@ var meaningFaults = []fault{
 		cfg.Central.VaultLock.ChangeableForDays = MinChangeableForDays
 		return "central.vault_lock.changeable_for_days", cfg.Central.VaultLock.Mode == Governance
 	}),
+	meaning("rule-outside-lock", "a tier's lock that ends before a backup", func(t *rapid.T, cfg *Config) (string, bool) {
+		row, _ := anyTier(t, cfg)
+		if row.VaultLock == nil {
+			return "", false
+		}
+		longest := 0
+		for _, r := range row.rules() {
+			longest = max(longest, r.deleteAfterDays)
+		}
+		row.VaultLock.MaxRetentionDays = longest - 1
+		return "", row.VaultLock.MaxRetentionDays >= row.VaultLock.MinRetentionDays
+	}),
+	meaning("vault-acknowledgement", "a vault's name that is not typed out", func(_ *rapid.T, cfg *Config) (string, bool) {
+		w := &cfg.Workloads[0]
+		missing := len(w.AcknowledgeIrreversible) > 0
+		w.AcknowledgeIrreversible = nil
+		return acknowledgePath(0), missing
+	}),
+	meaning("tier-compliance-lock-values", "no grace time of a tier's lock", func(t *rapid.T, cfg *Config) (string, bool) {
+		row, at := anyTier(t, cfg)
+		if !row.compliant() {
+			return "", false
+		}
+		row.VaultLock.ChangeableForDays = 0
+		from := cfg.Tiers.find(row.Extends)
+		return at + ".vault_lock.changeable_for_days", from == nil || !from.compliant() // else the value comes from there
+	}),
 	meaning("vault-named-twice", "a retained vault that is the present one", func(_ *rapid.T, cfg *Config) (string, bool) {
 		cfg.Central.RetainedVaults = append(cfg.Central.RetainedVaults, RetainedVault{Name: cfg.Central.VaultName, MinRetentionDays: 1})
 		return retainedPath(len(cfg.Central.RetainedVaults)-1) + ".name", true
@@ -113,6 +140,30 @@ var meaningFaults = []fault{
 		row, at := anyTier(t, cfg)
 		row.LowCostAfterDays = NeverLowCost - 1
 		return at + ".low_cost_after_days", row.snapshotDays() < NeverLowCost && row.copyDays() < NeverLowCost
+	}),
+	meaning("resource-tag-key", "a tag of the app", func(_ *rapid.T, cfg *Config) (string, bool) {
+		cfg.Workloads[0].Tags = Tags{"Backup:Tier": "x"}
+		return workloadTagsPath(0) + ".Backup:Tier", true
+	}),
+	meaning("resource-tag", "a value with a character that it cannot have", func(_ *rapid.T, cfg *Config) (string, bool) {
+		cfg.Tags = Tags{"a.b": "x;y"}
+		return `tags["a.b"]`, true
+	}),
+	meaning("tag-key-twice", "a tag in capitals", func(_ *rapid.T, cfg *Config) (string, bool) {
+		cfg.Tags = Tags{"a.b": "x"}
+		cfg.Workloads[0].Tags = Tags{"A.B": "x"}
+		return workloadTagsPath(0) + `["A.B"]`, true
+	}),
+	meaning("recovery-point-tags", "more tags than a recovery point takes", func(_ *rapid.T, cfg *Config) (string, bool) {
+		cfg.Tags = Tags{}
+		for i := range MaxRecoveryPointTags - ownTags + 1 {
+			cfg.Tags[fmt.Sprint("k", i)] = ""
+		}
+		return "tags", slices.ContainsFunc(cfg.Workloads, func(w Workload) bool { return backedUp(cfg.TierUses(w)) })
+	}),
+	meaning("role-path", "a path without an end", func(_ *rapid.T, cfg *Config) (string, bool) {
+		cfg.RolePath = "/backup"
+		return "role_path", true
 	}),
 	meaning("unknown-tier", "a tier that there is not", func(t *rapid.T, cfg *Config) (string, bool) {
 		i, j := anyBucket(t, cfg)
@@ -178,6 +229,10 @@ var meaningFaults = []fault{
 		moveTo(cfg, w, "cn-north-1")
 		row := cfg.Tiers.find(w.Buckets[j].Tier)
 		row.SnapshotBackup, row.LowCostAfterDays, row.RPOMinutes = &SnapshotBackup{365, defaultSnapshotCron}, MinLowCostAfterDays, 0
+		row.VaultLock = nil // which may not take these snapshots
+		for k, other := range cfg.Workloads {
+			cfg.Workloads[k].AcknowledgeIrreversible = cfg.compliantVaults(other)
+		}
 		copied := slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return cfg.Tiers.find(b.Tier).Copied() })
 		return "", !copied && !testsTagged(w)
 	}),
@@ -201,14 +256,15 @@ var meaningFaults = []fault{
 		cfg.Tiers[0].Extends = cfg.Tiers[1].Name
 		return "tiers[0].extends", true
 	}),
-	meaning("restore-testing-tier", "a test of what the workload has not", func(t *rapid.T, cfg *Config) (string, bool) {
-		i, _ := anyBucket(t, cfg)
-		w := &cfg.Workloads[i]
-		for _, row := range cfg.Tiers {
-			named := slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return b.Tier == row.Name }) || slices.Contains(w.SelectTagged, row.Name)
-			if row.BackedUp() && !named && w.RestoreTesting != nil {
-				w.RestoreTesting.Tiers = append(w.RestoreTesting.Tiers, row.Name)
-				return restoreTestingTierPath(i, len(w.RestoreTesting.Tiers)-1), true
+	meaning("restore-testing-tier", "a test of what the workload has not", func(_ *rapid.T, cfg *Config) (string, bool) {
+		for i := range cfg.Workloads {
+			w := &cfg.Workloads[i]
+			for _, row := range cfg.Tiers {
+				named := slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return b.Tier == row.Name }) || slices.Contains(w.SelectTagged, row.Name)
+				if row.BackedUp() && !named && w.RestoreTesting != nil {
+					w.RestoreTesting.Tiers = append(w.RestoreTesting.Tiers, row.Name)
+					return restoreTestingTierPath(i, len(w.RestoreTesting.Tiers)-1), true
+				}
 			}
 		}
 		return "", false
@@ -296,6 +352,7 @@ func anyBucket(t *rapid.T, cfg *Config) (workload, bucket int) {
 func moveTo(cfg *Config, w *Workload, region string) {
 	w.Account, w.Region, w.SelectTagged = "666666666666", region, nil
 	cfg.Rollout.Pipeline, cfg.Central.RestoreTesting = nil, nil
+	w.AcknowledgeIrreversible = cfg.compliantVaults(*w)
 }
 
 // testsTagged says whether a restore test names a tier that only a tag selects.

@@ -150,7 +150,7 @@ var formFaults = []fault{
 	})},
 	{
 		"an unknown key",
-		inText(func(n place, _ syntax) bool { return n.node.Kind == yaml.MappingNode }, func(n place, _ syntax) (string, string) {
+		inText(func(n place, rule syntax) bool { return n.node.Kind == yaml.MappingNode && rule.keys == "" }, func(n place, _ syntax) (string, string) {
 			n.node.Content = append(
 				n.node.Content,
 				&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "zzzzzzzzzzzz"},
@@ -229,6 +229,10 @@ func placesIn(n *yaml.Node, typ reflect.Type, path, rule string) []place {
 				n.Content[i+1],
 				field.syntax,
 				field.required && (field.name == "name" || !strings.HasPrefix(at, "tiers[")),
+			}
+			if field.typ.Kind() == reflect.Map { // its keys are the user's
+				all = append(all, p)
+				continue
 			}
 			if p.node.Kind != yaml.ScalarNode {
 				p.rule = ""

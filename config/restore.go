@@ -37,16 +37,16 @@ func (c *Config) hasOperators(account, region string) bool {
 // OperatorBuckets are the buckets that objects may come back to with a workload's operator role: those that the file
 // names. A tag gives nobody the right to change a bucket.
 func (c *Config) OperatorBuckets(w Workload) []string {
-	if names, fit := operatorBuckets(w); fit {
+	if names, fit := c.operatorBuckets(w); fit {
 		return names
 	}
 	return []string{"*"}
 }
 
 // operatorBuckets are these buckets, and whether the role has room for them (F-IAM-12).
-func operatorBuckets(w Workload) (names []string, fit bool) {
-	const rest = 4_000 // bytes of the policy without buckets
-	bytes := rest
+func (c *Config) operatorBuckets(w Workload) (names []string, fit bool) {
+	const rest = 4_000 // bytes of the policy without buckets, with the ARN of the role that is passed
+	bytes := rest + len(c.RolePath+c.RolePrefix)
 	for _, b := range w.Buckets {
 		names = append(names, b.Name)
 		bytes += 2*(len(b.Name)+len(`"arn:aws-us-gov:s3:::",`)) + len("/*")

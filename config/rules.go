@@ -27,6 +27,17 @@ func (t *Tier) rules() []rule {
 	return rules
 }
 
+// continuous says whether it is the rule for point-in-time recovery.
+func (r rule) continuous() bool { return r.key == "continuous_backup" }
+
+// words name the rule in a message.
+func (r rule) words() string {
+	if r.continuous() {
+		return "continuous rule"
+	}
+	return "snapshot rule"
+}
+
 // runs is how often a rule runs in four years, one of which has a 29 February. Zero: unknown, or never.
 func (r rule) runs() int {
 	s, err := schedule.Parse(r.cron)

@@ -53,12 +53,12 @@ func TestSchemaRefuses(t *testing.T) {
 		"lock-minimum", "low-cost-copies", "low-cost-in-china", "low-cost-partition", "low-cost-values", "name-collisions", "organization-roots", "partitions",
 		"operators-size", "policy-names", "quotas", "reserved-name", "reserved-project", "restore-testing-plans", "restore-testing-size",
 		"restore-testing-without-copies", "schedules", "schedules-that-never-come", "stack-too-large",
-		"tag-selections", "template-too-large", "unknown-tiers", "vault-locks", "vaults-against-copies", "workload-twice",
+		"tag-selections", "tags-of-recovery-points", "tags-of-recovery-points-at-the-top", "tags-of-resources", "template-too-large", "too-long-a-role-path", "unknown-tiers", "central-vault-locks", "vaults-against-copies", "vault-locks", "vault-locks-against-rules", "workload-twice",
 	}
 	notJSON := []string{ // not valid YAML, or an error that the schema does not see
 		"anchor-of-the-document", "anchors", "bracket-not-closed", "bracket-too-many", "colon-without-space", "colon-without-space-in-item", "comma-missing", "comment-with-a-quote",
 		"control-character", "cron-with-a-comma", "dash-without-space", "duplicate-keys", "empty", "escape", "flow-not-closed", "indented-too-far", "indented-too-little", "item-among-keys",
-		"item-not-aligned", "item-without-dash", "key-without-colon", "missing-dash", "odd-keys", "quote-not-closed", "several-documents", "single-quote-not-closed", "tab", "text-after-a-quote",
+		"item-not-aligned", "item-without-dash", "key-without-colon", "missing-dash", "odd-keys", "quote-not-closed", "several-documents", "single-quote-not-closed", "tab", "tags-twice", "text-after-a-quote",
 		"value-that-starts-with-a-star", "value-that-starts-with-at", "value-with-a-colon", "yaml-tags",
 	}
 	for _, file := range files(t, "testdata/bad/*.yaml") {
@@ -142,6 +142,10 @@ func reflectSchema(t *testing.T) *invopop.Schema {
 					continue
 				}
 			}
+			if rule := syntaxes[field.syntax]; rule.keys != "" {
+				constrainEntries(schema.Definitions[field.typ.Name()], rule)
+				continue
+			}
 			constrain(property, syntaxes[field.syntax])
 			if field.name == "tier" || field.name == "select_tagged" { // any name is allowed; editors propose these
 				property.AnyOf = []*invopop.Schema{{Enum: syntaxes["extends"].enumValues()}, {Type: "string"}}
@@ -191,6 +195,13 @@ func constrain(property *invopop.Schema, rule syntax) {
 	if rule.want != "" {
 		property.Description = strings.TrimSpace(property.Description + " Want: " + rule.want + ".")
 	}
+}
+
+// constrainEntries constrains a mapping with keys of the user.
+func constrainEntries(mapping *invopop.Schema, rule syntax) {
+	mapping.PropertyNames, mapping.AdditionalProperties = &invopop.Schema{}, &invopop.Schema{Type: "string"}
+	constrain(mapping.PropertyNames, syntaxes[rule.keys])
+	constrain(mapping.AdditionalProperties, rule)
 }
 
 func (s syntax) enumValues() []any {

@@ -36,6 +36,9 @@ func (c *Config) stackResources(w Workload, uses []TierUse) int {
 	if plans > 0 {
 		n += 2 * perRole // of backups and of restores
 	}
+	if scans(uses) {
+		n += perRole // of the scanner of malware
+	}
 	if copied(uses) {
 		n++ // vault for copies that come back
 	}
@@ -176,6 +179,8 @@ func (c *Config) eventRules(w Workload, uses []TierUse) int {
 	rule(backedUp, true)               // on plans
 	rule(IsMainRegion(w.Region), true) // on roles
 	rule(backedUp, true)               // backups with issues
+	rule(scans(uses), true)            // malware scans with issues
+	rule(scans(uses), false)           // malware scans
 	rule(true, false)                  // tests
 	for range 6 {                      // backup, copy and restore jobs, recovery points, vaults, settings
 		rule(backedUp, false)
@@ -214,7 +219,10 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 		copies  = 4000  // alarm, clock
 		landing = 8000  // vault, grants on the key
 		operate = 9000  // role
-		testing = 6000  // plan, role of the validator
+		scan    = 6000  // role, rules
+		perScan = 500   // of a plan: its settings and the actions of its rules
+		lock    = 300
+		testing = 6000 // plan, role of the validator
 
 		selection = 1200 // of a restore test
 		email     = 600  // without the address
@@ -235,6 +243,12 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 			continue
 		}
 		n += plan
+		if use.Tier.Scanned() {
+			n += perScan
+		}
+		if use.Tier.VaultLock != nil {
+			n += lock
+		}
 		if use.Tier.Copied() {
 			n += copies
 		}
@@ -245,8 +259,21 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 			n += named
 		}
 	}
+	tags := 0 // bytes of the tags of a resource
+	for key, value := range c.TagsOf(w) {
+		tags += len(key) + len(value) + bytesPerTag
+	}
+	n += tags * c.stackResources(w, uses)
+	for _, use := range uses {
+		if use.Tier.BackedUp() {
+			n += 2 * tags // on the recovery points of two rules
+		}
+	}
 	if backedUp(uses) {
 		n += backups
+	}
+	if scans(uses) {
+		n += scan
 	}
 	if copied(uses) {
 		n += landing
@@ -274,6 +301,9 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 
 // bytesPerARN is the size of a bucket's ARN in a template, in bytes, without the bucket's name.
 const bytesPerARN = 24
+
+// bytesPerTag is the size of a tag in a template, in bytes, without its key and value.
+const bytesPerTag = 50
 
 // namedBytes is the size, in bytes, of the ARNs of all named buckets of an account and Region. Every
 // selection by tag lists them.

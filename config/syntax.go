@@ -24,6 +24,8 @@ type syntax struct {
 	instead func(string) string // the value that a wrong one stands for, or ""
 	meant   func(string) string // the value that a wrong one may stand for, where that is not the most similar one, or ""
 	hidden  func(string) bool   // whether the value is a secret: no message repeats it
+	keys    string              // in a mapping with keys of the user: the row of the keys
+	example string              // of such a mapping
 
 	// Of numbers:
 	min, max int  // both inclusive
@@ -64,7 +66,32 @@ var syntaxes = map[string]syntax{
 		want:    `letters, digits, "/", "_" and "-", without the prefix "alias/"`,
 	},
 	"role_name": {pattern: re(`([\w+=,.@-]+/)*[\w+=,.@-]{1,64}`), want: "the name of an IAM role, not its ARN", fact: "F-KMS-2"},
+	"role_path": {
+		check: rolePath,
+		want:  `a path that begins and ends with a slash, such as "/backup/", of at most 512 characters`,
+		fact:  "F-IAM-16",
+	},
+	"role_prefix": {
+		word: newWord("A-Za-z0-9_+=,.@-", "A-Za-z0-9_+=,.@-", "A-Za-z0-9_+=,.@-", 1, MaxRolePrefix),
+		want: fmt.Sprintf("1 to %d letters, digits and characters of _+=,.@-", MaxRolePrefix),
+		fact: "F-IAM-16",
+	},
+	"resource_tag_key": {
+		pattern: re(`[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}`),
+		check:   tagKey,
+		want:    "1 to 128 letters, digits, spaces and characters of _.:/=+-@",
+		fact:    "F-LIM-8",
+	},
+	"resource_tag": {
+		pattern: re(`[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}`),
+		check:   tagValue,
+		keys:    "resource_tag_key",
+		example: `keys with values in quotes: {CostCenter: "4711"}`,
+		want:    "text in quotes, of at most 256 letters, digits, spaces and characters of _.:/=+-@",
+		fact:    "F-LIM-8",
+	},
 	"mode":      {enum: []string{Governance, Compliance}, noun: "a mode", want: "governance or compliance", fact: "F-LOCK-1"},
+	"scan_mode": {enum: []string{IncrementalScan, FullScan}, noun: "a mode of malware scans", want: "incremental or full", fact: "F-SCAN-2"},
 	"tier_name": {
 		word: newWord("a-z", "a-z0-9_-", "a-z0-9_-", 1, 100),
 		want: "1 to 100 lowercase letters, digits, underscores and hyphens, starting with a letter",

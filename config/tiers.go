@@ -61,6 +61,8 @@ func (t *Tier) clone() Tier {
 	c.ContinuousBackup = clonePointer(t.ContinuousBackup)
 	c.SnapshotBackup = clonePointer(t.SnapshotBackup)
 	c.CopyToCentral = clonePointer(t.CopyToCentral)
+	c.VaultLock = clonePointer(t.VaultLock)
+	c.MalwareScan = clonePointer(t.MalwareScan)
 	return c
 }
 
@@ -124,4 +126,12 @@ func (t *Tier) copyDays() int {
 		return 0
 	}
 	return t.CopyToCentral.DeleteAfterDays
+}
+
+// scanMode is the mode of the tier's malware scans. Empty: there are none.
+func (t *Tier) scanMode() string {
+	if t.MalwareScan == nil {
+		return ""
+	}
+	return t.MalwareScan.Mode
 }

@@ -25,7 +25,7 @@ func (c *Config) ValidatorTests() restoretest.Tests {
 		}
 		p := restoretest.Plan{
 			Name: c.RestoreTestingPlanName(w), Workload: w.ID(), Account: w.Account, Region: w.Region,
-			RoleARN: WorkloadRoleARN(w, c.ValidateRoleName(w)), WithinHours: RestoreTestHours(w.RestoreTesting.Schedule),
+			RoleARN: c.WorkloadRoleARN(w, c.ValidateRoleName(w)), WithinHours: RestoreTestHours(w.RestoreTesting.Schedule),
 		}
 		for _, use := range tested(w, c.TierUses(w)) {
 			p.Buckets = append(p.Buckets, testedBuckets(w, use)...)
@@ -105,5 +105,5 @@ func (c *Config) ValidatedRoleARNs() []string {
 	if bytes <= MaxRolePolicyBytes {
 		return arns
 	}
-	return []string{roleARN(c.Central.Region, "*", c.Project+"-validate-*")}
+	return []string{c.roleARN(c.Central.Region, "*", c.rolePrefix()+"validate-*")}
 }

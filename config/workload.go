@@ -100,7 +100,11 @@ func (c *Config) BackupRoleBuckets(w Workload) []string {
 // backupRoleBuckets are the buckets that are backed up by name, and whether a backup role can be limited to them.
 func (c *Config) backupRoleBuckets(uses []TierUse) (buckets []string, fits bool) {
 	const others = 1_500 // bytes of the other policy of the role, and of this one without buckets
+	const scanning = 500 // of the policy for malware scans
 	bytes := others
+	if scans(uses) {
+		bytes += scanning
+	}
 	for _, use := range uses {
 		if use.Tagged {
 			return nil, true

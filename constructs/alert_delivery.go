@@ -22,8 +22,8 @@ type AlertDeliveryProps struct {
 	LogGroupName string
 	// UndeliveredName of the queue for what the function could not deliver, and of the alarm on it.
 	UndeliveredName string
-	// RoleName of the function's role.
-	RoleName string
+	// RoleName of the function's role, and RolePath, its path, such as "/backup/". An empty path: none.
+	RoleName, RolePath string
 	// Bus whose events are delivered.
 	Bus awsevents.CfnEventBus
 	// Code of the function: a directory with a program named bootstrap, for Linux on arm64. The program is
@@ -70,7 +70,7 @@ func NewAlertDelivery(scope awsconstructs.Construct, id *string, props *AlertDel
 	this := awsconstructs.NewConstruct(scope, id)
 	f := newQueuedFunction(this, &queuedFunctionProps{
 		name: props.Name, undeliveredName: props.UndeliveredName, logGroupName: props.LogGroupName, code: props.Code, topic: props.Topic,
-		roleName: props.RoleName, roleDescription: "Role of the function that delivers alerts about backups",
+		roleName: props.RoleName, rolePath: props.RolePath, roleDescription: "Role of the function that delivers alerts about backups",
 		policyName:  "Deliver",
 		statements:  []Statement{{Sid: "Secrets", Actions: []string{"secretsmanager:GetSecretValue"}, Resources: props.SecretARNs}},
 		description: "Notifies Slack and PagerDuty of failed or missing backups, and of changes to them",

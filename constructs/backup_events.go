@@ -63,6 +63,31 @@ func BackupEventRules(vaultNames, vaultARNs []string) []EventRule {
 	}
 }
 
+// scanEnds are the states in which a malware scan has ended (F-SCAN-6).
+var scanEnds = []string{"COMPLETED", "COMPLETED_WITH_ISSUES", "FAILED", "CANCELED"}
+
+// ScanEventRules are the rules for [NewEventRules] on malware scans of backups in vaults, which are given by name. A vault does not
+// notify its topic of them (F-EVT-1), so a rule writes the e-mails.
+func ScanEventRules(vaultNames []string) []EventRule {
+	scan := func(id, description string, detail map[string]any) EventRule {
+		return EventRule{
+			ID: id, Description: description, Source: "aws.backup", DetailType: "Scan Job State Change",
+			Detail: detail, NamesAt: "backupVaultName", Names: vaultNames,
+		}
+	}
+	issues := scan("ScanIssues", "Malware scans that found something or did not complete", map[string]any{"$or": []any{
+		map[string]any{"state": scanEnds[1:]},
+		map[string]any{"scanResult": map[string]any{"scanResultStatus": []string{"THREATS_FOUND"}}},
+	}})
+	issues.EmailOnly = true // ScanJobs takes the same event
+	issues.Email = "A malware scan of a backup of <bucket> ended as <state>, result <result> (empty: none), in account <account>, <region>, at " +
+		"<time>. If the result is THREATS_FOUND, do not restore this backup: GuardDuty names the objects. Otherwise it is not known whether " +
+		"the backup is clean. Recovery point <point>, vault <vault>, job <job>."
+	issues.Paths = paths("bucket", "$.detail.resourceArn", "state", "$.detail.state", "result", "$.detail.scanResult.scanResultStatus",
+		"point", "$.detail.recoveryPointArn", "vault", "$.detail.backupVaultName", "job", "$.detail.scanJobId")
+	return []EventRule{scan("ScanJobs", "Malware scans that ended", map[string]any{"state": scanEnds}), issues}
+}
+
 // OutOfVaultRules are the rules for [NewEventRules] that write e-mails about completed jobs that took data out of
 // vaults, which are given by ARN: copies into other vaults, and restores of S3 in the account and Region. The rules
 // of [BackupEventRules] send the same events to the bus.

@@ -2,14 +2,17 @@ package constructs
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawsiam"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// BackupRoleProps are the props of [NewBackupRole]. All but Copy and BucketARNs are required.
+// BackupRoleProps are the props of [NewBackupRole]. All but Path, Copy, BucketARNs and ScannerRole are required.
 type BackupRoleProps struct {
 	// Name of the role, at most 64 characters.
 	Name string
+	// Path of the role, such as "/backup/". Empty: none.
+	Path string
 	// Account of the role, twelve digits.
 	Account string
 	// S3BackupPolicyARN is the ARN of AWS's policy for backups of S3 buckets, in the partition of the account:
@@ -22,6 +25,8 @@ type BackupRoleProps struct {
 	BucketARNs []string
 	// Copy lets the role copy to another account. Nil: it may not.
 	Copy *CopyProps
+	// ScannerRole lets the role have backups scanned for malware with that role ([NewScannerRole]). Nil: it may not.
+	ScannerRole interfacesawsiam.IRoleRef
 }
 
 // CopyProps describe copies from the vaults of an account to vaults of another account. Both are required.
@@ -63,9 +68,16 @@ func NewBackupRole(scope awsconstructs.Construct, id *string, props *BackupRoleP
 			PolicyDocument: document(props.Copy.statements()...),
 		})
 	}
+	if props.ScannerRole != nil {
+		policies = append(policies, &awsiam.CfnRole_PolicyProperty{
+			PolicyName:     jsii.String("ScanForMalware"),
+			PolicyDocument: document(scanStatements(*roleARN(props.ScannerRole))...),
+		})
+	}
 	this := awsconstructs.NewConstruct(scope, id)
 	p := &awsiam.CfnRoleProps{
 		RoleName:                 jsii.String(props.Name),
+		Path:                     rolePath(props.Path),
 		Description:              jsii.String("AWS Backup assumes this role to back up S3 buckets"),
 		AssumeRolePolicyDocument: document(assumedBy("backup.amazonaws.com", props.Account)),
 		ManagedPolicyArns:        &[]any{props.S3BackupPolicyARN},

@@ -54,6 +54,14 @@ func textMap(texts map[string]string) *map[string]*string {
 	return &m
 }
 
+// rolePath is the path of a role as CloudFormation takes it: a role without a path has no property.
+func rolePath(path string) *string {
+	if path == "" || path == "/" {
+		return nil
+	}
+	return jsii.String(path)
+}
+
 // isToken tells whether a text stands for a value that CloudFormation knows only when it deploys.
 // https://docs.aws.amazon.com/cdk/v2/guide/tokens.html
 func isToken(text string) bool { return strings.Contains(text, "${Token[") }

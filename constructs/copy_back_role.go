@@ -7,10 +7,12 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// CopyBackRoleProps are the props of [NewCopyBackRole]. All are required.
+// CopyBackRoleProps are the props of [NewCopyBackRole]. All but Path are required.
 type CopyBackRoleProps struct {
 	// Name of the role, at most 64 characters.
 	Name string
+	// Path of the role, such as "/backup/". Empty: none.
+	Path string
 	// Account of the role, twelve digits.
 	Account string
 	// LandingVaultARNs are the vaults that copies go back to, or patterns for them ([NewLandingVault]).
@@ -37,6 +39,7 @@ func NewCopyBackRole(scope awsconstructs.Construct, id *string, props *CopyBackR
 	this := awsconstructs.NewConstruct(scope, id)
 	role := awsiam.NewCfnRole(this, jsii.String(defaultID), &awsiam.CfnRoleProps{
 		RoleName:                 jsii.String(props.Name),
+		Path:                     rolePath(props.Path),
 		Description:              jsii.String("AWS Backup assumes this role to copy backups back to the accounts that they came from"),
 		AssumeRolePolicyDocument: document(assumedBy("backup.amazonaws.com", props.Account)),
 		Policies: []any{&awsiam.CfnRole_PolicyProperty{
@@ -51,10 +54,12 @@ func NewCopyBackRole(scope awsconstructs.Construct, id *string, props *CopyBackR
 	return &CopyBackRole{Construct: this, Role: role}
 }
 
-// OperateCentralRoleProps are the props of [NewOperateCentralRole]. All are required.
+// OperateCentralRoleProps are the props of [NewOperateCentralRole]. All but Path are required.
 type OperateCentralRoleProps struct {
 	// Name of the role, at most 64 characters.
 	Name string
+	// Path of the role, such as "/backup/". Empty: none.
+	Path string
 	// Operators assume the role.
 	Operators OperatorTrust
 	// Access to the copies.
@@ -73,6 +78,6 @@ func NewOperateCentralRole(scope awsconstructs.Construct, id *string, props *Ope
 	statements := append(props.Access.statements(),
 		Statement{Sid: "StartCopies", Actions: []string{"backup:StartCopyJob"}, Resources: props.Access.RecoveryPointARNs},
 		passToBackup("PassCopyBackRole", *roleARN(props.CopyBackRole)))
-	return &OperateRole{Construct: this, Role: newOperatorRole(this, props.Name,
+	return &OperateRole{Construct: this, Role: newOperatorRole(this, props.Name, props.Path,
 		"People assume this role to copy backups back to the accounts that they came from", props.Operators, statements)}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// DashboardProps are the props of [NewDashboard]. All are required.
+// DashboardProps are the props of [NewDashboard]. All but Scans are required.
 type DashboardProps struct {
 	// Name of the dashboard.
 	Name string
@@ -22,6 +22,8 @@ type DashboardProps struct {
 	Region string
 	// LogGroupName is the log group with the events of all accounts ([EventLogProps]).
 	LogGroupName string
+	// Scans shows malware scans of backups ([ScanEventRules]). False: nothing is scanned.
+	Scans bool
 }
 
 // Dashboard is the dashboard of the central account.
@@ -74,6 +76,9 @@ func (p *DashboardProps) body() string {
 	row(8, query("Alarms that are not OK", "table", ringing...), query("Jobs a day", "bar", daily...))
 	row(10, query("Age of the last success, the oldest first", "table", ages...))
 	row(10, query("Jobs by vault, failures first", "table", jobs...))
+	if p.Scans {
+		row(8, query("Malware scans by vault, threats first", "table", scans...))
+	}
 	row(10, query("Problems, the latest first", "table", trouble...))
 
 	var body bytes.Buffer
@@ -131,6 +136,17 @@ var (
 			"means by alarm, account, region",
 		"filter state != \"OK\"",
 		"sort since asc",
+	}
+	scans = []string{
+		"filter `detail-type` = \"Scan Job State Change\" and detail.state in [\"COMPLETED\", \"COMPLETED_WITH_ISSUES\", \"FAILED\", \"CANCELED\"]",
+		"fields detail.backupVaultName as vault, strcontains(coalesce(detail.scanResult.scanResultStatus, \"\"), \"THREATS_FOUND\") - " +
+			"strcontains(coalesce(detail.scanResult.scanResultStatus, \"\"), \"NO_THREATS_FOUND\") as threat, " +
+			"strcontains(detail.state, \"COMPLETED\") as completed",
+		"fields 1 - completed as failed",
+		"stats sum(threat) as threats_found, sum(failed) as not_completed, sum(completed) as scans_completed, latest(time) as last_scan " +
+			"by vault, account, region",
+		"sort threats_found desc, not_completed desc",
+		"limit 10000",
 	}
 	trouble = []string{
 		"filter detail.state in [" + failedJobs + "] or detail.status in [" + failedJobs + ", \"STOPPED\"] or " +

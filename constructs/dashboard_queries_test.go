@@ -13,7 +13,7 @@ import (
 )
 
 var exampleDashboard = &DashboardProps{
-	Name: "dummy-backup", Project: "dummy", Region: "eu-central-1", LogGroupName: "/aws/events/dummy-backup-alerts",
+	Name: "dummy-backup", Project: "dummy", Region: "eu-central-1", LogGroupName: "/aws/events/dummy-backup-alerts", Scans: true,
 }
 
 // now is a time after the events of the tests.
@@ -71,6 +71,10 @@ func TestDashboardOfManyVaults(t *testing.T) {
 				"source": "aws.backup", "detail-type": "Backup Job State Change", "account": fmt.Sprintf("%012d", i), "region": "eu-central-1",
 				"time":   now.Add(-time.Duration(i) * time.Hour).Format(time.RFC3339),
 				"detail": map[string]any{"state": state, "backupVaultName": fmt.Sprintf("vault-%02d", i)},
+			}), awstest.RecordOf(map[string]any{
+				"source": "aws.backup", "detail-type": "Scan Job State Change", "account": fmt.Sprintf("%012d", i), "region": "eu-central-1",
+				"time":   now.Format(time.RFC3339),
+				"detail": map[string]any{"state": state, "backupVaultName": fmt.Sprintf("vault-%02d", i)},
 			}))
 		}
 	}
@@ -88,7 +92,7 @@ func TestDashboardOfManyVaults(t *testing.T) {
 			t.Errorf("first is %v", rows[0])
 		}
 	}
-	if tables != 2 {
+	if tables != 3 {
 		t.Errorf("%d tables of vaults", tables)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"central-s3-backup/constructs"
 )
 
-// All props of a dashboard are required, so there is only one.
+// The dashboard without scans. TestDashboardQueries has one with them.
 var dashboard = inStack("Dashboard", func(stack awscdk.Stack) {
 	constructs.NewDashboard(stack, jsii.String("Dashboard"), &constructs.DashboardProps{
 		Name:         "backups",

@@ -51,6 +51,7 @@ func workloadRules(changes ...func(*Tampering)) []EventRule {
 	}
 	rules := append(tampering.Rules(), TestRule("dummy-dev"))
 	rules = append(rules, BackupEventRules(tampering.VaultNames, []string{"another ARN", watchedVaultARN})...)
+	rules = append(rules, ScanEventRules(tampering.VaultNames)...)
 	return append(
 		rules,
 		AlarmRule([]string{"dummy-dummy-dev-curated_data-no-backups", watchedAlarm}, "dummy-dummy-dev-"),
@@ -168,7 +169,7 @@ func TestPatternSizes(t *testing.T) {
 				SecretNames: buckets,
 			},
 		}
-		rules := slices.Concat(tampering.Rules(), BackupEventRules(vaults, vaultARNs), []EventRule{AlarmRule(alarms, "dummy-")})
+		rules := slices.Concat(tampering.Rules(), BackupEventRules(vaults, vaultARNs), ScanEventRules(vaults), []EventRule{AlarmRule(alarms, "dummy-")})
 		for _, rule := range rules {
 			pattern := rule.pattern()
 			text, err := json.Marshal(pattern)

@@ -15,7 +15,7 @@ import (
 )
 
 // EventRule describes an EventBridge rule on the events of an account. ID is required, and either DetailType or
-// Schedule. [BackupEventRules], [Tampering.Rules], [AlarmRule] and [ClockRule] return rules.
+// Schedule. [BackupEventRules], [ScanEventRules], [Tampering.Rules], [AlarmRule] and [ClockRule] return rules.
 type EventRule struct {
 	// ID of the rule's construct.
 	ID string
@@ -54,6 +54,8 @@ type EventRulesProps struct {
 	Account string
 	// RoleName of the role with which EventBridge sends to the bus. Required with BusARN.
 	RoleName string
+	// RolePath of that role, such as "/backup/". Empty: none.
+	RolePath string
 	// BusARN is the ARN of the event bus that receives the events, in this account or in another.
 	// Empty: there is none, as in another partition.
 	BusARN string
@@ -129,6 +131,7 @@ func NewEventRules(scope awsconstructs.Construct, id *string, props *EventRulesP
 func newPutEventsRole(scope awsconstructs.Construct, props *EventRulesProps) awsiam.CfnRole {
 	return awsiam.NewCfnRole(scope, jsii.String("Role"), &awsiam.CfnRoleProps{
 		RoleName:                 jsii.String(props.RoleName),
+		Path:                     rolePath(props.RolePath),
 		Description:              jsii.String("EventBridge assumes this role to send events about backups to the central account"),
 		AssumeRolePolicyDocument: document(assumedBy("events.amazonaws.com", props.Account)),
 		Policies: []any{&awsiam.CfnRole_PolicyProperty{

@@ -31,10 +31,13 @@ type RecoveryPointAccess struct {
 	VaultKeyARNs []string
 }
 
-// OperateRoleProps are the props of [NewOperateRole]. All but Backups, BucketARNs and RemoveDeleteMarkers are required.
+// OperateRoleProps are the props of [NewOperateRole]. All but Path, Backups, BucketARNs and
+// RemoveDeleteMarkers are required.
 type OperateRoleProps struct {
 	// Name of the role, at most 64 characters.
 	Name string
+	// Path of the role, such as "/backup/". Empty: none.
+	Path string
 	// Account of the role, twelve digits.
 	Account string
 	// Operators assume the role.
@@ -92,16 +95,17 @@ func NewOperateRole(scope awsconstructs.Construct, id *string, props *OperateRol
 			Statement{Sid: "StartRestores", Actions: []string{"backup:StartRestoreJob"}, Resources: b.Access.RecoveryPointARNs},
 			passToBackup("PassRestoreRole", *roleARN(b.RestoreRole)))
 	}
-	return &OperateRole{Construct: this, Role: newOperatorRole(this, props.Name, "People assume this role to restore S3 buckets",
+	return &OperateRole{Construct: this, Role: newOperatorRole(this, props.Name, props.Path, "People assume this role to restore S3 buckets",
 		props.Operators, append(statements, props.bucketStatements()...))}
 }
 
 // newOperatorRole creates a role that people assume.
 func newOperatorRole(
-	scope awsconstructs.Construct, name, description string, operators OperatorTrust, statements []Statement,
+	scope awsconstructs.Construct, name, path, description string, operators OperatorTrust, statements []Statement,
 ) awsiam.CfnRole {
 	role := awsiam.NewCfnRole(scope, jsii.String(defaultID), &awsiam.CfnRoleProps{
 		RoleName:                 jsii.String(name),
+		Path:                     rolePath(path),
 		Description:              jsii.String(description),
 		MaxSessionDuration:       jsii.Number(operatorSessionSeconds),
 		AssumeRolePolicyDocument: document(operators.statement()),

@@ -21,8 +21,8 @@ type queuedFunctionProps struct {
 	code            awss3assets.Asset
 	topic           interfacesawssns.ITopicRef // is notified of the alarm
 
-	roleName, roleDescription, policyName string
-	statements                            []Statement // of the role, beside those on the queue and the log
+	roleName, rolePath, roleDescription, policyName string
+	statements                                      []Statement // of the role, beside those on the queue and the log
 
 	description                              string
 	timeout, memory, attempts, batch, window int // seconds, MB, receives, messages, seconds
@@ -174,6 +174,7 @@ func (p *queuedFunctionProps) role(queueARN, logsARN string) *awsiam.CfnRoleProp
 		Statement{Sid: "Logs", Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resources: []string{logsARN}})
 	return &awsiam.CfnRoleProps{
 		RoleName:    jsii.String(p.roleName),
+		Path:        rolePath(p.rolePath),
 		Description: jsii.String(p.roleDescription),
 		// Without a condition: no function of another account can be given the role, and AWS documents none.
 		AssumeRolePolicyDocument: document(Statement{Principal: service("lambda.amazonaws.com"), Actions: []string{"sts:AssumeRole"}}),

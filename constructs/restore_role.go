@@ -6,10 +6,12 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// RestoreRoleProps are the props of [NewRestoreRole]. All are required.
+// RestoreRoleProps are the props of [NewRestoreRole]. All but Path are required.
 type RestoreRoleProps struct {
 	// Name of the role, at most 64 characters.
 	Name string
+	// Path of the role, such as "/backup/". Empty: none.
+	Path string
 	// Account of the role, twelve digits.
 	Account string
 	// S3RestorePolicyARN is the ARN of AWS's policy for restores of S3 buckets, in the partition of the account:
@@ -36,6 +38,7 @@ func NewRestoreRole(scope awsconstructs.Construct, id *string, props *RestoreRol
 	this := awsconstructs.NewConstruct(scope, id)
 	role := awsiam.NewCfnRole(this, jsii.String(defaultID), &awsiam.CfnRoleProps{
 		RoleName:                 jsii.String(props.Name),
+		Path:                     rolePath(props.Path),
 		Description:              jsii.String("AWS Backup assumes this role to restore S3 buckets"),
 		AssumeRolePolicyDocument: document(assumedBy("backup.amazonaws.com", props.Account)),
 		ManagedPolicyArns:        &[]any{props.S3RestorePolicyARN},

@@ -143,6 +143,8 @@ func keyValues(tags map[string]string) []any {
 type ValidateRoleProps struct {
 	// Name of the role, at most 64 characters.
 	Name string
+	// Path of the role, such as "/backup/". Empty: none.
+	Path string
 	// Account of the role, twelve digits.
 	Account string
 	// OrganizationID of the AWS organization that the accounts belong to. Empty: the validator is of the role's own account.
@@ -195,6 +197,7 @@ func NewValidateRole(scope awsconstructs.Construct, id *string, props *ValidateR
 	}, props.Access.readStatements()...)
 	role := awsiam.NewCfnRole(this, jsii.String(defaultID), &awsiam.CfnRoleProps{
 		RoleName:    jsii.String(props.Name),
+		Path:        rolePath(props.Path),
 		Description: jsii.String("The central account's validator assumes this role to compare what a restore test restored"),
 		AssumeRolePolicyDocument: document(Statement{
 			Principal: map[string]any{"AWS": props.ValidatorAccountARN},

@@ -23,9 +23,10 @@ type Tampering struct {
 	// DeployRoleARN matches the role with which CloudFormation deploys in this account and Region, with "*" for
 	// any characters: "arn:aws:iam::222222222222:role/cdk-*-cfn-exec-role-222222222222-eu-central-1".
 	DeployRoleARN string
-	// ValidateRoleARNs are roles of the account that open and close access points for each restore test ([NewValidateRole]).
-	// Nobody is notified of these calls, unless there are more than eight roles. Empty: none.
-	ValidateRoleARNs []string
+	// ReaderRoleARNs are roles of the account that open and close access points for each restore test ([NewValidateRole]) or malware
+	// scan ([NewScannerRole]). Nobody is notified of these calls, unless there are more than MaxReaderRoles, or their ARNs
+	// are too long for a pattern. Empty: none.
+	ReaderRoleARNs []string
 	// Alerts are the resources that send the alerts.
 	Alerts AlertParts
 }
@@ -114,16 +115,24 @@ func (t Tampering) vaultRules() []EventRule {
 	return append(rules, points)
 }
 
-// maxLeftOut is how many roles a pattern can leave out beside the rest of it.
-const maxLeftOut = 8
+// MaxReaderRoles is how many roles a pattern can leave out beside the rest of it, and maxLeftOutBytes, how long their ARNs are
+// together, in bytes: those of as many roles without a path, in the partition with the longest name.
+const (
+	MaxReaderRoles  = 8
+	maxLeftOutBytes = MaxReaderRoles * (len("arn:aws-us-gov:iam::222222222222:role/") + 64)
+)
 
-// notOfTests matches the session contexts of all callers but the roles that validate restore tests. A role is its whole
+// notOfTests matches the session contexts of all callers but the roles that read for restore tests and malware scans. A role is its whole
 // ARN, so that no other role of that name, below a path or in another account, is left out. Nil: no role is.
 func (t Tampering) notOfTests() map[string]any {
-	if len(t.ValidateRoleARNs) == 0 || len(t.ValidateRoleARNs) > maxLeftOut {
+	bytes := 0
+	for _, arn := range t.ReaderRoleARNs {
+		bytes += len(arn)
+	}
+	if n := len(t.ReaderRoleARNs); n == 0 || n > MaxReaderRoles || bytes > maxLeftOutBytes {
 		return nil
 	}
-	return map[string]any{"sessionIssuer": map[string]any{"arn": []any{absent, anythingBut(t.ValidateRoleARNs)}}}
+	return map[string]any{"sessionIssuer": map[string]any{"arn": []any{absent, anythingBut(t.ReaderRoleARNs)}}}
 }
 
 // accountRule is the rule on calls that concern the whole account and Region, and so name none of the resources.

@@ -26,7 +26,7 @@ type TierBackupProps struct {
 	CopyDestinations []string
 	// DeployRoleARN matches the roles with which CloudFormation deploys, such as
 	// "arn:aws:iam::222222222222:role/cdk-*-cfn-exec-role-222222222222-eu-central-1". Nobody else may delete the
-	// vault, or give it a compliance lock. Empty: nobody may.
+	// vault, or give it a compliance lock that Lock does not ask for. Empty: nobody may.
 	DeployRoleARN string
 	// Rules of the plan. All backups of a bucket are in the plan's one vault (F-S3-8). The start windows of two
 	// rules must not overlap: AWS Backup takes only the backup that is kept longer (F-SCH-5).
@@ -37,9 +37,21 @@ type TierBackupProps struct {
 	Topic interfacesawssns.ITopicRef
 	// LowCost moves old backups to the low-cost warm tier. Nil: they stay where they are.
 	LowCost *LowCostProps
+	// Lock of the vault. Nil: it has none.
+	Lock *VaultLock
+	// Scan has GuardDuty scan each backup of each rule for malware. Nil: nothing is scanned.
+	Scan *ScanProps
 	// Tags of the vault, the plan and the recovery points. Empty: none. Tags that awscdk.Tags_Of adds reach the
 	// vault and the plan, but not the recovery points.
 	Tags map[string]string
+}
+
+// ScanProps have backups scanned for malware (F-SCAN-1). Both are required.
+type ScanProps struct {
+	// Mode is "FULL_SCAN" or "INCREMENTAL_SCAN".
+	Mode string
+	// Role is assumed by GuardDuty ([NewScannerRole]). The role of the plan must be allowed to pass it on ([BackupRoleProps]).
+	Role interfacesawsiam.IRoleRef
 }
 
 // BackupRule is a rule of a backup plan. All but Continuous and Copies are required.
@@ -101,22 +113,34 @@ type TierBackup struct {
 func NewTierBackup(scope awsconstructs.Construct, id *string, props *TierBackupProps) *TierBackup {
 	props.validate()
 	this := awsconstructs.NewConstruct(scope, id)
-	vault := newVault(this, props.Topic, &awsbackup.CfnBackupVaultProps{
+	vaultProps := &awsbackup.CfnBackupVaultProps{
 		BackupVaultName:  jsii.String(props.VaultName),
 		EncryptionKeyArn: props.Key,
-		AccessPolicy:     document(append(protectVault(props.DeployRoleARN, false), copyOnlyTo(props.CopyDestinations)...)...),
+		AccessPolicy:     document(append(props.protect(), copyOnlyTo(props.CopyDestinations)...)...),
 		BackupVaultTags:  textMap(props.Tags),
-	})
+	}
+	if props.Lock != nil {
+		vaultProps.LockConfiguration = props.Lock.property()
+	}
+	vault := newVault(this, props.Topic, vaultProps)
 	vaultName := vault.Ref() // the plan waits for the vault
 	var rules []any
 	for _, rule := range props.Rules {
-		rules = append(rules, rule.property(vaultName, props.Tags))
+		property := rule.property(vaultName, props.Tags)
+		if props.Scan != nil {
+			property.ScanActions = props.Scan.actions()
+		}
+		rules = append(rules, property)
+	}
+	planProps := &awsbackup.CfnBackupPlan_BackupPlanResourceTypeProperty{
+		BackupPlanName: jsii.String(props.PlanName),
+		BackupPlanRule: rules,
+	}
+	if props.Scan != nil {
+		planProps.ScanSettings = props.Scan.settings()
 	}
 	plan := awsbackup.NewCfnBackupPlan(this, jsii.String("Plan"), &awsbackup.CfnBackupPlanProps{
-		BackupPlan: &awsbackup.CfnBackupPlan_BackupPlanResourceTypeProperty{
-			BackupPlanName: jsii.String(props.PlanName),
-			BackupPlanRule: rules,
-		},
+		BackupPlan:     planProps,
 		BackupPlanTags: textMap(props.Tags),
 	})
 	t := &TierBackup{Construct: this, Vault: vault, Plan: plan}
@@ -129,6 +153,32 @@ func NewTierBackup(scope awsconstructs.Construct, id *string, props *TierBackupP
 	}
 	t.LowCost = newTieringConfiguration(this, vaultName, props.LowCost)
 	return t
+}
+
+// protect are the statements of the vault's policy that keep its backups. Nobody removes the lock either, not even CloudFormation:
+// without it an administrator could delete the backups.
+func (p *TierBackupProps) protect() []Statement {
+	if p.Lock == nil {
+		return protectVault(p.DeployRoleARN, false)
+	}
+	return protectVault(p.DeployRoleARN, p.Lock.ChangeableForDays > 0, "backup:DeleteBackupVaultLockConfiguration")
+}
+
+// scanner is the only scanner of malware that AWS Backup has (F-SCAN-2).
+const scanner = "GUARDDUTY"
+
+// actions are the scans of a rule, which has one.
+func (p *ScanProps) actions() []any {
+	return []any{&awsbackup.CfnBackupPlan_ScanActionResourceTypeProperty{
+		MalwareScanner: jsii.String(scanner), ScanMode: jsii.String(p.Mode),
+	}}
+}
+
+// settings are those of a plan. The API wants all of them (F-SCAN-2).
+func (p *ScanProps) settings() []any {
+	return []any{&awsbackup.CfnBackupPlan_ScanSettingResourceTypeProperty{
+		MalwareScanner: jsii.String(scanner), ResourceTypes: jsii.Strings("S3"), ScannerRoleArn: roleARN(p.Role),
+	}}
 }
 
 func (p *TierBackupProps) validate() {
@@ -154,6 +204,18 @@ func (p *TierBackupProps) validate() {
 		require(len(s.Resources) > 0, "BackupSelection "+s.Name+": Resources is required; otherwise every bucket would be selected")
 	}
 	p.LowCost.validate()
+	if p.Scan != nil {
+		require(p.Scan.Mode == "FULL_SCAN" || p.Scan.Mode == "INCREMENTAL_SCAN", "ScanProps: Mode is FULL_SCAN or INCREMENTAL_SCAN")
+		require(p.Scan.Role != nil, "ScanProps: Role is required; GuardDuty assumes it")
+	}
+	if p.Lock == nil {
+		return
+	}
+	p.Lock.validate()
+	for _, r := range p.Rules {
+		require(r.DeleteAfterDays >= p.Lock.MinRetentionDays && (p.Lock.MaxRetentionDays == 0 || r.DeleteAfterDays <= p.Lock.MaxRetentionDays),
+			"BackupRule "+r.Name+": every backup would fail; the lock of the vault does not take its DeleteAfterDays")
+	}
 }
 
 func (r BackupRule) property(vaultName *string, tags map[string]string) *awsbackup.CfnBackupPlan_BackupRuleResourceTypeProperty {

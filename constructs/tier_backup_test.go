@@ -70,7 +70,8 @@ func TestTierBackupMinimum(t *testing.T) {
 					"Condition": map[string]any{"BoolIfExists": map[string]any{"aws:PrincipalIsAWSService": "false"}},
 				},
 			}},
-			"Notifications": assertions.Match_Absent(),
+			"Notifications":     assertions.Match_Absent(),
+			"LockConfiguration": assertions.Match_Absent(),
 		},
 		"DeletionPolicy":      "RetainExceptOnCreate",
 		"UpdateReplacePolicy": "Retain",
@@ -88,7 +89,9 @@ func TestTierBackupMinimum(t *testing.T) {
 				"EnableContinuousBackup":     false,
 				"Lifecycle":                  map[string]any{"DeleteAfterDays": 365},
 				"CopyActions":                assertions.Match_Absent(),
+				"ScanActions":                assertions.Match_Absent(),
 			}},
+			"ScanSettings": assertions.Match_Absent(),
 		},
 	})
 	template.ResourceCountIs(jsii.String("AWS::Backup::BackupSelection"), jsii.Number(0))

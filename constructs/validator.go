@@ -28,8 +28,8 @@ type ValidatorProps struct {
 	LogGroupName string
 	// UndeliveredName of the queue for events that the function could not handle, and of the alarm on it.
 	UndeliveredName string
-	// RoleName of the function's role.
-	RoleName string
+	// RoleName of the function's role, and RolePath, its path, such as "/backup/". An empty path: none.
+	RoleName, RolePath string
 	// Bus that has the events of restore jobs. The function sends its own events to it.
 	Bus awsevents.CfnEventBus
 	// Code of the function: a directory with a program named bootstrap, for Linux on arm64, which is lambda/validate, and
@@ -81,7 +81,7 @@ func NewValidator(scope awsconstructs.Construct, id *string, props *ValidatorPro
 	evidenceARN, logicalID := *v.Evidence.AttrArn(), *v.Evidence.LogicalId()
 	f := newQueuedFunction(this, &queuedFunctionProps{
 		name: props.Name, undeliveredName: props.UndeliveredName, logGroupName: props.LogGroupName, code: props.Code, topic: props.Topic,
-		roleName: props.RoleName, roleDescription: "Role of the function that validates restore tests",
+		roleName: props.RoleName, rolePath: props.RolePath, roleDescription: "Role of the function that validates restore tests",
 		policyName: "Validate",
 		statements: []Statement{
 			{Sid: "ValidateRoles", Actions: []string{"sts:AssumeRole"}, Resources: props.ValidateRoleARNs},

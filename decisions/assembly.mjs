@@ -56,7 +56,7 @@ function arnOf(id, { Type: type, Properties: p = {} }, account, region) {
     case 'AWS::S3::Bucket':
       return `arn:aws:s3:::${p.BucketName}`;
     case 'AWS::IAM::Role':
-      return `arn:aws:iam::${account}:role/${p.RoleName}`;
+      return `arn:aws:iam::${account}:role${p.Path ?? '/'}${p.RoleName}`;
     case 'AWS::Backup::BackupVault':
       return arn('backup', `backup-vault:${p.BackupVaultName}`);
     case 'AWS::KMS::Key':

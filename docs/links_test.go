@@ -56,7 +56,7 @@ func TestLinks(t *testing.T) {
 			}
 			links++
 			file, anchor, _ := strings.Cut(target, "#")
-			path := filepath.Join(filepath.Dir(page), file)
+			path := strings.TrimPrefix(filepath.Join(filepath.Dir(page), file), "../docs/") // from here
 			if file == "" {
 				path = page
 			}

@@ -96,7 +96,7 @@ func (d decisions) page() []byte {
 
 ` + "`make decisions`" + ` evaluates each row with the policies of synthesized templates, as IAM would. The rows are in
 [testdata/decisions.yaml](../testdata/decisions.yaml), the configurations beside it: payments-prod selects buckets by tag and
-copies to the central vault, payments-staging does neither. Administrators have AWS's policy AdministratorAccess. An
+copies to the central vault, payments-staging does neither; shop locks its own vaults and has its backups scanned for malware. Administrators have AWS's policy AdministratorAccess. An
 administrator can always change a policy first: that is not denied, since CloudFormation must be able to do it, but
 [everybody is notified](alerts.md).
 `)
@@ -131,6 +131,7 @@ func (d decision) with() string {
 		{"kms:GrantIsForAWSResource", "for an AWS service: %s"},
 		{"events:source", "from the source %s"},
 		{"aws:SourceAccount", "for the account %s"},
+		{"iam:PassedToService", "to %s"},
 		{"s3:if-none-match", "with If-None-Match: %s"},
 		{"aws:SecureTransport", "with TLS: %s"},
 	} {

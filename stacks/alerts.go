@@ -59,6 +59,9 @@ func (s workload) newAlerts(scope awsconstructs.Construct) {
 			watched.vaults = append(watched.vaults, s.cfg.TierName(s.w, use.Tier))
 			watched.vaultARNs = append(watched.vaultARNs, s.cfg.VaultARN(s.w, use.Tier))
 		}
+		if use.Tier.Scanned() {
+			watched.scanned = append(watched.scanned, s.cfg.TierName(s.w, use.Tier))
+		}
 	}
 	if s.cfg.Copies(s.w) { // the ARN of a copy that came back has no name of a bucket in it
 		watched.vaults = append(watched.vaults, s.cfg.LandingVaultName(s.w))
@@ -70,6 +73,13 @@ func (s workload) newAlerts(scope awsconstructs.Construct) {
 		watched.roles = append(watched.roles, s.cfg.BackupRoleName(s.w))
 	}
 	watched.roles = append(watched.roles, s.restoreRoles()...)
+	if watched.scanned != nil {
+		watched.roles = append(watched.roles, s.cfg.ScannerRoleName(s.w))
+		watched.readers = append(watched.readers, s.cfg.WorkloadRoleARN(s.w, s.cfg.ScannerRoleName(s.w)))
+	}
+	if s.cfg.Validated(s.w) {
+		watched.readers = append(watched.readers, s.cfg.WorkloadRoleARN(s.w, s.cfg.ValidateRoleName(s.w)))
+	}
 	for _, tier := range s.tiers {
 		watched.plans = append(watched.plans, *tier.Plan.Ref())
 	}
@@ -150,6 +160,7 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 	if at.Dashboard {
 		constructs.NewDashboard(scope, jsii.String("Dashboard"), &constructs.DashboardProps{
 			Name: c.cfg.DashboardName(), Project: c.cfg.Project, Region: at.Region, LogGroupName: c.cfg.EventLogGroup(),
+			Scans: c.cfg.ScansAnything(),
 		})
 	}
 	if function == "" {
@@ -165,6 +176,7 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 		LogGroupName:    c.cfg.AlertLogGroup(),
 		UndeliveredName: c.cfg.UndeliveredName(),
 		RoleName:        c.cfg.AlertRoleName(),
+		RolePath:        c.cfg.RolePath,
 		Bus:             bus,
 		Code:            awss3assets.NewAsset(c.stack, jsii.String("AlertFunction"), &awss3assets.AssetProps{Path: jsii.String(function)}),
 		Destinations:    string(destinations),
@@ -206,11 +218,24 @@ type watched struct {
 	topic               *constructs.AlertTopic
 	busARN              string // empty: the account cannot reach it
 	vaults, vaultARNs   []string
+	scanned             []string // those of the vaults that are scanned for malware
 	plans, keys         []string
 	buckets, points     []string // points are the beginnings of the ARNs of recovery points
 	tagged              bool     // buckets are selected by tag as well
 	roles               []string
+	readers             []string // ARNs of those of the roles that read recovery points for tests and scans
 	alerts              constructs.AlertParts
+}
+
+// readers are the roles whose access points nobody is notified of. Scans run every night, so the own roles alone are left out where
+// a rule has no room for all roles of the account.
+func readers(cfg *config.Config, on watched) []string {
+	all := cfg.ValidateRoleARNsIn(on.account)
+	scanners := cfg.ScannerRoleARNsIn(on.account)
+	if len(scanners) > 0 && len(all)+len(scanners) > constructs.MaxReaderRoles {
+		return on.readers
+	}
+	return append(all, scanners...)
 }
 
 // newRules creates the rules that send events to the bus and to the topic.
@@ -224,7 +249,7 @@ func newRules(scope awsconstructs.Construct, cfg *config.Config, on watched, mor
 		AnyRecoveryPoint: config.RecoveryPointsOfBucket(on.region, on.account, ""),
 		AnyBucketTags:    on.tagged,
 		DeployRoleARN:    config.DeployRoleARN(on.region, on.account),
-		ValidateRoleARNs: cfg.ValidateRoleARNsIn(on.account),
+		ReaderRoleARNs:   readers(cfg, on),
 		Alerts:           on.alerts,
 	}
 	if config.IsMainRegion(on.region) {
@@ -234,9 +259,13 @@ func newRules(scope awsconstructs.Construct, cfg *config.Config, on watched, mor
 	if len(on.vaults) > 0 {
 		rules = append(rules, constructs.BackupEventRules(on.vaults, on.vaultARNs)...)
 	}
+	if len(on.scanned) > 0 {
+		rules = append(rules, constructs.ScanEventRules(on.scanned)...)
+	}
 	constructs.NewEventRules(scope, jsii.String("Rules"), &constructs.EventRulesProps{
 		Account:  on.account,
 		RoleName: cfg.EventRoleName(on.id),
+		RolePath: cfg.RolePath,
 		BusARN:   on.busARN,
 		Topic:    on.topic.Topic,
 		Rules:    append(rules, more...),

@@ -39,7 +39,7 @@ func NewCentralStack(scope awsconstructs.Construct, id *string, props *CentralSt
 	cfg := props.Config
 	at := cfg.Central
 	c := central{cfg: cfg, region: at.Region, stack: newStack(scope, id, at.Account, at.Region,
-		fmt.Sprintf("Central backup account of %s: key, vault and lock for copies of S3 backups, and alerts", cfg.Project))}
+		fmt.Sprintf("Central backup account of %s: key, vault and lock for copies of S3 backups, and alerts", cfg.Project), cfg.Tags)}
 	alerts := awsconstructs.NewConstruct(c.stack, jsii.String("Alerts"))
 	c.topic = newTopic(alerts, cfg, config.CentralID, at.Account, at.Region)
 	c.keys = c.newKeys()
@@ -75,7 +75,7 @@ func (c central) newKey(scope awsconstructs.Construct, id string, key config.Cen
 	if len(at.KeyAdministrators) > 0 {
 		var roles []string
 		for _, role := range at.KeyAdministrators {
-			roles = append(roles, c.cfg.CentralRoleARN(role))
+			roles = append(roles, c.cfg.KeyAdministratorARN(role))
 		}
 		grants = append(grants, constructs.KeyAdministrators(at.Account, roles))
 	}

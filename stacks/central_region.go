@@ -26,7 +26,7 @@ func NewCentralRegionStack(scope awsconstructs.Construct, id *string, props *Cen
 	cfg := props.Config
 	account := cfg.Central.Account
 	c := central{cfg: cfg, region: props.Region, stack: newStack(scope, id, account, props.Region,
-		fmt.Sprintf("Central backup account of %s: keys, vaults and locks for copies of S3 backups in this Region", cfg.Project))}
+		fmt.Sprintf("Central backup account of %s: keys, vaults and locks for copies of S3 backups in this Region", cfg.Project), cfg.Tags)}
 	alerts := awsconstructs.NewConstruct(c.stack, jsii.String("Alerts"))
 	c.topic = newTopic(alerts, cfg, cfg.CentralIDIn(props.Region), account, props.Region)
 	c.keys = c.newKeys()

@@ -16,6 +16,7 @@ func (s workload) newRestore() {
 	vaultKey, backedUp := s.keys[config.VaultKey]
 	operate := &constructs.OperateRoleProps{
 		Name:                s.cfg.OperateRoleName(s.w),
+		Path:                s.cfg.RolePath,
 		Account:             s.w.Account,
 		Operators:           operatorTrust(s.cfg, s.w.Region, s.w.Account),
 		BucketARNs:          bucketARNs(s.w.Region, s.cfg.OperatorBuckets(s.w)),
@@ -26,6 +27,7 @@ func (s workload) newRestore() {
 	if backedUp {
 		role := constructs.NewRestoreRole(s.stack, jsii.String("RestoreRole"), &constructs.RestoreRoleProps{
 			Name:               s.cfg.RestoreRoleName(s.w),
+			Path:               s.cfg.RolePath,
 			Account:            s.w.Account,
 			S3RestorePolicyARN: config.ManagedPolicyARN(s.w.Region, "AWSBackupServiceRolePolicyForS3Restore"),
 			VaultKeyARNs:       []string{*vaultKey.Key.AttrArn()},
@@ -86,6 +88,7 @@ func (s workload) newRestoreTesting(role interfacesawsiam.IRoleRef, vaultKey *co
 	central := s.cfg.Central
 	constructs.NewValidateRole(s.stack, jsii.String("ValidateRole"), &constructs.ValidateRoleProps{
 		Name:                s.cfg.ValidateRoleName(s.w),
+		Path:                s.cfg.RolePath,
 		Account:             s.w.Account,
 		OrganizationID:      s.cfg.Organization.ID,
 		ValidatorAccountARN: config.AccountARN(central.Region, central.Account),
@@ -121,6 +124,7 @@ func (c central) newCopyBack() {
 	at := c.cfg.Central
 	role := constructs.NewCopyBackRole(c.stack, jsii.String("CopyBackRole"), &constructs.CopyBackRoleProps{
 		Name:             c.cfg.CopyBackRoleName(),
+		Path:             c.cfg.RolePath,
 		Account:          at.Account,
 		LandingVaultARNs: targets.VaultARNs,
 		KeyARNs:          slices.Concat(c.keyARNs(), c.keysElsewhere(), targets.KeyARNs),
@@ -128,6 +132,7 @@ func (c central) newCopyBack() {
 	if testing := at.RestoreTesting; testing != nil {
 		restore := constructs.NewRestoreRole(c.stack, jsii.String("RestoreRole"), &constructs.RestoreRoleProps{
 			Name:               c.cfg.RestoreCentralRoleName(),
+			Path:               c.cfg.RolePath,
 			Account:            at.Account,
 			S3RestorePolicyARN: config.ManagedPolicyARN(at.Region, "AWSBackupServiceRolePolicyForS3Restore"),
 			VaultKeyARNs:       c.keyARNs(),
@@ -149,6 +154,7 @@ func (c central) newCopyBack() {
 		}
 		constructs.NewOperateCentralRole(c.stack, jsii.String("OperateRole"), &constructs.OperateCentralRoleProps{
 			Name:         c.cfg.OperateCentralRoleName(),
+			Path:         c.cfg.RolePath,
 			Operators:    operators,
 			Access:       access,
 			CopyBackRole: role.Role,

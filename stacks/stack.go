@@ -4,13 +4,20 @@
 package stacks
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"central-s3-backup/config"
 )
 
-func newStack(scope awsconstructs.Construct, id *string, account, region, description string) awscdk.Stack {
-	return awscdk.NewStack(scope, id, &awscdk.StackProps{
+func newStack(
+	scope awsconstructs.Construct, id *string, account, region, description string, tags config.Tags,
+) awscdk.Stack {
+	stack := awscdk.NewStack(scope, id, &awscdk.StackProps{
 		Env:                   &awscdk.Environment{Account: jsii.String(account), Region: jsii.String(region)},
 		Description:           jsii.String(description),
 		TerminationProtection: jsii.Bool(true),
@@ -20,4 +27,25 @@ func newStack(scope awsconstructs.Construct, id *string, account, region, descri
 			GenerateBootstrapVersionRule: jsii.Bool(false),
 		}),
 	})
+	addTags(stack, tags)
+	return stack
+}
+
+// addTags tags a stack and all of its resources that take tags. The CDK CLI gives the stack its tags; the template has those
+// of the resources, so that they are the same however it is deployed. CloudFormation takes no empty value for stacks and
+// alarms (F-LIM-8).
+func addTags(stack awscdk.Stack, tags config.Tags) {
+	if len(tags) == 0 {
+		return
+	}
+	all := awscdk.Tags_Of(stack)
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		var props *awscdk.TagProps
+		if tags[key] == "" {
+			props = &awscdk.TagProps{ExcludeResourceTypes: jsii.Strings(
+				"aws:cdk:stack", "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm",
+			)}
+		}
+		all.Add(jsii.String(key), jsii.String(tags[key]), props)
+	}
 }

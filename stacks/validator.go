@@ -20,6 +20,7 @@ func (c central) newValidator(bus awsevents.CfnEventBus, function string) {
 		LogGroupName:     c.cfg.ValidatorLogGroup(),
 		UndeliveredName:  c.cfg.NotValidatedName(),
 		RoleName:         c.cfg.ValidatorRoleName(),
+		RolePath:         c.cfg.RolePath,
 		Bus:              bus,
 		Code:             awss3assets.NewAsset(c.stack, jsii.String("ValidatorFunction"), &awss3assets.AssetProps{Path: jsii.String(function)}),
 		ValidateRoleARNs: c.cfg.ValidatedRoleARNs(),
@@ -44,6 +45,7 @@ func (c central) newCentralValidateRole() {
 	at := c.cfg.Central
 	constructs.NewValidateRole(c.stack, jsii.String("ValidateRole"), &constructs.ValidateRoleProps{
 		Name:                c.cfg.ValidateCentralRoleName(),
+		Path:                c.cfg.RolePath,
 		Account:             at.Account,
 		ValidatorAccountARN: config.AccountARN(at.Region, at.Account),
 		ValidatorRoleARN:    c.cfg.CentralRoleARN(c.cfg.ValidatorRoleName()),

@@ -2,10 +2,12 @@ package stacks
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawsiam"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -41,10 +43,11 @@ type workload struct {
 func NewWorkloadStack(scope awsconstructs.Construct, id *string, props *WorkloadStackProps) awscdk.Stack {
 	cfg, w := props.Config, props.Workload
 	s := workload{
-		stack: newStack(scope, id, w.Account, w.Region, fmt.Sprintf("S3 buckets of %s in %s with their backups", w.Name, w.Environment)),
-		cfg:   cfg,
-		w:     w,
-		uses:  cfg.TierUses(w),
+		stack: newStack(scope, id, w.Account, w.Region,
+			fmt.Sprintf("S3 buckets of %s in %s with their backups", w.Name, w.Environment), cfg.TagsOf(w)),
+		cfg:  cfg,
+		w:    w,
+		uses: cfg.TierUses(w),
 	}
 	alerts := awsconstructs.NewConstruct(s.stack, jsii.String("Alerts"))
 	s.topic = newTopic(alerts, cfg, w.ID(), w.Account, w.Region)
@@ -123,6 +126,7 @@ func (s workload) newTiers() []*constructs.TierBackup {
 	}
 	roleProps := &constructs.BackupRoleProps{
 		Name:              s.cfg.BackupRoleName(s.w),
+		Path:              s.cfg.RolePath,
 		Account:           s.w.Account,
 		S3BackupPolicyARN: config.ManagedPolicyARN(s.w.Region, "AWSBackupServiceRolePolicyForS3Backup"),
 		BucketARNs:        bucketARNs(s.w.Region, s.cfg.BackupRoleBuckets(s.w)),
@@ -135,6 +139,10 @@ func (s workload) newTiers() []*constructs.TierBackup {
 				roleProps.Copy.KeyARNs = append(roleProps.Copy.KeyARNs, v.KeysARN)
 			}
 		}
+	}
+	scanner := s.newScanner(vaultKey)
+	if scanner != nil {
+		roleProps.ScannerRole = scanner
 	}
 	role := constructs.NewBackupRole(s.stack, jsii.String("BackupRole"), roleProps)
 
@@ -164,9 +172,32 @@ func (s workload) newTiers() []*constructs.TierBackup {
 				Selections: []constructs.LowCostSelection{{Resources: everything, AfterDays: use.Tier.LowCostAfterDays}},
 			}
 		}
+		if use.Tier.Scanned() {
+			props.Scan = &constructs.ScanProps{Mode: strings.ToUpper(use.Tier.MalwareScan.Mode) + "_SCAN", Role: scanner}
+		}
+		if lock := use.Tier.VaultLock; lock != nil {
+			props.Lock = &constructs.VaultLock{
+				MinRetentionDays: lock.MinRetentionDays, MaxRetentionDays: lock.MaxRetentionDays, ChangeableForDays: lock.ChangeableForDays,
+			}
+		}
 		tiers = append(tiers, constructs.NewTierBackup(scope, jsii.String(use.Tier.Name), props))
 	}
 	return tiers
+}
+
+// newScanner creates the role with which GuardDuty scans backups. Nil: no tier is scanned.
+func (s workload) newScanner(vaultKey *constructs.Key) interfacesawsiam.IRoleRef {
+	if !s.cfg.Scans(s.w) {
+		return nil
+	}
+	return constructs.NewScannerRole(s.stack, jsii.String("ScannerRole"), &constructs.ScannerRoleProps{
+		Name:              s.cfg.ScannerRoleName(s.w),
+		Path:              s.cfg.RolePath,
+		Account:           s.w.Account,
+		ScanPolicyARN:     config.ManagedPolicyARN(s.w.Region, "AWSBackupGuardDutyRolePolicyForScans"),
+		RecoveryPointsARN: config.RecoveryPointsARN(s.w.Region, s.w.Account),
+		VaultKeyARN:       *vaultKey.Key.AttrArn(),
+	}).Role
 }
 
 // rules are the tier's rules. The first has the copy actions, one for each vault: AWS copies as often as that rule runs (F-S3-10).
@@ -222,10 +253,13 @@ func (s workload) selections(use config.TierUse) []constructs.BackupSelection {
 }
 
 const (
-	tierTag     = "backup:tier"
-	workloadTag = "backup:workload"
+	tierTag     = config.TierTag
+	workloadTag = config.WorkloadTag
 )
 
+// tags are those of what holds the data of a tier. Recovery points have all of them: [addTags] does not reach these.
 func (s workload) tags(t *config.Tier) map[string]string {
-	return map[string]string{tierTag: t.Name, workloadTag: s.w.ID()}
+	tags := map[string]string{tierTag: t.Name, workloadTag: s.w.ID()}
+	maps.Copy(tags, s.cfg.TagsOf(s.w))
+	return tags
 }

@@ -29,7 +29,13 @@ func (p *place) lookVaults(ctx context.Context) error {
 			}
 			continue
 		}
-		p.lookFit(name, vault, use.Tier)
+		if lock := use.Tier.VaultLock; lock != nil {
+			p.lookLock(vault, "backups", config.RetainedVault{
+				Name: name, MinRetentionDays: lock.MinRetentionDays, MaxRetentionDays: lock.MaxRetentionDays, ChangeableForDays: lock.ChangeableForDays,
+			})
+		} else {
+			p.lookFit(name, vault, use.Tier)
+		}
 		wants := []want{{"denies the deletion of recovery points", "Deny", "backup:DeleteRecoveryPoint", nil}}
 		if use.Tier.Copied() {
 			var to []string
@@ -81,7 +87,7 @@ func (p *place) vault(ctx context.Context, name string) (*backup.DescribeBackupV
 	return vault, nil
 }
 
-// lookFit looks whether the tier's backups fit into a lock that somebody gave to the vault. The app locks central vaults alone.
+// lookFit looks whether the tier's backups fit into a lock that somebody gave to a vault to which the configuration gives none.
 func (p *place) lookFit(name string, vault *backup.DescribeBackupVaultOutput, tier *config.Tier) {
 	if !aws.ToBool(vault.Locked) {
 		return
@@ -170,7 +176,7 @@ func (p *place) lookCentralVaults(ctx context.Context) error {
 		if vault == nil {
 			continue
 		}
-		p.lookLock(vault, lock)
+		p.lookLock(vault, "copies", lock)
 		wants := append([]want{{"denies the deletion of recovery points", "Deny", "backup:DeleteRecoveryPoint", nil}}, p.sources(l.like)...)
 		if err := p.lookPolicy(ctx, lock.Name, wants); err != nil {
 			return err
@@ -188,7 +194,7 @@ func (p *place) sources(into config.CentralVault) []want {
 			continue
 		}
 		names := []string{p.cfg.Organization.ID}
-		if role := config.WorkloadRoleARN(w, p.cfg.BackupRoleName(w)); slices.Contains(callers.RoleARNs, role) {
+		if role := p.cfg.WorkloadRoleARN(w, p.cfg.BackupRoleName(w)); slices.Contains(callers.RoleARNs, role) {
 			names = append(names, role)
 		} else {
 			names = append(names, callers.RoleARNs...) // a pattern
@@ -201,9 +207,9 @@ func (p *place) sources(into config.CentralVault) []want {
 	return wants
 }
 
-// lookLock compares the lock with that of the configuration. AWS does not tell for how long a compliance lock was to be
-// changeable (F-LOCK-8).
-func (p *place) lookLock(vault *backup.DescribeBackupVaultOutput, want config.RetainedVault) {
+// lookLock compares the lock with that of the configuration. What enters the vault are copies or backups. AWS does not tell for how
+// long a compliance lock was to be changeable (F-LOCK-8).
+func (p *place) lookLock(vault *backup.DescribeBackupVaultOutput, what string, want config.RetainedVault) {
 	subject := "the lock of vault " + want.Name
 	mend := p.lockWith(want.Name, want.MinRetentionDays, want.MaxRetentionDays)
 	if want.ChangeableForDays > 0 {
@@ -226,9 +232,9 @@ func (p *place) lookLock(vault *backup.DescribeBackupVaultOutput, want config.Re
 	case !compliance && want.ChangeableForDays > 0:
 		p.wrong(subject, "it is a governance lock; want a compliance lock (F-LOCK-1)", mend)
 	case got != wanted:
-		p.wrong(subject, fmt.Sprintf("it takes copies of %s; want %s; others fail (F-LOCK-3)", got, wanted), mend)
+		p.wrong(subject, fmt.Sprintf("it takes %s of %s; want %s; others fail (F-LOCK-3)", what, got, wanted), mend)
 	default:
-		p.ok(subject, "it takes copies of "+got)
+		p.ok(subject, "it takes "+what+" of "+got)
 	}
 }
 

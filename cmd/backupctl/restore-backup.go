@@ -169,7 +169,7 @@ func (c *restoreBackup) prepare(clock clock) (*restoring, error) {
 	}
 	r.report = restoreReport{
 		Bucket: c.Bucket, Workload: r.workload.ID(), Account: r.account.id, Region: r.account.region, To: r.wanted.to, DryRun: c.DryRun,
-		Role: config.WorkloadRoleARN(r.workload, r.cfg.RestoreRoleName(r.workload)),
+		Role: r.cfg.WorkloadRoleARN(r.workload, r.cfg.RestoreRoleName(r.workload)),
 	}
 	return r, nil
 }

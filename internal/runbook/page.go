@@ -23,6 +23,7 @@ type page struct {
 	W, Workload, Environment            string
 	Account, Region, Stack, Partition   string
 	RestoreRole, OperateRole            string
+	RolePath                            string // of all roles, with its slashes
 	Operators, RemoveMarkers, NewRegion bool
 
 	CentralAccount, CentralRegion, CentralStack, CentralVault string
@@ -89,7 +90,7 @@ func newPage(cfg *config.Config, w config.Workload, name string, o Options) *pag
 		Name: name, Title: "Which way back", Docs: o.Docs, Config: cmp.Or(o.Config, "backup.yaml"), All: Disasters(),
 		W: w.ID(), Workload: w.Name, Environment: w.Environment, Account: w.Account, Region: w.Region, Stack: cfg.StackName(w),
 		Partition:   config.Partition(w.Region),
-		RestoreRole: cfg.RestoreRoleName(w), OperateRole: cfg.OperateRoleName(w),
+		RestoreRole: cfg.RestoreRoleName(w), OperateRole: cfg.OperateRoleName(w), RolePath: cfg.RolePathOrRoot(),
 		Operators: len(cfg.OperatorsIn(w.Region)) > 0, RemoveMarkers: cfg.Restore.RemoveDeleteMarkers,
 		CentralAccount: cfg.Central.Account, CentralRegion: cfg.Central.Region, CentralStack: cfg.CentralStackName(),
 		CentralVault: cfg.Central.VaultName, CentralAlias: cfg.CentralKeyAlias(),

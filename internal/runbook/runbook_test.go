@@ -108,6 +108,20 @@ func TestTagged(t *testing.T) {
 		yamlBlock.FindStringSubmatch(render(t, cfg, w, "account-lost", Options{}))[1])
 }
 
+// TestRoleARNs: the profiles of the overview name roles with their path.
+func TestRoleARNs(t *testing.T) {
+	cfg := load(t, tagged+"role_path: /it/\nrole_prefix: pl-\n")
+	page := render(t, cfg, cfg.Workloads[0], Overview, Options{})
+	for _, want := range []string{
+		"role_arn = arn:aws:iam::222222222222:role/it/pl-acme-operate-web-an-environment-with-a-very-l",
+		"role_arn = arn:aws:iam::111111111111:role/it/pl-acme-operate-central\n",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the overview lacks %q:\n%s", want, page)
+		}
+	}
+}
+
 // TestConfigFlag: every command of a page reads the file that the page was made of.
 func TestConfigFlag(t *testing.T) {
 	cfg := load(t, tagged+"    buckets: [{name: web-data, tier: critical_data}]\n")

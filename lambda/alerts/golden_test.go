@@ -154,6 +154,15 @@ func TestMeaning(t *testing.T) {
 		"recovery-point-deleted":   {quiet, "resolve"},
 		"recovery-point-creating":  {quiet, ""},
 
+		"scan-job-threats":             {told, "trigger error"},
+		"scan-job-threats-with-issues": {told, "trigger error"},
+		"scan-job-with-issues":         {told, "trigger error"},
+		"scan-job-failed":              {told, "trigger error"},
+		"scan-job-canceled":            {told, "trigger error"},
+		"scan-job-clean":               {quiet, "resolve"},
+		"scan-job-running":             {quiet, ""},
+		"scan-job-unknown-state":       {told, "trigger warning"},
+
 		"backup-vault-created":           {quiet, ""},
 		"backup-vault-modified-locked":   {told, ""},
 		"backup-vault-modified-unlocked": {told, "trigger error"},
@@ -390,6 +399,9 @@ func TestIncidents(t *testing.T) {
 	same("copy-job-failed", "copy-job-completed")
 	same("restore-job-failed", "restore-job-completed") // of which only the second names vault and bucket
 	same("recovery-point-expired", "recovery-point-deleting")
+	same("scan-job-failed", "scan-job-clean")
+	same("scan-job-with-issues", "scan-job-clean")
+	same("scan-job-threats", "scan-job-threats-with-issues")
 	same("alarm-alarm", "alarm-ok")
 	same("call-schedule-key-deletion", "call-cancel-key-deletion")
 	same("call-disable-key", "call-enable-key")
@@ -409,6 +421,9 @@ func TestIncidents(t *testing.T) {
 		key("copy-job-failed", "central-aws-vault-S3", "central-air-gapped"),
 		key("recovery-point-expired", "", ""),
 		key("recovery-point-expired", bucket+"-5ec207d0", bucket+"-20260302050731-1a2b3c4d"),
+		key("scan-job-clean", "", ""),
+		key("scan-job-threats", "", ""), // a clean scan of a later time does not make it clean
+		key("scan-job-threats", bucket+"-5ec207d0", bucket+"-20260302050731-1a2b3c4d"),
 		key("call-delete-recovery-point", "", ""),
 		key("call-denied", "", ""), // the same call by the same person, in vain
 		key("call-delete-recovery-point", "alice", "mallory"),

@@ -35,6 +35,7 @@ var detailTypes = []struct {
 	{"aws.backup", "Copy Job State Change", copyJob.read},
 	{"aws.backup", "Restore Job State Change", restoreJob.read},
 	{"aws.backup", "Recovery Point State Change", readRecoveryPoint},
+	{"aws.backup", "Scan Job State Change", readScan},
 	{"aws.backup", "Backup Vault State Change", readVault},
 	{"aws.backup", "Backup Plan State Change", readPlan},
 	{"aws.backup", "Region Setting State Change", readRegionSetting},
