@@ -89,9 +89,9 @@ func checkCopyCounts(c *checker) {
 		if at == "" || t.copies() == 1 || reported[at] || c.doubtful(c.tierKeys(t, "copy_to_central", "copies")...) {
 			continue
 		}
-		in := append(regions[t.Name], "")
-		if len(regions[t.Name]) > 0 {
-			in = regions[t.Name]
+		in := regions[t.Name]
+		if in == nil {
+			in = []string{""} // not in use
 		}
 		fewer := slices.IndexFunc(in, func(region string) bool { return len(c.cfg.takers(t, region)) < t.copies() })
 		if fewer < 0 {

@@ -25,8 +25,16 @@ tiers:
   - {name: critical_data, copies: %d}
   - {name: other_data, extends: critical_data, copies: %[1]d}
 workloads:
-  - {name: eu, environment: prod, account: "222222222222", region: eu-central-1, buckets: [{name: eu-critical, tier: critical_data}, {name: eu-other, tier: other_data}]}
-  - {name: us, environment: prod, account: "333333333333", region: us-east-1, buckets: [{name: us-critical, tier: critical_data}, {name: us-other, tier: other_data}]}
+  - name: eu
+    environment: prod
+    account: "222222222222"
+    region: eu-central-1
+    buckets: [{name: eu-critical, tier: critical_data}, {name: eu-other, tier: other_data}]
+  - name: us
+    environment: prod
+    account: "333333333333"
+    region: us-east-1
+    buckets: [{name: us-critical, tier: critical_data}, {name: us-other, tier: other_data}]
 `
 	for copies, want := range map[int]string{
 		1: "critical_data critical, other_data main; critical_data us, other_data us",

@@ -10,7 +10,7 @@ import (
 
 // centralFlags choose a Region of the central account.
 type centralFlags struct {
-	CentralRegion string `placeholder:"REGION" help:"Region of the central account's vaults, if it has several (default: that of the first copy)."`
+	CentralRegion string `placeholder:"REGION" help:"Region of the central account's vaults (default: that of the first copy)."`
 }
 
 // region is the Region of the central account that copies of a bucket are looked for in. Without the flag it is that of the
