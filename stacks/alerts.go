@@ -127,7 +127,8 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 	watched := c.watched(*bus.AttrArn())
 	watched.roles = c.cfg.CentralRoleNames()
 	watched.alerts.AlarmPrefixes = append(c.cfg.CopyAlarmPrefixes(), c.cfg.AlertName())
-	watched.alerts.BusName, watched.alerts.LogGroupName, watched.alerts.LogPolicyName = c.cfg.AlertName(), c.cfg.EventLogGroup(), c.cfg.AlertName()
+	watched.alerts.BusName, watched.alerts.LogPolicyName = c.cfg.AlertName(), c.cfg.AlertName()
+	watched.alerts.LogGroupName = c.cfg.EventLogGroup()
 	if function != "" {
 		watched.alerts.FunctionName = c.cfg.AlertName()
 		for _, queue := range []string{c.cfg.AlertName(), c.cfg.UndeliveredName()} {
