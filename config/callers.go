@@ -46,8 +46,8 @@ type policyRoom struct {
 	statements int // that name the callers
 }
 
-// VaultCallers are the backup roles that may copy into a central vault.
-func (c *Config) VaultCallers() Callers {
+// VaultCallers are the backup roles that may copy into a central vault. A retained vault has those of the main one.
+func (c *Config) VaultCallers(into CentralVault) Callers {
 	rest := 2_700 + c.pathBytes()
 	for _, arn := range c.CopyBackTargets().VaultARNs {
 		rest += len(arn + `"",`)
@@ -55,18 +55,23 @@ func (c *Config) VaultCallers() Callers {
 	if c.Central.Audit.Enabled {
 		rest += 600 // the statement that the audit asks for
 	}
-	return c.callers(c.copyingRoles(), c.backupRolePrefix(), policyRoom{MaxPolicyBytes, rest, 1})
+	roles := c.copyingRoles(func(v CopyVault) bool { return v.Region == into.Region && v.Name == into.Name })
+	return c.callers(roles, c.backupRolePrefix(), policyRoom{MaxPolicyBytes, rest, 1})
 }
 
-// KeyCallers are the backup roles that may use the key of the central vaults.
-func (c *Config) KeyCallers() Callers {
-	return c.callers(c.copyingRoles(), c.backupRolePrefix(),
+// KeyCallers are the backup roles that may use a key of central vaults.
+func (c *Config) KeyCallers(key CentralKey) Callers {
+	roles := c.copyingRoles(func(v CopyVault) bool { return v.Region == key.Region && v.KeyAlias == key.Alias })
+	return c.callers(roles, c.backupRolePrefix(),
 		policyRoom{MaxKeyPolicyBytes, 2_700 + 2*c.pathBytes() + c.administratorBytes(), 2})
 }
 
 // BusCallers are the roles that may send events to the central bus.
 func (c *Config) BusCallers() Callers {
-	roles := []caller{{c.Central.Account, c.EventRoleName(CentralID)}}
+	var roles []caller
+	for _, region := range c.CentralRegions() {
+		roles = append(roles, caller{c.Central.Account, c.EventRoleName(c.CentralIDIn(region))})
+	}
 	for _, w := range c.Workloads {
 		if c.Reached(w) {
 			roles = append(roles, caller{w.Account, c.EventRoleName(w.ID())})
@@ -75,11 +80,11 @@ func (c *Config) BusCallers() Callers {
 	return c.callers(roles, c.eventRolePrefix(), policyRoom{MaxBusPolicyBytes, 1_000 + c.pathBytes(), 1})
 }
 
-// copyingRoles are the backup roles of the workloads that have copies, in file order.
-func (c *Config) copyingRoles() []caller {
+// copyingRoles are the backup roles of the workloads that are copied into certain vaults, in file order.
+func (c *Config) copyingRoles(into func(CopyVault) bool) []caller {
 	var roles []caller
 	for _, w := range c.Workloads {
-		if c.Reached(w) && c.Copies(w) {
+		if slices.ContainsFunc(c.AllCopyVaults(w), into) {
 			roles = append(roles, caller{w.Account, c.BackupRoleName(w)})
 		}
 	}

@@ -48,7 +48,10 @@ func warnOfUnheardFailures(c *checker) {
 // checkTopics finds topics that the function could not publish to, and those of this app, whose e-mails are about the same
 // alerts.
 func checkTopics(c *checker) {
-	own := map[string]string{c.cfg.CentralTopicARN(): "the central account"}
+	own := map[string]string{}
+	for _, region := range c.cfg.CentralRegions() {
+		own[c.cfg.CentralTopicARN(region)] = "the central account"
+	}
 	for _, w := range c.cfg.Workloads {
 		own[c.cfg.TopicARN(w)] = w.ID()
 	}

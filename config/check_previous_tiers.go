@@ -19,6 +19,9 @@ func (c *checker) weakenings(now, was *Tier) []weakening {
 	less("point-in-time recovery", "continuous_backup", continuousJobs)
 	less("snapshots", "snapshot_backup", snapshotJobs)
 	less("copies", "copy_to_central", copyJobs)
+	if now.Copied() && now.copies() < was.copies() {
+		weaker = append(weaker, weakening{"copies", fmt.Sprintf("copies in one central vault instead of %d", was.copies())})
+	}
 	if was.RPOMinutes > 0 && (now.RPOMinutes == 0 || now.RPOMinutes > was.RPOMinutes) {
 		weaker = append(weaker, weakening{"rpo_minutes", fmt.Sprintf("rpo_minutes %s instead of %d", orNone(now.RPOMinutes), was.RPOMinutes)})
 	}

@@ -52,6 +52,14 @@ var checks = []check{
 	{"air-gapped-partition", Error, "F-REG-2", checkAirGappedPartition},
 	{"air-gapped-region", Warning, "F-REG-2", warnOfAirGappedRegion},
 
+	// check_central_vaults.go
+	{"central-vault-partition", Error, "F-REG-4", checkVaultPartitions},
+	{"central-vault-tier", Error, "", checkVaultTiers},
+	{"copies-beyond-vaults", Error, "", checkCopyCounts},
+	{"central-key-alias", Error, "F-CFN-2", checkVaultKeyAliases},
+	{"central-stack-name", Error, "", checkCentralStackNames},
+	{"copies-untested-elsewhere", Warning, "F-RST-12", warnOfCopiesUntestedElsewhere},
+
 	// check_tier_locks.go
 	{"lock-of-nothing", Error, "F-LOCK-3", checkLocksOfNothing},
 	{"tier-lock-min-above-max", Error, "F-LOCK-2", checkTierLockRanges},
@@ -218,6 +226,9 @@ var checks = []check{
 	{"rollout-partition", Error, "F-REG-4", checkRolloutPartitions},
 	{"connection-partition", Error, "F-REG-4", checkConnectionPartition},
 
+	// check_central_vaults.go, after all errors
+	{"central-vault-unused", Warning, "", warnOfUnusedVaults},
+
 	// not_built.go
 	{"not-built", Warning, "", warnOfNotBuilt},
 }
@@ -233,6 +244,8 @@ var comparisons = []check{
 	{"compliance-vault-unknown", Error, "F-LOCK-6", compareRetainedVaults},
 	{"air-gapped-vault-changed", Error, "F-LAG-1", compareAirGappedVaults},
 	{"vault-left-behind", Warning, "F-LOCK-11", compareVaults},
+	{"vault-key-changed", Error, "F-CFN-2", compareVaultKeys},
+	{"copies-move", Warning, "F-COPY-10", compareCopyVaults},
 	{"central-account-left-behind", Warning, "F-CFN-2", compareCentralAccount},
 	{"lock-weakened", Warning, "F-LOCK-3", compareGovernanceLocks},
 	{"organization-changed", Warning, "F-COPY-3", compareOrganization},

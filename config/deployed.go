@@ -40,6 +40,10 @@ type Deployed struct {
 func (c *Config) Deployed() []Deployed {
 	central := c.centralDeployed()
 	all := []*Deployed{&central}
+	for _, region := range c.CentralRegions()[1:] {
+		elsewhere := c.centralDeployedIn(region)
+		all = append(all, &elsewhere)
+	}
 	for _, w := range c.Workloads {
 		i := slices.IndexFunc(all, func(d *Deployed) bool { return d.Account == w.Account && d.Region == w.Region })
 		if i < 0 {
@@ -94,29 +98,45 @@ func (c *Config) addDeployed(d *Deployed, w Workload) {
 	}
 }
 
-// centralDeployed is what the stacks of the central account have.
+// centralDeployedIn is what each stack of the central account has, in a Region.
+func (c *Config) centralDeployedIn(region string) Deployed {
+	id := c.CentralIDIn(region)
+	d := Deployed{Account: c.Central.Account, Region: region, Central: true}
+	d.add(accountName{"role", c.EventRoleName(id)}, c.RolePathOrRoot())
+	d.Aliases = []string{c.TopicKeyAlias(id)}
+	for _, key := range c.CentralKeysIn(region) {
+		d.Aliases = append(d.Aliases, key.Alias)
+	}
+	d.Topics = []string{c.TopicName(id)}
+	d.Rules = []string{c.CentralRulePrefix(region) + "*"}
+	for _, v := range c.CentralVaultsIn(region) {
+		d.addCentralVault(c, v.Name, v)
+	}
+	return d
+}
+
+// addCentralVault adds a vault with the tiering configuration that it has like another one, or like itself.
+func (d *Deployed) addCentralVault(c *Config, name string, like CentralVault) {
+	d.Vaults = append(d.Vaults, name)
+	if len(c.LowCostCopies(like)) > 0 {
+		d.TieringConfigurations = append(d.TieringConfigurations, c.TieringName(like.Region, name))
+	}
+}
+
+// centralDeployed is what the stacks of the central account have in central.region.
 func (c *Config) centralDeployed() Deployed {
 	at := c.Central
-	d := Deployed{Account: at.Account, Region: at.Region, Central: true}
+	d := c.centralDeployedIn(at.Region)
 	for _, n := range c.centralAccountNames() {
 		d.add(n, c.RolePathOrRoot())
 	}
-	d.Aliases = []string{c.CentralKeyAlias(), c.TopicKeyAlias(CentralID)}
-	d.Topics = []string{c.TopicName(CentralID)}
-	d.Rules = []string{c.CentralRulePrefix() + "*"}
 	d.Buses = []string{c.AlertName()}
 	d.LogGroups = []string{c.EventLogGroup()}
 	for _, prefix := range c.CopyAlarmPrefixes() {
 		d.Alarms = append(d.Alarms, prefix+"*")
 	}
-	d.Vaults = []string{at.VaultName}
 	for _, v := range at.RetainedVaults {
-		d.Vaults = append(d.Vaults, v.Name)
-	}
-	if len(c.LowCostCopies()) > 0 {
-		for _, vault := range d.Vaults {
-			d.TieringConfigurations = append(d.TieringConfigurations, c.TieringName(at.Region, vault))
-		}
+		d.addCentralVault(c, v.Name, c.centralVaultAt(mainVault))
 	}
 	if len(c.Alerts.Delivered()) > 0 {
 		d.addFunction(c.AlertName(), c.UndeliveredName(), c.AlertLogGroup())

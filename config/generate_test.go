@@ -298,6 +298,42 @@ func generateCentral(t *rapid.T, cfg *Config, region *rapid.Generator[string]) {
 	}
 }
 
+// generateVaults draws central.vaults, and tiers with two copies where two vaults take everything.
+func generateVaults(t *rapid.T, cfg *Config) {
+	regions := []string{cfg.Central.Region}
+	for _, w := range cfg.Workloads {
+		regions = append(regions, w.Region)
+	}
+	region := rapid.SampledFrom(regions)
+	var copied []string
+	for i := range cfg.Tiers {
+		if cfg.Tiers[i].Copied() {
+			copied = append(copied, cfg.Tiers[i].Name)
+		}
+	}
+	wide := false
+	for i := range rapid.IntRange(0, 3).Draw(t, "vaults") {
+		v := CentralVault{
+			Name: fmt.Sprintf("further-%d", i), Region: region.Draw(t, "vault region"),
+			VaultLock: VaultLock{Mode: Governance, MinRetentionDays: 1, MaxRetentionDays: MaxRetentionDays},
+			KeyAlias:  rapid.SampledFrom([]string{cfg.Central.KeyAlias, "aws-backup-further"}).Draw(t, "vault key"),
+		}
+		if len(copied) > 0 && rapid.Bool().Draw(t, "of tiers") {
+			v.Tiers = copied[:rapid.IntRange(1, len(copied)).Draw(t, "vault tiers")]
+		}
+		if rapid.Bool().Draw(t, "of Regions") {
+			v.FromRegions = []string{region.Draw(t, "from")}
+		}
+		wide = wide || !v.narrow()
+		cfg.Central.Vaults = append(cfg.Central.Vaults, v)
+	}
+	for i := range cfg.Tiers {
+		if wide && cfg.Tiers[i].Copied() && rapid.Bool().Draw(t, "two copies") {
+			cfg.Tiers[i].Copies = 2
+		}
+	}
+}
+
 func generateRestore(t *rapid.T, cfg *Config) {
 	for i := range rapid.IntRange(0, 3).Draw(t, "operators") {
 		account := rapid.SampledFrom([]string{"*", cfg.Central.Account}).Draw(t, "operator account")

@@ -22,6 +22,7 @@ func TestMain(m *testing.M) { fixedseed.Main(m) }
 func TestPropertyValid(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		drawn := generate(t)
+		generateVaults(t, drawn)
 		text := printed(t, drawn)
 		cfg, err := Load("drawn.yaml", text)
 		if err != nil {

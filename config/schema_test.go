@@ -50,11 +50,14 @@ func TestSchemaRefuses(t *testing.T) {
 		"account-partitions", "accounts-by-path", "accounts-not-named", "air-gapped-vault-against-copies", "air-gapped-vault-in-govcloud", "air-gapped-vault-too-long", "air-gapped-vault-upside-down",
 		"alias-collision", "another-organization", "audit-bucket", "bucket-limit", "bucket-namespace", "bucket-twice", "business-decision",
 		"central-names-of-a-workload", "central-stack-too-large", "china", "china-by-stack-set", "compliance-lock", "compliance-lock-acknowledged-wrongly",
-		"copies-of-rules", "cors-files", "empty-workload", "governance-lock", "inherited-copy", "landing-vault", "lock-against-copies", "lock-min-above-max",
+		"copies-of-rules", "copies-without-vaults", "cors-files", "empty-workload", "governance-lock", "inherited-copy", "landing-vault",
+		"lock-against-copies", "lock-min-above-max",
 		"lock-minimum", "low-cost-copies", "low-cost-in-china", "low-cost-partition", "low-cost-values", "name-collisions", "organization-roots", "partitions",
 		"operators-size", "policy-files", "policy-names", "quotas", "reserved-name", "reserved-project", "restore-testing-plans", "restore-testing-size",
 		"restore-testing-without-copies", "schedules", "schedules-that-never-come", "stack-too-large",
-		"tag-conditions", "tag-key", "tag-limits", "tag-of-tiers", "tag-selections", "tags-of-recovery-points", "tags-of-recovery-points-at-the-top", "tags-of-resources", "template-too-large", "too-long-a-role-path", "unknown-tiers", "vault-locks", "vault-locks-against-rules", "workload-twice",
+		"central-vault-locks", "tag-conditions", "tag-key", "tag-limits", "tag-of-tiers", "tag-selections", "tags-of-recovery-points", "tags-of-recovery-points-at-the-top",
+		"tags-of-resources", "template-too-large", "too-long-a-role-path", "unknown-tiers", "vault-locks", "vault-locks-against-rules", "vaults-against-copies",
+		"workload-twice",
 	}
 	notJSON := []string{ // not valid YAML, or an error that the schema does not see
 		"anchor-of-the-document", "anchors", "bracket-not-closed", "bracket-too-many", "colon-without-space", "colon-without-space-in-item", "comma-missing", "comment-with-a-quote",

@@ -82,13 +82,9 @@ func (c *Config) CentralResources() int {
 		// queues with their policies, two rules, log group, role, function, mapping, alarm; e-mails; bucket, policy; five rules on calls
 		validator = 19
 	)
-	perVault := 1
-	if len(c.LowCostCopies()) > 0 {
-		perVault++ // tiering configuration
-	}
 	alarms := len(c.CopyAlarms()[0])
-	n := key + topic + len(c.Alerts.Subscribers()) + bus + calls + rules + log + perFilter*len(c.AccountEndings())
-	n += perVault*(1+len(c.Central.RetainedVaults)) + alarms
+	n := key*len(c.CentralKeysIn(c.Central.Region)) + topic + len(c.Alerts.Subscribers()) + bus + calls + rules + log + perFilter*len(c.AccountEndings())
+	n += c.vaultResources(c.Central.Region) + alarms
 	if alarms > 0 {
 		n++ // rule on alarms
 	}
@@ -127,6 +123,41 @@ func (c *Config) CentralResources() int {
 	}
 	if IsMainRegion(c.Central.Region) {
 		n++ // rule on calls on roles
+	}
+	return n
+}
+
+// CentralRegionResources is the number of resources in the central account's stack in another Region.
+func (c *Config) CentralRegionResources(region string) int {
+	const (
+		key   = 2  // key, alias
+		topic = 4  // topic, policy, key, alias
+		calls = 8  // as in the central stack
+		rules = 11 // as there, with the role
+	)
+	n := key*len(c.CentralKeysIn(region)) + topic + len(c.Alerts.Subscribers()) + calls + rules + c.vaultResources(region)
+	if IsMainRegion(region) {
+		n++ // rule on calls on roles
+	}
+	return n
+}
+
+// vaultResources is the number of resources that the central vaults of a Region are.
+func (c *Config) vaultResources(region string) int {
+	n := 0
+	vault := func(lowCost CentralVault) {
+		n++
+		if len(c.LowCostCopies(lowCost)) > 0 {
+			n++ // tiering configuration
+		}
+	}
+	for _, v := range c.CentralVaultsIn(region) {
+		vault(v)
+	}
+	if region == c.Central.Region {
+		for range c.Central.RetainedVaults {
+			vault(c.centralVaultAt(mainVault))
+		}
 	}
 	return n
 }

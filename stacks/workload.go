@@ -175,10 +175,13 @@ func (s workload) newTiers() []*constructs.TierBackup {
 		S3BackupPolicyARN: config.ManagedPolicyARN(s.w.Region, "AWSBackupServiceRolePolicyForS3Backup"),
 		BucketARNs:        bucketARNs(s.w.Region, s.cfg.BackupRoleBuckets(s.w)),
 	}
-	if s.cfg.Copies(s.w) {
-		roleProps.Copy = &constructs.CopyProps{
-			DestinationVaultARN: s.cfg.CentralVaultARN(),
-			KeyARNs:             []string{*vaultKey.Key.AttrArn(), s.cfg.CentralKeysARN()},
+	if vaults := s.cfg.AllCopyVaults(s.w); vaults != nil {
+		roleProps.Copy = &constructs.CopyProps{KeyARNs: []string{*vaultKey.Key.AttrArn()}}
+		for _, v := range vaults {
+			roleProps.Copy.DestinationVaultARNs = append(roleProps.Copy.DestinationVaultARNs, v.ARN)
+			if !slices.Contains(roleProps.Copy.KeyARNs, v.KeysARN) {
+				roleProps.Copy.KeyARNs = append(roleProps.Copy.KeyARNs, v.KeysARN)
+			}
 		}
 	}
 	scanner := s.newScanner(vaultKey)
@@ -205,8 +208,8 @@ func (s workload) newTiers() []*constructs.TierBackup {
 			Topic:         s.topic.Topic,
 			Tags:          s.tags(use.Tier),
 		}
-		if use.Tier.Copied() {
-			props.CopyDestinations = []string{s.cfg.CentralVaultARN()}
+		for _, v := range s.cfg.CopyVaults(s.w, use.Tier) {
+			props.CopyDestinations = append(props.CopyDestinations, v.ARN)
 		}
 		if use.Tier.LowCostBackups() {
 			props.LowCost = &constructs.LowCostProps{
@@ -242,7 +245,7 @@ func (s workload) newScanner(vaultKey *constructs.Key) interfacesawsiam.IRoleRef
 	}).Role
 }
 
-// rules are the rules of the tier's plan. A rule with a copy action copies as often as it runs (F-S3-10).
+// rules are the rules of the tier's plan. A rule with copy actions, one for each vault, copies as often as it runs (F-S3-10).
 func (s workload) rules(t *config.Tier) []constructs.BackupRule {
 	var list []constructs.BackupRule
 	for _, r := range t.Rules() {
@@ -256,8 +259,8 @@ func (s workload) rules(t *config.Tier) []constructs.BackupRule {
 			DeleteAfterDays:         r.DeleteAfterDays,
 		}
 		if r.Copied {
-			rule.Copies = []constructs.CopyAction{
-				{DestinationVaultARN: s.cfg.CentralVaultARN(), DeleteAfterDays: r.CopyDeleteAfterDays},
+			for _, v := range s.cfg.CopyVaults(s.w, t) {
+				rule.Copies = append(rule.Copies, constructs.CopyAction{DestinationVaultARN: v.ARN, DeleteAfterDays: r.CopyDeleteAfterDays})
 			}
 		}
 		list = append(list, rule)
