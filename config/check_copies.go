@@ -11,23 +11,23 @@ import (
 // checkCopiesWithinLock finds copies that the central vault would refuse, job after job (F-LOCK-4).
 // Where the file says how long the copy is kept, the problem is there; else it is at the lock.
 func checkCopiesWithinLock(c *checker) {
-	c.checkCopiesWithin(c.cfg.centralVaults()[0], "central vault")
+	c.checkCopiesWithin(c.cfg.centralVaults()[0], "central vault", c.cfg.copied)
 }
 
 // checkCopiesWithinAirGappedLock does the same for the second copy.
 func checkCopiesWithinAirGappedLock(c *checker) {
 	for _, v := range c.cfg.centralVaults() {
 		if v.airGapped {
-			c.checkCopiesWithin(v, "air-gapped vault")
+			c.checkCopiesWithin(v, "air-gapped vault", c.cfg.airGappedCopies())
 		}
 	}
 }
 
-func (c *checker) checkCopiesWithin(v centralVault, kind string) {
+func (c *checker) checkCopiesWithin(v centralVault, kind string, copied []*Tier) {
 	if v.minDays > v.maxDays && v.maxDays > 0 {
 		return // nothing could enter, which has been reported
 	}
-	for _, t := range c.cfg.copied {
+	for _, t := range copied {
 		switch days := t.CopyToCentral.DeleteAfterDays; {
 		case days == setByTheBusiness || c.doubtful(c.tierKeys(t, "copy_to_central.delete_after_days")...):
 		case v.maxDays > 0 && days > v.maxDays:

@@ -44,6 +44,9 @@ func checkNames(c *checker) {
 	}
 	take(central, physicalName{"key alias", at.Account, at.Region, c.cfg.CentralKeyAlias()})
 	take(central, physicalName{"key alias", at.Account, at.Region, c.cfg.TopicKeyAlias(CentralID)})
+	if v := at.AirGappedVault; v != nil && v.EncryptionKey == KeyOwn {
+		take(central, physicalName{"key alias", at.Account, at.Region, c.cfg.AirGappedKeyAlias()})
+	}
 	for _, n := range c.cfg.centralAccountNames() {
 		take(central, physicalName{n.kind, at.Account, "", n.name})
 	}
@@ -55,6 +58,9 @@ func checkNames(c *checker) {
 		ids[w.ID()] = true
 		for _, use := range c.uses[i] {
 			take(i, physicalName{"backup vault", w.Account, w.Region, c.cfg.TierName(w, use.Tier)})
+			if use.Tier.hasAirGapped() {
+				take(i, physicalName{"backup vault", w.Account, w.Region, c.cfg.AirGappedVaultName(w, use.Tier)})
+			}
 		}
 		if copied(c.uses[i]) {
 			take(i, physicalName{"backup vault", w.Account, w.Region, c.cfg.LandingVaultName(w)})

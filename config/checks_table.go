@@ -51,6 +51,18 @@ var checks = []check{
 	{"air-gapped-partition", Error, "F-REG-2", checkAirGappedPartition},
 	{"air-gapped-region", Warning, "F-REG-2", warnOfAirGappedRegion},
 
+	// check_air_gapped.go
+	{"air-gapped-share", Error, "F-LAG-3", checkAirGappedShares},
+	{"air-gapped-share-of-all", Warning, "F-LAG-3", warnOfAirGappedShares},
+	{"approval-team-partition", Error, "F-REG-4", checkApprovalTeamPartition},
+	{"approval-team-region", Warning, "F-LAG-8", warnOfApprovalTeamRegion},
+	{"air-gapped-own-key", Warning, "F-LAG-6", warnOfOwnAirGappedKeys},
+	{"air-gapped-min-above-max", Error, "F-LAG-1", checkAirGappedRanges},
+	{"air-gapped-nothing", Error, "F-LAG-1", checkAirGappedNothing},
+	{"backup-outside-air-gapped-lock", Error, "F-LAG-5", checkBackupsWithinAirGappedLock},
+	{"air-gapped-not-copied-again", Warning, "F-LAG-4", warnOfNoSecondCopies},
+	{"air-gapped-name", Error, "F-CFN-2", checkAirGappedNames},
+
 	// check_copies.go
 	{"copy-outside-lock", Error, "F-LOCK-3", checkCopiesWithinLock},
 	{"copy-outside-air-gapped-lock", Error, "F-LAG-5", checkCopiesWithinAirGappedLock},

@@ -24,6 +24,8 @@ func defaults() *Config {
 func (s *SnapshotBackup) setDefaults() { s.Schedule = defaultSnapshotCron }
 func (r *RestoreTesting) setDefaults() { r.Schedule = defaultTestCron }
 func (p *PagerDuty) setDefaults()      { p.Severity, p.Endpoint = "critical", alerting.EndpointUS }
+func (v *AirGappedVault) setDefaults() { v.EncryptionKey = KeyAWSOwned }
+func (v *AirGapped) setDefaults()      { v.EncryptionKey = KeyAWSOwned }
 func (p *Pipeline) setDefaults()       { p.Branch = "main" }
 
 func (r *CentralRestoreTesting) setDefaults() { r.Schedule = defaultTestCron }

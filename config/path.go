@@ -120,4 +120,8 @@ func retainedPath(i int) string { return fmt.Sprintf("central.retained_vaults[%d
 
 func stackSetRegionPath(i int) string { return fmt.Sprintf("%s.regions[%d]", stackSetPath, i) }
 
+func airGappedSharePath(i int) string {
+	return fmt.Sprintf("%s.share_with_accounts[%d]", airGappedPath, i)
+}
+
 func unitPath(i int) string { return fmt.Sprintf("%s.organizational_units[%d]", stackSetPath, i) }

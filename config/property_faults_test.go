@@ -30,11 +30,12 @@ var meaningFaults = []fault{
 	}),
 	meaning("copy-outside-air-gapped-lock", "an air gap that ends before a copy", func(_ *rapid.T, cfg *Config) (string, bool) {
 		v := cfg.Central.AirGappedVault
-		if v == nil || len(cfg.copied) == 0 {
+		copied := cfg.airGappedCopies()
+		if len(copied) == 0 {
 			return "", false
 		}
 		longest := 0
-		for _, row := range cfg.copied {
+		for _, row := range copied {
 			longest = max(longest, row.CopyToCentral.DeleteAfterDays)
 		}
 		v.MaxRetentionDays = longest - 1
@@ -105,7 +106,7 @@ var meaningFaults = []fault{
 	meaning("nothing-to-copy", "a copy of nothing", func(t *rapid.T, cfg *Config) (string, bool) {
 		row, at := anyTier(t, cfg)
 		tested := slices.ContainsFunc(cfg.Workloads, func(w Workload) bool { return w.RestoreTesting != nil || len(w.SelectTagged) > 0 })
-		row.ContinuousBackup, row.SnapshotBackup, row.RPOMinutes, row.LowCostAfterDays = nil, nil, 0, 0
+		row.ContinuousBackup, row.SnapshotBackup, row.AirGapped, row.RPOMinutes, row.LowCostAfterDays = nil, nil, nil, 0, 0
 		row.CopyToCentral = &CopyToCentral{cfg.Central.VaultLock.MinRetentionDays}
 		return at + ".copy_to_central", !tested && (cfg.Central.AirGappedVault == nil || cfg.Central.AirGappedVault.MinRetentionDays <= cfg.Central.VaultLock.MinRetentionDays)
 	}),
@@ -182,7 +183,8 @@ var meaningFaults = []fault{
 		return "", !copied && !testsTagged(w)
 	}),
 	meaning("air-gapped-partition", "an air gap in GovCloud", func(_ *rapid.T, cfg *Config) (string, bool) {
-		cfg.Central.AirGappedVault = &AirGappedVault{"air-gap", MinAirGappedRetentionDays, MaxRetentionDays}
+		cfg.Central.AirGappedVault = &AirGappedVault{Name: "air-gap", MinRetentionDays: MinAirGappedRetentionDays, MaxRetentionDays: MaxRetentionDays,
+			EncryptionKey: KeyAWSOwned}
 		short := slices.ContainsFunc(cfg.copied, func(row *Tier) bool { return row.CopyToCentral.DeleteAfterDays < MinAirGappedRetentionDays })
 		return airGappedPath, Partition(cfg.Central.Region) == partitionGovCloud && !short
 	}),
@@ -296,6 +298,9 @@ func anyBucket(t *rapid.T, cfg *Config) (workload, bucket int) {
 func moveTo(cfg *Config, w *Workload, region string) {
 	w.Account, w.Region, w.SelectTagged = "666666666666", region, nil
 	cfg.Rollout.Pipeline, cfg.Central.RestoreTesting = nil, nil
+	for i := range cfg.Tiers {
+		cfg.Tiers[i].AirGapped = nil // not every partition has such vaults
+	}
 }
 
 // testsTagged says whether a restore test names a tier that only a tag selects.

@@ -61,6 +61,7 @@ func (t *Tier) clone() Tier {
 	c.ContinuousBackup = clonePointer(t.ContinuousBackup)
 	c.SnapshotBackup = clonePointer(t.SnapshotBackup)
 	c.CopyToCentral = clonePointer(t.CopyToCentral)
+	c.AirGapped = clonePointer(t.AirGapped)
 	return c
 }
 
