@@ -48,7 +48,7 @@ func Example() {
 		Name:              "acme-backup",
 		Account:           "222222222222",
 		S3BackupPolicyARN: "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
-		Copy:              &constructs.CopyProps{DestinationVaultARN: *centralARN, KeyARNs: []string{*key.Key.AttrArn()}},
+		Copy:              &constructs.CopyProps{DestinationVaultARNs: []string{*centralARN}, KeyARNs: []string{*key.Key.AttrArn()}},
 	})
 	// Every night a snapshot, which is kept 35 days. Its copy is kept five years.
 	for _, tier := range []string{"Curated", "Critical"} {
@@ -184,8 +184,8 @@ func ExampleNewTierBackup() {
 		Account:           "222222222222",
 		S3BackupPolicyARN: "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
 		Copy: &constructs.CopyProps{
-			DestinationVaultARN: central,
-			KeyARNs:             []string{*key.Key.AttrArn(), "arn:aws:kms:eu-central-1:111111111111:key/*"},
+			DestinationVaultARNs: []string{central},
+			KeyARNs:              []string{*key.Key.AttrArn(), "arn:aws:kms:eu-central-1:111111111111:key/*"},
 		},
 	})
 	constructs.NewTierBackup(stack, jsii.String("Invoices"), &constructs.TierBackupProps{
@@ -279,8 +279,8 @@ func ExampleNewBackupRole() {
 		Account:           "222222222222",
 		S3BackupPolicyARN: "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
 		Copy: &constructs.CopyProps{
-			DestinationVaultARN: "arn:aws:backup:eu-central-1:111111111111:backup-vault:acme-central",
-			KeyARNs:             []string{"arn:aws:kms:eu-central-1:222222222222:key/*", "arn:aws:kms:eu-central-1:111111111111:key/*"},
+			DestinationVaultARNs: []string{"arn:aws:backup:eu-central-1:111111111111:backup-vault:acme-central"},
+			KeyARNs:              []string{"arn:aws:kms:eu-central-1:222222222222:key/*", "arn:aws:kms:eu-central-1:111111111111:key/*"},
 		},
 	})
 	// The role's ARN, for a backup selection that another tool creates.

@@ -127,10 +127,13 @@ func (s workload) newTiers() []*constructs.TierBackup {
 		S3BackupPolicyARN: config.ManagedPolicyARN(s.w.Region, "AWSBackupServiceRolePolicyForS3Backup"),
 		BucketARNs:        bucketARNs(s.w.Region, s.cfg.BackupRoleBuckets(s.w)),
 	}
-	if s.cfg.Copies(s.w) {
-		roleProps.Copy = &constructs.CopyProps{
-			DestinationVaultARN: s.cfg.CentralVaultARN(),
-			KeyARNs:             []string{*vaultKey.Key.AttrArn(), s.cfg.CentralKeysARN()},
+	if vaults := s.cfg.AllCopyVaults(s.w); vaults != nil {
+		roleProps.Copy = &constructs.CopyProps{KeyARNs: []string{*vaultKey.Key.AttrArn()}}
+		for _, v := range vaults {
+			roleProps.Copy.DestinationVaultARNs = append(roleProps.Copy.DestinationVaultARNs, v.ARN)
+			if !slices.Contains(roleProps.Copy.KeyARNs, v.KeysARN) {
+				roleProps.Copy.KeyARNs = append(roleProps.Copy.KeyARNs, v.KeysARN)
+			}
 		}
 	}
 	role := constructs.NewBackupRole(s.stack, jsii.String("BackupRole"), roleProps)
@@ -152,8 +155,8 @@ func (s workload) newTiers() []*constructs.TierBackup {
 			Topic:         s.topic.Topic,
 			Tags:          s.tags(use.Tier),
 		}
-		if use.Tier.Copied() {
-			props.CopyDestinations = []string{s.cfg.CentralVaultARN()}
+		for _, v := range s.cfg.CopyVaults(s.w, use.Tier) {
+			props.CopyDestinations = append(props.CopyDestinations, v.ARN)
 		}
 		if use.Tier.LowCostBackups() {
 			props.LowCost = &constructs.LowCostProps{
@@ -166,7 +169,7 @@ func (s workload) newTiers() []*constructs.TierBackup {
 	return tiers
 }
 
-// rules are the tier's rules. The first has the copy action: AWS copies as often as that rule runs (F-S3-10).
+// rules are the tier's rules. The first has the copy actions, one for each vault: AWS copies as often as that rule runs (F-S3-10).
 func (s workload) rules(t *config.Tier) []constructs.BackupRule {
 	rule := constructs.BackupRule{
 		Schedule:                t.Schedule.Cron,
@@ -189,10 +192,9 @@ func (s workload) rules(t *config.Tier) []constructs.BackupRule {
 		snapshot.DeleteAfterDays = t.SnapshotBackup.DeleteAfterDays
 		list = append(list, snapshot)
 	}
-	if t.Copied() {
-		list[0].Copies = []constructs.CopyAction{
-			{DestinationVaultARN: s.cfg.CentralVaultARN(), DeleteAfterDays: t.CopyToCentral.DeleteAfterDays},
-		}
+	for _, v := range s.cfg.CopyVaults(s.w, t) {
+		list[0].Copies = append(list[0].Copies,
+			constructs.CopyAction{DestinationVaultARN: v.ARN, DeleteAfterDays: t.CopyToCentral.DeleteAfterDays})
 	}
 	return list
 }

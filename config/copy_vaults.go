@@ -1,0 +1,37 @@
+package config
+
+import "slices"
+
+// CopyVault is a vault of the central account that backups are copied into.
+type CopyVault struct {
+	// Name of the vault, and its Region.
+	Name, Region string
+	// ARN of the vault.
+	ARN string
+	// KeysARN matches the keys of its account and Region. Their ids are unknown before they are deployed.
+	KeysARN string
+}
+
+// CopyVaults are the vaults that the backups of a workload's tier are copied into, in the order of their copy actions.
+// Empty: the tier is not copied, or no copy of the workload reaches the central account.
+func (c *Config) CopyVaults(w Workload, t *Tier) []CopyVault {
+	if !t.Copied() || !c.Reached(w) {
+		return nil
+	}
+	return []CopyVault{{
+		Name: c.Central.VaultName, Region: c.Central.Region, ARN: c.CentralVaultARN(), KeysARN: c.CentralKeysARN(),
+	}}
+}
+
+// AllCopyVaults are the vaults that any tier of a workload is copied into, each once.
+func (c *Config) AllCopyVaults(w Workload) []CopyVault {
+	var all []CopyVault
+	for _, use := range c.TierUses(w) {
+		for _, v := range c.CopyVaults(w, use.Tier) {
+			if !slices.Contains(all, v) {
+				all = append(all, v)
+			}
+		}
+	}
+	return all
+}
