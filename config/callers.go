@@ -49,7 +49,7 @@ func (c *Config) VaultCallers() Callers {
 // KeyCallers are the backup roles that may use the key of the central vaults.
 func (c *Config) KeyCallers() Callers {
 	return c.callers(c.copyingRoles(), c.backupRolePrefix(),
-		policyRoom{MaxKeyPolicyBytes, 2_700 + 2*c.pathBytes() + c.administratorBytes(), 2})
+		policyRoom{MaxKeyPolicyBytes, 2_700 + 2*c.pathBytes() + c.administratorBytes() + c.shareBytes(), 2})
 }
 
 // BusCallers are the roles that may send events to the central bus.
@@ -126,6 +126,19 @@ func (c *Config) pathBytes() int {
 	n := 0
 	for _, p := range c.Organization.Paths {
 		n += len(p + `"",`)
+	}
+	return n
+}
+
+// shareBytes is the size, in bytes, of the statements for the accounts that an air-gapped vault with a key of its own is shared with.
+func (c *Config) shareBytes() int {
+	v := c.Central.AirGappedVault
+	if v == nil || v.EncryptionKey != KeyOwn || len(v.ShareWithAccounts) == 0 {
+		return 0
+	}
+	n := 600
+	for _, account := range v.ShareWithAccounts {
+		n += 2 * len(AccountARN(c.Central.Region, account)+`"",`)
 	}
 	return n
 }

@@ -10,6 +10,8 @@ type CopyVault struct {
 	ARN string
 	// KeysARN matches the keys of its account and Region. Their ids are unknown before they are deployed.
 	KeysARN string
+	// AirGapped: the vault is logically air-gapped. It takes a second copy of what another vault takes as well.
+	AirGapped bool
 }
 
 // CopyVaults are the vaults that the backups of a workload's tier are copied into, in the order of their copy actions.
@@ -18,9 +20,15 @@ func (c *Config) CopyVaults(w Workload, t *Tier) []CopyVault {
 	if !t.Copied() || !c.Reached(w) {
 		return nil
 	}
-	return []CopyVault{{
+	vaults := []CopyVault{{
 		Name: c.Central.VaultName, Region: c.Central.Region, ARN: c.CentralVaultARN(), KeysARN: c.CentralKeysARN(),
 	}}
+	if v := c.Central.AirGappedVault; v != nil && !t.hasAirGapped() { // else no copy can be scheduled (F-LAG-4)
+		vaults = append(vaults, CopyVault{
+			Name: v.Name, Region: c.Central.Region, ARN: c.VaultARNInCentral(v.Name), KeysARN: c.CentralKeysARN(), AirGapped: true,
+		})
+	}
+	return vaults
 }
 
 // AllCopyVaults are the vaults that any tier of a workload is copied into, each once.

@@ -78,7 +78,7 @@ func generateAirGapped(t *rapid.T, row *Tier, partition string) *AirGapped {
 	for _, rule := range row.rules() {
 		least, most = min(least, rule.deleteAfterDays), max(most, rule.deleteAfterDays)
 	}
-	if partition == partitionGovCloud || !row.BackedUp() || least < MinAirGappedRetentionDays || !rapid.Bool().Draw(t, "air-gapped") {
+	if partition == partitionGovCloud || !row.BackedUp() || least < MinAirGappedRetentionDays || rapid.IntRange(0, 4).Draw(t, "air-gapped") > 0 {
 		return nil
 	}
 	return &AirGapped{

@@ -47,7 +47,7 @@ func TestSchemaAccepts(t *testing.T) {
 func TestSchemaRefuses(t *testing.T) {
 	schema := compileSchema(t)
 	structurallySound := []string{ // the errors are in the meaning of values
-		"account-partitions", "accounts-by-path", "accounts-not-named", "air-gapped-vault-against-copies", "air-gapped-vault-in-govcloud", "air-gapped-vault-too-long", "air-gapped-vault-upside-down",
+		"account-partitions", "accounts-by-path", "accounts-not-named", "air-gapped-tier-in-govcloud", "air-gapped-vault-against-copies", "air-gapped-vault-in-govcloud", "air-gapped-vault-too-long", "air-gapped-vault-upside-down",
 		"alias-collision", "another-organization", "bucket-limit", "bucket-namespace", "bucket-twice", "business-decision", "central-names-of-a-workload", "central-stack-too-large", "china", "china-by-stack-set", "compliance-lock",
 		"compliance-lock-acknowledged-wrongly", "empty-workload", "governance-lock", "inherited-copy", "landing-vault", "lock-against-copies", "lock-min-above-max",
 		"lock-minimum", "low-cost-copies", "low-cost-in-china", "low-cost-partition", "low-cost-values", "name-collisions", "organization-roots", "partitions",

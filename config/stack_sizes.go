@@ -29,6 +29,12 @@ func (c *Config) stackResources(w Workload, uses []TierUse) int {
 		if use.Tier.LowCostBackups() {
 			n++ // tiering configuration
 		}
+		if use.Tier.hasAirGapped() {
+			n++ // air-gapped vault
+			if use.Tier.LowCostBackups() {
+				n++ // its tiering configuration
+			}
+		}
 	}
 	if created > 0 {
 		n += perLogBucket
@@ -88,6 +94,16 @@ func (c *Config) CentralResources() int {
 	if alarms > 0 {
 		n++ // rule on alarms
 	}
+	if v := c.Central.AirGappedVault; v != nil {
+		n += perVault
+		n++ // rule on calls that share it
+		if v.EncryptionKey == KeyOwn {
+			n += key
+		}
+		if len(v.ShareWithAccounts) > 0 {
+			n++ // resource share
+		}
+	}
 	if len(c.CopyBackTargets().VaultARNs) > 0 {
 		n++ // role of copies back
 		if c.Central.RestoreTesting != nil {
@@ -143,6 +159,7 @@ func (c *Config) eventRules(w Workload, uses []TierUse) int {
 	rule(backedUp, true)               // on vaults
 	rule(backedUp, true)               // on recovery points
 	rule(backedUp, true)               // on plans
+	rule(airGapped(uses), true)        // on shares
 	rule(IsMainRegion(w.Region), true) // on roles
 	rule(backedUp, true)               // backups with issues
 	rule(true, false)                  // tests
@@ -165,6 +182,10 @@ func (c *Config) silenceAlarms(uses []TierUse) (alarms int) {
 	return alarms
 }
 
+func airGapped(uses []TierUse) bool {
+	return slices.ContainsFunc(uses, func(u TierUse) bool { return u.Tier.hasAirGapped() })
+}
+
 func backedUp(uses []TierUse) bool {
 	return slices.ContainsFunc(uses, func(u TierUse) bool { return u.Tier.BackedUp() })
 }
@@ -181,6 +202,7 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 		key     = 1700
 		plan    = 10000 // vault, plan, selections, alarm
 		copies  = 4000  // alarm, clock
+		air     = 4000  // air-gapped vault, in the rules on backups and on calls as well
 		landing = 8000  // vault, grants on the key
 		operate = 9000  // role
 		testing = 6000  // plan, role of the validator
@@ -206,6 +228,9 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 		n += plan
 		if use.Tier.Copied() {
 			n += copies
+		}
+		if use.Tier.hasAirGapped() {
+			n += air
 		}
 		for _, b := range use.Buckets {
 			n += 3 * (bytesPerARN + min(len(b.Name), MaxBucketName)) // the selection, and twice the role

@@ -58,6 +58,13 @@ func (s workload) newAlerts(scope awsconstructs.Construct) {
 		if use.Tier.BackedUp() {
 			watched.vaults = append(watched.vaults, s.cfg.TierName(s.w, use.Tier))
 			watched.vaultARNs = append(watched.vaultARNs, s.cfg.VaultARN(s.w, use.Tier))
+			if use.Tier.AirGapped != nil {
+				watched.vaults = append(watched.vaults, s.cfg.AirGappedVaultName(s.w, use.Tier))
+				watched.vaultARNs = append(watched.vaultARNs, s.cfg.AirGappedVaultARN(s.w, use.Tier))
+				watched.shares = true
+				// AWS Backup chooses the ARNs of recovery points in it (F-LAG-9).
+				watched.points = []string{config.RecoveryPointsOfBucket(s.w.Region, s.w.Account, "")}
+			}
 		}
 	}
 	if s.cfg.Copies(s.w) { // the ARN of a copy that came back has no name of a bucket in it
@@ -81,7 +88,7 @@ func (s workload) newAlerts(scope awsconstructs.Construct) {
 		names = append(names, a.Name)
 		alarms = append(alarms, constructs.SilenceAlarm{
 			ID: a.Tier + "-" + a.Jobs, WaitsID: a.Tier + kind.waits, Name: a.Name, Description: a.Description,
-			Vault: a.Vault, Metric: kind.metric, Hours: a.Hours, ClockName: a.ClockName, FirstHours: a.FirstHours,
+			Vault: a.Vault, AirGappedVault: a.AirGappedVault, Metric: kind.metric, Hours: a.Hours, ClockName: a.ClockName, FirstHours: a.FirstHours,
 		})
 		clocks = append(clocks, kind.clock(a.Tier, a.ClockName))
 	}
@@ -153,6 +160,15 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 	for _, v := range at.RetainedVaults {
 		watch(v.Name)
 	}
+	var second []string
+	if v := at.AirGappedVault; v != nil {
+		watch(v.Name)
+		second = []string{c.cfg.VaultARNInCentral(v.Name)}
+		watched.shares = true
+	}
+	if c.airGappedKey != nil {
+		watched.keys = append(watched.keys, *c.airGappedKey.Key.AttrArn())
+	}
 	more := constructs.OutOfVaultRules(watched.vaultARNs)
 	if len(alarms) > 0 || c.cfg.Validates() {
 		more = append(more, constructs.AlarmRule(nil, alarmPrefixes...))
@@ -165,6 +181,8 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 		Bus:            bus,
 		Namespace:      c.cfg.MetricNamespace(),
 		AccountEndings: c.cfg.AccountEndings(),
+
+		SecondCopyVaultARNs: second,
 	})
 	newCopyAlarms(scope, c.cfg, *c.topic.Topic.Ref(), alarms)
 	if at.Dashboard {
@@ -204,6 +222,7 @@ type watched struct {
 	buckets, points     []string // points are the beginnings of the ARNs of recovery points
 	tagged              bool     // buckets are selected by tag as well
 	roles               []string
+	shares              bool // a vault is air-gapped
 	alerts              constructs.AlertParts
 }
 
@@ -217,6 +236,7 @@ func newRules(scope awsconstructs.Construct, cfg *config.Config, on watched, mor
 		RecoveryPoints:   on.points,
 		AnyRecoveryPoint: config.RecoveryPointsOfBucket(on.region, on.account, ""),
 		AnyBucketTags:    on.tagged,
+		Shares:           on.shares,
 		DeployRoleARN:    config.DeployRoleARN(on.region, on.account),
 		ValidateRoleARNs: cfg.ValidateRoleARNsIn(on.account),
 		Alerts:           on.alerts,

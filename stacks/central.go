@@ -29,6 +29,8 @@ type central struct {
 	cfg   *config.Config
 	topic *constructs.AlertTopic
 	key   *constructs.Key
+	// airGappedKey is the key of the air-gapped vault. Nil: there is no such vault, or AWS Backup owns its key.
+	airGappedKey *constructs.Key
 }
 
 // NewCentralStack creates the stack of the central backup account: the key and the locked vault for the
@@ -40,15 +42,17 @@ func NewCentralStack(scope awsconstructs.Construct, id *string, props *CentralSt
 		fmt.Sprintf("Central backup account of %s: key, vault and lock for copies of S3 backups, and alerts", cfg.Project))}
 	alerts := awsconstructs.NewConstruct(c.stack, jsii.String("Alerts"))
 	c.topic = newTopic(alerts, cfg, config.CentralID, at.Account, at.Region)
-	c.key = c.newKey()
+	c.key = c.newKey("Key", "Encrypts the copies of S3 backups in the central backup account", cfg.CentralKeyAlias())
 	c.newVaults()
+	c.airGappedKey = c.newAirGappedVault()
 	c.newCopyBack()
 	bus := c.newAlerts(alerts, props.AlertFunction)
 	c.newValidator(bus, props.Validator)
 	return c.stack
 }
 
-func (c central) newKey() *constructs.Key {
+// newKey creates a key for vaults that workloads copy into.
+func (c central) newKey(id, description, alias string, more ...constructs.Statement) *constructs.Key {
 	at := c.cfg.Central
 	grants := append(
 		constructs.CopySources(organizationRoles(c.cfg, c.cfg.KeyCallers()), config.BackupServiceLinkedRoleARN(at.Region, "*")),
@@ -60,11 +64,11 @@ func (c central) newKey() *constructs.Key {
 		}
 		grants = append(grants, constructs.KeyAdministrators(at.Account, roles))
 	}
-	return constructs.NewKey(c.stack, jsii.String("Key"), &constructs.KeyProps{
-		Alias:       c.cfg.CentralKeyAlias(),
-		Description: "Encrypts the copies of S3 backups in the central backup account",
+	return constructs.NewKey(c.stack, jsii.String(id), &constructs.KeyProps{
+		Alias:       alias,
+		Description: description,
 		AccountARN:  config.AccountARN(at.Region, at.Account),
-		Grants:      grants,
+		Grants:      append(grants, more...),
 	})
 }
 
