@@ -203,8 +203,47 @@ func warnOfNoSecondCopies(c *checker) {
 	}
 }
 
+// warnOfSecondCopiesElsewhere finds workloads whose copies a vault of central.vaults keeps in its Regions, while the second copies
+// leave them.
+func warnOfSecondCopiesElsewhere(c *checker) {
+	if c.cfg.Central.AirGappedVault == nil {
+		return
+	}
+	reported := map[int]bool{}
+	for i, w := range c.cfg.Workloads {
+		for _, use := range c.uses[i] {
+			if !use.Tier.Copied() || use.Tier.hasAirGapped() {
+				continue
+			}
+			for _, at := range c.cfg.vaultsOf(use.Tier, w.Region) {
+				if at == mainVault || reported[at] {
+					continue
+				}
+				if v := c.cfg.Central.Vaults[at]; len(v.FromRegions) > 0 && v.Region != c.cfg.Central.Region {
+					reported[at] = true
+					c.report(airGappedPath, Problem{
+						What: "second copies of " + w.ID() + " go into another Region than the first ones: this vault is in " +
+							c.cfg.Central.Region + ", " + v.Name + " takes copies of " + w.Region + " in " + v.Region,
+						Got: c.cfg.Central.Region, Want: "data that may leave its Region, or no air_gapped_vault",
+					}, vaultPath(at), "central.region")
+				}
+			}
+		}
+	}
+}
+
 // checkAirGappedNames finds tiers whose vault would have the name of the air-gapped vault of another tier, or of the landing vault.
 func checkAirGappedNames(c *checker) {
+	if key, own := c.cfg.airGappedKey(); own {
+		for i, v := range c.cfg.Central.Vaults {
+			if v.Key() == key {
+				c.report(vaultPath(i)+".key_alias", Problem{
+					What: "the key of the air-gapped vault has this alias: one key would encrypt both copies",
+					Got:  v.KeyAlias, Want: "another alias",
+				}, airGappedPath+".encryption_key")
+			}
+		}
+	}
 	reported := map[*Tier]bool{}
 	c.airGappedUses(func(i int, t *Tier) {
 		w := c.cfg.Workloads[i]

@@ -40,14 +40,15 @@ func checkNames(c *checker) {
 	}
 	at := c.cfg.Central
 	for _, v := range c.cfg.centralVaults() {
-		take(central, physicalName{"backup vault", at.Account, at.Region, v.name})
+		take(central, physicalName{"backup vault", at.Account, v.region, v.name})
 	}
-	take(central, physicalName{"key alias", at.Account, at.Region, c.cfg.CentralKeyAlias()})
-	take(central, physicalName{"key alias", at.Account, at.Region, c.cfg.TopicKeyAlias(CentralID)})
-	if v := at.AirGappedVault; v != nil && v.EncryptionKey == KeyOwn {
-		take(central, physicalName{"key alias", at.Account, at.Region, c.cfg.AirGappedKeyAlias()})
+	for _, region := range c.cfg.CentralRegions() {
+		for _, key := range c.cfg.CentralKeysIn(region) {
+			take(central, physicalName{"key alias", at.Account, region, key.Alias})
+		}
+		take(central, physicalName{"key alias", at.Account, region, c.cfg.TopicKeyAlias(c.cfg.CentralIDIn(region))})
 	}
-	for _, n := range c.cfg.centralAccountNames() {
+	for _, n := range slices.Concat(c.cfg.centralAccountNames(), c.cfg.centralNamesElsewhere()) {
 		take(central, physicalName{n.kind, at.Account, "", n.name})
 	}
 	ids := map[string]bool{}

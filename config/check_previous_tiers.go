@@ -27,6 +27,9 @@ func weakenings(now, was *Tier) []weakening {
 	less("continuous_backup", "point-in-time recovery", now.continuousDays(), was.continuousDays())
 	less("snapshot_backup", "snapshots", now.snapshotDays(), was.snapshotDays())
 	less("copy_to_central", "copies", now.copyDays(), was.copyDays())
+	if now.Copied() && now.copies() < was.copies() {
+		weaker = append(weaker, weakening{"copies", fmt.Sprintf("copies in one central vault instead of %d", was.copies())})
+	}
 	rarer := func(key, what, now, was string) {
 		if now == was {
 			return

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 )
 
 // compareBucketPlaces finds buckets whose workload is elsewhere now. Names of buckets are unique in a partition.
@@ -48,13 +49,13 @@ func compareManagedBuckets(c *checker) {
 
 // compareWorkloads finds stacks that stay deployed but are no longer synthesized.
 func compareWorkloads(c *checker) {
-	stacks, callers := c.cfg.byStack(), c.cfg.VaultCallers()
+	stacks, refused := c.cfg.byStack(), c.copiesRefused()
 	for i, w := range c.previous.cfg.Workloads {
 		if _, kept := stacks[w.deployed()]; kept {
 			continue
 		}
 		what := "the stack of a removed workload stays deployed and continues to back up, but no change reaches it"
-		if c.previous.cfg.Copies(w) && !callers.letIn(c.cfg.Central.Region, w.Account, c.previous.cfg.BackupRoleName(w)) {
+		if refused(w) {
 			what += ", and the central account would refuse its copies"
 		}
 		c.report("workloads", Problem{
@@ -62,6 +63,24 @@ func compareWorkloads(c *checker) {
 			Got:  fmt.Sprintf("no %s in account %s, %s", c.previous.cfg.StackName(w), w.Account, w.Region),
 			Want: "the workload as it was, also beside a second one that takes its place, or its stack deleted once nobody needs its backups",
 			See:  c.before(workloadNamePath(i)),
+		})
+	}
+}
+
+// copiesRefused tells of a workload of the earlier file whether a vault that it copied into does not let its role in any more.
+func (c *checker) copiesRefused() func(w Workload) bool {
+	callers := map[vaultPlace]Callers{}
+	for _, v := range c.cfg.CentralVaults() {
+		callers[vaultPlace{v.Region, v.Name}] = c.cfg.VaultCallers(v)
+	}
+	main := c.cfg.VaultCallers(c.cfg.centralVaultAt(mainVault))
+	return func(w Workload) bool {
+		return slices.ContainsFunc(c.previous.cfg.AllCopyVaults(w), func(v CopyVault) bool {
+			of, there := callers[vaultPlace{v.Region, v.Name}]
+			if !there { // the main vault has another name, or is elsewhere
+				of = main
+			}
+			return !of.letIn(c.cfg.Central.Region, w.Account, c.previous.cfg.BackupRoleName(w))
 		})
 	}
 }

@@ -51,14 +51,17 @@ func (c *checker) bucketBeyond(limit int, report func(at, account string)) {
 
 func warnOfVaultQuota(c *checker) {
 	vaults := map[accountRegion]int{}
-	central := len(c.cfg.centralVaults())
-	vaults[accountRegion{c.cfg.Central.Account, c.cfg.Central.Region}] = central
-	if central > DefaultVaults {
-		c.report("central.retained_vaults", Problem{
-			What: "the central account has more backup vaults in the Region than the default quota",
-			Got:  fmt.Sprint(central),
-			Want: fmt.Sprintf("at most %d, or a higher quota of vaults in Service Quotas before you deploy", DefaultVaults),
-		})
+	for _, v := range c.cfg.centralVaults() {
+		vaults[accountRegion{c.cfg.Central.Account, v.region}]++
+	}
+	for _, region := range c.cfg.CentralRegions() {
+		if central := vaults[accountRegion{c.cfg.Central.Account, region}]; central > DefaultVaults {
+			c.report(c.manyVaultsPath(region), Problem{
+				What: "the central account has more backup vaults in the Region than the default quota",
+				Got:  fmt.Sprint(central),
+				Want: fmt.Sprintf("at most %d, or a higher quota of vaults in Service Quotas before you deploy", DefaultVaults),
+			})
+		}
 	}
 	for i, w := range c.cfg.Workloads {
 		in := accountRegion{w.Account, w.Region}
@@ -82,6 +85,14 @@ func warnOfVaultQuota(c *checker) {
 			})
 		}
 	}
+}
+
+// manyVaultsPath is the list with most of the central account's vaults in a Region.
+func (c *checker) manyVaultsPath(region string) string {
+	if region == c.cfg.Central.Region && len(c.cfg.Central.RetainedVaults) >= len(c.cfg.CentralVaultsIn(region))-1 {
+		return "central.retained_vaults"
+	}
+	return "central.vaults"
 }
 
 // warnOfRuleQuota counts the rules on the default event bus of each account and Region.
@@ -139,11 +150,17 @@ func checkTagExclusions(c *checker) {
 }
 
 func checkStackSizes(c *checker) {
-	if n := c.cfg.CentralResources(); n > MaxStackResources {
-		c.report("central.retained_vaults", Problem{
-			What: "the central stack would have more resources than CloudFormation allows",
-			Got:  strconv.Itoa(n), Want: fmt.Sprintf("at most %d", MaxStackResources),
-		})
+	for _, region := range c.cfg.CentralRegions() {
+		n, stack := c.cfg.CentralResources(), "the central stack"
+		if region != c.cfg.Central.Region {
+			n, stack = c.cfg.CentralRegionResources(region), "the central account's stack in "+region
+		}
+		if n > MaxStackResources {
+			c.report(c.manyVaultsPath(region), Problem{
+				What: stack + " would have more resources than CloudFormation allows",
+				Got:  strconv.Itoa(n), Want: fmt.Sprintf("at most %d", MaxStackResources),
+			})
+		}
 	}
 	for i, w := range c.cfg.Workloads {
 		if n := c.cfg.stackResources(w, c.uses[i]); n > MaxStackResources {

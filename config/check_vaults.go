@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"iter"
 	"strconv"
 	"strings"
 )
@@ -20,19 +21,23 @@ func checkDefaultVault(c *checker) {
 // checkVaultsNamedTwice also keeps the current vault out of retained_vaults: a lock that cannot be
 // changed would have two sets of values.
 func checkVaultsNamedTwice(c *checker) {
-	first := map[string]string{}
+	first := map[vaultPlace]string{}
 	for _, v := range c.cfg.centralVaults() {
-		switch other, twice := first[v.name]; {
-		case v.name == "":
+		switch other, twice := first[v.place()]; {
+		case v.name == "" || v.region == "":
 		case !twice:
-			first[v.name] = v.namePath
-		case other == "central.vault_name" && strings.HasPrefix(v.namePath, "central.retained_vaults"):
+			first[v.place()] = v.namePath
+		case other == "central.vault_name" && v.kind == retained:
 			c.report(v.namePath, Problem{
 				What: "this is the current vault, which cannot be a retained vault too: its lock would have two sets of values",
 				Got:  v.name, Want: "a new vault_name for the new lock, and here the earlier vault with its lock as deployed",
 			}, other)
 		default:
-			c.report(v.namePath, Problem{What: other + " uses this name already", Got: v.name, Want: "another name"}, other)
+			in := ""
+			if len(c.cfg.Central.Vaults) > 0 {
+				in = " in " + v.region
+			}
+			c.report(v.namePath, Problem{What: other + " uses this name already" + in, Got: v.name, Want: "another name"}, other)
 		}
 	}
 }
@@ -49,54 +54,76 @@ func checkLockRanges(c *checker) {
 	}
 }
 
-func checkGovernanceLock(c *checker) {
-	if c.cfg.Central.VaultLock.Mode != Governance {
-		return
+// receiving goes through the vaults that take copies.
+func (c *checker) receiving() iter.Seq[centralVault] {
+	return func(yield func(centralVault) bool) {
+		for _, v := range c.cfg.centralVaults() {
+			if v.current() && !yield(v) {
+				return
+			}
+		}
 	}
-	for _, key := range []string{"changeable_for_days", "acknowledge_irreversible"} {
-		if at := lockPath + "." + key; c.written(at) {
-			c.report(at, Problem{
-				What: "only a compliance lock has this key; nobody can change or remove such a lock after its grace time",
-				Want: "no " + key + ", or mode: compliance",
-			}, lockPath+".mode")
+}
+
+// locksIn goes through the locks in a mode of the vaults that take copies.
+func (c *checker) locksIn(mode string) iter.Seq2[centralVault, VaultLock] {
+	return func(yield func(centralVault, VaultLock) bool) {
+		for v := range c.receiving() {
+			if lock := c.cfg.centralVaultAt(v.index).VaultLock; lock.Mode == mode && !yield(v, lock) {
+				return
+			}
+		}
+	}
+}
+
+func checkGovernanceLock(c *checker) {
+	for v := range c.locksIn(Governance) {
+		for _, key := range []string{"changeable_for_days", "acknowledge_irreversible"} {
+			if at := v.lockPath + "." + key; c.written(at) {
+				c.report(at, Problem{
+					What: "only a compliance lock has this key; nobody can change or remove such a lock after its grace time",
+					Want: "no " + key + ", or mode: compliance",
+				}, v.lockPath+".mode")
+			}
 		}
 	}
 }
 
 func checkComplianceLockValues(c *checker) {
-	if c.cfg.Central.VaultLock.Mode != Compliance {
-		return
-	}
-	for _, key := range []string{"min_retention_days", "max_retention_days", "changeable_for_days"} {
-		if at := lockPath + "." + key; !c.written(at) {
-			c.report(at, Problem{What: "a compliance lock needs this value, because nobody can correct it later", Want: "a number of days"})
+	for v := range c.locksIn(Compliance) {
+		for _, key := range []string{"min_retention_days", "max_retention_days", "changeable_for_days"} {
+			if at := v.lockPath + "." + key; !c.written(at) {
+				c.report(at, Problem{What: "a compliance lock needs this value, because nobody can correct it later", Want: "a number of days"})
+			}
 		}
 	}
 }
 
 func checkComplianceLockAcknowledgement(c *checker) {
-	central := c.cfg.Central
-	got := central.VaultLock.AcknowledgeIrreversible
-	if central.VaultLock.Mode != Compliance || got == central.VaultName {
-		return
+	for v, lock := range c.locksIn(Compliance) {
+		got := lock.AcknowledgeIrreversible
+		if got == v.name {
+			continue
+		}
+		if got != "" {
+			got = strconv.Quote(got)
+		}
+		c.report(v.lockPath+".acknowledge_irreversible", Problem{
+			What: "type the vault's name here: " + v.name, Got: got,
+			Want: "the name as confirmation: after the grace time nobody, not even AWS, can change or remove a compliance lock",
+		}, v.namePath)
 	}
-	if got != "" {
-		got = strconv.Quote(got)
-	}
-	c.report(lockPath+".acknowledge_irreversible", Problem{
-		What: "type the vault's name here: " + central.VaultName, Got: got,
-		Want: "the name as confirmation: after the grace time nobody, not even AWS, can change or remove a compliance lock",
-	}, "central.vault_name")
 }
 
 func warnOfComplianceLock(c *checker) {
-	lock := c.cfg.Central.VaultLock
-	if lock.Mode == Compliance && lock.ChangeableForDays > 0 && lock.MaxRetentionDays > 0 {
-		c.report(lockPath+".mode", Problem{
-			What: fmt.Sprintf("%s after the first deployment, nobody, not even AWS, can change or remove the lock of %s or "+
-				"delete a copy early: you pay for its copies for up to %d days",
-				count(lock.ChangeableForDays, "day"), c.cfg.Central.VaultName, lock.MaxRetentionDays),
-		})
+	for v, lock := range c.locksIn(Compliance) {
+		if lock.ChangeableForDays > 0 && lock.MaxRetentionDays > 0 {
+			c.report(v.lockPath+".mode", Problem{
+				What: fmt.Sprintf("%s after the first deployment, nobody, not even AWS, can change or remove the lock of %s or "+
+					"delete a copy early: you pay for its copies for up to %d days",
+					count(lock.ChangeableForDays, "day"), v.name, lock.MaxRetentionDays),
+			})
+		}
 	}
 }
 

@@ -61,7 +61,16 @@ var checks = []check{
 	{"air-gapped-nothing", Error, "F-LAG-1", checkAirGappedNothing},
 	{"backup-outside-air-gapped-lock", Error, "F-LAG-5", checkBackupsWithinAirGappedLock},
 	{"air-gapped-not-copied-again", Warning, "F-LAG-4", warnOfNoSecondCopies},
+	{"air-gapped-elsewhere", Warning, "", warnOfSecondCopiesElsewhere},
 	{"air-gapped-name", Error, "F-CFN-2", checkAirGappedNames},
+
+	// check_central_vaults.go
+	{"central-vault-partition", Error, "F-REG-4", checkVaultPartitions},
+	{"central-vault-tier", Error, "", checkVaultTiers},
+	{"copies-beyond-vaults", Error, "", checkCopyCounts},
+	{"central-key-alias", Error, "F-CFN-2", checkVaultKeyAliases},
+	{"central-stack-name", Error, "", checkCentralStackNames},
+	{"copies-untested-elsewhere", Warning, "F-RST-12", warnOfCopiesUntestedElsewhere},
 
 	// check_copies.go
 	{"copy-outside-lock", Error, "F-LOCK-3", checkCopiesWithinLock},
@@ -180,6 +189,9 @@ var checks = []check{
 	{"rollout-partition", Error, "F-REG-4", checkRolloutPartitions},
 	{"connection-partition", Error, "F-REG-4", checkConnectionPartition},
 
+	// check_central_vaults.go, after all errors
+	{"central-vault-unused", Warning, "", warnOfUnusedVaults},
+
 	// not_built.go
 	{"not-built", Warning, "", warnOfNotBuilt},
 }
@@ -198,6 +210,8 @@ var comparisons = []check{
 	{"air-gapped-target-changed", Warning, "F-LAG-9", compareAirGappedTargets},
 	{"air-gapped-share-ended", Warning, "F-LAG-3", compareAirGappedShares},
 	{"vault-left-behind", Warning, "F-LOCK-11", compareVaults},
+	{"vault-key-changed", Error, "F-CFN-2", compareVaultKeys},
+	{"copies-move", Warning, "F-COPY-10", compareCopyVaults},
 	{"central-account-left-behind", Warning, "F-CFN-2", compareCentralAccount},
 	{"lock-weakened", Warning, "F-LOCK-3", compareGovernanceLocks},
 	{"organization-changed", Warning, "F-COPY-3", compareOrganization},

@@ -27,6 +27,8 @@ type Config struct {
 	rows   map[string]int // index in Tiers by name
 	copied []*Tier        // result of copiedTiers
 
+	entering map[int][]*Tier // result of tiersByVault
+
 	silences map[string]silence // result of silencesOfTiers
 }
 
@@ -54,6 +56,11 @@ type Central struct {
 	KeyAdministrators []string `yaml:"key_administrators,omitempty" syntax:"role_name"`
 	// VaultLock is the lock of the vault that receives the copies.
 	VaultLock VaultLock `yaml:"vault_lock"`
+	// Vaults are further vaults of this account that receive copies: in other Regions, or with keys and locks of their own.
+	// A tier of a workload is copied into the first vault that takes it: first those that name tiers or Regions, in file
+	// order; then the vault above, which takes everything; then those that name neither. A tier with copies: 2 is copied
+	// into the first two. Empty: the vault above is the only one.
+	Vaults []CentralVault `yaml:"vaults,omitempty"`
 	// RetainedVaults are earlier vaults whose lock nobody could change. They are kept as they are.
 	RetainedVaults []RetainedVault `yaml:"retained_vaults,omitempty"`
 	// AirGappedVault receives a second copy of everything that is copied, with the retention of the first one (F-LAG-2). Tiers
@@ -72,7 +79,25 @@ type Central struct {
 	RegionInNames bool `yaml:"region_in_names,omitempty"`
 }
 
-// VaultLock is the AWS Backup Vault Lock of the central vault (F-LOCK-1).
+// CentralVault is a further vault of the central account that receives copies.
+type CentralVault struct {
+	// Name of the vault. It is unique among the vaults of this account and Region.
+	Name string `yaml:"name" required:"true" syntax:"vault_name"`
+	// Region of the vault, in the partition of central.region (F-COPY-12). Each Region of the central account is a stack of
+	// its own.
+	Region string `yaml:"region" required:"true" syntax:"region"`
+	// KeyAlias is the alias of the vault's KMS key, without "alias/". Vaults of a Region with the same alias share the key.
+	// Default: that of central.key_alias. In central.region it is the key of the central vault.
+	KeyAlias string `yaml:"key_alias" syntax:"key_alias"`
+	// VaultLock is the lock of this vault. Its defaults are computed from the copies that enter this vault.
+	VaultLock VaultLock `yaml:"vault_lock"`
+	// Tiers that this vault takes. Each has copies. Empty: all tiers.
+	Tiers []string `yaml:"tiers,omitempty" syntax:"tier"`
+	// FromRegions are the Regions of workloads whose copies this vault takes. Empty: all Regions.
+	FromRegions []string `yaml:"from_regions,omitempty" syntax:"region"`
+}
+
+// VaultLock is the AWS Backup Vault Lock of a central vault (F-LOCK-1).
 type VaultLock struct {
 	// Mode is governance or compliance. With the permission, a person can change or remove a governance lock.
 	// Nobody can change or remove a compliance lock after its grace time. Default: governance.
@@ -185,6 +210,10 @@ type Tier struct {
 	// all rules in place of the workload's vault (F-LAG-2). It is locked in compliance mode from its creation (F-LAG-1).
 	// Null: none.
 	AirGapped *AirGapped `yaml:"air_gapped"`
+	// Copies is into how many central vaults each backup is copied: 1, or 2 for the first two that take the tier. Another
+	// Region survives the loss of one. An alarm on missing copies looks at both together: it goes into ALARM when neither
+	// vault got one. A copy that fails gives an alert in any case. Zero: 1.
+	Copies int `yaml:"copies,omitempty" syntax:"copies"`
 	// LowCostAfterDays is the age, in days, at which backups and copies move to the low-cost warm tier
 	// (F-TIER-1). Zero: never.
 	LowCostAfterDays int `yaml:"low_cost_after_days" syntax:"low_cost_after_days"`

@@ -171,7 +171,7 @@ func TestLowCostCopies(t *testing.T) {
 				text += "  - {name: b, environment: dev, account: \"333333333333\", region: eu-central-1, " + test.workload + "}\n"
 			}
 			cfg := load(t, text+"tiers: ["+test.tiers+"]\n")
-			if got := fmt.Sprint(cfg.LowCostCopies()); got != test.want {
+			if got := fmt.Sprint(cfg.LowCostCopies(cfg.CentralVaults()[0])); got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 			tagged := strings.Contains(test.workload, "select_tagged")

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"slices"
 
 	"central-s3-backup/internal/alerting"
@@ -28,13 +29,14 @@ func (v *AirGappedVault) setDefaults() { v.EncryptionKey = KeyAWSOwned }
 func (v *AirGapped) setDefaults()      { v.EncryptionKey = KeyAWSOwned }
 func (p *Pipeline) setDefaults()       { p.Branch = "main" }
 
+func (v *CentralVault) setDefaults() { v.VaultLock.Mode = Governance }
+
 func (r *CentralRestoreTesting) setDefaults() { r.Schedule = defaultTestCron }
 
 // defaultTestCron is when restores are tested: every Sunday.
 const defaultTestCron = "cron(0 6 ? * SUN *)"
 
-// complete fills in the defaults that depend on other values. In governance mode, the lock accepts the
-// copies of all tiers in use.
+// complete fills in the defaults that depend on other values.
 func (c *Config) complete() {
 	c.rows = make(map[string]int, len(c.Tiers))
 	for i, t := range slices.Backward(c.Tiers) {
@@ -42,7 +44,19 @@ func (c *Config) complete() {
 	}
 	c.copied = c.copiedTiers()
 	c.silences = c.silencesOfTiers()
-	lock := &c.Central.VaultLock
+	for i := range c.Central.Vaults {
+		v := &c.Central.Vaults[i]
+		v.KeyAlias = cmp.Or(v.KeyAlias, c.Central.KeyAlias)
+	}
+	c.entering = c.tiersByVault()
+	c.Central.VaultLock.complete(c.entering[mainVault])
+	for i := range c.Central.Vaults {
+		c.Central.Vaults[i].VaultLock.complete(c.entering[i])
+	}
+}
+
+// complete fills in the defaults of a lock in governance mode. It accepts the copies of all tiers that enter the vault.
+func (lock *VaultLock) complete(entering []*Tier) {
 	if lock.Mode != Governance {
 		return
 	}
@@ -50,7 +64,7 @@ func (c *Config) complete() {
 	if lock.MaxRetentionDays > 0 {
 		shortest = min(shortest, lock.MaxRetentionDays)
 	}
-	for _, t := range c.copied {
+	for _, t := range entering {
 		if days := t.CopyToCentral.DeleteAfterDays; days != setByTheBusiness {
 			shortest, longest = min(shortest, days), max(longest, days)
 		}

@@ -2,6 +2,8 @@ package config
 
 // Limits of AWS. The facts (F-…) are in docs/aws-facts.md.
 const (
+	// MaxCopies is into how many central vaults a tier is copied at the most. AWS allows five copy actions (F-COPY-13).
+	MaxCopies = 2
 	// MaxRetentionDays is the longest DeleteAfterDays of a backup or copy, in days (F-S3-4).
 	MaxRetentionDays = 36500
 	// MaxContinuousRetentionDays is the longest retention, in days, of a continuous backup (F-S3-5).

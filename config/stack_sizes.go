@@ -84,21 +84,16 @@ func (c *Config) CentralResources() int {
 		// queues with their policies, two rules, log group, role, function, mapping, alarm; e-mails; bucket, policy; five rules on calls
 		validator = 19
 	)
-	perVault := 1
-	if len(c.LowCostCopies()) > 0 {
-		perVault++ // tiering configuration
-	}
 	alarms := len(c.CopyAlarms()[0])
-	n := key + topic + len(c.Alerts.Subscribers()) + bus + calls + rules + log + perFilter*len(c.AccountEndings())
-	n += perVault*(1+len(c.Central.RetainedVaults)) + alarms
+	n := key*len(c.CentralKeysIn(c.Central.Region)) + topic + len(c.Alerts.Subscribers()) + bus + calls + rules + log + perFilter*len(c.AccountEndings())
+	n += c.vaultResources(c.Central.Region) + alarms
 	if alarms > 0 {
 		n++ // rule on alarms
 	}
 	if v := c.Central.AirGappedVault; v != nil {
-		n += perVault
-		n++ // rule on calls that share it
-		if v.EncryptionKey == KeyOwn {
-			n += key
+		n += 2 // vault, rule on calls that share it
+		if len(c.AirGappedLowCost()) > 0 {
+			n++ // tiering configuration
 		}
 		if len(v.ShareWithAccounts) > 0 {
 			n++ // resource share
@@ -134,6 +129,41 @@ func (c *Config) CentralResources() int {
 	return n
 }
 
+// CentralRegionResources is the number of resources in the central account's stack in another Region.
+func (c *Config) CentralRegionResources(region string) int {
+	const (
+		key   = 2  // key, alias
+		topic = 4  // topic, policy, key, alias
+		calls = 8  // as in the central stack
+		rules = 11 // as there, with the role
+	)
+	n := key*len(c.CentralKeysIn(region)) + topic + len(c.Alerts.Subscribers()) + calls + rules + c.vaultResources(region)
+	if IsMainRegion(region) {
+		n++ // rule on calls on roles
+	}
+	return n
+}
+
+// vaultResources is the number of resources that the central vaults of a Region are.
+func (c *Config) vaultResources(region string) int {
+	n := 0
+	vault := func(lowCost CentralVault) {
+		n++
+		if len(c.LowCostCopies(lowCost)) > 0 {
+			n++ // tiering configuration
+		}
+	}
+	for _, v := range c.CentralVaultsIn(region) {
+		vault(v)
+	}
+	if region == c.Central.Region {
+		for range c.Central.RetainedVaults {
+			vault(c.centralVaultAt(mainVault))
+		}
+	}
+	return n
+}
+
 // eventRules is the number of EventBridge rules of a workload.
 func (c *Config) eventRules(w Workload, uses []TierUse) int {
 	n := 0
@@ -159,7 +189,7 @@ func (c *Config) eventRules(w Workload, uses []TierUse) int {
 	rule(backedUp, true)               // on vaults
 	rule(backedUp, true)               // on recovery points
 	rule(backedUp, true)               // on plans
-	rule(airGapped(uses), true)        // on shares
+	rule(anyAirGapped(uses), true)     // on shares
 	rule(IsMainRegion(w.Region), true) // on roles
 	rule(backedUp, true)               // backups with issues
 	rule(true, false)                  // tests
@@ -182,7 +212,7 @@ func (c *Config) silenceAlarms(uses []TierUse) (alarms int) {
 	return alarms
 }
 
-func airGapped(uses []TierUse) bool {
+func anyAirGapped(uses []TierUse) bool {
 	return slices.ContainsFunc(uses, func(u TierUse) bool { return u.Tier.hasAirGapped() })
 }
 

@@ -132,7 +132,8 @@ var syntaxes = map[string]syntax{
 	},
 	"timezone": {check: timezone, want: "an IANA time zone, such as Etc/UTC", fact: "F-SCH-2"},
 
-	"days": {min: 1, max: MaxRetentionDays, want: days(1, MaxRetentionDays), fact: "F-S3-4"},
+	"copies": {min: 1, max: MaxCopies, want: "1 or 2"},
+	"days":   {min: 1, max: MaxRetentionDays, want: days(1, MaxRetentionDays), fact: "F-S3-4"},
 	"continuous_days": {
 		min:  1,
 		max:  MaxContinuousRetentionDays,

@@ -8,39 +8,43 @@ import (
 	"central-s3-backup/constructs"
 )
 
-// newAirGappedVault creates the logically air-gapped vault, if there is one, with its key if that is its own. The key is not that of
-// the other vaults, so that whoever disables one of them does not make both copies useless. It returns the key, or nil.
-func (c central) newAirGappedVault() *constructs.Key {
+// newAirGappedVault creates the logically air-gapped vault, if there is one.
+func (c central) newAirGappedVault() {
 	at, v := c.cfg.Central, c.cfg.Central.AirGappedVault
 	if v == nil {
-		return nil
+		return
 	}
-	var key *constructs.Key
 	props := &constructs.AirGappedVaultProps{
 		Name:             v.Name,
 		Account:          at.Account,
 		MinRetentionDays: v.MinRetentionDays,
 		MaxRetentionDays: v.MaxRetentionDays,
-		Sources:          organizationRoles(c.cfg, c.cfg.VaultCallers()),
+		Sources:          organizationRoles(c.cfg, c.cfg.AirGappedCallers()),
 		CopyTargets:      c.cfg.CopyBackTargets().VaultARNs,
 		DeployRoleARN:    config.DeployRoleARN(at.Region, at.Account),
 		ApprovalTeamARN:  v.ApprovalTeamARN,
 		ShareName:        c.cfg.AirGappedShareName(),
 		ShareWith:        v.ShareWithAccounts,
 		Topic:            c.topic.Topic,
-		LowCost:          lowCostCopies(c.cfg, v.Name),
+		LowCost:          lowCost(c.cfg.AirGappedLowCost(), c.cfg.TieringName(at.Region, v.Name), at.Region),
 	}
-	if v.EncryptionKey == config.KeyOwn {
-		var accounts []string
-		for _, account := range v.ShareWithAccounts {
-			accounts = append(accounts, config.AccountARN(at.Region, account))
+	for i, key := range c.cfg.CentralKeysIn(c.region) {
+		if c.cfg.IsAirGapped(key) {
+			props.Key = c.keys[i].Key
 		}
-		key = c.newKey("AirGappedKey", "Encrypts the copies of S3 backups in the air-gapped vault of the central backup account",
-			c.cfg.AirGappedKeyAlias(), constructs.RecoveryAccounts(accounts)...)
-		props.Key = key.Key
 	}
 	constructs.NewAirGappedVault(awsconstructs.NewConstruct(c.stack, jsii.String("AirGappedVault")), jsii.String(v.Name), props)
-	return key
+}
+
+// newAirGappedKey creates the key of that vault. It is not that of the other vaults, so that whoever disables one of the keys does
+// not make both copies useless. Its id does not have its alias: another key would be another vault.
+func (c central) newAirGappedKey(key config.CentralKey) *constructs.Key {
+	var accounts []string
+	for _, account := range c.cfg.Central.AirGappedVault.ShareWithAccounts {
+		accounts = append(accounts, config.AccountARN(c.region, account))
+	}
+	return c.newKey(c.stack, "AirGappedKey", key, "Encrypts the copies of S3 backups in the air-gapped vault of the central backup account",
+		constructs.RecoveryAccounts(accounts)...)
 }
 
 // airGapped is the air-gapped vault of a tier, which takes its backups in place of its vault.

@@ -121,22 +121,11 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 		Senders: organizationRoles(c.cfg, c.cfg.BusCallers()),
 		Sources: []string{"aws.*", alerting.TestSource},
 	}).Bus
-	watched := watched{
-		id: config.CentralID, account: at.Account, region: at.Region, topic: c.topic, busARN: *bus.AttrArn(),
-		keys:   []string{*c.key.Key.AttrArn(), *c.topic.Key.AttrArn()},
-		roles:  []string{c.cfg.EventRoleName(config.CentralID)},
-		points: []string{config.RecoveryPointsOfBucket(at.Region, at.Account, "")},
-		alerts: constructs.AlertParts{
-			RulePrefix:    c.cfg.CentralRulePrefix(),
-			AlarmPrefixes: append(c.cfg.CopyAlarmPrefixes(), c.cfg.AlertName()),
-			TopicARN:      c.cfg.CentralTopicARN(),
-			BusName:       c.cfg.AlertName(),
-			LogGroupName:  c.cfg.EventLogGroup(),
-			LogPolicyName: c.cfg.AlertName(),
-		},
-	}
+	watched := c.watched(*bus.AttrArn())
+	watched.roles = c.cfg.CentralRoleNames()
+	watched.alerts.AlarmPrefixes = append(c.cfg.CopyAlarmPrefixes(), c.cfg.AlertName())
+	watched.alerts.BusName, watched.alerts.LogGroupName, watched.alerts.LogPolicyName = c.cfg.AlertName(), c.cfg.EventLogGroup(), c.cfg.AlertName()
 	if function != "" {
-		watched.roles = append(watched.roles, c.cfg.AlertRoleName())
 		watched.alerts.FunctionName = c.cfg.AlertName()
 		for _, queue := range []string{c.cfg.AlertName(), c.cfg.UndeliveredName()} {
 			watched.alerts.QueuePaths = append(watched.alerts.QueuePaths, "/"+at.Account+"/"+queue)
@@ -145,35 +134,21 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 			watched.alerts.SecretNames = append(watched.alerts.SecretNames, d.Secret)
 		}
 	}
-	watched.roles = append(watched.roles, c.copyBackRoles()...)
 	alarmPrefixes := c.cfg.CopyAlarmPrefixes()
 	alarms := c.cfg.CopyAlarms()[0]
 	if c.cfg.Validates() {
 		alarmPrefixes = append(alarmPrefixes, c.cfg.ValidatorName())
 		c.watchValidator(&watched)
 	}
-	watch := func(vault string) {
-		watched.vaults = append(watched.vaults, vault)
-		watched.vaultARNs = append(watched.vaultARNs, c.cfg.VaultARNInCentral(vault))
-	}
-	watch(at.VaultName)
-	for _, v := range at.RetainedVaults {
-		watch(v.Name)
-	}
-	var second []string
-	if v := at.AirGappedVault; v != nil {
-		watch(v.Name)
-		second = []string{c.cfg.VaultARNInCentral(v.Name)}
-		watched.shares = true
-	}
-	if c.airGappedKey != nil {
-		watched.keys = append(watched.keys, *c.airGappedKey.Key.AttrArn())
-	}
 	more := constructs.OutOfVaultRules(watched.vaultARNs)
 	if len(alarms) > 0 || c.cfg.Validates() {
 		more = append(more, constructs.AlarmRule(nil, alarmPrefixes...))
 	}
 	newRules(scope, c.cfg, watched, more...)
+	var second []string
+	if arn := c.cfg.AirGappedVaultARNInCentral(); arn != "" {
+		second = []string{arn}
+	}
 	constructs.NewEventLog(scope, jsii.String("Log"), &constructs.EventLogProps{
 		LogGroupName:   c.cfg.EventLogGroup(),
 		LogGroupARN:    c.cfg.EventLogGroupARN(),
@@ -210,6 +185,36 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 		Topic:           c.topic.Topic,
 	})
 	return bus
+}
+
+// watched is what the alerts of any stack of the central account watch.
+func (c central) watched(busARN string) watched {
+	at := c.cfg.Central
+	w := watched{
+		id: c.cfg.CentralIDIn(c.region), account: at.Account, region: c.region, topic: c.topic, busARN: busARN,
+		keys:   append(c.keyARNs(), *c.topic.Key.AttrArn()),
+		points: []string{config.RecoveryPointsOfBucket(c.region, at.Account, "")},
+		alerts: constructs.AlertParts{
+			RulePrefix:    c.cfg.CentralRulePrefix(c.region),
+			AlarmPrefixes: []string{c.cfg.CentralStackNameIn(c.region) + "-"},
+			TopicARN:      c.cfg.CentralTopicARN(c.region),
+		},
+	}
+	watch := func(vault string) {
+		w.vaults = append(w.vaults, vault)
+		w.vaultARNs = append(w.vaultARNs, c.cfg.VaultARNInCentral(c.region, vault))
+	}
+	for _, v := range c.cfg.CentralVaultsIn(c.region) {
+		watch(v.Name)
+	}
+	for _, v := range c.retained() {
+		watch(v.Name)
+	}
+	if v := c.cfg.Central.AirGappedVault; v != nil && c.region == at.Region {
+		watch(v.Name)
+		w.shares = true
+	}
+	return w
 }
 
 // watched is what the alerts of one stack watch.

@@ -25,7 +25,7 @@ func NewCopyAlarmsStack(scope awsconstructs.Construct, id *string, props *CopyAl
 	cfg := props.Config
 	stack := newStack(scope, id, cfg.Central.Account, cfg.Central.Region,
 		fmt.Sprintf("Central backup account of %s: further alarms on missing copies", cfg.Project))
-	newCopyAlarms(awsconstructs.NewConstruct(stack, jsii.String("Alerts")), cfg, cfg.CentralTopicARN(), cfg.CopyAlarms()[props.Number-1])
+	newCopyAlarms(awsconstructs.NewConstruct(stack, jsii.String("Alerts")), cfg, cfg.CentralTopicARN(cfg.Central.Region), cfg.CopyAlarms()[props.Number-1])
 	return stack
 }
 

@@ -1,6 +1,8 @@
 package stacks
 
 import (
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawsiam"
 	"github.com/aws/jsii-runtime-go"
 
@@ -26,10 +28,10 @@ func (s workload) newRestore() {
 			Name:               s.cfg.RestoreRoleName(s.w),
 			Account:            s.w.Account,
 			S3RestorePolicyARN: config.ManagedPolicyARN(s.w.Region, "AWSBackupServiceRolePolicyForS3Restore"),
-			VaultKeyARN:        *vaultKey.Key.AttrArn(),
+			VaultKeyARNs:       []string{*vaultKey.Key.AttrArn()},
 		})
 		operate.Backups = &constructs.OperatedBackups{
-			Access:      recoveryPointAccess(s.cfg.AccessPointPrefix(), s.w.Region, s.w.Account, vaultKey),
+			Access:      recoveryPointAccess(s.cfg.AccessPointPrefix(), s.w.Region, s.w.Account, *vaultKey.Key.AttrArn()),
 			RestoreRole: role.Role,
 		}
 		s.newRestoreTesting(role.Role, vaultKey)
@@ -88,7 +90,7 @@ func (s workload) newRestoreTesting(role interfacesawsiam.IRoleRef, vaultKey *co
 		OrganizationID:      s.cfg.Organization.ID,
 		ValidatorAccountARN: config.AccountARN(central.Region, central.Account),
 		ValidatorRoleARN:    s.cfg.CentralRoleARN(s.cfg.ValidatorRoleName()),
-		Access:              recoveryPointAccess(s.cfg.ValidateAccessPointPrefix(), s.w.Region, s.w.Account, vaultKey),
+		Access:              recoveryPointAccess(s.cfg.ValidateAccessPointPrefix(), s.w.Region, s.w.Account, *vaultKey.Key.AttrArn()),
 		RestoredBucketARN:   config.BucketARN(s.w.Region, config.TestBucketPrefix+"*"),
 		BucketKeysARN:       config.WorkloadKeysARN(s.w),
 	})
@@ -121,48 +123,55 @@ func (c central) newCopyBack() {
 		Name:             c.cfg.CopyBackRoleName(),
 		Account:          at.Account,
 		LandingVaultARNs: targets.VaultARNs,
-		KeyARNs:          append([]string{*c.key.Key.AttrArn()}, targets.KeyARNs...),
+		KeyARNs:          slices.Concat(c.keyARNs(), c.keysElsewhere(), targets.KeyARNs),
 	})
 	if testing := at.RestoreTesting; testing != nil {
 		restore := constructs.NewRestoreRole(c.stack, jsii.String("RestoreRole"), &constructs.RestoreRoleProps{
 			Name:               c.cfg.RestoreCentralRoleName(),
 			Account:            at.Account,
 			S3RestorePolicyARN: config.ManagedPolicyARN(at.Region, "AWSBackupServiceRolePolicyForS3Restore"),
-			VaultKeyARN:        *c.key.Key.AttrArn(),
+			VaultKeyARNs:       c.keyARNs(),
 		})
 		constructs.NewRestoreTesting(c.stack, jsii.String("RestoreTesting"), &constructs.RestoreTestingProps{
 			PlanName:           c.cfg.CentralTestingPlanName(),
 			Schedule:           testing.Schedule,
-			VaultARNs:          []string{c.cfg.CentralVaultARN()},
+			VaultARNs:          c.vaultARNs(),
 			RecoveryPointTypes: []string{"SNAPSHOT"}, // copies have no point-in-time recovery (F-S3-10)
 			Role:               restore.Role,
-			Selections:         []constructs.RestoreTest{{Name: "copies", Everything: true, KeyARN: *c.key.Key.AttrArn()}},
+			Selections:         []constructs.RestoreTest{{Name: "copies", Everything: true, KeyARN: c.keyARNs()[0]}},
 		})
 		c.newCentralValidateRole()
 	}
 	if operators := operatorTrust(c.cfg, at.Region, at.Account); len(operators.RoleARNs) > 0 {
+		access := recoveryPointAccess(c.cfg.AccessPointPrefix(), at.Region, at.Account, c.keyARNs()...)
+		for _, region := range c.cfg.CentralRegions()[1:] {
+			access = access.And(recoveryPointAccess(c.cfg.AccessPointPrefix(), region, at.Account, c.cfg.CentralKeysARN(region)))
+		}
 		constructs.NewOperateCentralRole(c.stack, jsii.String("OperateRole"), &constructs.OperateCentralRoleProps{
 			Name:         c.cfg.OperateCentralRoleName(),
 			Operators:    operators,
-			Access:       recoveryPointAccess(c.cfg.AccessPointPrefix(), at.Region, at.Account, c.key),
+			Access:       access,
 			CopyBackRole: role.Role,
 		})
 	}
 }
 
-// copyBackRoles are the names of these roles.
-func (c central) copyBackRoles() []string {
-	if c.cfg.CopyBackTargets().VaultARNs == nil {
-		return nil
+// keysElsewhere match the keys of central vaults in other Regions, whose ids are not known here. Their own policies decide.
+func (c central) keysElsewhere() []string {
+	var arns []string
+	for _, region := range c.cfg.CentralRegions()[1:] {
+		arns = append(arns, c.cfg.CentralKeysARN(region))
 	}
-	names := []string{c.cfg.CopyBackRoleName()}
-	if c.cfg.Central.RestoreTesting != nil {
-		names = append(names, c.cfg.RestoreCentralRoleName())
+	return arns
+}
+
+// vaultARNs are the ARNs of the vaults of this Region that take copies.
+func (c central) vaultARNs() []string {
+	var arns []string
+	for _, v := range c.cfg.CentralVaultsIn(c.region) {
+		arns = append(arns, c.cfg.VaultARNInCentral(v.Region, v.Name))
 	}
-	if len(c.cfg.OperatorsIn(c.cfg.Central.Region)) > 0 {
-		names = append(names, c.cfg.OperateCentralRoleName())
-	}
-	return names
+	return arns
 }
 
 func operatorTrust(cfg *config.Config, region, account string) constructs.OperatorTrust {
@@ -170,12 +179,12 @@ func operatorTrust(cfg *config.Config, region, account string) constructs.Operat
 }
 
 // recoveryPointAccess is the access to all recovery points of an account and Region through access points with a prefix.
-func recoveryPointAccess(prefix, region, account string, vaultKey *constructs.Key) constructs.RecoveryPointAccess {
+func recoveryPointAccess(prefix, region, account string, vaultKeyARNs ...string) constructs.RecoveryPointAccess {
 	backup, s3 := config.AccessPointARNs(region, account, prefix)
 	return constructs.RecoveryPointAccess{
-		RecoveryPointARN:     config.RecoveryPointsARN(region, account),
-		BackupAccessPointARN: backup,
-		S3AccessPointARN:     s3,
-		VaultKeyARN:          *vaultKey.Key.AttrArn(),
+		RecoveryPointARNs:     []string{config.RecoveryPointsARN(region, account)},
+		BackupAccessPointARNs: []string{backup},
+		S3AccessPointARNs:     []string{s3},
+		VaultKeyARNs:          vaultKeyARNs,
 	}
 }

@@ -32,8 +32,15 @@ func (p *place) lookVaults(ctx context.Context) error {
 		p.lookFit(name, vault, use.Tier)
 		wants := []want{{"denies the deletion of recovery points", "Deny", "backup:DeleteRecoveryPoint", nil}}
 		if use.Tier.Copied() {
-			to := []string{p.cfg.CentralVaultARN()}
-			wants = append(wants, want{"limits copies to the central vault", "Deny", "backup:CopyFromBackupVault", to})
+			var to []string
+			for _, v := range p.cfg.CopyVaults(w, use.Tier) {
+				to = append(to, v.ARN)
+			}
+			vaults := "the central vault"
+			if len(to) > 1 {
+				vaults += "s"
+			}
+			wants = append(wants, want{"limits copies to " + vaults, "Deny", "backup:CopyFromBackupVault", to})
 		}
 		if err := p.lookPolicy(ctx, name, wants); err != nil {
 			return err
@@ -136,14 +143,26 @@ func span(least, most int64) string {
 	return fmt.Sprintf("%d to %d days", least, most)
 }
 
-// lookCentralVaults looks at the vaults of the central account, with their locks and policies.
+// lookCentralVaults looks at the vaults of the central account in this Region, with their locks and policies.
 func (p *place) lookCentralVaults(ctx context.Context) error {
-	at := p.cfg.Central
-	locks := []config.RetainedVault{{
-		Name: at.VaultName, MinRetentionDays: at.VaultLock.MinRetentionDays, MaxRetentionDays: at.VaultLock.MaxRetentionDays,
-		ChangeableForDays: at.VaultLock.ChangeableForDays,
-	}}
-	for _, lock := range append(locks, at.RetainedVaults...) {
+	type look struct {
+		lock config.RetainedVault
+		like config.CentralVault // whose callers it has
+	}
+	var looks []look
+	for _, v := range p.cfg.CentralVaultsIn(p.account.region) {
+		looks = append(looks, look{config.RetainedVault{
+			Name: v.Name, MinRetentionDays: v.VaultLock.MinRetentionDays, MaxRetentionDays: v.VaultLock.MaxRetentionDays,
+			ChangeableForDays: v.VaultLock.ChangeableForDays,
+		}, v})
+	}
+	if p.account.region == p.cfg.Central.Region {
+		for _, v := range p.cfg.Central.RetainedVaults {
+			looks = append(looks, look{v, p.cfg.CentralVaults()[0]})
+		}
+	}
+	for _, l := range looks {
+		lock := l.lock
 		vault, err := p.vault(ctx, lock.Name)
 		if err != nil {
 			return err
@@ -152,7 +171,7 @@ func (p *place) lookCentralVaults(ctx context.Context) error {
 			continue
 		}
 		p.lookLock(vault, lock)
-		wants := append([]want{{"denies the deletion of recovery points", "Deny", "backup:DeleteRecoveryPoint", nil}}, p.sources()...)
+		wants := append([]want{{"denies the deletion of recovery points", "Deny", "backup:DeleteRecoveryPoint", nil}}, p.sources(l.like)...)
 		if err := p.lookPolicy(ctx, lock.Name, wants); err != nil {
 			return err
 		}
@@ -161,11 +180,11 @@ func (p *place) lookCentralVaults(ctx context.Context) error {
 }
 
 // sources are the workloads whose copies the policy of a central vault is to let in.
-func (p *place) sources() []want {
-	callers := p.cfg.VaultCallers()
+func (p *place) sources(into config.CentralVault) []want {
+	callers := p.cfg.VaultCallers(into)
 	var wants []want
 	for _, w := range p.cfg.Workloads {
-		if !p.cfg.Reached(w) || !p.cfg.Copies(w) {
+		if !slices.ContainsFunc(p.cfg.AllCopyVaults(w), func(v config.CopyVault) bool { return v.Region == into.Region && v.Name == into.Name }) {
 			continue
 		}
 		names := []string{p.cfg.Organization.ID}

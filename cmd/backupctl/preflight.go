@@ -94,7 +94,9 @@ func (r *checking) places() ([]*place, error) {
 		}
 	}
 	if c.Workload == everything || c.Workload == config.CentralID {
-		places = append(places, &place{checking: r, account: centralAccount(r.cfg, c.CentralProfile)})
+		for _, region := range r.cfg.CentralRegions() {
+			places = append(places, &place{checking: r, account: centralAccountIn(r.cfg, region, c.CentralProfile)})
+		}
 	}
 	if len(places) == 0 {
 		var ids []string
