@@ -2,7 +2,7 @@
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 ASSEMBLY = cdk.out
 # Configurations whose templates differ: in resources, properties, Regions and partitions.
-LINTED = testdata/fleet.yaml testdata/gov.yaml $(patsubst %,config/testdata/good/%.yaml,bucket-namespace compliance \
+LINTED = testdata/air-gapped.yaml testdata/fleet.yaml testdata/gov.yaml $(patsubst %,config/testdata/good/%.yaml,bucket-namespace compliance \
 	low-cost-tagged sovereign-cloud targets)
 
 .PHONY: check test kills foreign lint seaweed assembly decisions cli golden bench bench-restore bench-smoke
