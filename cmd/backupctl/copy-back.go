@@ -192,7 +192,11 @@ func (r *copying) checkLanding(ctx context.Context, clock clock) error {
 
 // plan chooses the copy, and how long it stays.
 func (r *copying) plan(ctx context.Context) error {
-	vaults := []string{r.cfg.Central.VaultName}
+	var vaults []string
+	if v := r.cfg.Central.AirGappedVault; v != nil {
+		vaults = append(vaults, v.Name) // before the others: of two copies of one backup, the last one is taken
+	}
+	vaults = append(vaults, r.cfg.Central.VaultName)
 	for _, retained := range r.cfg.Central.RetainedVaults {
 		vaults = append(vaults, retained.Name)
 	}

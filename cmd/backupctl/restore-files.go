@@ -161,6 +161,9 @@ func (c *restoreFiles) prepare(clock clock, streams streams) (*filing, error) {
 // plan chooses the recovery point, and checks the bucket that objects go back into. It changes nothing.
 func (r *filing) plan(ctx context.Context, clock clock) error {
 	vaults := []string{r.cfg.Central.VaultName}
+	if v := r.cfg.Central.AirGappedVault; v != nil {
+		vaults = []string{v.Name, r.cfg.Central.VaultName} // of two copies of one backup, the last one is taken
+	}
 	if r.command.From != "central" {
 		var err error
 		if vaults, err = vaultsOf(r.cfg, r.workload, r.command.From); err != nil {
