@@ -41,6 +41,13 @@ func (c *Config) CopyVaults(w Workload, t *Tier) []CopyVault {
 	return vaults
 }
 
+// SecondCopies tells whether backups of any workload are copied into more than one vault.
+func (c *Config) SecondCopies() bool {
+	return slices.ContainsFunc(c.Workloads, func(w Workload) bool {
+		return slices.ContainsFunc(c.TierUses(w), func(u TierUse) bool { return len(c.CopyVaults(w, u.Tier)) > 1 })
+	})
+}
+
 // AllCopyVaults are the vaults that any tier of a workload is copied into, each once.
 func (c *Config) AllCopyVaults(w Workload) []CopyVault {
 	var all []CopyVault

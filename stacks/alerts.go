@@ -163,6 +163,7 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 	if at.Dashboard {
 		constructs.NewDashboard(scope, jsii.String("Dashboard"), &constructs.DashboardProps{
 			Name: c.cfg.DashboardName(), Project: c.cfg.Project, Region: at.Region, LogGroupName: c.cfg.EventLogGroup(),
+			ByDestination: c.cfg.SecondCopies(),
 		})
 	}
 	if function == "" {
