@@ -14,7 +14,7 @@ import (
 // every runs a test over every template of every assembly.
 func every(t *testing.T, test func(t *testing.T, a *assembly, template template)) {
 	t.Helper()
-	for name, a := range map[string]*assembly{"example": example, "fleet": fleet, "gov": gov} {
+	for name, a := range map[string]*assembly{"example": example, "fleet": fleet, "gov": gov, "vaults": vaults} {
 		for stack, template := range a.templates {
 			t.Run(name+"/"+stack, func(t *testing.T) { test(t, a, template) })
 		}
@@ -288,9 +288,14 @@ func TestTemplateSizes(t *testing.T) {
 
 // TestResourceCounts: the check against CloudFormation's limit counts what is there (F-LIM-6).
 func TestResourceCounts(t *testing.T) {
-	for _, a := range []*assembly{example, fleet, gov} {
+	for _, a := range []*assembly{example, fleet, gov, vaults} {
 		if got, want := a.cfg.CentralResources(), len(a.templates[a.cfg.CentralStackName()].Resources); got != want {
 			t.Errorf("central: counts %d, has %d", got, want)
+		}
+		for _, region := range a.cfg.CentralRegions()[1:] {
+			if got, want := a.cfg.CentralRegionResources(region), len(a.templates[a.cfg.CentralStackNameIn(region)].Resources); got != want {
+				t.Errorf("central in %s: counts %d, has %d", region, got, want)
+			}
 		}
 		for _, w := range a.cfg.Workloads {
 			if got, want := a.cfg.StackResources(w), len(a.templates[a.cfg.StackName(w)].Resources); got != want {

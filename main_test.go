@@ -25,6 +25,7 @@ var (
 	example *assembly // testdata/example.yaml
 	fleet   *assembly // testdata/fleet.yaml
 	gov     *assembly // testdata/gov.yaml
+	vaults  *assembly // testdata/vaults.yaml
 )
 
 func TestMain(m *testing.M) {
@@ -48,6 +49,7 @@ func TestMain(m *testing.M) {
 	example = synthesizeFile(exampleFile, filepath.Join(dir, "example"), nil)
 	fleet = synthesizeFile("testdata/fleet.yaml", filepath.Join(dir, "fleet"), nil)
 	gov = synthesizeFile("testdata/gov.yaml", filepath.Join(dir, "gov"), nil)
+	vaults = synthesizeFile("testdata/vaults.yaml", filepath.Join(dir, "vaults"), nil)
 	code := m.Run()
 	synth.Close()
 	startup.Close()

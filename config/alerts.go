@@ -251,7 +251,7 @@ func (c *Config) AccountEndings() []string {
 func (c *Config) Fleet() alerting.Fleet {
 	f := alerting.Fleet{
 		Project: c.Project,
-		Central: alerting.Central{Account: c.Central.Account, Region: c.Central.Region},
+		Central: alerting.Central{Account: c.Central.Account, Region: c.Central.Region, VaultRegions: c.CentralRegions()[1:]},
 		Vaults:  map[string]alerting.Owner{},
 		Buckets: map[string]alerting.Owner{},
 		Alarms:  map[string]alerting.Alarm{},

@@ -97,3 +97,22 @@ func TestRestoreAirGapped(t *testing.T) {
 		t.Errorf("exit code %d: %s%s", code, stdout, stderr)
 	}
 }
+
+// TestRunbookAirGapped: the runbooks name the second copy, and who can restore from it.
+func TestRunbookAirGapped(t *testing.T) {
+	l := newLab(t)
+	for _, disaster := range []string{"central-lost", "account-lost"} {
+		code, stdout, stderr := l.gapped("runbook --workload dummy-dev --for " + disaster)
+		for _, want := range []string{
+			"the air-gapped vault `gap` of the account 111111111111", "aws backup create-restore-access-backup-vault --source-backup-vault-arn " +
+				"arn:aws:backup:eu-central-1:111111111111:backup-vault:gap ",
+		} {
+			if code != exitDone || !strings.Contains(stdout, want) {
+				t.Errorf("%s: exit code %d: %s%s\nwant %s", disaster, code, stdout, stderr, want)
+			}
+		}
+		if _, stdout, _ := l.run("runbook --workload dummy-dev --for " + disaster); strings.Contains(stdout, "air-gapped") {
+			t.Errorf("%s, without such a vault: %s", disaster, stdout)
+		}
+	}
+}

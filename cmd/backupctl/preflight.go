@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,6 +108,10 @@ func (r *checking) places() ([]*place, error) {
 			config.DidYouMean(c.Workload, append(ids, config.CentralID, everything)))
 	}
 	if c.Workload != everything {
+		in := slices.DeleteFunc(slices.Clone(places), func(p *place) bool { return p.account.region != c.Region })
+		if len(in) > 0 { // one of several Regions of the central account
+			return in, nil
+		}
 		return places, c.checkRegion(places[0].account)
 	}
 	return places, nil

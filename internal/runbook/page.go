@@ -28,6 +28,11 @@ type page struct {
 	CentralAccount, CentralRegion, CentralStack, CentralVault string
 	CopyBackRole, OperateCentralRole, CentralAlias            string
 	Landing                                                   string
+	// AirGapped is the central air-gapped vault, AirGappedRegion its Region and Shared the accounts that restore from it directly. Team
+	// says that it has an approval team. Empty: no copies of the workload are in such a vault.
+	AirGapped, AirGappedRegion string
+	Shared                     []string
+	Team                       bool
 	LandingDays, PITRLag                                      int
 
 	Organization string
@@ -110,6 +115,7 @@ func newPage(cfg *config.Config, w config.Workload, name string, o Options) *pag
 		p.use(cfg, w, use)
 	}
 	p.choose(cfg, w)
+	p.copiedTo(cfg, w)
 	for _, key := range cfg.Keys(w) {
 		p.Keys = append(p.Keys, Key{key.Alias, encrypts(cfg, w, key.Name)})
 	}
@@ -173,6 +179,31 @@ func (p *page) choose(cfg *config.Config, w config.Workload) {
 		if use.Tier.Name == best.Tier && len(use.Created()) > 0 {
 			p.BucketAlias = cfg.KeyAlias(w, use.Tier.BucketKey())
 		}
+	}
+}
+
+// copiedTo takes the central vault that the bucket of the commands is copied into first. Its Region may have a stack of its own,
+// beside that of central.region.
+func (p *page) copiedTo(cfg *config.Config, w config.Workload) {
+	vaults := cfg.AllCopyVaults(w)
+	for _, use := range cfg.TierUses(w) {
+		if copies := cfg.CopyVaults(w, use.Tier); use.Tier.Name == p.Tier && copies != nil {
+			vaults = copies
+		}
+	}
+	if len(vaults) == 0 {
+		return
+	}
+	for _, v := range cfg.AllCopyVaults(w) {
+		if v.AirGapped {
+			p.AirGapped, p.AirGappedRegion = v.Name, v.Region
+			p.Shared, p.Team = cfg.Central.AirGappedVault.ShareWithAccounts, cfg.Central.AirGappedVault.ApprovalTeamARN != ""
+		}
+	}
+	v := vaults[0]
+	p.CentralVault, p.CentralRegion, p.CentralAlias, p.NewRegion = v.Name, v.Region, v.KeyAlias, w.Region != v.Region
+	if v.Region != cfg.Central.Region {
+		p.CentralStack += " " + cfg.CentralStackNameIn(v.Region)
 	}
 }
 
