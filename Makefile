@@ -5,9 +5,9 @@ ASSEMBLY = cdk.out
 LINTED = testdata/air-gapped.yaml testdata/fleet.yaml testdata/gov.yaml $(patsubst %,config/testdata/good/%.yaml,bucket-namespace compliance \
 	low-cost-tagged sovereign-cloud targets)
 
-.PHONY: check test kills foreign lint seaweed assembly decisions cli golden bench bench-restore bench-smoke
+.PHONY: check test kills foreign workflow lint seaweed assembly decisions cli golden bench bench-restore bench-smoke
 
-check: test kills foreign lint seaweed assembly decisions cli bench-smoke
+check: test kills foreign workflow lint seaweed assembly decisions cli bench-smoke
 
 test:
 	go test ./...
@@ -25,6 +25,16 @@ foreign:
 	cp $(FOREIGN) $(ASSEMBLY).foreign/backup.yaml
 	cd $(ASSEMBLY).foreign && go test . -run TestSnapshot -update && go test ./...
 	rm -rf $(ASSEMBLY).foreign
+
+# The workflows of github-workflow by actionlint, and their scripts in bash, with jq, as GitHub runs them.
+ACTIONLINT = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+workflow:
+	go test -tags workflow ./internal/githubactions
+	rm -rf $(ASSEMBLY).workflow
+	mkdir $(ASSEMBLY).workflow
+	cp config/testdata/good/rollout.yaml $(ASSEMBLY).workflow/backup.yaml
+	go run ./cmd/backupctl github-workflow --dir $(ASSEMBLY).workflow
+	go run $(ACTIONLINT) docs/github/workflows/backup.yml $(ASSEMBLY).workflow/.github/workflows/backup.yml
 
 lint:
 	go vet ./...

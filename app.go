@@ -87,7 +87,7 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		return exitWrong
 	}
 	if opts.Check {
-		r.end(problems)
+		r.end(problems, plan.Stacks()...)
 		return exitDone
 	}
 	return synthesize(ctx, plan, problems, opts.synth(getenv, r), r)

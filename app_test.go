@@ -145,6 +145,15 @@ func TestExitCodes(t *testing.T) {
 			code: exitWrong, stderr: "-workload nobody: there is no such workload",
 		},
 		{
+			name: "unknown workload, listed", args: []string{"-check", "-workload", "nope"}, code: exitWrong,
+			stderr: "-workload nope: there is no such workload; want one of central, dummy-dev, dummy-prod\n",
+		},
+		{name: "empty workload", args: []string{"-workload", ""}, code: exitWrong, stderr: "-workload: it is empty; want NAME-ENV"},
+		{
+			name: "context, misspelt", env: map[string]string{"CDK_CONTEXT_JSON": `{"wrokload":"dummy-dev"}`}, code: exitWrong,
+			stderr: "-c wrokload: the app reads no such key; did you mean workload?\n",
+		},
+		{
 			name: "context, nag", env: map[string]string{"CDK_CONTEXT_JSON": `{"nag":"yes"}`}, code: exitWrong,
 			stderr: "-c nag=yes: want true or false",
 		},

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
+	"central-s3-backup/config"
 	"central-s3-backup/internal/cli"
 	"central-s3-backup/internal/synth"
 )
@@ -32,7 +34,7 @@ var helps = kong.Vars{
 	"previousHelp": "Compare the configuration with the deployed one in FILE: " +
 		"a change that loses data or protection is an error, a change that weakens it a warning.",
 	"formatHelp":   "FORMAT of what is reported: text, or json for one document on standard output (default: text).",
-	"workloadHelp": "Synthesize only the stack of this workload, or with central those of the central account. Repeatable.",
+	"workloadHelp": "Synthesize only the stack of this workload, or with central those of the central account. Commas between several.",
 	"jobsHelp":     "Use at most N processes at a time (default: as many as suit the number of stacks and cores).",
 }
 
@@ -79,7 +81,10 @@ func readOptions(args []string, getenv func(string) string, stdout io.Writer) (o
 	if err != nil {
 		return o, err
 	}
-	o.Workload = slices.Concat(c.workloads(), o.Workload)
+	if len(o.Workload) > 0 && len(names(o.Workload...)) == 0 {
+		return o, errors.New("-workload: it is empty; want NAME-ENV of a workload, or central")
+	}
+	o.Workload = slices.Concat(names(c.Workload), names(o.Workload...))
 	o.nag, err = c.nag()
 	return o, err
 }
@@ -92,24 +97,40 @@ type cliContext struct {
 	Nag      any    `json:"nag"`      // text from the command line, or a boolean from cdk.json
 }
 
-// readContext reads what the CDK CLI writes into the environment. Empty: the CLI does not run the app.
+// contextKeys are those keys of [cliContext] that are long enough for a misspelt one to be told from another word.
+var contextKeys = []string{"config", "previous", "workload"}
+
+// readContext reads what the CDK CLI writes into the environment. Empty: the CLI does not run the app. A key that is almost
+// one of ours is an error, since without it the app would build something else. Other keys are for other constructs.
 func readContext(text string) (cliContext, error) {
 	var c cliContext
-	if text != "" && json.Unmarshal([]byte(text), &c) != nil {
+	if text == "" {
+		return c, nil
+	}
+	var all map[string]any
+	if json.Unmarshal([]byte(text), &c) != nil || json.Unmarshal([]byte(text), &all) != nil {
 		return c, errors.New("CDK_CONTEXT_JSON: want a JSON object in which config, previous and workload are text")
+	}
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		meant := config.DidYouMean(key, contextKeys)
+		if meant != "" && !slices.Contains(contextKeys, key) {
+			return c, fmt.Errorf("-c %s: the app reads no such key%s", key, meant)
+		}
 	}
 	return c, nil
 }
 
-func (c cliContext) workloads() []string {
-	if c.Workload == "" {
-		return nil
+// names splits texts with commas between names.
+func names(texts ...string) []string {
+	var all []string
+	for _, text := range texts {
+		for name := range strings.SplitSeq(text, ",") {
+			if name = strings.TrimSpace(name); name != "" {
+				all = append(all, name)
+			}
+		}
 	}
-	var ids []string
-	for id := range strings.SplitSeq(c.Workload, ",") {
-		ids = append(ids, strings.TrimSpace(id))
-	}
-	return ids
+	return all
 }
 
 func (c cliContext) nag() (bool, error) {

@@ -15,7 +15,7 @@ func TestOptions(t *testing.T) {
 	two := 2
 	all := flags{
 		Config: "a.yaml", Previous: "b.yaml", Check: true, Format: "json", Out: "dir",
-		Workload: []string{"a-dev", "b,c"}, Jobs: &two, PrintConfig: true, Version: true,
+		Workload: []string{"a-dev", "b", "c"}, Jobs: &two, PrintConfig: true, Version: true,
 	}
 	const allFlags = "-config a.yaml -previous b.yaml -check -format json -out dir " +
 		"-workload a-dev -workload b,c -jobs 2 -print-config -version"
@@ -95,8 +95,9 @@ Flags:
       --format=FORMAT        FORMAT of what is reported: text, or json for one
                              document on standard output (default: text).
       --out=DIR              Write the cloud assembly to DIR (default: cdk.out).
-      --workload=NAME-ENV    Synthesize only the stack of this workload, or with
-                             central those of the central account. Repeatable.
+      --workload=NAME-ENV    Synthesize only the stack of this workload,
+                             or with central those of the central account.
+                             Commas between several.
       --jobs=N               Use at most N processes at a time (default:
                              as many as suit the number of stacks and cores).
       --print-config         Print the effective configuration, with every

@@ -39,10 +39,11 @@ type document struct {
 	Stacks   []synth.Stack   `json:"stacks"`
 }
 
-// end reports a run that ends with the problems of the configuration, or without any.
-func (r reporter) end(problems config.Problems) {
+// end reports a run that ends with the problems of the configuration, or without any. JSON has the stacks that a run would
+// write.
+func (r reporter) end(problems config.Problems, stacks ...synth.Stack) {
 	if r.opts.Format == formatJSON {
-		r.json(problems, nil)
+		r.json(problems, stacks)
 		return
 	}
 	r.warnings(problems)

@@ -71,7 +71,7 @@ the second listing, which verifies. A dry run is the start and one listing, and 
 		sameSize               bool
 	}{
 		{"SeaweedFS", weed.URL, "lake", 6000, false},
-		{"internal/s3fake that waits 50 ms, as S3 does", fake, slow, 6000, false},
+		{"internal/s3fake that waits 50 ms, as S3 does", fake, slow, 30000, false},
 		{"internal/s3fake that waits 50 ms, contents of one size", fake, slow, 3000, true},
 		{"internal/s3fake", fake, "lake", 6000, false},
 	} {

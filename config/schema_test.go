@@ -92,8 +92,17 @@ func TestSchemaNamesEveryKey(t *testing.T) {
 	}
 }
 
-// generateSchema reflects the types with their doc comments, and adds what their tags say.
 func generateSchema(t *testing.T) []byte {
+	t.Helper()
+	text, err := json.MarshalIndent(reflectSchema(t), "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(text, '\n')
+}
+
+// reflectSchema reflects the types with their doc comments, and adds what their tags say.
+func reflectSchema(t *testing.T) *invopop.Schema {
 	t.Helper()
 	reflector := &invopop.Reflector{FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true}
 	if err := reflector.AddGoComments("central-s3-backup/config", "./", invopop.WithFullComment()); err != nil {
@@ -112,13 +121,10 @@ func generateSchema(t *testing.T) []byte {
 	schema.Title = "backup.yaml"
 	for _, typ := range configTypes() {
 		def := schema.Definitions[typ.Name()]
+		def.Description = withoutGoName(def.Description, typ.Name(), typ.Name())
 		for _, field := range structKeys(typ).fields {
 			property, _ := def.Properties.Get(field.name)
-			// Editors show the description beside the key, which is not the Go name that the comment starts with.
-			goName := typ.Field(field.index).Name
-			if rest, found := strings.CutPrefix(property.Description, goName+" "); found && strings.Contains(field.name, "_") {
-				property.Description = field.name + " " + rest
-			}
+			property.Description = withoutGoName(property.Description, typ.Field(field.index).Name, field.name)
 			if field.required && typ != reflect.TypeFor[Tier]() || field.name == "name" {
 				def.Required = append(def.Required, field.name)
 			}
@@ -146,11 +152,25 @@ func generateSchema(t *testing.T) []byte {
 	for _, name := range []string{"ObjectLock", "ContinuousBackup", "SnapshotBackup"} {
 		schema.Definitions[name].Required = nil
 	}
-	text, err := json.MarshalIndent(schema, "", "  ")
-	if err != nil {
-		t.Fatal(err)
+	return schema
+}
+
+// withoutGoName is a doc comment for an editor, which shows it beside the key: "project is the prefix" needs no "project", and no word in
+// the spelling of Go.
+func withoutGoName(comment, goName, name string) string {
+	rest, found := strings.CutPrefix(comment, goName+" ")
+	if !found {
+		return comment
 	}
-	return append(text, '\n')
+	for _, verb := range []string{"is ", "are "} {
+		if meaning, found := strings.CutPrefix(rest, verb); found {
+			return strings.ToUpper(meaning[:1]) + meaning[1:]
+		}
+	}
+	if strings.Contains(name, "_") {
+		return name + " " + rest
+	}
+	return comment
 }
 
 func constrain(property *invopop.Schema, rule syntax) {

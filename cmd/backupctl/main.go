@@ -64,11 +64,14 @@ func (c clock) wait(ctx context.Context, d time.Duration) error {
 
 // commands are the commands of backupctl.
 type commands struct {
-	AlertTest alertTest   `cmd:"" help:"Send a test event through the alerts, and report which destinations accepted it."`
-	CopyBack  copyBack    `cmd:"" help:"Copy a recovery point from the central account back to a workload's account."`
-	Preflight preflight   `cmd:"" help:"Look at what backups and restores need, and say what is wrong and what mends it."`
-	Restore   restore     `cmd:"" help:"Bring something back."`
-	Runbook   runbookPage `cmd:"" help:"Print what to do in a disaster, with the names of a workload."`
+	AlertTest       alertTest       `cmd:"" help:"Send a test event through the alerts, and report which destinations accepted it."`
+	Bootstrap       bootstrap       `cmd:"" help:"Print the commands that prepare each account for the CDK."`
+	BootstrapPolicy bootstrapPolicy `cmd:"" help:"Print the policies with which CloudFormation deploys, for cdk bootstrap."`
+	CopyBack        copyBack        `cmd:"" help:"Copy a recovery point from the central account back to a workload's account."`
+	GithubWorkflow  githubWorkflow  `cmd:"" help:"Write the workflow of GitHub Actions that rolls out, and the policies of its roles."`
+	Preflight       preflight       `cmd:"" help:"Look at what backups and restores need, and say what is wrong and what mends it."`
+	Restore         restore         `cmd:"" help:"Bring something back."`
+	Runbook         runbookPage     `cmd:"" help:"Print what to do in a disaster, with the names of a workload."`
 }
 
 // run is the whole program. Nothing below it exits, and it prints to the writers it is given.

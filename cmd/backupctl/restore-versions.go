@@ -202,7 +202,12 @@ func (c *restoreVersions) writeReport(document report) error {
 	return errors.Join(document.write(file), file.Close())
 }
 
-func noOutput(err error) error { return fmt.Errorf("standard output takes no more text: %w", err) }
+func noOutput(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("standard output takes no more text: %w", err)
+}
 
 // Validate finds mistakes in the flags that kong does not know of.
 func (c *restoreVersions) Validate() error {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 
@@ -22,39 +23,74 @@ type Plan struct {
 
 // stack is one of the plan's.
 type stack struct {
+	id                    string // of the workload, or central
 	name, account, region string
+	environment           string                                 // of the workload
+	wave                  *int                                   // nil: no wave deploys it
+	approval              bool                                   // a person approves before it is deployed
 	resources             int                                    // how many it will have
 	functions             []function                             // that it deploys
 	build                 func(app awscdk.App, id *string) error // id is the name
 }
 
-// NewPlan plans the stacks of the workloads that are named, each by NAME-ENV, or as central those of
-// the central account in all its Regions. Without names it plans all of them. Those of the central account come
+// NewPlan plans the stacks of the workloads that are named, each by NAME-ENV or by the name of its stack, or as central those
+// of the central account in all its Regions. Without names it plans all of them. Those of the central account come
 // first, as they must be deployed first (F-COPY-14).
 func NewPlan(cfg *config.Config, workloads []string) (*Plan, error) {
-	ids := []string{config.CentralID}
-	byID := map[string][]stack{config.CentralID: centralStacks(cfg)}
+	all := centralStacks(cfg)
 	for _, w := range cfg.Workloads {
-		ids = append(ids, w.ID())
-		byID[w.ID()] = []stack{workloadStack(cfg, w)}
+		all = append(all, workloadStack(cfg, w))
 	}
-	for _, id := range workloads {
-		if _, known := byID[id]; !known {
-			return nil, fmt.Errorf("-workload %s: there is no such workload%s; want NAME-ENV of a workload, or central",
-				id, config.DidYouMean(id, ids))
+	waves := map[string]*int{config.CentralID: new(int)}
+	for i, wave := range cfg.Waves() {
+		for _, id := range wave {
+			waves[id] = new(i + 1)
+		}
+	}
+	for _, name := range workloads {
+		if !slices.ContainsFunc(all, func(s stack) bool { return s.is(name) }) {
+			return nil, noSuchWorkload(name, all)
 		}
 	}
 	p := &Plan{cfg: cfg, workloads: workloads}
-	for _, id := range ids {
-		if len(workloads) == 0 || slices.Contains(workloads, id) {
-			p.stacks = append(p.stacks, byID[id]...)
+	for _, s := range all {
+		if len(workloads) == 0 || slices.ContainsFunc(workloads, s.is) {
+			s.wave, s.approval = waves[s.id], cfg.ApprovedBefore(s.id)
+			p.stacks = append(p.stacks, s)
 		}
 	}
 	return p, nil
 }
 
+// is says whether a name of the command line means the stack.
+func (s stack) is(name string) bool { return name == s.id || name == s.name }
+
+// maxListed is how many workloads a message lists.
+const maxListed = 20
+
+// noSuchWorkload is the error of a name that no stack has.
+func noSuchWorkload(name string, all []stack) error {
+	var ids []string
+	for _, s := range all {
+		if !slices.Contains(ids, s.id) {
+			ids = append(ids, s.id)
+		}
+	}
+	listed := strings.Join(ids[:min(len(ids), maxListed)], ", ")
+	if more := len(ids) - maxListed; more > 0 {
+		listed += fmt.Sprintf(" and %d more", more)
+	}
+	return fmt.Errorf("-workload %s: there is no such workload%s; want one of %s", name, config.DidYouMean(name, ids), listed)
+}
+
+// stack describes the stack with so many resources.
+func (s stack) stack(resources int) Stack {
+	return Stack{s.id, s.name, s.account, s.region, s.environment, s.wave, s.approval, resources}
+}
+
 func workloadStack(cfg *config.Config, w config.Workload) stack {
 	return stack{
+		id: w.ID(), environment: w.Environment,
 		name: cfg.StackName(w), account: w.Account, region: w.Region, resources: cfg.StackResources(w),
 		build: func(app awscdk.App, id *string) error {
 			stacks.NewWorkloadStack(app, id, &stacks.WorkloadStackProps{Config: cfg, Workload: w})
@@ -75,6 +111,7 @@ func centralStacks(cfg *config.Config) []stack {
 		functions = append(functions, validator)
 	}
 	all := []stack{{
+		id:   config.CentralID,
 		name: cfg.CentralStackName(), account: at.Account, region: at.Region, resources: cfg.CentralResources(), functions: functions,
 		build: func(app awscdk.App, id *string) error {
 			dirs := map[string]string{} // by name
@@ -104,6 +141,7 @@ func centralStacks(cfg *config.Config) []stack {
 	for i, alarms := range cfg.CopyAlarms()[1:] {
 		number := i + 2
 		all = append(all, stack{
+			id:   config.CentralID,
 			name: cfg.CopyAlarmsStackName(number), account: at.Account, region: at.Region, resources: len(alarms),
 			build: func(app awscdk.App, id *string) error {
 				stacks.NewCopyAlarmsStack(app, id, &stacks.CopyAlarmsStackProps{Config: cfg, Number: number})

@@ -4,12 +4,15 @@
 package synth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
+	"slices"
 
 	"central-s3-backup/internal/cloudassembly"
 )
@@ -38,16 +41,42 @@ type Options struct {
 	Stderr io.Writer
 }
 
-// Stack is a stack that was synthesized.
+// Stack is a stack of a plan.
 type Stack struct {
+	// ID is what -workload takes: the NAME-ENV of the workload, or central for the stacks of the central account.
+	ID string `json:"id"`
 	// Name of the stack in CloudFormation.
 	Name string `json:"name"`
 	// Account that it is deployed to, twelve digits.
 	Account string `json:"account"`
 	// Region that it is deployed to.
 	Region string `json:"region"`
+	// Environment of the workload. Empty: it is a stack of the central account.
+	Environment string `json:"environment,omitempty"`
+	// Wave in which it is deployed. The central account is deployed first, in wave 0. Nil: no wave deploys the workload.
+	Wave *int `json:"wave,omitempty"`
+	// Approval says whether a person approves before it is deployed.
+	Approval bool `json:"approval"`
 	// Resources is how many its template has.
 	Resources int `json:"resources"`
+}
+
+// Stacks lists the stacks of the plan in the order of their deployment, as they will be.
+func (p *Plan) Stacks() []Stack {
+	list := make([]Stack, len(p.stacks))
+	for i, s := range p.stacks {
+		list[i] = s.stack(s.resources)
+	}
+	slices.SortStableFunc(list, func(a, b Stack) int { return cmp.Compare(a.order(), b.order()) })
+	return list
+}
+
+// order is the wave of a stack; those that no wave deploys come last.
+func (s Stack) order() int {
+	if s.Wave == nil {
+		return math.MaxInt
+	}
+	return *s.Wave
 }
 
 // Prepare checks that Node.js runs and that Options.Out can be used, and builds the functions that the
@@ -116,7 +145,7 @@ func (p *Plan) Synthesize(ctx context.Context, o Options) ([]Stack, error) {
 		if err != nil {
 			return nil, err
 		}
-		written[i] = Stack{s.name, s.account, s.region, resources}
+		written[i] = s.stack(resources)
 	}
 	return written, nil
 }

@@ -1,0 +1,190 @@
+package config
+
+import "slices"
+
+// Deployed is what the stacks of one account and Region have in AWS: physical names by type, or patterns with "*" at the
+// end for names that CloudFormation generates. All lists are sorted, without repetition.
+type Deployed struct {
+	// Account id, twelve digits, and Region.
+	Account, Region string
+	// Central says whether stacks of the central account are among them.
+	Central bool
+	// Workloads are those with a stack there, each as NAME-ENV, in file order.
+	Workloads []string
+	// Roles are their names; with a "/" before them where they have a path.
+	Roles []string
+	// Aliases of KMS keys, with the prefix "alias/".
+	Aliases []string
+	// Alarms are of CloudWatch.
+	Alarms []string
+	// Buckets that the app creates. Those that exist are not among them.
+	Buckets []string
+	// Buses and Rules are of EventBridge.
+	Buses, Rules []string
+	// Dashboards are of CloudWatch.
+	Dashboards []string
+	// Functions, and their Queues and LogGroups.
+	Functions, Queues, LogGroups []string
+	// TestingPlans, TieringConfigurations and Vaults are of AWS Backup.
+	TestingPlans, TieringConfigurations, Vaults []string
+	// AirGappedVaults are the logically air-gapped ones. Shares says whether AWS RAM shares one of them.
+	AirGappedVaults []string
+	Shares          bool
+	// Topics are of Amazon SNS.
+	Topics []string
+}
+
+// Deployed lists the accounts and Regions that the configuration deploys to, the central one first, then in file order.
+func (c *Config) Deployed() []Deployed {
+	central := c.centralDeployed()
+	all := []*Deployed{&central}
+	for _, region := range c.CentralRegions()[1:] {
+		elsewhere := c.centralRegionDeployed(region)
+		all = append(all, &elsewhere)
+	}
+	for _, w := range c.Workloads {
+		i := slices.IndexFunc(all, func(d *Deployed) bool { return d.Account == w.Account && d.Region == w.Region })
+		if i < 0 {
+			i = len(all)
+			all = append(all, &Deployed{Account: w.Account, Region: w.Region})
+		}
+		c.addDeployed(all[i], w)
+	}
+	list := make([]Deployed, len(all))
+	for i, d := range all {
+		for _, names := range []*[]string{
+			&d.Roles, &d.Aliases, &d.Alarms, &d.Buckets, &d.Buses, &d.Rules, &d.Dashboards, &d.Functions, &d.Queues, &d.LogGroups,
+			&d.TestingPlans, &d.TieringConfigurations, &d.Vaults, &d.AirGappedVaults, &d.Topics,
+		} {
+			*names = slices.Compact(slices.Sorted(slices.Values(*names)))
+		}
+		list[i] = *d
+	}
+	return list
+}
+
+// addDeployed adds what the stack of a workload has.
+func (c *Config) addDeployed(d *Deployed, w Workload) {
+	d.Workloads = append(d.Workloads, w.ID())
+	for _, n := range c.accountNames(w) {
+		d.add(n)
+	}
+	for _, key := range c.Keys(w) {
+		d.Aliases = append(d.Aliases, key.Alias)
+	}
+	d.Aliases = append(d.Aliases, c.TopicKeyAlias(w.ID()))
+	d.Topics = append(d.Topics, c.TopicName(w.ID()))
+	d.Rules = append(d.Rules, c.RulePrefix(w)+"*")
+	d.Alarms = append(d.Alarms, c.MetricAlarmPrefix(w)+"*", c.AlarmPrefix(w)+"*")
+	for _, use := range c.TierUses(w) {
+		for _, b := range use.Created() {
+			d.Buckets = append(d.Buckets, b.Name)
+		}
+		if use.Tier.BackedUp() {
+			d.Vaults = append(d.Vaults, c.TierName(w, use.Tier))
+		}
+		if use.Tier.LowCostBackups() {
+			d.TieringConfigurations = append(d.TieringConfigurations, c.TieringName(w.Region, c.TierName(w, use.Tier)))
+		}
+		if use.Tier.hasAirGapped() {
+			name := c.AirGappedVaultName(w, use.Tier)
+			d.AirGappedVaults = append(d.AirGappedVaults, name)
+			if use.Tier.LowCostBackups() {
+				d.TieringConfigurations = append(d.TieringConfigurations, c.TieringName(w.Region, name))
+			}
+		}
+	}
+	if c.Copies(w) {
+		d.Vaults = append(d.Vaults, c.LandingVaultName(w))
+	}
+	if w.RestoreTesting != nil {
+		d.TestingPlans = append(d.TestingPlans, c.RestoreTestingPlanName(w))
+	}
+}
+
+// centralDeployed is what the stacks of the central account have.
+func (c *Config) centralDeployed() Deployed {
+	at := c.Central
+	d := Deployed{Account: at.Account, Region: at.Region, Central: true}
+	for _, n := range c.centralAccountNames() {
+		d.add(n)
+	}
+	c.addCentralVaults(&d)
+	d.Aliases = append(d.Aliases, c.TopicKeyAlias(CentralID))
+	d.Topics = []string{c.TopicName(CentralID)}
+	d.Rules = []string{c.CentralRulePrefix(at.Region) + "*"}
+	d.Buses = []string{c.AlertName()}
+	d.LogGroups = []string{c.EventLogGroup()}
+	for _, prefix := range c.CopyAlarmPrefixes() {
+		d.Alarms = append(d.Alarms, prefix+"*")
+	}
+	for _, v := range at.RetainedVaults {
+		d.Vaults = append(d.Vaults, v.Name)
+		if len(c.LowCostCopies(c.CentralVaults()[0])) > 0 {
+			d.TieringConfigurations = append(d.TieringConfigurations, c.TieringName(at.Region, v.Name))
+		}
+	}
+	if v := at.AirGappedVault; v != nil {
+		d.AirGappedVaults, d.Shares = []string{v.Name}, len(v.ShareWithAccounts) > 0
+		if len(c.AirGappedLowCost()) > 0 {
+			d.TieringConfigurations = append(d.TieringConfigurations, c.TieringName(at.Region, v.Name))
+		}
+	}
+	if len(c.Alerts.Delivered()) > 0 {
+		d.addFunction(c.AlertName(), c.UndeliveredName(), c.AlertLogGroup())
+	}
+	if c.Validates() {
+		d.addFunction(c.ValidatorName(), c.NotValidatedName(), c.ValidatorLogGroup())
+		d.Buckets = append(d.Buckets, c.EvidenceBucketName())
+	}
+	if c.TestsCopies() {
+		d.TestingPlans = append(d.TestingPlans, c.CentralTestingPlanName())
+	}
+	return d
+}
+
+// centralRegionDeployed is what the stack of the central account in another Region has.
+func (c *Config) centralRegionDeployed(region string) Deployed {
+	d := Deployed{Account: c.Central.Account, Region: region, Central: true}
+	id := c.CentralIDIn(region)
+	d.Roles = []string{c.EventRoleName(id)}
+	c.addCentralVaults(&d)
+	d.Aliases = append(d.Aliases, c.TopicKeyAlias(id))
+	d.Topics = []string{c.TopicName(id)}
+	d.Rules = []string{c.CentralRulePrefix(region) + "*"}
+	d.Alarms = []string{c.CentralStackNameIn(region) + "-*"}
+	return d
+}
+
+// addCentralVaults adds the vaults that take copies in a Region of the central account, and the aliases of their keys.
+func (c *Config) addCentralVaults(d *Deployed) {
+	for _, v := range c.CentralVaultsIn(d.Region) {
+		d.Vaults = append(d.Vaults, v.Name)
+		if len(c.LowCostCopies(v)) > 0 {
+			d.TieringConfigurations = append(d.TieringConfigurations, c.TieringName(d.Region, v.Name))
+		}
+	}
+	for _, key := range c.CentralKeysIn(d.Region) {
+		d.Aliases = append(d.Aliases, key.Alias)
+	}
+}
+
+// addFunction adds a function with its queue, its dead-letter queue and its log group. Its alarms begin with its name.
+func (d *Deployed) addFunction(name, undelivered, logGroup string) {
+	d.Functions = append(d.Functions, name)
+	d.Queues = append(d.Queues, name, undelivered)
+	d.LogGroups = append(d.LogGroups, logGroup)
+	d.Alarms = append(d.Alarms, name+"*")
+}
+
+// add adds a name of one of the kinds that [accountName] has.
+func (d *Deployed) add(n accountName) {
+	switch n.kind {
+	case "bucket":
+		d.Buckets = append(d.Buckets, n.name)
+	case "dashboard":
+		d.Dashboards = append(d.Dashboards, n.name)
+	default:
+		d.Roles = append(d.Roles, n.name)
+	}
+}
