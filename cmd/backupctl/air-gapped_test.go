@@ -24,7 +24,9 @@ func (l *lab) gapped(line string) (code int, stdout, stderr string) {
 
 // TestPreflightAirGapped: the air-gapped vaults are there, of the right kind, with their locks, policies and team.
 func TestPreflightAirGapped(t *testing.T) {
-	lock := func(most int64) *backupfake.Lock { return &backupfake.Lock{MinRetentionDays: 7, MaxRetentionDays: most, Date: days(100)} }
+	lock := func(most int64) *backupfake.Lock {
+		return &backupfake.Lock{MinRetentionDays: 7, MaxRetentionDays: most, Date: days(100)}
+	}
 	letsIn := policyOf(fmt.Sprintf(letIn, "222222222222", "dummy-backup-dummy-dev"))
 	for _, try := range []struct {
 		what    string

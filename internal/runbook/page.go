@@ -33,7 +33,7 @@ type page struct {
 	AirGapped, AirGappedRegion string
 	Shared                     []string
 	Team                       bool
-	LandingDays, PITRLag                                      int
+	LandingDays, PITRLag       int
 
 	Organization string
 	// Rows are all buckets that the file names; Tagged are tiers that a tag selects.
