@@ -43,6 +43,7 @@ func TestDataIsRetained(t *testing.T) {
 				"AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::KMS::Key", "AWS::KMS::Alias", "AWS::IAM::Role",
 				"AWS::Backup::BackupVault", "AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection", "AWS::Backup::TieringConfiguration",
 				"AWS::Backup::RestoreTestingPlan", "AWS::Backup::RestoreTestingSelection",
+				"AWS::Backup::LogicallyAirGappedBackupVault", "AWS::RAM::ResourceShare",
 				"AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "AWS::SNS::Subscription",
 				"AWS::Events::EventBus", "AWS::Events::EventBusPolicy", "AWS::Events::Rule",
 				"AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "AWS::Logs::LogGroup",

@@ -96,6 +96,8 @@ type SilenceAlarm struct {
 	Name, Description string
 	// Tier and Vault that it watches.
 	Tier, Vault string
+	// AirGappedVault is the vault that takes the tier's backups in place of Vault. Empty: there is none.
+	AirGappedVault string
 	// Jobs are Backups or Copies.
 	Jobs string
 	// Hours without a job after which the alarm goes into ALARM.
@@ -124,18 +126,23 @@ func (c *Config) SilenceAlarms(w Workload) []SilenceAlarm {
 				untagged = " There are none either if no bucket has the tags that select_tagged selects."
 			}
 		}
+		airGapped := ""
+		if t.hasAirGapped() {
+			airGapped = c.AirGappedVaultName(w, t)
+		}
 		add := func(jobs string, hours, first int) {
 			if hours > 0 {
 				alarms = append(alarms, SilenceAlarm{
 					Name: c.SilenceAlarmName(w, t, jobs),
 					Description: fmt.Sprintf("No %s of %s of %s completed within %d hours, although they were due. "+
 						"The first ones of a tier may take %d hours.%s", jobs, t.Name, w.ID(), hours, first, untagged),
-					Tier:       t.Name,
-					Vault:      c.TierName(w, t),
-					Jobs:       jobs,
-					Hours:      hours,
-					ClockName:  c.ClockRuleName(w, t, jobs),
-					FirstHours: first,
+					Tier:           t.Name,
+					Vault:          c.TierName(w, t),
+					AirGappedVault: airGapped,
+					Jobs:           jobs,
+					Hours:          hours,
+					ClockName:      c.ClockRuleName(w, t, jobs),
+					FirstHours:     first,
 				})
 			}
 		}
@@ -246,7 +253,7 @@ func (c *Config) CopyAlarms() [][]CopyAlarm {
 					Workload: w.ID(), Tier: use.Tier.Name,
 					Description: fmt.Sprintf("No copies of %s of %s reached the central account within %d days, although they were due. "+
 						"INSUFFICIENT_DATA: no completed backups of this tier were reported either.", use.Tier.Name, w.ID(), days),
-					VaultARN: c.VaultARN(w, use.Tier),
+					VaultARN: c.copiedVaultARN(w, use.Tier),
 					Days:     days,
 				})
 			}
@@ -258,6 +265,14 @@ func (c *Config) CopyAlarms() [][]CopyAlarm {
 	return slices.Collect(slices.Chunk(all, MaxCopyAlarms))
 }
 
+// copiedVaultARN is the ARN of the vault that a tier's copies come from (F-LAG-2).
+func (c *Config) copiedVaultARN(w Workload, t *Tier) string {
+	if t.hasAirGapped() {
+		return c.AirGappedVaultARN(w, t)
+	}
+	return c.VaultARN(w, t)
+}
+
 // AccountEndings splits the metric filters: one pair for each last digit of the account id. With at most
 // [MaxFilterVaults] vaults there is one pair for all accounts, "". Ten pairs suffice for about nine
 // thousand vaults, if the last digits are evenly spread.
@@ -266,6 +281,9 @@ func (c *Config) AccountEndings() []string {
 	for _, w := range c.Workloads {
 		for _, use := range c.TierUses(w) {
 			if use.Tier.BackedUp() {
+				vaults++
+			}
+			if use.Tier.hasAirGapped() {
 				vaults++
 			}
 		}
@@ -292,6 +310,9 @@ func (c *Config) Fleet() alerting.Fleet {
 			owner := alerting.Owner{Workload: w.ID(), Tier: use.Tier.Name}
 			if use.Tier.BackedUp() {
 				f.Vaults[alerting.Key(w.Account, w.Region, c.TierName(w, use.Tier))] = owner
+			}
+			if use.Tier.hasAirGapped() {
+				f.Vaults[alerting.Key(w.Account, w.Region, c.AirGappedVaultName(w, use.Tier))] = owner
 			}
 			for _, b := range use.Buckets {
 				f.Buckets[alerting.Key(w.Account, w.Region, b.Name)] = owner

@@ -48,6 +48,10 @@ type policyRoom struct {
 
 // VaultCallers are the backup roles that may copy into a central vault. A retained vault has those of the main one.
 func (c *Config) VaultCallers(into CentralVault) Callers {
+	return c.callersInto(func(v CopyVault) bool { return v.Region == into.Region && v.Name == into.Name })
+}
+
+func (c *Config) callersInto(vault func(CopyVault) bool) Callers {
 	rest := 2_700 + c.pathBytes()
 	for _, arn := range c.CopyBackTargets().VaultARNs {
 		rest += len(arn + `"",`)
@@ -55,15 +59,19 @@ func (c *Config) VaultCallers(into CentralVault) Callers {
 	if c.Central.Audit.Enabled {
 		rest += 600 // the statement that the audit asks for
 	}
-	roles := c.copyingRoles(func(v CopyVault) bool { return v.Region == into.Region && v.Name == into.Name })
-	return c.callers(roles, c.backupRolePrefix(), policyRoom{MaxPolicyBytes, rest, 1})
+	return c.callers(c.copyingRoles(vault), c.backupRolePrefix(), policyRoom{MaxPolicyBytes, rest, 1})
+}
+
+// AirGappedCallers are the backup roles that may copy into the central air-gapped vault.
+func (c *Config) AirGappedCallers() Callers {
+	return c.callersInto(func(v CopyVault) bool { return v.AirGapped })
 }
 
 // KeyCallers are the backup roles that may use a key of central vaults.
 func (c *Config) KeyCallers(key CentralKey) Callers {
 	roles := c.copyingRoles(func(v CopyVault) bool { return v.Region == key.Region && v.KeyAlias == key.Alias })
 	return c.callers(roles, c.backupRolePrefix(),
-		policyRoom{MaxKeyPolicyBytes, 2_700 + 2*c.pathBytes() + c.administratorBytes(), 2})
+		policyRoom{MaxKeyPolicyBytes, 2_700 + 2*c.pathBytes() + c.administratorBytes() + c.shareBytes(key), 2})
 }
 
 // BusCallers are the roles that may send events to the central bus.
@@ -139,6 +147,18 @@ func (c *Config) pathBytes() int {
 	n := 0
 	for _, p := range c.Organization.Paths {
 		n += len(p + `"",`)
+	}
+	return n
+}
+
+// shareBytes is the size, in bytes, of the statements of a key for the accounts that its vault is shared with.
+func (c *Config) shareBytes(key CentralKey) int {
+	if !c.IsAirGapped(key) {
+		return 0
+	}
+	n := 600
+	for _, account := range c.Central.AirGappedVault.ShareWithAccounts {
+		n += 2 * len(AccountARN(c.Central.Region, account)+`"",`)
 	}
 	return n
 }

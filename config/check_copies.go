@@ -29,7 +29,7 @@ func checkCopiesWithinLock(c *checker) {
 func checkCopiesWithinAirGappedLock(c *checker) {
 	for _, v := range c.cfg.centralVaults() {
 		if v.kind == airGapped {
-			c.checkCopiesWithin(v, "the air-gapped vault", c.cfg.copied)
+			c.checkCopiesWithin(v, "the air-gapped vault", c.cfg.airGappedCopies())
 		}
 	}
 }

@@ -59,6 +59,9 @@ func checkNames(c *checker) {
 		ids[w.ID()] = true
 		for _, use := range c.uses[i] {
 			take(i, physicalName{"backup vault", w.Account, w.Region, c.cfg.TierName(w, use.Tier)})
+			if use.Tier.hasAirGapped() {
+				take(i, physicalName{"backup vault", w.Account, w.Region, c.cfg.AirGappedVaultName(w, use.Tier)})
+			}
 		}
 		if copied(c.uses[i]) {
 			take(i, physicalName{"backup vault", w.Account, w.Region, c.cfg.LandingVaultName(w)})

@@ -71,8 +71,93 @@ func compareAirGappedVaults(c *checker) {
 		if now.kind == airGapped {
 			c.reportAirGapped(now.lockPath+".min_retention_days", now.minDays, was.minDays)
 			c.reportAirGapped(now.lockPath+".max_retention_days", now.maxDays, was.maxDays)
+			c.reportAirGappedKey(now.lockPath+".encryption_key", c.cfg.Central.AirGappedVault.EncryptionKey,
+				c.previous.cfg.Central.AirGappedVault.EncryptionKey)
+			if now, was := c.cfg.Central.AirGappedVault.ApprovalTeamARN, c.previous.cfg.Central.AirGappedVault.ApprovalTeamARN; now != was && was != "" {
+				c.report(airGappedPath+".approval_team_arn", Problem{
+					What: "CloudFormation cannot change the approval team of a vault",
+					Got:  orNoText(now), Want: was + " as before; its members decide whether it is taken off", See: c.before(airGappedPath + ".approval_team_arn"),
+				})
+			}
 		}
 	})
+}
+
+// compareAirGappedTiers finds changes to the air-gapped vaults of workloads. Their names come from the tier, so another lock or key
+// needs another tier.
+func compareAirGappedTiers(c *checker) {
+	c.tiersInBoth(func(now, was *Tier) {
+		if !now.hasAirGapped() || !was.hasAirGapped() {
+			return
+		}
+		change := func(key, what, got, before string) {
+			if key = "air_gapped." + key; got != before {
+				c.report(c.changePath(now, key), Problem{
+					What: what + " of an air-gapped vault cannot be changed: CloudFormation would try to create a second vault of the same " +
+						"name, and fail",
+					Got: got, Want: before + " as before, or a new tier", See: c.beforeTier(was, key),
+				})
+			}
+		}
+		change("min_retention_days", "the lock", fmt.Sprint(now.AirGapped.MinRetentionDays), fmt.Sprint(was.AirGapped.MinRetentionDays))
+		change("max_retention_days", "the lock", fmt.Sprint(now.AirGapped.MaxRetentionDays), fmt.Sprint(was.AirGapped.MaxRetentionDays))
+		change("encryption_key", "the key", now.AirGapped.EncryptionKey, was.AirGapped.EncryptionKey)
+	})
+}
+
+// compareAirGappedTargets finds tiers whose backups go into another kind of vault than before.
+func compareAirGappedTargets(c *checker) {
+	c.tiersInBoth(func(now, was *Tier) {
+		if now.hasAirGapped() == was.hasAirGapped() || !now.BackedUp() || !was.BackedUp() {
+			return
+		}
+		what, got, want := "backups go into a new air-gapped vault and start again with a full one", "air_gapped", "no air_gapped"
+		if was.hasAirGapped() {
+			what = "the air-gapped vault is retained with its backups, but no template manages it, and backups start again with a full one"
+			got, want = want, got
+		}
+		if days := was.continuousDays(); days > 0 && now.continuousDays() > 0 {
+			what += fmt.Sprintf("; every continuous backup fails until the continuous recovery point in the earlier vault has expired, for up "+
+				"to %s, or was disassociated", count(days, "day"))
+		}
+		c.report(c.changePath(now, "air_gapped"), Problem{
+			What: what,
+			Got:  got, Want: want + " as before, or a new tier for new buckets", See: c.beforeTier(was, "air_gapped"),
+		})
+	})
+}
+
+// compareAirGappedShares finds accounts that can no longer restore from the air-gapped vault.
+func compareAirGappedShares(c *checker) {
+	c.sameVaults(func(now, was centralVault) {
+		if now.kind != airGapped || was.kind != airGapped {
+			return
+		}
+		for i, account := range c.previous.cfg.Central.AirGappedVault.ShareWithAccounts {
+			if !slices.Contains(c.cfg.Central.AirGappedVault.ShareWithAccounts, account) {
+				c.report(airGappedPath+".share_with_accounts", Problem{
+					What: "an account could no longer restore from the air-gapped vault",
+					Got:  "no " + account, Want: "it as before, or another account for recovery", See: c.before(airGappedSharePath(i)),
+				})
+			}
+		}
+	})
+}
+
+func (c *checker) reportAirGappedKey(at, now, was string) {
+	if now != was {
+		c.report(at, Problem{
+			What: "the key of an air-gapped vault cannot be changed: CloudFormation would try to create a second vault of the same name, and fail",
+			Got:  now, Want: was + " as before, or a new name", See: c.before(at),
+		})
+	}
+}
+
+func orNoText(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
 }
 
 func (c *checker) reportAirGapped(at string, now, was int) {

@@ -71,6 +71,9 @@ func warnOfVaultQuota(c *checker) {
 			if use.Tier.BackedUp() {
 				vaults[in]++
 			}
+			if use.Tier.hasAirGapped() {
+				vaults[in]++
+			}
 		}
 		if copied(c.uses[i]) {
 			vaults[in]++ // for copies that come back

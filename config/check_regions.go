@@ -14,9 +14,9 @@ func warnOfMissingTypes(c *checker) {
 		}
 	}
 	central := c.cfg.Central
-	if p := Partition(central.Region); central.AirGappedVault != nil && p != partitionChina && p != partitionGovCloud { // else an error
-		warn(withoutAirGappedVault, central.Region, "central.region", airGappedPath, "AWS::Backup::LogicallyAirGappedBackupVault")
-	}
+	c.airGappedIn(func(p string) bool { return !withoutAirGap(p) }, func(path, region, seen string) { // else an error
+		warn(withoutAirGappedVault, region, seen, path, "AWS::Backup::LogicallyAirGappedBackupVault")
+	})
 	if central.Audit.Enabled {
 		warn(withoutAuditManager, central.Region, "central.region", "central.audit", "AWS::Backup::Framework")
 	}

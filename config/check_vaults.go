@@ -128,13 +128,20 @@ func warnOfComplianceLock(c *checker) {
 }
 
 func warnOfAirGappedLock(c *checker) {
+	const what = "this vault is locked as soon as it is deployed, without a grace time: nobody, not even AWS, can change its lock or delete a "
 	if v := c.cfg.Central.AirGappedVault; v != nil {
-		c.report(airGappedPath+".name", Problem{
-			What: "this vault is locked as soon as it is deployed, without a grace time: nobody, not even AWS, can change its " +
-				"lock or delete a copy early",
-			Got: v.Name,
-		})
+		c.report(airGappedPath+".name", Problem{What: what + "copy early", Got: v.Name})
 	}
+	reported := map[string]bool{}
+	c.airGappedUses(func(_ int, t *Tier) {
+		if at := c.whereSaid(t, "air_gapped.max_retention_days"); !reported[at] {
+			reported[at] = true
+			c.report(at, Problem{
+				What: what + "backup early: you pay for its backups for up to " + count(t.AirGapped.MaxRetentionDays, "day"),
+				Got:  strconv.Itoa(t.AirGapped.MaxRetentionDays),
+			})
+		}
+	})
 }
 
 // warnOfRetainedLocks: the deployment creates a retained vault that does not exist, with its lock.
@@ -151,28 +158,53 @@ func warnOfRetainedLocks(c *checker) {
 }
 
 func warnOfEmptyAirGappedVault(c *checker) {
-	if c.cfg.Central.AirGappedVault != nil && len(c.cfg.copied) == 0 {
-		c.report(airGappedPath, Problem{
-			What: "no tier in use is copied, so this vault would stay empty, and nobody can remove its lock",
-			Want: "a bucket in a tier with copy_to_central, or no air_gapped_vault",
-		})
+	if c.cfg.Central.AirGappedVault == nil || len(c.cfg.airGappedCopies()) > 0 {
+		return
 	}
+	what := "no tier in use is copied"
+	if len(c.cfg.copied) > 0 {
+		what = "every tier in use that is copied has a vault in air_gapped"
+	}
+	c.report(airGappedPath, Problem{
+		What: what + ", so this vault would stay empty, and nobody can remove its lock",
+		Want: "a bucket in a tier with copy_to_central and without air_gapped, or no air_gapped_vault",
+	})
+}
+
+// airGappedIn goes through the air-gapped vaults of the file in partitions: with the path that asks for one, its Region and the
+// path of that.
+func (c *checker) airGappedIn(partition func(string) bool, report func(path, region, seen string)) {
+	if region := c.cfg.Central.Region; c.cfg.Central.AirGappedVault != nil && partition(Partition(region)) {
+		report(airGappedPath, region, "central.region")
+	}
+	reported := map[string]bool{}
+	c.airGappedUses(func(i int, t *Tier) {
+		at, region := c.whereSaid(t, "air_gapped"), c.cfg.Workloads[i].Region
+		if partition(Partition(region)) && !reported[at] {
+			reported[at] = true
+			report(at, region, workloadPath(i)+".region")
+		}
+	})
 }
 
 func checkAirGappedPartition(c *checker) {
-	if p := Partition(c.cfg.Central.Region); c.cfg.Central.AirGappedVault != nil && (p == partitionChina || p == partitionGovCloud) {
-		c.report(airGappedPath, Problem{
-			What: "AWS has no logically air-gapped vaults in the partition " + p,
-			Got:  c.cfg.Central.Region, Want: "no air_gapped_vault",
-		}, "central.region")
-	}
+	c.airGappedIn(withoutAirGap, func(path, region, seen string) {
+		want := "no " + path[strings.LastIndex(path, ".")+1:]
+		c.report(path, Problem{
+			What: "AWS has no logically air-gapped vaults in the partition " + Partition(region), Got: region, Want: want,
+		}, seen)
+	})
+}
+
+func withoutAirGap(partition string) bool {
+	return partition == partitionChina || partition == partitionGovCloud
 }
 
 func warnOfAirGappedRegion(c *checker) {
-	if c.cfg.Central.AirGappedVault != nil && Partition(c.cfg.Central.Region) == partitionSovereign {
-		c.report(airGappedPath, Problem{
+	c.airGappedIn(func(p string) bool { return p == partitionSovereign }, func(path, region, seen string) {
+		c.report(path, Problem{
 			What: "AWS does not document logically air-gapped vaults for this partition, so the deployment may fail",
-			Got:  c.cfg.Central.Region, Want: "a test before you rely on it",
-		}, "central.region")
-	}
+			Got:  region, Want: "a test before you rely on it",
+		}, seen)
+	})
 }

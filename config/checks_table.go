@@ -52,6 +52,19 @@ var checks = []check{
 	{"air-gapped-partition", Error, "F-REG-2", checkAirGappedPartition},
 	{"air-gapped-region", Warning, "F-REG-2", warnOfAirGappedRegion},
 
+	// check_air_gapped.go
+	{"air-gapped-share", Error, "F-LAG-3", checkAirGappedShares},
+	{"air-gapped-share-of-all", Warning, "F-LAG-3", warnOfAirGappedShares},
+	{"approval-team-partition", Error, "F-REG-4", checkApprovalTeamPartition},
+	{"approval-team-region", Warning, "F-LAG-8", warnOfApprovalTeamRegion},
+	{"air-gapped-own-key", Warning, "F-LAG-6", warnOfOwnAirGappedKeys},
+	{"air-gapped-min-above-max", Error, "F-LAG-1", checkAirGappedRanges},
+	{"air-gapped-nothing", Error, "F-LAG-1", checkAirGappedNothing},
+	{"backup-outside-air-gapped-lock", Error, "F-LAG-5", checkBackupsWithinAirGappedLock},
+	{"air-gapped-not-copied-again", Warning, "F-LAG-4", warnOfNoSecondCopies},
+	{"air-gapped-elsewhere", Warning, "", warnOfSecondCopiesElsewhere},
+	{"air-gapped-name", Error, "F-CFN-2", checkAirGappedNames},
+
 	// check_central_vaults.go
 	{"central-vault-partition", Error, "F-REG-4", checkVaultPartitions},
 	{"central-vault-tier", Error, "", checkVaultTiers},
@@ -243,6 +256,9 @@ var comparisons = []check{
 	{"compliance-vault-left-behind", Error, "F-LOCK-6", compareComplianceVaults},
 	{"compliance-vault-unknown", Error, "F-LOCK-6", compareRetainedVaults},
 	{"air-gapped-vault-changed", Error, "F-LAG-1", compareAirGappedVaults},
+	{"air-gapped-tier-changed", Error, "F-LAG-1", compareAirGappedTiers},
+	{"air-gapped-target-changed", Warning, "F-LAG-9", compareAirGappedTargets},
+	{"air-gapped-share-ended", Warning, "F-LAG-3", compareAirGappedShares},
 	{"vault-left-behind", Warning, "F-LOCK-11", compareVaults},
 	{"vault-key-changed", Error, "F-CFN-2", compareVaultKeys},
 	{"copies-move", Warning, "F-COPY-10", compareCopyVaults},

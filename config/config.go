@@ -73,7 +73,9 @@ type Central struct {
 	Vaults []CentralVault `yaml:"vaults,omitempty"`
 	// RetainedVaults are earlier vaults whose lock nobody could change. They are kept as they are.
 	RetainedVaults []RetainedVault `yaml:"retained_vaults,omitempty"`
-	// AirGappedVault receives a second copy of everything that is copied (F-LAG-2). Null: none.
+	// AirGappedVault receives a second copy of everything that is copied, with the retention of the first one (F-LAG-2). Tiers
+	// with a vault in air_gapped have none in it, because AWS Backup does not schedule copies between two such vaults
+	// (F-LAG-4). Null: none.
 	AirGappedVault *AirGappedVault `yaml:"air_gapped_vault,omitempty"`
 	// RestoreTesting tests restores of the copies, in the central account. Null: no tests.
 	RestoreTesting *CentralRestoreTesting `yaml:"restore_testing,omitempty"`
@@ -142,6 +144,27 @@ type AirGappedVault struct {
 	MinRetentionDays int `yaml:"min_retention_days" required:"true" syntax:"air_gapped_days"`
 	// MaxRetentionDays is the longest retention, in days, that a copy in it may have.
 	MaxRetentionDays int `yaml:"max_retention_days" required:"true" syntax:"air_gapped_days"`
+	// EncryptionKey of the vault: aws_owned, a key that AWS Backup owns, or own, a KMS key that the app creates for this vault
+	// in the central account. AWS recommends aws_owned (F-LAG-6). It cannot be changed later. Default: aws_owned.
+	EncryptionKey string `yaml:"encryption_key" syntax:"encryption_key"`
+	// ShareWithAccounts are ids of accounts, twelve digits each, also of another organization, that AWS RAM shares the vault
+	// with. They can read and restore all copies in it, without a copy back (F-LAG-3). Empty: none.
+	ShareWithAccounts []string `yaml:"share_with_accounts,omitempty" syntax:"account"`
+	// ApprovalTeamARN is the ARN of a multi-party approval team. Its members can let another account restore if the central
+	// account is lost (F-LAG-3). People create the team. It cannot be changed later. Empty: none.
+	ApprovalTeamARN string `yaml:"approval_team_arn,omitempty" syntax:"approval_team_arn"`
+}
+
+// AirGapped is a logically air-gapped vault in a workload's own account and Region. Backups of a tier go into it directly
+// (F-LAG-2).
+type AirGapped struct {
+	// MinRetentionDays is the shortest retention, in days, that a backup in it may have, 7 or more.
+	MinRetentionDays int `yaml:"min_retention_days" required:"true" syntax:"air_gapped_days"`
+	// MaxRetentionDays is the longest retention, in days, that a backup in it may have.
+	MaxRetentionDays int `yaml:"max_retention_days" required:"true" syntax:"air_gapped_days"`
+	// EncryptionKey of the vault: aws_owned, a key that AWS Backup owns, or own, the key of the workload's vaults. AWS recommends
+	// aws_owned (F-LAG-6). It cannot be changed later. Default: aws_owned.
+	EncryptionKey string `yaml:"encryption_key" syntax:"encryption_key"`
 }
 
 // Audit sets up frameworks and reports of AWS Backup Audit Manager. They need AWS Config in the accounts (F-CFN-8).
@@ -228,6 +251,10 @@ type Tier struct {
 	// the continuous rule; if there is none, to the first snapshot rule. It copies as often as that rule runs. Null: none,
 	// but snapshot rules may have copies of their own.
 	CopyToCentral *CopyToCentral `yaml:"copy_to_central"`
+	// AirGapped is a logically air-gapped vault of the workload's own, one for each workload of the tier. It takes the backups of
+	// all rules in place of the workload's vault (F-LAG-2). It is locked in compliance mode from its creation (F-LAG-1).
+	// Null: none.
+	AirGapped *AirGapped `yaml:"air_gapped"`
 	// Copies is into how many central vaults each backup is copied: 1, or 2 for the first two that take the tier. Another
 	// Region survives the loss of one. An alarm on missing copies looks at both together: it goes into ALARM when neither
 	// vault got one. A copy that fails gives an alert in any case. Zero: 1.

@@ -14,6 +14,8 @@ type CopyVault struct {
 	ARN string
 	// KeysARN matches the keys of its account and Region. Their ids are unknown before they are deployed.
 	KeysARN string
+	// AirGapped: the vault is logically air-gapped. It takes a second copy of what another vault takes as well.
+	AirGapped bool
 }
 
 // CopyVaults are the vaults that the backups of a workload's tier are copied into, in the order of their copy actions.
@@ -29,7 +31,21 @@ func (c *Config) CopyVaults(w Workload, t *Tier) []CopyVault {
 			Name: v.Name, Region: v.Region, KeyAlias: v.Key().Alias, ARN: c.VaultARNInCentral(v.Region, v.Name), KeysARN: c.CentralKeysARN(v.Region),
 		})
 	}
+	if v := c.Central.AirGappedVault; v != nil && !t.hasAirGapped() { // else no copy can be scheduled (F-LAG-4)
+		key, _ := c.airGappedKey()
+		vaults = append(vaults, CopyVault{
+			Name: v.Name, Region: c.Central.Region, KeyAlias: key.Alias, ARN: c.AirGappedVaultARNInCentral(),
+			KeysARN: c.CentralKeysARN(c.Central.Region), AirGapped: true,
+		})
+	}
 	return vaults
+}
+
+// SecondCopies tells whether backups of any workload are copied into more than one vault.
+func (c *Config) SecondCopies() bool {
+	return slices.ContainsFunc(c.Workloads, func(w Workload) bool {
+		return slices.ContainsFunc(c.TierUses(w), func(u TierUse) bool { return len(c.CopyVaults(w, u.Tier)) > 1 })
+	})
 }
 
 // AllCopyVaults are the vaults that any tier of a workload is copied into, each once.
@@ -47,6 +63,9 @@ func (c *Config) AllCopyVaults(w Workload) []CopyVault {
 
 // mainVault stands for the vault of central.vault_name, where others have their index in central.vaults.
 const mainVault = -1
+
+// airGappedIndex stands for the central air-gapped vault in the same place.
+const airGappedIndex = -2
 
 // CentralVaults lists the vaults of the central account that take copies: that of central.vault_name, and then those of
 // central.vaults.
@@ -94,7 +113,7 @@ type CentralKey struct {
 // Key is the key of the vault.
 func (v CentralVault) Key() CentralKey { return CentralKey{v.Region, "alias/" + v.KeyAlias} }
 
-// CentralKeysIn are the keys of the vaults of a Region, each once.
+// CentralKeysIn are the keys of the vaults of a Region, each once. That of the air-gapped vault is the last.
 func (c *Config) CentralKeysIn(region string) []CentralKey {
 	var keys []CentralKey
 	for _, v := range c.CentralVaultsIn(region) {
@@ -102,7 +121,24 @@ func (c *Config) CentralKeysIn(region string) []CentralKey {
 			keys = append(keys, v.Key())
 		}
 	}
+	if key, own := c.airGappedKey(); own && region == key.Region && !slices.Contains(keys, key) { // else reported
+		keys = append(keys, key)
+	}
 	return keys
+}
+
+// airGappedKey is the key of the central air-gapped vault, if the app creates one for it.
+func (c *Config) airGappedKey() (key CentralKey, own bool) {
+	if v := c.Central.AirGappedVault; v == nil || v.EncryptionKey != KeyOwn {
+		return CentralKey{}, false
+	}
+	return CentralKey{c.Central.Region, c.AirGappedKeyAlias()}, true
+}
+
+// IsAirGapped tells whether the key is that of the central air-gapped vault.
+func (c *Config) IsAirGapped(key CentralKey) bool {
+	airGapped, own := c.airGappedKey()
+	return own && key == airGapped
 }
 
 // takes tells whether the vault takes the copies of a tier from a Region.
@@ -140,11 +176,12 @@ func (t *Tier) copies() int { return max(1, t.Copies) }
 
 // tiersByVault lists the tiers in use whose copies enter a vault, in table order.
 func (c *Config) tiersByVault() map[int][]*Tier {
+	entering := map[int][]*Tier{airGappedIndex: c.airGappedCopies()}
 	if len(c.Central.Vaults) == 0 {
-		return map[int][]*Tier{mainVault: c.copied}
+		entering[mainVault] = c.copied
+		return entering
 	}
 	regions := c.regionsOfTiers()
-	entering := map[int][]*Tier{}
 	for _, t := range c.copied {
 		for _, region := range regions[t.Name] {
 			for _, i := range c.vaultsInto(t, region) {

@@ -28,6 +28,8 @@ func (l *TierVaultLock) setDefaults()  { l.Mode = Governance }
 func (m *MalwareScan) setDefaults()    { m.Mode = IncrementalScan }
 func (r *RestoreTesting) setDefaults() { r.Schedule = defaultTestCron }
 func (p *PagerDuty) setDefaults()      { p.Severity, p.Endpoint = "critical", alerting.EndpointUS }
+func (v *AirGappedVault) setDefaults() { v.EncryptionKey = KeyAWSOwned }
+func (v *AirGapped) setDefaults()      { v.EncryptionKey = KeyAWSOwned }
 func (p *Pipeline) setDefaults()       { p.Branch = "main" }
 
 func (v *CentralVault) setDefaults() { v.VaultLock.Mode = Governance }

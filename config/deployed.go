@@ -32,6 +32,9 @@ type Deployed struct {
 	Frameworks, ReportPlans []string
 	// TestingPlans, TieringConfigurations and Vaults are of AWS Backup.
 	TestingPlans, TieringConfigurations, Vaults []string
+	// AirGappedVaults are the logically air-gapped ones. Shares says whether AWS RAM shares one of them.
+	AirGappedVaults []string
+	Shares          bool
 	// Topics are of Amazon SNS.
 	Topics []string
 }
@@ -56,7 +59,7 @@ func (c *Config) Deployed() []Deployed {
 	for i, d := range all {
 		for _, names := range []*[]string{
 			&d.Roles, &d.Aliases, &d.Alarms, &d.Buckets, &d.Buses, &d.Rules, &d.Dashboards, &d.Functions, &d.Queues, &d.LogGroups,
-			&d.Frameworks, &d.ReportPlans, &d.TestingPlans, &d.TieringConfigurations, &d.Vaults, &d.Topics,
+			&d.Frameworks, &d.ReportPlans, &d.TestingPlans, &d.TieringConfigurations, &d.Vaults, &d.AirGappedVaults, &d.Topics,
 		} {
 			*names = slices.Compact(slices.Sorted(slices.Values(*names)))
 		}
@@ -87,6 +90,13 @@ func (c *Config) addDeployed(d *Deployed, w Workload) {
 		}
 		if use.Tier.LowCostBackups() {
 			d.TieringConfigurations = append(d.TieringConfigurations, c.TieringName(w.Region, c.TierName(w, use.Tier)))
+		}
+		if use.Tier.hasAirGapped() {
+			name := c.AirGappedVaultName(w, use.Tier)
+			d.AirGappedVaults = append(d.AirGappedVaults, name)
+			if use.Tier.LowCostBackups() {
+				d.TieringConfigurations = append(d.TieringConfigurations, c.TieringName(w.Region, name))
+			}
 		}
 	}
 	if c.Copies(w) {
@@ -137,6 +147,12 @@ func (c *Config) centralDeployed() Deployed {
 	}
 	for _, v := range at.RetainedVaults {
 		d.addCentralVault(c, v.Name, c.centralVaultAt(mainVault))
+	}
+	if v := at.AirGappedVault; v != nil {
+		d.AirGappedVaults, d.Shares = []string{v.Name}, len(v.ShareWithAccounts) > 0
+		if len(c.AirGappedLowCost()) > 0 {
+			d.TieringConfigurations = append(d.TieringConfigurations, c.TieringName(at.Region, v.Name))
+		}
 	}
 	if len(c.Alerts.Delivered()) > 0 {
 		d.addFunction(c.AlertName(), c.UndeliveredName(), c.AlertLogGroup())

@@ -85,6 +85,7 @@ func generateTiers(t *rapid.T, cfg *Config, partition string) {
 			row.CopyToCentral = &CopyToCentral{DeleteAfterDays: days.Draw(t, "copy days")}
 			generateCopied(t, row)
 		}
+		row.AirGapped = generateAirGapped(t, row, partition)
 		row.DedicatedKey = rapid.Bool().Draw(t, "dedicated key")
 		row.Schedule.Cron = generateCron(t)
 		row.Schedule.Timezone = rapid.SampledFrom([]string{"Etc/UTC", "Europe/Berlin", "Asia/Tokyo", "UTC"}).Draw(t, "time zone")
@@ -169,6 +170,22 @@ func generateLock(t *rapid.T, row *Tier) {
 	}
 	if row.compliant() {
 		row.VaultLock.ChangeableForDays = rapid.IntRange(MinChangeableForDays, MaxChangeableForDays).Draw(t, "tier changeable")
+	}
+}
+
+// generateAirGapped draws a vault that takes the backups of a tier, or none.
+func generateAirGapped(t *rapid.T, row *Tier, partition string) *AirGapped {
+	least, most := MaxRetentionDays, MinAirGappedRetentionDays
+	for _, rule := range row.Rules() {
+		least, most = min(least, rule.DeleteAfterDays), max(most, rule.DeleteAfterDays)
+	}
+	if partition == partitionGovCloud || !row.BackedUp() || least < MinAirGappedRetentionDays || rapid.IntRange(0, 4).Draw(t, "air-gapped") > 0 {
+		return nil
+	}
+	return &AirGapped{
+		rapid.IntRange(MinAirGappedRetentionDays, least).Draw(t, "air-gapped minimum"),
+		rapid.IntRange(most, MaxRetentionDays).Draw(t, "air-gapped maximum"),
+		rapid.SampledFrom(syntaxes["encryption_key"].enum).Draw(t, "air-gapped key"),
 	}
 }
 
@@ -291,9 +308,14 @@ func generateCentral(t *rapid.T, cfg *Config, region *rapid.Generator[string]) {
 	}
 	if Partition(c.Region) == partitionCommercial && shortest >= MinAirGappedRetentionDays && rapid.Bool().Draw(t, "air gap") {
 		c.AirGappedVault = &AirGappedVault{
-			"air-gap",
-			rapid.IntRange(MinAirGappedRetentionDays, shortest).Draw(t, "air gap minimum"),
-			rapid.IntRange(longest, MaxRetentionDays).Draw(t, "air gap maximum"),
+			Name:             "air-gap",
+			MinRetentionDays: rapid.IntRange(MinAirGappedRetentionDays, shortest).Draw(t, "air gap minimum"),
+			MaxRetentionDays: rapid.IntRange(longest, MaxRetentionDays).Draw(t, "air gap maximum"),
+			EncryptionKey:    rapid.SampledFrom(syntaxes["encryption_key"].enum).Draw(t, "air gap key"),
+		}
+		if rapid.Bool().Draw(t, "air gap shared") {
+			c.AirGappedVault.ShareWithAccounts = []string{"444444444444", "222222222222"}
+			c.AirGappedVault.ApprovalTeamARN = "arn:aws:mpa:us-east-1:555555555555:approval-team/backups"
 		}
 	}
 }

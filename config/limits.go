@@ -16,6 +16,9 @@ const (
 	MinLowCostAfterDays = 60
 	// NeverLowCost is the value of LowCostAfterDays, in days, that means never to AWS (F-TIER-1).
 	NeverLowCost = 36500
+	// MaxKeyAlias is the greatest length of a key's alias without "alias/", in characters.
+	// https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
+	MaxKeyAlias = 250
 	// MinAirGappedRetentionDays is the least MinRetentionDays of an air-gapped vault, in days (F-LAG-1).
 	MinAirGappedRetentionDays = 7
 	// MinIncrementalRetentionDays is the shortest retention, in days, with which backups stay incremental (F-SCH-8).
@@ -160,6 +163,12 @@ var fewerEventRulesRegions = []string{"af-south-1", "eu-south-1"}
 const (
 	IncrementalScan = "incremental"
 	FullScan        = "full"
+)
+
+// The kinds of keys of an air-gapped vault, as backup.yaml writes them (F-LAG-4).
+const (
+	KeyAWSOwned = "aws_owned"
+	KeyOwn      = "own"
 )
 
 // The modes of a lock, as backup.yaml writes them.

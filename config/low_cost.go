@@ -30,6 +30,9 @@ func (c *Config) LowCostCopies(v CentralVault) []LowCostSelection {
 	return c.lowCostCopies(c.indexOf(v))
 }
 
+// AirGappedLowCost lists the same of the central air-gapped vault.
+func (c *Config) AirGappedLowCost() []LowCostSelection { return c.lowCostCopies(airGappedIndex) }
+
 func (c *Config) lowCostCopies(vault int) []LowCostSelection {
 	copied := c.entering[vault]
 	differs := func(t *Tier) bool { return !t.lowCostCopies() || t.LowCostAfterDays != copied[0].LowCostAfterDays }
@@ -56,7 +59,7 @@ func (c *Config) lowCostCopies(vault int) []LowCostSelection {
 func (c *Config) bucketsCopied(t *Tier, vault int) []string {
 	var names []string
 	for _, w := range c.Workloads {
-		if !slices.Contains(c.vaultsInto(t, w.Region), vault) {
+		if vault != airGappedIndex && !slices.Contains(c.vaultsInto(t, w.Region), vault) {
 			continue
 		}
 		for _, b := range w.Buckets {

@@ -113,6 +113,18 @@ func (c *Config) EventRoleName(id string) string {
 
 func (c *Config) eventRolePrefix() string { return c.rolePrefix() + "events-" }
 
+// AirGappedVaultName is the name of the air-gapped vault of a tier in a workload's account. Its ending is never cut.
+func (c *Config) AirGappedVaultName(w Workload, t *Tier) string {
+	return shorten(c.prefix(w)+"-"+t.Name, MaxVaultName-len(airGappedSuffix)) + airGappedSuffix
+}
+
+const airGappedSuffix = "-air-gapped"
+
+// AirGappedVaultARN is the ARN of that vault.
+func (c *Config) AirGappedVaultARN(w Workload, t *Tier) string {
+	return vaultARN(w.Region, w.Account, c.AirGappedVaultName(w, t))
+}
+
 // LandingVaultName is the name of the vault that takes the copies that come back from the central account. Its
 // ending is never cut: the central policies match it.
 func (c *Config) LandingVaultName(w Workload) string {
@@ -444,6 +456,22 @@ func (c *Config) KeyAlias(w Workload, key string) string {
 
 // CentralKeyAlias is the alias of the central vault's key, with the prefix "alias/".
 func (c *Config) CentralKeyAlias() string { return "alias/" + c.Central.KeyAlias }
+
+// AirGappedKeyAlias is the alias of the key of the central air-gapped vault, if it has one of its own, with the prefix "alias/".
+func (c *Config) AirGappedKeyAlias() string {
+	return "alias/" + shorten(c.Central.KeyAlias, MaxKeyAlias-len(airGappedSuffix)) + airGappedSuffix
+}
+
+// AirGappedVaultARNInCentral is the ARN of the central air-gapped vault. Empty: there is none.
+func (c *Config) AirGappedVaultARNInCentral() string {
+	if v := c.Central.AirGappedVault; v != nil {
+		return c.VaultARNInCentral(c.Central.Region, v.Name)
+	}
+	return ""
+}
+
+// AirGappedShareName is the name of the resource share of the central air-gapped vault.
+func (c *Config) AirGappedShareName() string { return c.Project + "-backup" + airGappedSuffix }
 
 func (c *Config) prefix(w Workload) string { return c.Project + "-" + w.ID() }
 

@@ -172,4 +172,8 @@ func vaultLockPath(i int) string {
 
 func stackSetRegionPath(i int) string { return fmt.Sprintf("%s.regions[%d]", stackSetPath, i) }
 
+func airGappedSharePath(i int) string {
+	return fmt.Sprintf("%s.share_with_accounts[%d]", airGappedPath, i)
+}
+
 func unitPath(i int) string { return fmt.Sprintf("%s.organizational_units[%d]", stackSetPath, i) }

@@ -30,11 +30,12 @@ var meaningFaults = []fault{
 	}),
 	meaning("copy-outside-air-gapped-lock", "an air gap that ends before a copy", func(_ *rapid.T, cfg *Config) (string, bool) {
 		v := cfg.Central.AirGappedVault
-		if v == nil || len(cfg.copied) == 0 {
+		copied := cfg.airGappedCopies()
+		if len(copied) == 0 {
 			return "", false
 		}
 		longest := 0
-		for _, row := range cfg.copied {
+		for _, row := range copied {
 			longest = slices.Max(append(row.copyRetentions(), longest))
 		}
 		v.MaxRetentionDays = longest - 1
@@ -137,7 +138,7 @@ var meaningFaults = []fault{
 		for i := range cfg.Workloads { // they would rest on the tier's backups
 			cfg.Workloads[i].RestoreTesting, cfg.Workloads[i].SelectTagged = nil, nil
 		}
-		row.ContinuousBackup, row.SnapshotBackup, row.RPOMinutes, row.LowCostAfterDays = nil, nil, 0, 0
+		row.ContinuousBackup, row.SnapshotBackup, row.AirGapped, row.RPOMinutes, row.LowCostAfterDays = nil, nil, nil, 0, 0
 		row.CopyToCentral = &CopyToCentral{DeleteAfterDays: cfg.Central.VaultLock.MinRetentionDays}
 		gap := cfg.Central.AirGappedVault
 		return at + ".copy_to_central", gap == nil || gap.MinRetentionDays <= cfg.Central.VaultLock.MinRetentionDays
@@ -247,7 +248,8 @@ var meaningFaults = []fault{
 		return "", !copied && !testsTagged(w)
 	}),
 	meaning("air-gapped-partition", "an air gap in GovCloud", func(_ *rapid.T, cfg *Config) (string, bool) {
-		cfg.Central.AirGappedVault = &AirGappedVault{"air-gap", MinAirGappedRetentionDays, MaxRetentionDays}
+		cfg.Central.AirGappedVault = &AirGappedVault{Name: "air-gap", MinRetentionDays: MinAirGappedRetentionDays, MaxRetentionDays: MaxRetentionDays,
+			EncryptionKey: KeyAWSOwned}
 		short := slices.ContainsFunc(cfg.copied, func(row *Tier) bool {
 			return slices.Min(append(row.copyRetentions(), MaxRetentionDays)) < MinAirGappedRetentionDays
 		})
@@ -400,6 +402,9 @@ func anyBucket(t *rapid.T, cfg *Config) (workload, bucket int) {
 func moveTo(cfg *Config, w *Workload, region string) {
 	w.Account, w.Region, w.SelectTagged = "666666666666", region, nil
 	cfg.Rollout.Pipeline, cfg.Central.RestoreTesting = nil, nil
+	for i := range cfg.Tiers {
+		cfg.Tiers[i].AirGapped = nil // not every partition has such vaults
+	}
 	w.AcknowledgeIrreversible = cfg.compliantVaults(*w)
 }
 

@@ -105,6 +105,9 @@ func (c *Config) TestedVaults(w Workload) []string {
 	var names []string
 	for _, use := range tested(w, c.TierUses(w)) {
 		names = append(names, c.TierName(w, use.Tier))
+		if use.Tier.hasAirGapped() {
+			names = append(names, c.AirGappedVaultName(w, use.Tier))
+		}
 	}
 	return names
 }

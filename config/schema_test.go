@@ -47,11 +47,11 @@ func TestSchemaAccepts(t *testing.T) {
 func TestSchemaRefuses(t *testing.T) {
 	schema := compileSchema(t)
 	structurallySound := []string{ // the errors are in the meaning of values
-		"account-partitions", "accounts-by-path", "accounts-not-named", "air-gapped-vault-against-copies", "air-gapped-vault-in-govcloud", "air-gapped-vault-too-long", "air-gapped-vault-upside-down",
-		"alias-collision", "another-organization", "audit-bucket", "bucket-limit", "bucket-namespace", "bucket-twice", "business-decision",
-		"central-names-of-a-workload", "central-stack-too-large", "china", "china-by-stack-set", "compliance-lock", "compliance-lock-acknowledged-wrongly",
-		"copies-of-rules", "copies-without-vaults", "cors-files", "empty-workload", "governance-lock", "inherited-copy", "landing-vault",
-		"lock-against-copies", "lock-min-above-max",
+		"account-partitions", "accounts-by-path", "accounts-not-named", "air-gapped-key-alias", "air-gapped-tier-in-govcloud", "air-gapped-vault-against-copies",
+		"air-gapped-vault-in-govcloud", "air-gapped-vault-too-long", "air-gapped-vault-upside-down", "alias-collision", "another-organization",
+		"audit-bucket", "bucket-limit", "bucket-namespace", "bucket-twice", "business-decision", "central-names-of-a-workload", "central-stack-too-large",
+		"china", "china-by-stack-set", "compliance-lock", "compliance-lock-acknowledged-wrongly", "copies-of-rules", "copies-without-vaults",
+		"cors-files", "empty-workload", "governance-lock", "inherited-copy", "landing-vault", "lock-against-copies", "lock-min-above-max",
 		"lock-minimum", "low-cost-copies", "low-cost-in-china", "low-cost-partition", "low-cost-values", "name-collisions", "organization-roots", "partitions",
 		"operators-size", "policy-files", "policy-names", "quotas", "reserved-name", "reserved-project", "restore-testing-plans", "restore-testing-size",
 		"restore-testing-without-copies", "schedules", "schedules-that-never-come", "stack-too-large",

@@ -27,6 +27,12 @@ func (c *Config) stackResources(w Workload, uses []TierUse) int {
 		if use.Tier.LowCostBackups() {
 			n++ // tiering configuration
 		}
+		if use.Tier.hasAirGapped() {
+			n++ // air-gapped vault
+			if use.Tier.LowCostBackups() {
+				n++ // its tiering configuration
+			}
+		}
 	}
 	if created > 0 {
 		n += perLogBucket
@@ -87,6 +93,15 @@ func (c *Config) CentralResources() int {
 	n += c.vaultResources(c.Central.Region) + alarms
 	if alarms > 0 {
 		n++ // rule on alarms
+	}
+	if v := c.Central.AirGappedVault; v != nil {
+		n += 2 // vault, rule on calls that share it
+		if len(c.AirGappedLowCost()) > 0 {
+			n++ // tiering configuration
+		}
+		if len(v.ShareWithAccounts) > 0 {
+			n++ // resource share
+		}
 	}
 	if len(c.CopyBackTargets().VaultARNs) > 0 {
 		n++ // role of copies back
@@ -187,6 +202,7 @@ func (c *Config) eventRules(w Workload, uses []TierUse) int {
 	rule(backedUp, true)               // on vaults
 	rule(backedUp, true)               // on recovery points
 	rule(backedUp, true)               // on plans
+	rule(anyAirGapped(uses), true)     // on shares
 	rule(IsMainRegion(w.Region), true) // on roles
 	rule(backedUp, true)               // backups with issues
 	rule(scans(uses), true)            // malware scans with issues
@@ -211,6 +227,10 @@ func (c *Config) silenceAlarms(uses []TierUse) (alarms int) {
 	return alarms
 }
 
+func anyAirGapped(uses []TierUse) bool {
+	return slices.ContainsFunc(uses, func(u TierUse) bool { return u.Tier.hasAirGapped() })
+}
+
 func backedUp(uses []TierUse) bool {
 	return slices.ContainsFunc(uses, func(u TierUse) bool { return u.Tier.BackedUp() })
 }
@@ -229,6 +249,7 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 		rule    = 1500  // of a plan, with its copy action
 		further = 1000  // selection
 		copies  = 4000  // alarm, clock
+		air     = 4000  // air-gapped vault, in the rules on backups and on calls as well
 		landing = 8000  // vault, grants on the key
 		operate = 9000  // role
 		scan    = 6000  // role, rules
@@ -267,6 +288,9 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 		}
 		if use.Tier.Copied() {
 			n += copies
+		}
+		if use.Tier.hasAirGapped() {
+			n += air
 		}
 		for _, b := range use.Buckets {
 			n += 3 * (bytesPerARN + min(len(b.Name), MaxBucketName)) // the selection, and twice the role

@@ -236,6 +236,17 @@ var syntaxes = map[string]syntax{
 		want: days(MinAirGappedRetentionDays, MaxRetentionDays),
 		fact: "F-LAG-1",
 	},
+	"encryption_key": {
+		enum: []string{KeyAWSOwned, KeyOwn},
+		noun: "a kind of key",
+		want: "aws_owned or own",
+		fact: "F-LAG-4",
+	},
+	"approval_team_arn": {
+		pattern: re(`arn:aws[a-z-]*:mpa:[a-z0-9-]+:[0-9]{12}:approval-team/[A-Za-z0-9_+=,.@/-]+`),
+		want:    "the ARN of an approval team, such as arn:aws:mpa:us-east-1:555555555555:approval-team/backups",
+		fact:    "F-LAG-3",
+	},
 	"changeable_for_days": {
 		min:  MinChangeableForDays,
 		max:  MaxChangeableForDays,

@@ -66,6 +66,7 @@ func (t *Tier) clone() Tier {
 	c.CopyToCentral = clonePointer(t.CopyToCentral)
 	c.VaultLock = clonePointer(t.VaultLock)
 	c.MalwareScan = clonePointer(t.MalwareScan)
+	c.AirGapped = clonePointer(t.AirGapped)
 	return c
 }
 

@@ -40,7 +40,7 @@ func (c *Config) centralVaults() []centralVault {
 	}
 	if v := c.Central.AirGappedVault; v != nil {
 		vaults = append(vaults, centralVault{
-			namePath: airGappedPath + ".name", name: v.Name, region: c.Central.Region, lockPath: airGappedPath, kind: airGapped,
+			namePath: airGappedPath + ".name", name: v.Name, region: c.Central.Region, lockPath: airGappedPath, kind: airGapped, index: airGappedIndex,
 			minDays: v.MinRetentionDays, maxDays: v.MaxRetentionDays,
 		})
 	}

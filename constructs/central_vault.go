@@ -73,22 +73,27 @@ func NewCentralVault(scope awsconstructs.Construct, id *string, props *CentralVa
 
 // policy lets the sources copy into the vault. It allows nobody else anything (F-COPY-2, F-COPY-3).
 func (p *CentralVaultProps) policy() []Statement {
-	var statements []Statement
-	if !p.Sources.none() {
-		statements = append(statements, Statement{
-			Sid:       "CopyFromWorkloadAccounts",
-			Principal: p.Sources.principal(),
-			Actions:   []string{"backup:CopyIntoBackupVault"},
-			Resources: everything,
-			Condition: p.Sources.condition(),
-		})
-	}
+	statements := copyInto(p.Sources)
 	statements = append(statements,
 		protectVault(p.DeployRoleARN, p.Lock.ChangeableForDays > 0, "backup:DeleteBackupVaultLockConfiguration")...)
 	if p.KeepPolicy {
 		statements = append(statements, keepPolicy(p.DeployRoleARN))
 	}
 	return append(statements, copyOnlyTo(p.CopyBackTargets)...)
+}
+
+// copyInto lets sources of other accounts copy into a vault. Empty: there are none.
+func copyInto(sources OrganizationRoles) []Statement {
+	if sources.none() {
+		return nil
+	}
+	return []Statement{{
+		Sid:       "CopyFromWorkloadAccounts",
+		Principal: sources.principal(),
+		Actions:   []string{"backup:CopyIntoBackupVault"},
+		Resources: everything,
+		Condition: sources.condition(),
+	}}
 }
 
 func (p *CentralVaultProps) validate() {

@@ -43,6 +43,10 @@ type TierBackupProps struct {
 	Lock *VaultLock
 	// Scan has GuardDuty scan each backup of each rule for malware. Nil: nothing is scanned.
 	Scan *ScanProps
+	// AirGapped is a logically air-gapped vault of the same account and Region, which takes the backups of all rules in place of
+	// the vault (F-LAG-2). Copies are then copies of what is in it, so its CopyTargets are CopyDestinations. AWS Backup wants the other
+	// vault all the same. Nil: none.
+	AirGapped *AirGappedVaultProps
 	// Tags of the vault, the plan and the recovery points. Empty: none. Tags that awscdk.Tags_Of adds reach the
 	// vault and the plan, but not the recovery points.
 	Tags map[string]string
@@ -104,6 +108,8 @@ type TierBackup struct {
 	Construct awsconstructs.Construct
 	// Vault is retained. Its policy denies the deletion of recovery points.
 	Vault awsbackup.CfnBackupVault
+	// AirGapped is the air-gapped vault. Nil: there is none.
+	AirGapped *AirGappedVault
 	// Plan of the vault.
 	Plan awsbackup.CfnBackupPlan
 	// Selections of the plan, in the order of the props.
@@ -132,9 +138,16 @@ func NewTierBackup(scope awsconstructs.Construct, id *string, props *TierBackupP
 	}
 	vault := newVault(this, props.Topic, vaultProps)
 	vaultName := vault.Ref() // the plan waits for the vault
+	t := &TierBackup{Construct: this, Vault: vault}
+	var airGappedARN *string
+	if props.AirGapped != nil {
+		t.AirGapped = NewAirGappedVault(this, jsii.String("AirGapped"), props.AirGapped)
+		airGappedARN = t.AirGapped.Vault.AttrBackupVaultArn()
+	}
 	var rules []any
 	for _, rule := range props.Rules {
 		property := rule.property(vaultName, props.Tags)
+		property.TargetLogicallyAirGappedBackupVaultArn = airGappedARN
 		if props.Scan != nil {
 			property.ScanActions = props.Scan.actions()
 		}
@@ -147,15 +160,14 @@ func NewTierBackup(scope awsconstructs.Construct, id *string, props *TierBackupP
 	if props.Scan != nil {
 		planProps.ScanSettings = props.Scan.settings()
 	}
-	plan := awsbackup.NewCfnBackupPlan(this, jsii.String("Plan"), &awsbackup.CfnBackupPlanProps{
+	t.Plan = awsbackup.NewCfnBackupPlan(this, jsii.String("Plan"), &awsbackup.CfnBackupPlanProps{
 		BackupPlan:     planProps,
 		BackupPlanTags: textMap(props.Tags),
 	})
-	t := &TierBackup{Construct: this, Vault: vault, Plan: plan}
 	role := roleARN(props.Role)
 	for _, s := range props.Selections {
-		t.Selections = append(t.Selections, awsbackup.NewCfnBackupSelection(plan, s.id(), &awsbackup.CfnBackupSelectionProps{
-			BackupPlanId:    plan,
+		t.Selections = append(t.Selections, awsbackup.NewCfnBackupSelection(t.Plan, s.id(), &awsbackup.CfnBackupSelectionProps{
+			BackupPlanId:    t.Plan,
 			BackupSelection: s.property(role),
 		}))
 	}
@@ -203,7 +215,15 @@ func (p *TierBackupProps) validate() {
 			"BackupRule "+r.Name+": CompletionWindowMinutes is more than StartWindowMinutes; a job that starts late would be cancelled at once")
 		require(r.DeleteAfterDays >= 1, "BackupRule "+r.Name+": DeleteAfterDays is at least 1; otherwise backups are kept for ever")
 		require(!r.Continuous || r.DeleteAfterDays <= 35, "BackupRule "+r.Name+": DeleteAfterDays of a continuous backup is at most 35")
+		if v := p.AirGapped; v != nil {
+			require(r.DeleteAfterDays >= v.MinRetentionDays && r.DeleteAfterDays <= v.MaxRetentionDays,
+				"BackupRule "+r.Name+": every backup would fail; DeleteAfterDays is outside of the lock of AirGapped")
+		}
 		for _, c := range r.Copies {
+			if p.AirGapped != nil {
+				require(slices.Contains(p.AirGapped.CopyTargets, c.DestinationVaultARN),
+					"BackupRule "+r.Name+": every copy would fail; add the DestinationVaultARN to CopyTargets of AirGapped")
+			}
 			require(slices.Contains(p.CopyDestinations, c.DestinationVaultARN),
 				"BackupRule "+r.Name+": every copy would fail; add the DestinationVaultARN to CopyDestinations of the vault")
 			require(c.DeleteAfterDays >= 1, "BackupRule "+r.Name+": DeleteAfterDays of a copy is at least 1; otherwise copies are kept for ever")

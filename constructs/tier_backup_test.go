@@ -241,6 +241,48 @@ func TestTierBackupEverything(t *testing.T) {
 	template.ResourceCountIs(jsii.String("AWS::Backup::BackupSelection"), jsii.Number(3))
 }
 
+var tierBackupAirGapped = inStack("TierBackupAirGapped", func(stack awscdk.Stack) {
+	rule := nightly("continuous", 35)
+	rule.Continuous = true
+	rule.Copies = []constructs.CopyAction{{DestinationVaultARN: centralVaultARN, DeleteAfterDays: 1825}}
+	constructs.NewTierBackup(stack, jsii.String("Critical"), &constructs.TierBackupProps{
+		VaultName: "critical", PlanName: "critical",
+		Key: awskms.NewKey(stack, jsii.String("Key"), nil),
+		Role: awsiam.NewRole(stack, jsii.String("Role"), &awsiam.RoleProps{
+			AssumedBy: awsiam.NewServicePrincipal(jsii.String("backup.amazonaws.com"), nil),
+		}),
+		CopyDestinations: []string{centralVaultARN},
+		Rules:            []constructs.BackupRule{rule, nightly("snapshots", 365)},
+		AirGapped: &constructs.AirGappedVaultProps{
+			Name: "critical-air-gapped", Account: "222222222222", MinRetentionDays: 35, MaxRetentionDays: 365,
+			CopyTargets: []string{centralVaultARN},
+		},
+	})
+})
+
+// TestTierBackupAirGapped: all rules write into the air-gapped vault, and copies are copies of what is in it.
+func TestTierBackupAirGapped(t *testing.T) {
+	template := tierBackupAirGapped.template(t)
+	template.hasID("CriticalAirGappedE40386E0", airGapped)
+	target := map[string]any{
+		"TargetBackupVault":                      map[string]any{"Ref": "Critical"}, // AWS Backup wants it all the same
+		"TargetLogicallyAirGappedBackupVaultArn": map[string]any{"Fn::GetAtt": []any{template.only(airGapped), "BackupVaultArn"}},
+	}
+	template.HasResourceProperties(jsii.String("AWS::Backup::BackupPlan"), map[string]any{
+		"BackupPlan": map[string]any{"BackupPlanRule": []any{target, target}},
+	})
+	template.HasResourceProperties(jsii.String(airGapped), map[string]any{
+		"AccessPolicy": map[string]any{"Statement": []any{
+			map[string]any{"Sid": "KeepVault"},
+			map[string]any{
+				"Sid":       "CopyOnlyToApprovedVaults",
+				"Condition": map[string]any{"ForAnyValue:ArnNotLike": map[string]any{"backup:CopyTargets": []any{centralVaultARN}}},
+			},
+			map[string]any{"Sid": "CopyOnlyToNamedVaults"},
+		}},
+	})
+}
+
 func TestTierBackupRefuses(t *testing.T) {
 	type props = constructs.TierBackupProps
 	refuses(t, constructs.NewTierBackup, func() *props {
@@ -282,6 +324,18 @@ func TestTierBackupRefuses(t *testing.T) {
 		{
 			"BackupRule nightly: DeleteAfterDays of a continuous backup is at most 35",
 			func(p *props) { p.Rules[0].Continuous, p.Rules[0].DeleteAfterDays = true, 36 },
+		},
+		{
+			"BackupRule nightly: every backup would fail; DeleteAfterDays is outside of the lock of AirGapped",
+			func(p *props) {
+				p.AirGapped = &constructs.AirGappedVaultProps{MinRetentionDays: 7, MaxRetentionDays: 34, CopyTargets: p.CopyDestinations}
+			},
+		},
+		{
+			"BackupRule nightly: every copy would fail; add the DestinationVaultARN to CopyTargets of AirGapped",
+			func(p *props) {
+				p.AirGapped = &constructs.AirGappedVaultProps{MinRetentionDays: 7, MaxRetentionDays: 35}
+			},
 		},
 		{
 			"BackupRule nightly: every copy would fail; add the DestinationVaultARN to CopyDestinations of the vault",

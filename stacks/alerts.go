@@ -61,6 +61,13 @@ func (s workload) newAlerts(scope awsconstructs.Construct) {
 		if use.Tier.BackedUp() {
 			watched.vaults = append(watched.vaults, s.cfg.TierName(s.w, use.Tier))
 			watched.vaultARNs = append(watched.vaultARNs, s.cfg.VaultARN(s.w, use.Tier))
+			if use.Tier.AirGapped != nil {
+				watched.vaults = append(watched.vaults, s.cfg.AirGappedVaultName(s.w, use.Tier))
+				watched.vaultARNs = append(watched.vaultARNs, s.cfg.AirGappedVaultARN(s.w, use.Tier))
+				watched.shares = true
+				// AWS Backup chooses the ARNs of recovery points in it (F-LAG-9).
+				watched.points = []string{config.RecoveryPointsOfBucket(s.w.Region, s.w.Account, "")}
+			}
 		}
 		if use.Tier.Scanned() {
 			watched.scanned = append(watched.scanned, s.cfg.TierName(s.w, use.Tier))
@@ -94,7 +101,7 @@ func (s workload) newAlerts(scope awsconstructs.Construct) {
 		names = append(names, a.Name)
 		alarms = append(alarms, constructs.SilenceAlarm{
 			ID: a.Tier + "-" + a.Jobs, WaitsID: a.Tier + kind.waits, Name: a.Name, Description: a.Description,
-			Vault: a.Vault, Metric: kind.metric, Hours: a.Hours, ClockName: a.ClockName, FirstHours: a.FirstHours,
+			Vault: a.Vault, AirGappedVault: a.AirGappedVault, Metric: kind.metric, Hours: a.Hours, ClockName: a.ClockName, FirstHours: a.FirstHours,
 		})
 		clocks = append(clocks, kind.clock(a.Tier, a.ClockName))
 	}
@@ -153,6 +160,10 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 		more = append(more, constructs.AlarmRule(nil, alarmPrefixes...))
 	}
 	newRules(scope, c.cfg, watched, more...)
+	var second []string
+	if arn := c.cfg.AirGappedVaultARNInCentral(); arn != "" {
+		second = []string{arn}
+	}
 	constructs.NewEventLog(scope, jsii.String("Log"), &constructs.EventLogProps{
 		LogGroupName:   c.cfg.EventLogGroup(),
 		LogGroupARN:    c.cfg.EventLogGroupARN(),
@@ -160,12 +171,15 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 		Bus:            bus,
 		Namespace:      c.cfg.MetricNamespace(),
 		AccountEndings: c.cfg.AccountEndings(),
+
+		SecondCopyVaultARNs: second,
 	})
 	newCopyAlarms(scope, c.cfg, *c.topic.Topic.Ref(), alarms)
 	if at.Dashboard {
 		constructs.NewDashboard(scope, jsii.String("Dashboard"), &constructs.DashboardProps{
 			Name: c.cfg.DashboardName(), Project: c.cfg.Project, Region: at.Region, LogGroupName: c.cfg.EventLogGroup(),
-			Scans: c.cfg.ScansAnything(),
+			Scans:         c.cfg.ScansAnything(),
+			ByDestination: c.cfg.SecondCopies(),
 		})
 	}
 	if function == "" {
@@ -216,6 +230,10 @@ func (c central) watched(busARN string) watched {
 	for _, v := range c.retained() {
 		watch(v.Name)
 	}
+	if v := c.cfg.Central.AirGappedVault; v != nil && c.region == at.Region {
+		watch(v.Name)
+		w.shares = true
+	}
 	return w
 }
 
@@ -231,6 +249,7 @@ type watched struct {
 	tagged              bool     // buckets are selected by tag as well
 	roles               []string
 	readers             []string // ARNs of those of the roles that read recovery points for tests and scans
+	shares              bool     // a vault is air-gapped
 	alerts              constructs.AlertParts
 }
 
@@ -255,6 +274,7 @@ func newRules(scope awsconstructs.Construct, cfg *config.Config, on watched, mor
 		RecoveryPoints:   on.points,
 		AnyRecoveryPoint: config.RecoveryPointsOfBucket(on.region, on.account, ""),
 		AnyBucketTags:    on.tagged,
+		Shares:           on.shares,
 		DeployRoleARN:    config.DeployRoleARN(on.region, on.account),
 		ReaderRoleARNs:   readers(cfg, on),
 		Alerts:           on.alerts,

@@ -44,6 +44,7 @@ func NewCentralStack(scope awsconstructs.Construct, id *string, props *CentralSt
 	c.topic = newTopic(alerts, cfg, config.CentralID, at.Account, at.Region)
 	c.keys = c.newKeys()
 	c.newVaults()
+	c.newAirGappedVault()
 	c.newCopyBack()
 	bus := c.newAlerts(alerts, props.AlertFunction)
 	c.newValidator(bus, props.Validator)
@@ -56,6 +57,10 @@ func (c central) newKeys() []*constructs.Key {
 	var keys []*constructs.Key
 	var others awsconstructs.Construct
 	for _, key := range c.cfg.CentralKeysIn(c.region) {
+		if c.cfg.IsAirGapped(key) {
+			keys = append(keys, c.newAirGappedKey(key))
+			continue
+		}
 		scope, id := awsconstructs.Construct(c.stack), "Key"
 		if other := c.cfg.CentralKeyID(key); other != "" {
 			if others == nil {
@@ -63,12 +68,14 @@ func (c central) newKeys() []*constructs.Key {
 			}
 			scope, id = others, other
 		}
-		keys = append(keys, c.newKey(scope, id, key))
+		keys = append(keys, c.newKey(scope, id, key, "Encrypts the copies of S3 backups in the central backup account"))
 	}
 	return keys
 }
 
-func (c central) newKey(scope awsconstructs.Construct, id string, key config.CentralKey) *constructs.Key {
+func (c central) newKey(
+	scope awsconstructs.Construct, id string, key config.CentralKey, description string, more ...constructs.Statement,
+) *constructs.Key {
 	at := c.cfg.Central
 	grants := append(
 		constructs.CopySources(organizationRoles(c.cfg, c.cfg.KeyCallers(key)), config.BackupServiceLinkedRoleARN(at.Region, "*")),
@@ -82,9 +89,9 @@ func (c central) newKey(scope awsconstructs.Construct, id string, key config.Cen
 	}
 	return constructs.NewKey(scope, jsii.String(id), &constructs.KeyProps{
 		Alias:       key.Alias,
-		Description: "Encrypts the copies of S3 backups in the central backup account",
+		Description: description,
 		AccountARN:  config.AccountARN(at.Region, at.Account),
-		Grants:      grants,
+		Grants:      append(grants, more...),
 	})
 }
 
@@ -156,18 +163,23 @@ func vaultLock(minDays, maxDays, changeableForDays int) constructs.VaultLock {
 
 // lowCostCopies are those of a vault. A retained one has the same as the central vault.
 func lowCostCopies(cfg *config.Config, name string, like config.CentralVault) *constructs.LowCostProps {
+	return lowCost(cfg.LowCostCopies(like), cfg.TieringName(like.Region, name), cfg.Central.Region)
+}
+
+// lowCost has the selections of a tiering configuration. Nil: there are none.
+func lowCost(of []config.LowCostSelection, name, region string) *constructs.LowCostProps {
 	var selections []constructs.LowCostSelection
-	for _, s := range cfg.LowCostCopies(like) {
+	for _, s := range of {
 		selection := constructs.LowCostSelection{AfterDays: s.AfterDays, Resources: everything}
 		if len(s.Buckets) > 0 {
-			selection.Resources = bucketARNs(cfg.Central.Region, s.Buckets)
+			selection.Resources = bucketARNs(region, s.Buckets)
 		}
 		selections = append(selections, selection)
 	}
 	if selections == nil {
 		return nil
 	}
-	return &constructs.LowCostProps{Name: cfg.TieringName(like.Region, name), Selections: selections}
+	return &constructs.LowCostProps{Name: name, Selections: selections}
 }
 
 var everything = []string{"*"}

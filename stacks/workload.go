@@ -211,11 +211,11 @@ func (s workload) newTiers() []*constructs.TierBackup {
 		for _, v := range s.cfg.CopyVaults(s.w, use.Tier) {
 			props.CopyDestinations = append(props.CopyDestinations, v.ARN)
 		}
+		if use.Tier.AirGapped != nil {
+			props.AirGapped = s.airGapped(use.Tier, props)
+		}
 		if use.Tier.LowCostBackups() {
-			props.LowCost = &constructs.LowCostProps{
-				Name:       s.cfg.TieringName(s.w.Region, s.cfg.TierName(s.w, use.Tier)),
-				Selections: []constructs.LowCostSelection{{Resources: everything, AfterDays: use.Tier.LowCostAfterDays}},
-			}
+			props.LowCost = s.lowCost(use.Tier, props.VaultName)
 		}
 		if use.Tier.Scanned() {
 			props.Scan = &constructs.ScanProps{Mode: strings.ToUpper(use.Tier.MalwareScan.Mode) + "_SCAN", Role: scanner}
@@ -228,6 +228,13 @@ func (s workload) newTiers() []*constructs.TierBackup {
 		tiers = append(tiers, constructs.NewTierBackup(scope, jsii.String(use.Tier.Name), props))
 	}
 	return tiers
+}
+
+func (s workload) lowCost(t *config.Tier, vault string) *constructs.LowCostProps {
+	return &constructs.LowCostProps{
+		Name:       s.cfg.TieringName(s.w.Region, vault),
+		Selections: []constructs.LowCostSelection{{Resources: everything, AfterDays: t.LowCostAfterDays}},
+	}
 }
 
 // newScanner creates the role with which GuardDuty scans backups. Nil: no tier is scanned.

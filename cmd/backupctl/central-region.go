@@ -38,9 +38,13 @@ func (f centralFlags) region(cfg *config.Config, w config.Workload, bucket strin
 	return vaults[0].Region, nil
 }
 
-// centralVaults are the names of the vaults in a Region of the central account that may have copies.
+// centralVaults are the names of the vaults in a Region of the central account that may have copies. The air-gapped one is the
+// first: of two copies of one backup, the one in the vault that is listed last is chosen.
 func centralVaults(cfg *config.Config, region string) []string {
 	var names []string
+	if v := cfg.Central.AirGappedVault; v != nil && region == cfg.Central.Region {
+		names = append(names, v.Name)
+	}
 	for _, v := range cfg.CentralVaultsIn(region) {
 		names = append(names, v.Name)
 	}

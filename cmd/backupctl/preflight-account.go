@@ -188,7 +188,9 @@ func (p *place) tests() (plan, schedule string, buckets []string) {
 	}
 	for _, w := range p.cfg.Workloads {
 		for _, use := range p.cfg.TierUses(w) {
-			if !slices.ContainsFunc(p.cfg.CopyVaults(w, use.Tier), func(v config.CopyVault) bool { return v.Region == p.account.region }) {
+			if !slices.ContainsFunc(p.cfg.CopyVaults(w, use.Tier), func(v config.CopyVault) bool {
+				return v.Region == p.account.region && !v.AirGapped
+			}) {
 				continue
 			}
 			for _, b := range use.Buckets {

@@ -30,7 +30,12 @@ type page struct {
 	CentralAccount, CentralRegion, CentralStack, CentralVault string
 	CopyBackRole, OperateCentralRole, CentralAlias            string
 	Landing                                                   string
-	LandingDays, PITRLag                                      int
+	// AirGapped is the central air-gapped vault, AirGappedRegion its Region and Shared the accounts that restore from it directly. Team
+	// says that it has an approval team. Empty: no copies of the workload are in such a vault.
+	AirGapped, AirGappedRegion string
+	Shared                     []string
+	Team                       bool
+	LandingDays, PITRLag       int
 
 	Organization string
 	// Rows are all buckets that the file names; Tagged are those that tags select.
@@ -224,6 +229,12 @@ func (p *page) copiedTo(cfg *config.Config, w config.Workload) {
 	}
 	if len(vaults) == 0 {
 		return
+	}
+	for _, v := range cfg.AllCopyVaults(w) {
+		if v.AirGapped {
+			p.AirGapped, p.AirGappedRegion = v.Name, v.Region
+			p.Shared, p.Team = cfg.Central.AirGappedVault.ShareWithAccounts, cfg.Central.AirGappedVault.ApprovalTeamARN != ""
+		}
 	}
 	v := vaults[0]
 	p.CentralVault, p.CentralRegion, p.CentralAlias, p.NewRegion = v.Name, v.Region, v.KeyAlias, w.Region != v.Region

@@ -165,6 +165,26 @@ var calls = map[string]callRow{
 		advice: "If the vault's account is lost, nobody can approve access to its recovery points any more (F-LAG-3). Associate " +
 			"the team again.",
 	},
+	"CreateResourceShare": {
+		what: "share of a resource of the account with other accounts",
+		advice: "If it is a share of an air-gapped vault, the other accounts can read and restore everything in it (F-LAG-3). Check in the " +
+			"request which resource it is and whose the accounts are. Delete the share if none of you created it.",
+	},
+	"AssociateResourceShare": {
+		what: "resource or account added to a share of the account",
+		advice: "If it is a share of an air-gapped vault, the other accounts can read and restore everything in it (F-LAG-3). Check in the " +
+			"request which resource it is and whose the accounts are. Take out of the share what none of you added.",
+	},
+	"DisassociateResourceShare": {
+		what: "resource or account taken out of a share of the account",
+		advice: "If it is a share of an air-gapped vault, an account for recovery can no longer restore from it (F-LAG-3). Deploy the stack " +
+			"again with --revert-drift.",
+	},
+	"DeleteResourceShare": {
+		what: "deletion of a share of the account",
+		advice: "If it is a share of an air-gapped vault, the accounts for recovery can no longer restore from it (F-LAG-3). Deploy the " +
+			"stack again with --revert-drift.",
+	},
 	"StartCopyJob": {
 		what: "copy of a recovery point, started by a person",
 		advice: "The copy can be restored where its new vault is. If none of you started it, somebody is taking data away: stop " +
