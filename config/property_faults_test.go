@@ -139,6 +139,10 @@ var meaningFaults = []fault{
 			cfg.Workloads[i].RestoreTesting, cfg.Workloads[i].SelectTagged = nil, nil
 		}
 		row.ContinuousBackup, row.SnapshotBackup, row.AirGapped, row.RPOMinutes, row.LowCostAfterDays = nil, nil, nil, 0, 0
+		row.VaultLock, row.MalwareScan = nil, nil
+		for i, w := range cfg.Workloads {
+			cfg.Workloads[i].AcknowledgeIrreversible = cfg.compliantVaults(w)
+		}
 		row.CopyToCentral = &CopyToCentral{DeleteAfterDays: cfg.Central.VaultLock.MinRetentionDays}
 		gap := cfg.Central.AirGappedVault
 		return at + ".copy_to_central", gap == nil || gap.MinRetentionDays <= cfg.Central.VaultLock.MinRetentionDays
@@ -250,10 +254,8 @@ var meaningFaults = []fault{
 	meaning("air-gapped-partition", "an air gap in GovCloud", func(_ *rapid.T, cfg *Config) (string, bool) {
 		cfg.Central.AirGappedVault = &AirGappedVault{Name: "air-gap", MinRetentionDays: MinAirGappedRetentionDays, MaxRetentionDays: MaxRetentionDays,
 			EncryptionKey: KeyAWSOwned}
-		short := slices.ContainsFunc(cfg.copied, func(row *Tier) bool {
-			return slices.Min(append(row.copyRetentions(), MaxRetentionDays)) < MinAirGappedRetentionDays
-		})
-		return airGappedPath, Partition(cfg.Central.Region) == partitionGovCloud && !short
+		lengthenCopies(cfg, MinAirGappedRetentionDays)
+		return airGappedPath, Partition(cfg.Central.Region) == partitionGovCloud
 	}),
 	meaning("existing-bucket-setting", "a setting of an existing bucket", func(t *rapid.T, cfg *Config) (string, bool) {
 		for i, w := range cfg.Workloads {
@@ -406,6 +408,34 @@ func moveTo(cfg *Config, w *Workload, region string) {
 		cfg.Tiers[i].AirGapped = nil // not every partition has such vaults
 	}
 	w.AcknowledgeIrreversible = cfg.compliantVaults(*w)
+}
+
+// lengthenCopies keeps all copies for so many days at least, and lets the locks take them.
+func lengthenCopies(cfg *Config, days int) {
+	for i := range cfg.Tiers {
+		row := &cfg.Tiers[i]
+		if row.CopyToCentral != nil {
+			row.CopyToCentral.DeleteAfterDays = max(row.CopyToCentral.DeleteAfterDays, days)
+		}
+		for _, rule := range row.SnapshotBackup {
+			if rule.CopyToCentral != nil {
+				rule.CopyToCentral.DeleteAfterDays = max(rule.CopyToCentral.DeleteAfterDays, days)
+			}
+		}
+	}
+	for _, lock := range append([]*VaultLock{&cfg.Central.VaultLock}, locksOf(cfg)...) {
+		if lock.MaxRetentionDays > 0 {
+			lock.MaxRetentionDays = max(lock.MaxRetentionDays, days)
+		}
+	}
+}
+
+func locksOf(cfg *Config) []*VaultLock {
+	var locks []*VaultLock
+	for i := range cfg.Central.Vaults {
+		locks = append(locks, &cfg.Central.Vaults[i].VaultLock)
+	}
+	return locks
 }
 
 func selects(w *Workload, tier string) bool {
