@@ -40,7 +40,7 @@ func process() int {
 	if os.Getenv(synth.PartVariable) == "" {
 		return run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
 	}
-	if synth.RunPart(os.Stdin, os.Stdout, func() { os.Exit(exitDefect) }) != nil { // the run prints it
+	if synth.RunPart(sources, os.Stdin, os.Stdout, func() { os.Exit(exitDefect) }) != nil { // the run prints it
 		return exitDefect
 	}
 	return exitDone
@@ -81,7 +81,7 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		return codeOf(ctx, synth.ErrInterrupted)
 	}
 
-	plan, err := synth.NewPlan(cfg, opts.Workload)
+	plan, err := synth.NewPlan(cfg, opts.Workload, sources)
 	if err != nil {
 		r.fail(err)
 		return exitWrong
