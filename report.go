@@ -37,7 +37,9 @@ func newReporter(opts options, getenv func(string) string, stdout, stderr io.Wri
 }
 
 // takesColors says whether the user's terminal shows colors, and the user wants them: https://no-color.org.
-func takesColors(getenv func(string) string) bool { return getenv("NO_COLOR") == "" && getenv("TERM") != "dumb" }
+func takesColors(getenv func(string) string) bool {
+	return getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
+}
 
 // paint colors the marks of errors and warnings.
 func paint(level config.Level, mark string) string {

@@ -121,7 +121,9 @@ func TestColors(t *testing.T) {
 		t.Error("the name of the file is no mark")
 	}
 	for variables, want := range map[[2]string]bool{{"", "xterm"}: true, {"1", "xterm"}: false, {"", "dumb"}: false, {"", ""}: true} {
-		got := takesColors(func(name string) string { return map[string]string{"NO_COLOR": variables[0], "TERM": variables[1]}[name] })
+		got := takesColors(func(name string) string {
+			return map[string]string{"NO_COLOR": variables[0], "TERM": variables[1]}[name]
+		})
 		if got != want {
 			t.Errorf("NO_COLOR and TERM %q: %v", variables, got)
 		}
