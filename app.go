@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"syscall"
 
 	"central-s3-backup/config"
@@ -40,7 +39,7 @@ func process() int {
 	if os.Getenv(synth.PartVariable) == "" {
 		return run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
 	}
-	if synth.RunPart(os.Stdin, os.Stdout, func() { os.Exit(exitDefect) }) != nil { // the run prints it
+	if synth.RunPart(sources, os.Stdin, os.Stdout, func() { os.Exit(exitDefect) }) != nil { // the run prints it
 		return exitDefect
 	}
 	return exitDone
@@ -56,13 +55,15 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		fmt.Fprintln(stderr, err)
 		return exitWrong
 	case opts.Version:
-		fmt.Fprintln(stdout, "central-s3-backup", version())
+		fmt.Fprintln(stdout, name, cli.Version())
 		return exitDone
+	case opts.Completion != "":
+		return printCompletion(opts, stdout, stderr)
 	}
 
 	ctx, stop := untilSignal(startup.Signals())
 	defer stop()
-	r := newReporter(opts, stdout, stderr)
+	r := newReporter(opts, getenv, stdout, stderr)
 	cfg, problems := load(opts)
 	if cfg == nil {
 		r.end(problems)
@@ -81,7 +82,7 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		return codeOf(ctx, synth.ErrInterrupted)
 	}
 
-	plan, err := synth.NewPlan(cfg, opts.Workload)
+	plan, err := synth.NewPlan(cfg, opts.Workload, sources)
 	if err != nil {
 		r.fail(err)
 		return exitWrong
@@ -91,6 +92,21 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		return exitDone
 	}
 	return synthesize(ctx, plan, problems, opts.synth(getenv, r), r)
+}
+
+// name is what the app is called once it is installed.
+const name = "central-s3-backup"
+
+func printCompletion(opts options, stdout, stderr io.Writer) int {
+	script, err := cli.Completion(opts.model, name, opts.Completion)
+	if err == nil {
+		_, err = io.WriteString(stdout, script)
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return exitWrong
+	}
+	return exitDone
 }
 
 // load returns the configuration and its warnings, or no configuration and all its problems.
@@ -164,11 +180,4 @@ func untilSignal(signals <-chan os.Signal) (ctx context.Context, stop func()) {
 		close(released)
 		cancel(nil)
 	}
-}
-
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		return info.Main.Version
-	}
-	return "(devel)"
 }

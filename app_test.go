@@ -137,8 +137,8 @@ func TestExitCodes(t *testing.T) {
 		{name: "a project", args: []string{"-out", project}, code: exitWrong, stderr: "holds files that are not a cloud assembly"},
 		{name: "no directory", args: []string{"-out", ""}, code: exitWrong, stderr: "-out: want the name of a directory"},
 		{name: "occupied directory", args: []string{"-out", occupied}, code: exitWrong, stderr: "holds files that are not a cloud assembly"},
-		{name: "not a directory", args: []string{"-out", wrong}, code: exitWrong, stderr: "cannot be written to"},
-		{name: "below a file", args: []string{"-out", filepath.Join(wrong, "out")}, code: exitWrong, stderr: "cannot be written to"},
+		{name: "not a directory", args: []string{"-out", wrong}, code: exitWrong, stderr: "-out " + wrong + ": " + wrong + " is a file; want a directory\n"},
+		{name: "below a file", args: []string{"-out", filepath.Join(wrong, "out")}, code: exitWrong, stderr: wrong + " is a file; want a directory\n"},
 		{name: "context, file", env: map[string]string{"CDK_CONTEXT_JSON": `{"config":"absent.yaml"}`}, code: exitWrong, stderr: "absent.yaml"},
 		{
 			name: "context, workload", env: map[string]string{"CDK_CONTEXT_JSON": `{"workload":"dummy-dev,nobody"}`},

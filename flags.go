@@ -27,15 +27,17 @@ type flags struct {
 	Jobs        *int     `placeholder:"N" help:"${jobsHelp}"`
 	PrintConfig bool     `help:"Print the effective configuration, with every default, and stop."`
 	Version     bool     `help:"Print the version and stop."`
+	Completion  string   `default:"" enum:",bash,zsh,fish" placeholder:"SHELL" help:"${completionHelp}"`
 }
 
 // The longer texts of the help.
 var helps = kong.Vars{
 	"previousHelp": "Compare the configuration with the deployed one in FILE: " +
 		"a change that loses data or protection is an error, a change that weakens it a warning.",
-	"formatHelp":   "FORMAT of what is reported: text, or json for one document on standard output (default: text).",
-	"workloadHelp": "Synthesize only the stack of this workload, or with central those of the central account. Commas between several.",
-	"jobsHelp":     "Use at most N processes at a time (default: as many as suit the number of stacks and cores).",
+	"formatHelp":     "FORMAT of what is reported: text, or json for one document on standard output (default: text).",
+	"workloadHelp":   "Synthesize only the stack of this workload, or with central those of the central account. Commas between several.",
+	"completionHelp": "Print the script with which SHELL completes the flags, and stop: bash, zsh or fish.",
+	"jobsHelp":       "Use at most N processes at a time (default: as many as suit the number of stacks and cores).",
 }
 
 const description = `central-s3-backup synthesizes AWS Backup for S3 across accounts from one file.
@@ -57,6 +59,8 @@ func (f *flags) Validate() error {
 type options struct {
 	flags
 
+	model *kong.Application // of the command line
+
 	nag      bool // of the context alone
 	underCLI bool
 }
@@ -76,10 +80,13 @@ func readOptions(args []string, getenv func(string) string, stdout io.Writer) (o
 		}
 		return nil, nil
 	}
-	_, err = cli.Parse(&o.flags, args, stdout,
+	command, err := cli.Parse(&o.flags, args, stdout,
 		kong.Name("go run ."), kong.Description(description), helps, kong.Resolvers(kong.ResolverFunc(resolve)))
 	if err != nil {
 		return o, err
+	}
+	if o.Completion != "" {
+		o.model = command.Model
 	}
 	if len(o.Workload) > 0 && len(names(o.Workload...)) == 0 {
 		return o, errors.New("-workload: it is empty; want NAME-ENV of a workload, or central")

@@ -103,6 +103,8 @@ Flags:
       --print-config         Print the effective configuration, with every
                              default, and stop.
       --version              Print the version and stop.
+      --completion=SHELL     Print the script with which SHELL completes the
+                             flags, and stop: bash, zsh or fish.
 `
 	if stdout.String() != want {
 		t.Errorf("got\n%s", stdout.String())

@@ -126,7 +126,7 @@ func matches(pattern, text string) bool {
 // placeOf is what the account and Region of a stack have.
 func placeOf(t *testing.T, cfg *config.Config, name string) config.Deployed {
 	t.Helper()
-	plan, err := synth.NewPlan(cfg, []string{name})
+	plan, err := synth.NewPlan(cfg, []string{name}, sources)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -130,10 +130,12 @@ func (t template) ofType(typ string) map[string]resource {
 }
 
 // alertPackage is the package of the alert function, in a temporary directory.
-func alertPackage(cfg *config.Config) (string, error) { return synth.AlertPackage(cfg) }
+func alertPackage(cfg *config.Config) (string, error) { return synth.AlertPackage(cfg, sources) }
 
 // validatorPackage is that of the validator of restore tests.
-func validatorPackage(cfg *config.Config) (string, error) { return synth.ValidatorPackage(cfg) }
+func validatorPackage(cfg *config.Config) (string, error) {
+	return synth.ValidatorPackage(cfg, sources)
+}
 
 // at walks nested properties, of which each step is a key or an index of a list; nil where there is none.
 func at(value any, steps ...any) any {

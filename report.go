@@ -7,6 +7,7 @@ import (
 	"os"
 	"text/tabwriter"
 
+	"github.com/fatih/color"
 	"golang.org/x/term"
 
 	"central-s3-backup/config"
@@ -23,11 +24,31 @@ const (
 type reporter struct {
 	opts           options
 	stdout, stderr io.Writer
-	terminal       bool // stderr is one
+	terminal       bool         // stderr is one
+	paint          config.Paint // nil: without colors
 }
 
-func newReporter(opts options, stdout, stderr io.Writer) reporter {
-	return reporter{opts, stdout, stderr, isTerminal(stderr)}
+func newReporter(opts options, getenv func(string) string, stdout, stderr io.Writer) reporter {
+	r := reporter{opts: opts, stdout: stdout, stderr: stderr, terminal: isTerminal(stderr)}
+	if r.terminal && takesColors(getenv) {
+		r.paint = paint
+	}
+	return r
+}
+
+// takesColors says whether the user's terminal shows colors, and the user wants them: https://no-color.org.
+func takesColors(getenv func(string) string) bool {
+	return getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
+}
+
+// paint colors the marks of errors and warnings.
+func paint(level config.Level, mark string) string {
+	c := color.New(color.Bold, color.FgRed)
+	if level == config.Warning {
+		c = color.New(color.Bold, color.FgYellow)
+	}
+	c.EnableColor()
+	return c.Sprint(mark)
 }
 
 // document is the one JSON document that -format json prints. Only a wrong command line or context of
@@ -69,7 +90,7 @@ func (r reporter) warnings(problems config.Problems) {
 	switch {
 	case r.opts.Format == formatJSON && !r.opts.PrintConfig:
 	case r.terminal:
-		fmt.Fprint(r.stderr, problems.Excerpts(width(r.stderr)))
+		fmt.Fprint(r.stderr, problems.Excerpts(width(r.stderr), r.paint))
 	default:
 		fmt.Fprint(r.stderr, problems.Lines())
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -64,7 +65,7 @@ func TestJSON(t *testing.T) {
 // TestEmptyJSON: what is not there is an empty list, which needs no special case where it is read.
 func TestEmptyJSON(t *testing.T) {
 	var stdout bytes.Buffer
-	reporter{options{flags: flags{Format: formatJSON}}, &stdout, nil, false}.end(nil)
+	reporter{opts: options{flags: flags{Format: formatJSON}}, stdout: &stdout}.end(nil)
 	const want = `{
   "problems": [],
   "errors": 0,
@@ -89,13 +90,43 @@ func TestTerminal(t *testing.T) {
 		false: "\n" + problems[1].String() + "\n" + problems[2].String() + "\n2 errors, 1 warning\n",
 	} {
 		var stderr bytes.Buffer
-		reporter{options{flags: flags{Format: formatText}}, nil, &stderr, terminal}.end(problems)
+		reporter{opts: options{flags: flags{Format: formatText}}, stderr: &stderr, terminal: terminal}.end(problems)
 		if !strings.Contains(stderr.String(), want) || !strings.HasSuffix(stderr.String(), "\n2 errors, 1 warning\n") {
 			t.Errorf("terminal %v: %s", terminal, stderr.String())
 		}
 	}
 	if isTerminal(&bytes.Buffer{}) {
 		t.Error("a buffer is no terminal")
+	}
+}
+
+// TestColors: at a terminal the marks of errors and warnings have colors, which change no other character, unless the user wants none.
+func TestColors(t *testing.T) {
+	_, err := config.Load("error: backup.yaml", []byte(wrongConfig))
+	var problems config.Problems
+	if !errors.As(err, &problems) {
+		t.Fatal(err)
+	}
+	plain, colored := problems.Excerpts(60, nil), problems.Excerpts(60, paint)
+	if got := regexp.MustCompile(`\x1b\[[0-9;]*m`).ReplaceAllString(colored, ""); got != plain {
+		t.Errorf("without colors\n%s\nwant\n%s", got, plain)
+	}
+	const errorMark, warningMark, caret = "\x1b[1;31merror:\x1b[", "\x1b[1;33mwarning:\x1b[", "\x1b[1;31m^\x1b["
+	for mark, want := range map[string]int{errorMark: 2, warningMark: 1, caret: 2} {
+		if n := strings.Count(colored, mark); n != want {
+			t.Errorf("%q is there %d times, want %d, in\n%q", mark, n, want, colored)
+		}
+	}
+	if strings.HasPrefix(colored, "\x1b") {
+		t.Error("the name of the file is no mark")
+	}
+	for variables, want := range map[[2]string]bool{{"", "xterm"}: true, {"1", "xterm"}: false, {"", "dumb"}: false, {"", ""}: true} {
+		got := takesColors(func(name string) string {
+			return map[string]string{"NO_COLOR": variables[0], "TERM": variables[1]}[name]
+		})
+		if got != want {
+			t.Errorf("NO_COLOR and TERM %q: %v", variables, got)
+		}
 	}
 }
 

@@ -325,6 +325,22 @@ func (c *Config) Fleet() alerting.Fleet {
 	return f
 }
 
+// secretMeant implements secretKeeper for the URL of the webhook.
+func (s *Slack) secretMeant(key string) (meant, secret string) {
+	if slices.Contains([]string{"webhook_url", "webhook", "url", "webhookUrl", "webhookURL"}, key) {
+		return "webhook_secret", "the URL of the webhook"
+	}
+	return "", ""
+}
+
+// secretMeant implements secretKeeper for the routing key, which PagerDuty also calls the integration key.
+func (p *PagerDuty) secretMeant(key string) (meant, secret string) {
+	if slices.Contains([]string{"routing_key", "integration_key", "key", "routingKey"}, key) {
+		return "routing_key_secret", "the routing key"
+	}
+	return "", ""
+}
+
 // destination is an alert destination with its path in backup.yaml.
 type destination struct{ path, kind, name string }
 

@@ -9,13 +9,27 @@ import (
 	"strings"
 )
 
+// warnOfNoAlerts finds configurations without destinations, and workloads out of whose partition no event reaches the
+// function for Slack and PagerDuty: e-mails alone come from the workload's own account.
 func warnOfNoAlerts(c *checker) {
-	if len(c.cfg.Alerts.destinations()) == 0 &&
-		!c.doubtful("alerts.email", "alerts.slack", "alerts.pagerduty", "alerts.teams", "alerts.webhook", "alerts.topics") {
+	switch {
+	case c.doubtful("alerts.email", "alerts.slack", "alerts.pagerduty", "alerts.teams", "alerts.webhook", "alerts.topics"):
+	case len(c.cfg.Alerts.destinations()) == 0:
 		c.report("alerts", Problem{
 			What: "nobody is notified when a backup fails or does not run",
 			Want: "alerts with email, slack, pagerduty, teams, webhook or topics",
 		})
+	case len(c.cfg.Alerts.Email) == 0:
+		for i, w := range c.cfg.Workloads {
+			if !backedUp(c.cfg.TierUses(w)) || c.cfg.Reached(w) {
+				continue
+			}
+			c.report(workloadPath(i)+".region", Problem{
+				What: fmt.Sprintf("nobody is notified when a backup of %s fails or does not run: events do not leave its partition, %s, "+
+					"and so do not reach %s", w.ID(), Partition(w.Region), c.cfg.Alerts.Receivers("or")),
+				Got: w.Region, Want: "alerts with email, which is sent from the workload's own account",
+			}, "central.region")
+		}
 	}
 }
 

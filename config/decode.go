@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 
@@ -36,6 +38,13 @@ type defaulter interface {
 type belonger interface {
 	// belongsTo says where a key belongs. Empty: it is unknown.
 	belongsTo(key string) string
+}
+
+// secretKeeper is implemented by mappings with the name of a secret, in which people may write the secret itself.
+type secretKeeper interface {
+	// secretMeant is the key that has the name of the secret, for a key that people may write in its place, and what they would
+	// write there. Empty: it is unknown.
+	secretMeant(key string) (meant, secret string)
 }
 
 // full says whether there are more problems than anybody reads.
@@ -177,6 +186,21 @@ func (d *decoder) reportUnknownKey(key *yaml.Node, at *path, known []string, v r
 	if of, ok := v.Addr().Interface().(belonger); ok && of.belongsTo(key.Value) != "" {
 		d.report(misplacedKey, key, at, Problem{What: "does not belong here", Want: of.belongsTo(key.Value)})
 		return ""
+	}
+	if i := strings.IndexFunc(key.Value, isSpecialSpace); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(key.Value[i:])
+		d.report(unknownKey, key, at, Problem{What: specialSpaceFault(r)})
+		meant, _, _ = strings.Cut(strings.TrimFunc(key.Value, unicode.IsSpace), ":")
+		return meant
+	}
+	if of, ok := v.Addr().Interface().(secretKeeper); ok {
+		if meant, secret := of.secretMeant(key.Value); meant != "" {
+			d.report(unknownKey, key, at, Problem{
+				What: "unknown key: " + secret + " does not belong here, since anyone who reads this file could use it",
+				Want: meant + " with " + syntaxes[meant].want,
+			})
+			return meant
+		}
 	}
 	if corrected := withSpace(key.Value, known); corrected != "" {
 		d.report(unknownKey, key, at, Problem{What: missingSpace + "`" + corrected + "`"})

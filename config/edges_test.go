@@ -97,3 +97,19 @@ func TestOverlapNamesTheLoser(t *testing.T) {
 		}
 	}
 }
+
+// TestNoKeys: a file without keys is told from one with other text.
+func TestNoKeys(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                   "the file is empty",
+		" \n\n":              "the file is empty",
+		"# a comment\n  # b": "the file has only comments",
+		"- a list\n":         "the file has no keys",
+		"a word\n":           "the file has no keys",
+	} {
+		problems := problemsOf(Load("backup.yaml", []byte(text)))
+		if len(problems) != 1 || problems[0].What != want {
+			t.Errorf("%q: %s; want %s", text, problems, want)
+		}
+	}
+}

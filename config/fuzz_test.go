@@ -26,7 +26,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		cfg, err := Load("backup.yaml", text)
-		_ = problemsOf(cfg, err).Excerpts(80)
+		_ = problemsOf(cfg, err).Excerpts(80, nil)
 		_, _ = LoadAfter("backup.yaml", text, "minimal.yaml", []byte(minimal))
 		_, _ = LoadAfter("minimal.yaml", []byte(minimal), "backup.yaml", text)
 		var problems Problems

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -55,7 +56,7 @@ func compose(text []byte) (*yaml.Node, *Problem) {
 		if p := withoutSpace(text); p != nil {
 			return nil, p
 		}
-		return nil, noMapping.at(1, 1, Problem{What: "the file has no keys", Want: "version: 1 and the other keys of a backup.yaml"})
+		return nil, noMapping.at(1, 1, Problem{What: noKeys(text), Want: "version: 1 and the other keys of a backup.yaml"})
 	}
 	switch err := loader.Load(&second); {
 	case errors.Is(err, io.EOF):
@@ -68,6 +69,19 @@ func compose(text []byte) (*yaml.Node, *Problem) {
 		What: "a second YAML document starts here",
 		Want: "one document in the file",
 	})
+}
+
+// noKeys says what a file is that has no keys.
+func noKeys(text []byte) string {
+	if len(bytes.TrimSpace(text)) == 0 {
+		return "the file is empty"
+	}
+	for line := range strings.Lines(string(text)) {
+		if content(line) != "" {
+			return "the file has no keys"
+		}
+	}
+	return "the file has only comments"
 }
 
 // at is a problem at a place where no value was read.

@@ -76,14 +76,21 @@ func (p Problem) line() string { return p.String() + "\n" }
 // excerptWidth is the greatest number of characters of a line that an excerpt shows.
 const excerptWidth = 120
 
-// excerpt is the problem, wrapped at so many characters, and the lines of its places, with a caret under each.
-func (p Problem) excerpt(width int) string {
+// Paint puts the marks of a level into a color, or leaves them as they are.
+type Paint func(level Level, mark string) string
+
+// excerpt is the problem, marked as an error or warning and wrapped at so many characters, and the lines of its places, with a
+// caret under each.
+func (p Problem) excerpt(width int, paint Paint) string {
 	var b strings.Builder
-	b.WriteString(wrapped(p.String(), width) + "\n")
+	place, mark := p.Place.String(), string(p.Level)+":"
+	text := wrapped(place+": "+mark+" "+p.text(), width)
+	at := len(place) + strings.Index(text[len(place):], mark) // it is wrapped with the rest, and painted only now: colors have no width
+	b.WriteString(text[:at] + paint(p.Level, mark) + text[at+len(mark):] + "\n")
 	for _, place := range append([]Place{p.Place}, p.See...) {
 		if place.Line > 0 {
 			line, below := place.marked()
-			fmt.Fprintf(&b, "%6d | %s\n%6s | %s^\n", place.Line, line, "", below)
+			fmt.Fprintf(&b, "%6d | %s\n%6s | %s%s\n", place.Line, line, "", below, paint(p.Level, "^"))
 		}
 	}
 	b.WriteString("\n")
@@ -101,9 +108,13 @@ func (ps Problems) Error() string { return ps.Lines() + ps.Count() }
 func (ps Problems) Lines() string { return ps.list(Problem.line) }
 
 // Excerpts lists the problems as [Problems.Lines] does, for a terminal that is so many characters wide. Problems are
-// wrapped between words. Below each are its lines of the file, with a caret under the place. Zero: no problem is wrapped.
-func (ps Problems) Excerpts(width int) string {
-	return ps.list(func(p Problem) string { return p.excerpt(width) })
+// wrapped between words and marked as errors or warnings. Below each are its lines of the file, with a caret under the place.
+// Zero: no problem is wrapped. Without paint there are no colors.
+func (ps Problems) Excerpts(width int, paint Paint) string {
+	if paint == nil {
+		paint = func(_ Level, mark string) string { return mark }
+	}
+	return ps.list(func(p Problem) string { return p.excerpt(width, paint) })
 }
 
 // hanging is what the lines of a wrapped problem begin with, after the first.

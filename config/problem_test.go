@@ -52,14 +52,14 @@ func TestExcerpts(t *testing.T) {
 		1,
 	)
 	problems := problemsOf(Load("backup.yaml", []byte(text)))
-	want := `backup.yaml:12:16: workloads[0].buckets[1].name: duplicate bucket; got dummy-dev-a; want each bucket once; see backup.yaml:11:16 [F-S3-7]
+	want := `backup.yaml:12:16: error: workloads[0].buckets[1].name: duplicate bucket; got dummy-dev-a; want each bucket once; see backup.yaml:11:16 [F-S3-7]
     12 |       -	{name: dummy-dev-a, tier: critical_data}
        |        	       ^
     11 |       - {name: dummy-dev-a, tier: critical_data} # ü·31m
        |                ^
 
 `
-	if got := problems.Excerpts(0); !strings.HasSuffix(got, want) {
+	if got := problems.Excerpts(0, nil); !strings.HasSuffix(got, want) {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }
@@ -68,7 +68,7 @@ func TestExcerpts(t *testing.T) {
 func TestExcerptOfLongLine(t *testing.T) {
 	list := strings.Repeat("{name: dummy-dev-b, tier: critical_data}, ", 20) + "{name: LAST, tier: critical_data}" + strings.Repeat(" ", 200)
 	text := strings.Replace(minimal, "buckets: [", "buckets: ["+list+", ", 1)
-	excerpts := strings.Split(problemsOf(Load("backup.yaml", []byte(text))).Excerpts(0), "\n")
+	excerpts := strings.Split(problemsOf(Load("backup.yaml", []byte(text))).Excerpts(0, nil), "\n")
 	found := false
 	for i, line := range excerpts {
 		if len([]rune(line)) > excerptWidth+20 && strings.Contains(line, " | ") {
@@ -86,12 +86,12 @@ func TestExcerptOfLongLine(t *testing.T) {
 
 // TestExcerptWithoutLine: a problem of the whole file has no line, and the CR of CRLF is not shown.
 func TestExcerptWithoutLine(t *testing.T) {
-	if got := problemsOf(LoadFile("absent.yaml")).Excerpts(0); strings.Contains(got, "|") ||
-		!strings.HasPrefix(got, "absent.yaml: there is no such file") {
+	if got := problemsOf(LoadFile("absent.yaml")).Excerpts(0, nil); strings.Contains(got, "|") ||
+		!strings.HasPrefix(got, "absent.yaml: error: there is no such file") {
 		t.Errorf("got %q", got)
 	}
 	crlf := strings.ReplaceAll(strings.Replace(minimal, "critical_data", "critcal_data", 1), "\n", "\r\n")
-	if got := problemsOf(Load("backup.yaml", []byte(crlf))).Excerpts(0); strings.ContainsAny(got, "\r·") ||
+	if got := problemsOf(Load("backup.yaml", []byte(crlf))).Excerpts(0, nil); strings.ContainsAny(got, "\r·") ||
 		!strings.Contains(got, "tier: critcal_data}]\n") {
 		t.Errorf("got %q", got)
 	}
@@ -163,7 +163,7 @@ func TestWrapped(t *testing.T) {
 	problems := problemsOf(Load("backup.yaml", []byte(text)))
 	const width = 60
 	lines := 0
-	for line := range strings.Lines(problems.Excerpts(width)) {
+	for line := range strings.Lines(problems.Excerpts(width, nil)) {
 		line = strings.TrimRight(line, "\n")
 		if strings.Contains(line, " | ") {
 			continue // of the file

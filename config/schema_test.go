@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -53,16 +54,16 @@ func TestSchemaRefuses(t *testing.T) {
 		"china", "china-by-stack-set", "compliance-lock", "compliance-lock-acknowledged-wrongly", "copies-of-rules", "copies-without-vaults",
 		"cors-files", "empty-workload", "governance-lock", "inherited-copy", "landing-vault", "lock-against-copies", "lock-min-above-max",
 		"lock-minimum", "low-cost-copies", "low-cost-in-china", "low-cost-partition", "low-cost-values", "name-collisions", "organization-roots", "partitions",
-		"operators-size", "policy-files", "policy-names", "quotas", "reserved-name", "reserved-project", "restore-testing-plans", "restore-testing-size",
-		"restore-testing-without-copies", "schedules", "schedules-that-never-come", "stack-too-large",
-		"central-vault-locks", "tag-conditions", "tag-key", "tag-limits", "tag-of-tiers", "tag-selections", "tags-of-recovery-points", "tags-of-recovery-points-at-the-top",
-		"tags-of-resources", "template-too-large", "too-long-a-role-path", "unknown-tiers", "vault-locks", "vault-locks-against-rules", "vaults-against-copies",
+		"central-vault-locks", "operators-size", "policy-files", "policy-names", "quotas", "reserved-name", "reserved-project", "restore-testing-plans",
+		"restore-testing-size", "restore-testing-without-copies", "schedules-that-never-come", "stack-too-large", "tag-conditions", "tag-key",
+		"tag-limits", "tag-of-tiers", "tag-selections", "tags-of-recovery-points", "tags-of-recovery-points-at-the-top", "tags-of-resources",
+		"template-too-large", "too-long-a-role-path", "unknown-tiers", "vault-locks", "vault-locks-against-rules", "vaults-against-copies",
 		"workload-twice",
 	}
 	notJSON := []string{ // not valid YAML, or an error that the schema does not see
 		"anchor-of-the-document", "anchors", "bracket-not-closed", "bracket-too-many", "colon-without-space", "colon-without-space-in-item", "comma-missing", "comment-with-a-quote",
 		"control-character", "cron-with-a-comma", "dash-without-space", "duplicate-keys", "empty", "escape", "flow-not-closed", "indented-too-far", "indented-too-little", "item-among-keys",
-		"item-not-aligned", "item-without-dash", "key-without-colon", "missing-dash", "odd-keys", "quote-not-closed", "several-documents", "single-quote-not-closed", "tab", "tags-twice", "text-after-a-quote",
+		"ideographic-space-indents", "item-not-aligned", "item-without-dash", "key-without-colon", "missing-dash", "no-break-space-after-colon", "no-break-space-indents", "odd-keys", "quote-not-closed", "several-documents", "single-quote-not-closed", "tab", "tags-twice", "text-after-a-quote",
 		"value-that-starts-with-a-star", "value-that-starts-with-at", "value-with-a-colon", "yaml-tags",
 	}
 	for _, file := range files(t, "testdata/bad/*.yaml") {
@@ -75,6 +76,126 @@ func TestSchemaRefuses(t *testing.T) {
 			t.Errorf("%s: refused %v, want %v", file, refused, want)
 		}
 	}
+}
+
+// TestSchemaRefusesSyntax: an editor underlines what the loader refuses of a single value, cron expressions, addresses, secrets and
+// numbers included.
+func TestSchemaRefusesSyntax(t *testing.T) {
+	for row, values := range map[string][]any{
+		"cron":                {"rate(1 day)", "cron(5 2 * * *)", "5 2 * * ? *"},
+		"email":               {"oncall", "Oncall <oncall@example.com>", "a@example.com, b@example.com"},
+		"webhook_secret":      {"https://hooks.slack.com/services/T0/B0/x", "hooks.slack.com/services/T0/B0/x", "arn:aws:secretsmanager:a:1:secret:b", ""},
+		"routing_key_secret":  {"0123456789abcdef0123456789abcdef", "backup pagerduty"},
+		"operator":            {"arn:aws:iam::111111111111:user/somebody", "backup-operator"},
+		"role_path":           {"backup", "/backup", "/my backup/"},
+		"bucket_name":         {"xn--a", "a..b", "192.168.1.2", "dummy-s3alias", "Dummy"},
+		"key_alias":           {"alias/backup", "aws/backup"},
+		"rule_name":           {ContinuousRule},
+		"timezone":            {"Etc/UTC ", "UTC+1:00"},
+		"object_key":          {""},
+		"low_cost_after_days": {-1, 30, MaxRetentionDays + 1},
+		"days":                {0, MaxRetentionDays + 1, "35"},
+	} {
+		rule, known := syntaxes[row]
+		if !known {
+			t.Fatalf("no row %s", row)
+		}
+		property := &invopop.Schema{Type: "string"}
+		if rule.max > 0 {
+			property.Type = "integer"
+		}
+		constrain(property, rule)
+		schema := compile(t, property)
+		for _, value := range values {
+			if text, is := value.(string); is && rule.max == 0 && rule.stringFault(text) == "" {
+				t.Errorf("%s: the loader takes %q", row, text)
+			}
+			if schema.Validate(value) == nil {
+				t.Errorf("%s: takes %v", row, value)
+			}
+		}
+	}
+}
+
+// TestSchemaKnowsChecks: whatever a row checks in Go, the schema has a form for the most of it.
+func TestSchemaKnowsChecks(t *testing.T) {
+	for row, rule := range syntaxes {
+		if rule.check != nil && rule.form == nil && rule.never == nil && rule.pattern == nil && rule.word == nil {
+			t.Errorf("%s: its check is not in schema.json: want form or never", row)
+		}
+	}
+}
+
+func compile(t *testing.T, schema *invopop.Schema) *jsonschema.Schema {
+	t.Helper()
+	text, err := json.Marshal(schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("row.json", document); err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := compiler.Compile("row.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return compiled
+}
+
+// TestHoversHaveNoGo: what an editor shows beside a key has the key's spelling and none of Go's: no type, no field, no link of a doc
+// comment.
+func TestHoversHaveNoGo(t *testing.T) {
+	ofGo := map[string]bool{}
+	for _, typ := range configTypes() {
+		ofGo[typ.Name()] = true
+		for i := range typ.NumField() {
+			ofGo[typ.Field(i).Name] = true
+		}
+	}
+	for name := range ofGo { // of one word, they are English
+		humps := regexp.MustCompile(`[A-Z]+[a-z0-9]*`).FindAllString(name, -1)
+		if len(humps) < 2 || name == "PagerDuty" || name == "StackSet" { // nor are these words of Go
+			delete(ofGo, name)
+		}
+	}
+	if !ofGo["KeyAlias"] || !ofGo["VaultLock"] {
+		t.Fatalf("the names are %v", ofGo)
+	}
+	var visit func(at string, value any)
+	visit = func(at string, value any) {
+		switch v := value.(type) {
+		case []any:
+			for _, item := range v {
+				visit(at, item)
+			}
+		case map[string]any:
+			for key, item := range v {
+				text, isText := item.(string)
+				if key != "description" || !isText {
+					visit(at+"/"+key, item)
+					continue
+				}
+				for _, word := range regexp.MustCompile(`\w+`).FindAllString(text, -1) {
+					if ofGo[word] {
+						t.Errorf("%s says %s: %s", at, word, text)
+					}
+				}
+				if link := regexp.MustCompile(`\[[A-Z]\w*(\.\w+)?\]`).FindString(text); link != "" {
+					t.Errorf("%s has the link %s: %s", at, link, text)
+				}
+			}
+		}
+	}
+	var document any
+	if err := json.Unmarshal(read(t, schemaFile), &document); err != nil {
+		t.Fatal(err)
+	}
+	visit("", document)
 }
 
 // TestSchemaNamesEveryKey: an editor can complete and explain each key that the loader knows.
@@ -217,13 +338,18 @@ func constrain(property *invopop.Schema, rule syntax) {
 	if rule.word != nil {
 		property.Pattern = rule.word.pattern()
 	}
+	if rule.form != nil {
+		property.Pattern = rule.form.String()
+	}
+	if rule.never != nil {
+		property.Not = &invopop.Schema{Pattern: rule.never.String()}
+	}
 	property.Enum = rule.enumValues()
-	if rule.max > 0 {
-		low := rule.min
-		if rule.orZero {
-			low = 0
-		}
-		property.Minimum, property.Maximum = asNumber(low), asNumber(rule.max)
+	switch {
+	case rule.orZero:
+		property.AnyOf = []*invopop.Schema{{Minimum: asNumber(rule.min), Maximum: asNumber(rule.max)}, {Enum: []any{0}}}
+	case rule.max > 0:
+		property.Minimum, property.Maximum = asNumber(rule.min), asNumber(rule.max)
 	}
 	if rule.want != "" {
 		property.Description = strings.TrimSpace(property.Description + " Want: " + rule.want + ".")

@@ -25,6 +25,9 @@ type syntax struct {
 	instead func(string) string // the value that a wrong one stands for, or ""
 	meant   func(string) string // the value that a wrong one may stand for, where that is not the most similar one, or ""
 	hidden  func(string) bool   // whether the value is a secret: no message repeats it
+	named   bool                // it is the name of something in AWS, for which people write an ARN or a URL
+	form    *regexp.Regexp      // what schema.json can say of check: the form that a value must have
+	never   *regexp.Regexp      // and a form that it must not have
 	keys    string              // in a mapping with keys of the user: the row of the keys
 	example string              // of such a mapping
 
@@ -57,17 +60,21 @@ var syntaxes = map[string]syntax{
 		fact:    "F-REG-4",
 	},
 	"vault_name": {
-		word: newWord("a-zA-Z0-9_-", "a-zA-Z0-9_-", "a-zA-Z0-9_-", 2, MaxVaultName),
-		want: "2 to 50 letters, digits, hyphens and underscores",
-		fact: "F-LIM-3",
+		named: true,
+		word:  newWord("a-zA-Z0-9_-", "a-zA-Z0-9_-", "a-zA-Z0-9_-", 2, MaxVaultName),
+		want:  "2 to 50 letters, digits, hyphens and underscores",
+		fact:  "F-LIM-3",
 	},
 	"key_alias": {
+		never:   regexp.MustCompile(`^(alias|aws)/`),
+		named:   true,
 		pattern: re(`[a-zA-Z0-9/_-]{1,250}`),
 		check:   keyAlias,
 		want:    `letters, digits, "/", "_" and "-", without the prefix "alias/"`,
 	},
-	"role_name": {pattern: re(`([\w+=,.@-]+/)*[\w+=,.@-]{1,64}`), want: "the name of an IAM role, not its ARN", fact: "F-KMS-2"},
+	"role_name": {named: true, pattern: re(`([\w+=,.@-]+/)*[\w+=,.@-]{1,64}`), want: "the name of an IAM role, not its ARN", fact: "F-KMS-2"},
 	"role_path": {
+		form:  re(`/([!-.0-~]+/)*`),
 		check: rolePath,
 		want:  `a path that begins and ends with a slash, such as "/backup/", of at most 512 characters`,
 		fact:  "F-IAM-16",
@@ -100,6 +107,7 @@ var syntaxes = map[string]syntax{
 	"tier":    {pattern: re(`.+`), want: "the name of a tier"},
 	"extends": {enum: builtinTiers().names(), noun: "a built-in tier", want: oneOf(builtinTiers().names())},
 	"rule_name": {
+		never: re(ContinuousRule),
 		word:  newWord("a-zA-Z0-9", "a-zA-Z0-9_-", "a-zA-Z0-9", 1, MaxSnapshotRuleName),
 		check: ruleName,
 		want:  fmt.Sprintf("1 to %d letters, digits, hyphens and underscores, starting and ending with a letter or digit", MaxSnapshotRuleName),
@@ -110,12 +118,14 @@ var syntaxes = map[string]syntax{
 		want: "1 to 49 lowercase letters, digits and hyphens, without a hyphen at the start or end",
 	},
 	"bucket_name": {
+		never: reservedBucketName(),
+		named: true,
 		word:  newWord("a-z0-9", "a-z0-9.-", "a-z0-9", 3, MaxBucketName),
 		check: bucketName,
 		want:  "3 to 63 lowercase letters, digits, dots and hyphens, starting and ending with a letter or digit",
 		fact:  "F-OL-11",
 	},
-	"cron": {check: cron, want: "AWS's six fields, such as cron(5 2 * * ? *)", fact: "F-SCH-1"},
+	"cron": {form: re(`\s*cron\(\s*\S+(\s+\S+){5}\s*\)\s*`), check: cron, want: "AWS's six fields, such as cron(5 2 * * ? *)", fact: "F-SCH-1"},
 	"encryption": {
 		enum: []string{EncryptionKMS, EncryptionS3},
 		noun: "an encryption",
@@ -133,36 +143,46 @@ var syntaxes = map[string]syntax{
 	"cors_max_age":   {min: 0, max: math.MaxInt32, want: "0 seconds or more", fact: "F-OL-20"},
 	"effect":         {enum: []string{"Allow", effectDeny}, noun: "an effect", want: "Allow or Deny", fact: "F-KMS-3"},
 	"policy_version": {enum: []string{"2012-10-17", "2008-10-17"}, noun: "a version of the policy language", want: "2012-10-17"},
-	"email":          {check: email, want: "an e-mail address, such as backup-oncall@example.com"},
+	"email":          {form: re(`[^\s@<>]+@[^\s@<>,]+`), check: email, want: "an e-mail address, such as backup-oncall@example.com"},
 	"webhook_secret": {
+		form:   secretName,
+		never:  regexp.MustCompile(`hooks\.slack\.com`),
+		named:  true,
 		check:  webhookSecret,
 		hidden: isWebhook,
 		want:   "the name of a Secrets Manager secret with the webhook's URL, such as backup/slack-webhook",
 		fact:   "F-EVT-14",
 	},
 	"routing_key_secret": {
+		form:   secretName,
+		never:  routingKey,
+		named:  true,
 		check:  routingKeySecret,
 		hidden: isRoutingKey,
 		want:   "the name of a Secrets Manager secret with the routing key, such as backup/pagerduty-key",
 		fact:   "F-EVT-13",
 	},
 	"teams_secret": {
+		form:   secretName,
 		check:  urlSecret("is the URL of the workflow, which is a secret: anyone who reads this file could post to the channel"),
 		hidden: isURL,
 		want:   "the name of a Secrets Manager secret with the workflow's URL, such as backup/teams",
 		fact:   "F-EVT-40",
 	},
 	"url_secret": {
+		form:   secretName,
 		check:  urlSecret("is the URL itself, which is a secret: anyone who reads this file could post there"),
 		hidden: isURL,
 		want:   "the name of a Secrets Manager secret with the URL, such as backup/hook",
 	},
 	"header_secret": {
+		form:   secretName,
 		check:  headerSecret,
 		hidden: isHeader,
 		want:   "the name of a Secrets Manager secret with a header as Name: value, such as backup/hook-auth",
 	},
 	"topic_arn": {
+		form:  re(`arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}`),
 		check: topicFault,
 		want:  "the ARN of a standard SNS topic, such as arn:aws:sns:eu-central-1:111111111111:oncall",
 		fact:  "F-EVT-41",
@@ -191,6 +211,7 @@ var syntaxes = map[string]syntax{
 		want:    `the id of an organizational unit, such as "ou-ab12-11111111", or of the root`,
 	},
 	"operator": {
+		form:  roleARNPattern,
 		check: operator,
 		want: `the ARN of a role, or a pattern for one such as "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*` +
 			`AWSReservedSSO_BackupOperator_*"`,
@@ -208,19 +229,20 @@ var syntaxes = map[string]syntax{
 		fact:    "F-LIM-8",
 	},
 	"condition_value": {
+		form:    re(`[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}`),
 		check:   conditionValue,
 		keys:    "condition_key",
 		example: `keys with values in quotes: {backup: "yes"}`,
 		want:    "the value of a tag: at most 256 letters, digits, spaces and characters of _.:/=+-@",
 		fact:    "F-LIM-8",
 	},
-	"object_key": {check: objectKey, want: "1 to 1024 bytes", fact: "F-RST-12"},
+	"object_key": {form: re(`[\s\S]+`), check: objectKey, want: "1 to 1024 bytes", fact: "F-RST-12"},
 	"sha256": {
 		word: newWord("0-9a-f", "0-9a-f", "0-9a-f", 64, 64),
 		want: "64 lowercase hexadecimal digits, as sha256sum prints them",
 		fact: "F-RST-12",
 	},
-	"timezone": {check: timezone, want: "an IANA time zone, such as Etc/UTC", fact: "F-SCH-2"},
+	"timezone": {form: re(`[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*`), check: timezone, want: "an IANA time zone, such as Etc/UTC", fact: "F-SCH-2"},
 
 	"copies": {min: 1, max: MaxCopies, want: "1 or 2"},
 	"days":   {min: 1, max: MaxRetentionDays, want: days(1, MaxRetentionDays), fact: "F-S3-4"},
@@ -300,6 +322,12 @@ func (s syntax) problem(value string) (p Problem, wrong bool) {
 	if s.instead != nil && s.instead(value) != "" {
 		return Problem{What: fault + "; for " + value + " write " + s.instead(value)}, true
 	}
+	if what, name := noName(value); s.named && what != "" && s.got(value, "") == "" {
+		if name != "" && s.stringFault(name) == "" {
+			return Problem{What: what + "; write " + name}, true
+		}
+		fault = what
+	}
 	return Problem{What: fault, Got: s.got(value, strconv.Quote(value)), Want: s.want}, true
 }
 
@@ -377,6 +405,18 @@ var (
 	bucketPrefixes = []string{"xn--", "sthree-", "amzn-s3-demo-", "awsbackup-restore-test-"}
 	bucketSuffixes = []string{"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"}
 )
+
+// reservedBucketName is the form of the names that [bucketName] refuses.
+func reservedBucketName() *regexp.Regexp {
+	alternatives := func(list []string) string {
+		var quoted []string
+		for _, text := range list {
+			quoted = append(quoted, regexp.QuoteMeta(text))
+		}
+		return strings.Join(quoted, "|")
+	}
+	return regexp.MustCompile(`\.\.|^[0-9]+(\.[0-9]+){3}$|^(` + alternatives(bucketPrefixes) + `)|(` + alternatives(bucketSuffixes) + `)$`)
+}
 
 func bucketName(name string) string {
 	if strings.Contains(name, "..") {

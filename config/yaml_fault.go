@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -24,7 +25,7 @@ func yamlFault(text []byte, err error) *Problem {
 	}
 	e.line = min(max(e.mark.Line, 1), len(e.lines))
 	for _, explain := range []func(*syntaxError) (line, column int, what string){
-		openQuote, tabIndent, missingSpaceAfterColon, missingSpaceAfterDash, missingColon, reservedStart,
+		openQuote, specialSpace, tabIndent, missingSpaceAfterColon, missingSpaceAfterDash, missingColon, reservedStart,
 		openBracket, wrongIndent, missingDash, afterTheEnd, secondColon,
 	} {
 		if line, column, what := explain(e); what != "" {
@@ -110,6 +111,38 @@ func tabIndent(e *syntaxError) (line, column int, what string) {
 	return 0, 0, ""
 }
 
+// isSpecialSpace says whether a character looks like a space and is none to YAML, such as the no-break space that is copied out of
+// web pages.
+func isSpecialSpace(r rune) bool {
+	return r != ' ' && (unicode.Is(unicode.Zs, r) || r == zeroWidthSpace)
+}
+
+// zeroWidthSpace is copied out of web pages, too.
+const zeroWidthSpace = '\u200b'
+
+// specialSpaceFault says what a special space does.
+func specialSpaceFault(r rune) string {
+	name := fmt.Sprintf("U+%04X", r)
+	if r == '\u00a0' {
+		name = "a no-break space"
+	}
+	return name + " looks like a space here, and YAML does not read it as one; delete it and type spaces"
+}
+
+// specialSpace finds the first special space outside of quotes and comments.
+func specialSpace(e *syntaxError) (line, column int, what string) {
+	for i, l := range e.lines[:min(max(e.line, e.context.Line), len(e.lines))] {
+		code, _, _ := strings.Cut(" "+l, " #")
+		at := strings.IndexFunc(code, isSpecialSpace)
+		if at < 0 || strings.Count(code[:at], `"`)%2 == 1 || strings.Count(code[:at], "'")%2 == 1 {
+			continue
+		}
+		r, _ := utf8.DecodeRuneInString(code[at:])
+		return i + 1, utf8.RuneCountInString(code[:at]), specialSpaceFault(r)
+	}
+	return 0, 0, ""
+}
+
 const missingSpace = "a space is missing after the colon: "
 
 // withSpace returns a key and its value with a space between them where they have none, or "".
@@ -145,8 +178,10 @@ func missingSpaceAfterColon(e *syntaxError) (line, column int, what string) {
 func withoutSpace(text []byte) *Problem {
 	e := &syntaxError{lines: strings.Split(string(text), "\n")}
 	e.line = len(e.lines)
-	if line, column, what := missingSpaceAfterColon(e); what != "" {
-		return notYAML.at(line, column, Problem{What: what})
+	for _, explain := range []func(*syntaxError) (line, column int, what string){specialSpace, missingSpaceAfterColon} {
+		if line, column, what := explain(e); what != "" {
+			return notYAML.at(line, column, Problem{What: what})
+		}
 	}
 	return nil
 }

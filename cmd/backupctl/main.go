@@ -67,12 +67,33 @@ type commands struct {
 	AlertTest       alertTest       `cmd:"" help:"Send a test event through the alerts, and report which destinations accepted it."`
 	Bootstrap       bootstrap       `cmd:"" help:"Print the commands that prepare each account for the CDK."`
 	BootstrapPolicy bootstrapPolicy `cmd:"" help:"Print the policies with which CloudFormation deploys, for cdk bootstrap."`
+	Completion      completion      `cmd:"" help:"Print the script with which a shell completes commands and flags."`
 	CopyBack        copyBack        `cmd:"" help:"Copy a recovery point from the central account back to a workload's account."`
 	GithubWorkflow  githubWorkflow  `cmd:"" help:"Write the workflow of GitHub Actions that rolls out, and the policies of its roles."`
 	Preflight       preflight       `cmd:"" help:"Look at what backups and restores need, and say what is wrong and what mends it."`
 	Restore         restore         `cmd:"" help:"Bring something back."`
 	Runbook         runbookPage     `cmd:"" help:"Print what to do in a disaster, with the names of a workload."`
+
+	Version kong.VersionFlag `help:"Print the version."`
 }
+
+// completion is the command completion.
+type completion struct {
+	Shell string `arg:"" enum:"bash,zsh,fish" help:"The shell: bash, zsh or fish."`
+}
+
+// Run prints the script.
+func (c *completion) Run(command *kong.Context, stdout io.Writer) error {
+	script, err := cli.Completion(command.Model, name, c.Shell)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(stdout, script)
+	return noOutput(err)
+}
+
+// name is what the program is called once it is installed.
+const name = "backupctl"
 
 // run is the whole program. Nothing below it exits, and it prints to the writers it is given.
 func run(args []string, clock clock, stdin io.Reader, stdout, stderr io.Writer) (code int) {
@@ -83,20 +104,21 @@ func run(args []string, clock clock, stdin io.Reader, stdout, stderr io.Writer) 
 			code = exitDefect
 		}
 	}()
-	if len(args) == 0 {
-		args = []string{"--help"}
+	afterHelp := exitDone
+	if len(args) == 0 { // there was nothing to do, which a script must notice
+		args, afterHelp = []string{"--help"}, exitWrong
 	}
 	command, err := cli.Parse(&commands{}, args, stdout,
 		kong.Name(program),
 		kong.Description("backupctl is what operators run beside the app."),
-		kong.Vars{"noProfile": "(default: the default credentials)", "disasters": strings.Join(runbook.Names(), ", ")},
+		kong.Vars{"version": name + " " + cli.Version(), "noProfile": "(default: the default credentials)", "disasters": strings.Join(runbook.Names(), ", ")},
 		kong.Bind(clock),
 		kong.BindTo(stdin, (*io.Reader)(nil)),
 		kong.BindTo(stdout, (*io.Writer)(nil)),
 		kong.Bind(streams{stdout, stderr}),
 	)
 	if errors.Is(err, cli.ErrHelp) {
-		return exitDone
+		return afterHelp
 	}
 	if err == nil {
 		err = command.Run()

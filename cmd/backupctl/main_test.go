@@ -60,13 +60,25 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// TestNoArguments: without arguments, the help is printed.
+// TestNoArguments: without a command the help is printed, and the exit code says that nothing was done.
 func TestNoArguments(t *testing.T) {
 	t.Setenv("COLUMNS", "80")
 	var with, without, stderr bytes.Buffer
 	run([]string{"--help"}, newClock(), strings.NewReader(""), &with, &stderr)
-	if code := run(nil, newClock(), strings.NewReader(""), &without, &stderr); code != exitDone || stderr.Len() > 0 {
+	if code := run(nil, newClock(), strings.NewReader(""), &without, &stderr); code != exitWrong || stderr.Len() > 0 {
 		t.Errorf("exit code %d: %s", code, stderr.String())
 	}
 	compare(t, "standard output", without.String(), with.String())
+}
+
+// TestVersion: the version is one line, also without a command.
+func TestVersion(t *testing.T) {
+	for _, flag := range []string{"--version", "-version"} {
+		var stdout, stderr bytes.Buffer
+		code := run([]string{flag}, newClock(), strings.NewReader(""), &stdout, &stderr)
+		said := stdout.String()
+		if code != exitDone || stderr.Len() > 0 || !strings.HasPrefix(said, "backupctl ") || strings.Count(said, "\n") != 1 {
+			t.Errorf("%s: exit code %d, %q, %q", flag, code, said, stderr.String())
+		}
+	}
 }

@@ -24,6 +24,9 @@ const unfinishedPrefix = ".unfinished-"
 // empty or hold a cloud assembly. Other files could be overwritten. Directories of [NewUnfinishedDir]
 // that a killed run left there are removed.
 func PrepareDir(dir string) error {
+	if file := fileInTheWay(dir); file != "" {
+		return fmt.Errorf("%s is a file; want a directory", file)
+	}
 	entries, err := os.ReadDir(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -42,6 +45,17 @@ func PrepareDir(dir string) error {
 		return fmt.Errorf("cannot be written to: %w", err)
 	}
 	return nil
+}
+
+// fileInTheWay is a file where the directory belongs, or one above it. Empty: there is none.
+func fileInTheWay(dir string) string {
+	for at := dir; ; at = filepath.Dir(at) {
+		if info, err := os.Stat(at); err == nil && !info.IsDir() {
+			return at
+		} else if err == nil || at == filepath.Dir(at) {
+			return ""
+		}
+	}
 }
 
 func checkEntries(entries []fs.DirEntry) error {

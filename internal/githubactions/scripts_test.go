@@ -24,7 +24,7 @@ func TestScripts(t *testing.T) {
 			rollout = pipeline
 		}
 		cfg := load(t, accounts, compliance, rollout)
-		plan, err := synth.NewPlan(cfg, nil)
+		plan, err := synth.NewPlan(cfg, nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -23,7 +23,7 @@ import (
 type function struct {
 	name   string // of its file in the cache
 	called string // in a sentence
-	// source is the directory with its sources. It is relative: the app runs in the directory of its module.
+	// source is the directory with its sources, below the root of the module.
 	source string
 	// shared are the directories of the other packages of this module that it imports.
 	shared []string
@@ -65,14 +65,19 @@ var (
 
 // build builds the function for AWS Lambda and returns the file. It keeps the file in the
 // user's cache directory, and builds nothing if one from the same sources and toolchain is there.
-// announce is called before a build, since the first one takes a while.
-func (f function) build(ctx context.Context, announce func(string)) (file string, err error) {
+// sources are those of the module: the app carries them, so that it runs in any directory. announce is called before a
+// build, since the first one takes a while.
+func (f function) build(ctx context.Context, sources fs.FS, announce func(string)) (file string, err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("%s could not be built: %w", f.called, err)
 		}
 	}()
-	digest, err := f.digest()
+	files, err := f.files(sources)
+	if err != nil {
+		return "", err
+	}
+	digest, err := digest(sources, files)
 	if err != nil {
 		return "", err
 	}
@@ -93,9 +98,18 @@ func (f function) build(ctx context.Context, announce func(string)) (file string
 		return "", err
 	}
 	defer os.RemoveAll(unfinished) //nolint:errcheck // what is left there does no harm
+	module, err := os.MkdirTemp("", "central-s3-backup-sources")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(module) //nolint:errcheck // what is left there does no harm
+	if err := extract(sources, files, module); err != nil {
+		return "", err
+	}
 	bootstrap := filepath.Join(unfinished, "bootstrap")
 	announce("building " + f.called + "; the first build also compiles the AWS SDK")
 	build := command(ctx, "go", append(slices.Clone(functionBuild), "-o", bootstrap, "./"+f.source)...)
+	build.Dir = module
 	if build.Env, err = buildEnvironment(ctx); err != nil {
 		return "", err
 	}
@@ -125,42 +139,65 @@ func buildEnvironment(ctx context.Context) ([]string, error) {
 	return append(environment, functionEnvironment...), nil
 }
 
-// digest is a hash of everything that the function is built from: its sources, the sources
-// that it shares with the app, the modules, the toolchain and the settings.
-func (f function) digest() (string, error) {
-	hash := sha256.New()
-	fmt.Fprintln(hash, functionBuild, functionEnvironment)
+// files are those that the function is built from: its sources, the sources that it shares with the app, and the modules.
+func (f function) files(sources fs.FS) ([]string, error) {
 	files := []string{"go.mod", "go.sum"}
 	for _, root := range append([]string{f.source}, f.shared...) {
-		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-			if err == nil && strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") && entry.Type().IsRegular() {
-				files = append(files, path)
+		err := fs.WalkDir(sources, root, func(file string, entry fs.DirEntry, err error) error {
+			if err == nil && strings.HasSuffix(file, ".go") && !strings.HasSuffix(file, "_test.go") && entry.Type().IsRegular() {
+				files = append(files, file)
 			}
 			return err
 		})
 		if err != nil {
-			return "", fmt.Errorf("its sources are missing: run the app in the directory of its module: %w", err)
+			return nil, fmt.Errorf("its sources are missing: %w", err)
 		}
 	}
+	return files, nil
+}
+
+// digest is a hash of everything that a function is built from: its files, the toolchain and the settings.
+func digest(sources fs.FS, files []string) (string, error) {
+	hash := sha256.New()
+	fmt.Fprintln(hash, functionBuild, functionEnvironment)
 	for _, file := range files {
-		text, err := os.ReadFile(file)
+		text, err := fs.ReadFile(sources, file)
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(hash, "%s %d\n%s", filepath.ToSlash(file), len(text), text)
+		fmt.Fprintf(hash, "%s %d\n%s", file, len(text), text)
 	}
 	return hex.EncodeToString(hash.Sum(nil)[:16]), nil
 }
 
+// extract writes files into a directory, where the toolchain finds them.
+func extract(sources fs.FS, files []string, dir string) error {
+	for _, file := range files {
+		text, err := fs.ReadFile(sources, file)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(dir, filepath.FromSlash(file))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(target), 0o700), os.WriteFile(target, text, 0o600)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // AlertPackage creates a temporary directory with what is uploaded to AWS Lambda: the alert function and the file of
-// names that it reads. The caller removes the directory.
-func AlertPackage(cfg *config.Config) (dir string, err error) { return alertFunction.pack(cfg) }
+// names that it reads. The caller removes the directory. sources are those of the module.
+func AlertPackage(cfg *config.Config, sources fs.FS) (dir string, err error) {
+	return alertFunction.pack(cfg, sources)
+}
 
 // ValidatorPackage is the same with the validator of restore tests and the file of the tests.
-func ValidatorPackage(cfg *config.Config) (dir string, err error) { return validator.pack(cfg) }
+func ValidatorPackage(cfg *config.Config, sources fs.FS) (dir string, err error) {
+	return validator.pack(cfg, sources)
+}
 
-func (f function) pack(cfg *config.Config) (dir string, err error) {
-	file, err := f.build(context.Background(), func(string) {}) // it is there since Prepare
+func (f function) pack(cfg *config.Config, sources fs.FS) (dir string, err error) {
+	file, err := f.build(context.Background(), sources, func(string) {}) // it is there since Prepare
 	if err != nil {
 		return "", err
 	}

@@ -1,6 +1,7 @@
 package synth
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -12,14 +13,13 @@ import (
 // TestFunctionModes: Lambda, which is another user, may read the function and start it, whatever the
 // umask of whoever deploys it.
 func TestFunctionModes(t *testing.T) {
-	t.Chdir("../..") // where the app runs
-	cfg, err := config.LoadFile("testdata/fleet.yaml")
+	cfg, err := config.LoadFile("../../testdata/fleet.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, packed := range map[string]func(*config.Config) (string, error){"estate.json": AlertPackage, "tests.json": ValidatorPackage} {
+	for name, packed := range map[string]func(*config.Config, fs.FS) (string, error){"estate.json": AlertPackage, "tests.json": ValidatorPackage} {
 		umask := syscall.Umask(0o077)
-		dir, err := packed(cfg)
+		dir, err := packed(cfg, os.DirFS("../.."))
 		syscall.Umask(umask)
 		if err != nil {
 			t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -56,11 +57,11 @@ func TestFunctionIsTheSameEverywhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Chdir("../..") // where the app runs
+	sources := os.DirFS("../..")
 	build := func() (name string, content []byte) {
 		t.Setenv("XDG_CACHE_HOME", t.TempDir()) // empty, so that it is built
 		t.Setenv("HOME", os.Getenv("XDG_CACHE_HOME"))
-		file, err := alertFunction.build(t.Context(), func(string) {})
+		file, err := alertFunction.build(t.Context(), sources, func(string) {})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,6 +74,9 @@ func TestFunctionIsTheSameEverywhere(t *testing.T) {
 	t.Setenv("GOFLAGS", "")
 	t.Setenv("GOMODCACHE", moduleCache(t))
 	name, content := build()
+	if inClone := buildInClone(t); !bytes.Equal(inClone, content) {
+		t.Errorf("%d bytes, in the clone %d; want the same", len(content), len(inClone))
+	}
 
 	settings := t.TempDir()
 	t.Setenv("XDG_CONFIG_HOME", settings)
@@ -94,6 +98,26 @@ func TestFunctionIsTheSameEverywhere(t *testing.T) {
 	if otherName != name || !bytes.Equal(other, content) {
 		t.Errorf("%s with %d bytes; want %s with %d bytes, and the same", otherName, len(other), name, len(content))
 	}
+}
+
+// buildInClone builds the alert function where its sources are, with all files beside them.
+func buildInClone(t *testing.T) []byte {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "bootstrap")
+	build := exec.Command("go", append(slices.Clone(functionBuild), "-o", file, "./"+alertFunction.source)...)
+	environment, err := buildEnvironment(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	build.Env, build.Dir = environment, "../.."
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
 }
 
 // TestFunctionToolchain: the function and the app name the same version of Go.

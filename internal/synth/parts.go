@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -192,8 +193,8 @@ func (p part) run(ctx context.Context, built func()) (said string, err error) {
 
 // RunPart is the process of one part of a run. It reads the part from stdin and reports to stdout. If
 // the run ends before it does, RunPart kills its own group of processes, and calls exit where there
-// are no groups. It returns an error after it has reported it.
-func RunPart(stdin io.Reader, stdout io.Writer, exit func()) error {
+// are no groups. It returns an error after it has reported it. sources are those of the module.
+func RunPart(sources fs.FS, stdin io.Reader, stdout io.Writer, exit func()) error {
 	var p part
 	in, reports := json.NewDecoder(stdin), json.NewEncoder(stdout)
 	err := in.Decode(&p)
@@ -208,7 +209,7 @@ func RunPart(stdin io.Reader, stdout io.Writer, exit func()) error {
 	}
 	var plan *Plan
 	if err == nil {
-		plan, err = NewPlan(cfg, p.Workloads)
+		plan, err = NewPlan(cfg, p.Workloads, sources)
 	}
 	if err == nil {
 		built := func() { _ = reports.Encode(partReport{}) } // without a reader, this process is about to end

@@ -2,6 +2,7 @@ package synth
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 type Plan struct {
 	cfg       *config.Config
 	workloads []string // as [NewPlan] got them
+	sources   fs.FS    // of the module, for its functions
 	stacks    []stack
 
 	createsOut bool // Options.Out was not there before Prepare
@@ -35,9 +37,9 @@ type stack struct {
 
 // NewPlan plans the stacks of the workloads that are named, each by NAME-ENV or by the name of its stack, or as central those
 // of the central account in all its Regions. Without names it plans all of them. Those of the central account come first, as
-// they must be deployed first (F-COPY-14).
-func NewPlan(cfg *config.Config, workloads []string) (*Plan, error) {
-	all := centralStacks(cfg)
+// they must be deployed first (F-COPY-14). sources are those of the module: the functions of the stacks are built from them.
+func NewPlan(cfg *config.Config, workloads []string, sources fs.FS) (*Plan, error) {
+	all := centralStacks(cfg, sources)
 	for _, w := range cfg.Workloads {
 		all = append(all, workloadStack(cfg, w))
 	}
@@ -52,7 +54,7 @@ func NewPlan(cfg *config.Config, workloads []string) (*Plan, error) {
 			return nil, noSuchWorkload(name, all)
 		}
 	}
-	p := &Plan{cfg: cfg, workloads: workloads}
+	p := &Plan{cfg: cfg, workloads: workloads, sources: sources}
 	for _, s := range all {
 		if len(workloads) == 0 || slices.ContainsFunc(workloads, s.is) {
 			s.wave, s.approval = waves[s.id], cfg.ApprovedBefore(s.id)
@@ -101,7 +103,7 @@ func workloadStack(cfg *config.Config, w config.Workload) stack {
 
 // centralStacks are the central stack, those of the central account's other Regions, and those with the copy alarms that
 // the first has no room for.
-func centralStacks(cfg *config.Config) []stack {
+func centralStacks(cfg *config.Config, sources fs.FS) []stack {
 	at := cfg.Central
 	var functions []function
 	if len(cfg.Alerts.Delivered()) > 0 {
@@ -116,7 +118,7 @@ func centralStacks(cfg *config.Config) []stack {
 		build: func(app awscdk.App, id *string) error {
 			dirs := map[string]string{} // by name
 			for _, f := range functions {
-				dir, err := f.pack(cfg)
+				dir, err := f.pack(cfg, sources)
 				if err != nil {
 					return err
 				}

@@ -53,7 +53,7 @@ api-prod heron-backup-api-prod 444444444444 eu-west-1 prod no wave
 		if err != nil {
 			t.Fatal(err)
 		}
-		plan, err := NewPlan(cfg, nil)
+		plan, err := NewPlan(cfg, nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -96,7 +96,7 @@ func (p *Plan) prepare(ctx context.Context, o Options) error {
 		return err
 	}
 	for _, f := range p.functions() {
-		if _, err := f.build(ctx, o.announce); err != nil {
+		if _, err := f.build(ctx, p.sources, o.announce); err != nil {
 			return err
 		}
 	}
