@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -10,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -27,12 +27,15 @@ type survey struct {
 func (c *initialize) readAccount(ctx context.Context, clock clock, d *draft) error {
 	flags := backupFlags{Config: c.Out, Profile: c.FromAccount, EndpointURL: c.EndpointURL}
 	a := account{owner: "the buckets", region: c.Region, flag: "--from-account", profile: c.FromAccount}
+	if a.region == "" {
+		profile, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithSharedConfigProfile(a.profile))
+		if a.region = profile.Region; err == nil && a.region == "" {
+			return fmt.Errorf("--from-account %s: the profile has no Region; write --region REGION", a.profile)
+		}
+	}
 	there, err := flags.connect(ctx, a, clock)
 	if err != nil {
 		return err
-	}
-	if a.region = there.connection.Region; a.region == "" {
-		return errors.New("the Region is unknown; write --region REGION")
 	}
 	if a.id, err = a.owned(ctx, there.connection); err != nil {
 		return err
@@ -107,9 +110,14 @@ func (s *survey) list(ctx context.Context) (here []string, elsewhere map[string]
 // bucket looks at a bucket and proposes its tier. What it lacks are its notes.
 func (s *survey) bucket(ctx context.Context, name string) (draftBucket, error) {
 	b := draftBucket{name: name, existing: true}
+	s.report.Findings = nil
 	tags, err := s.tags(ctx, name)
 	if err != nil {
 		return b, err
+	}
+	why := s.untagged(tags)
+	if len(s.report.Findings) > 0 {
+		why = "the tags cannot be read"
 	}
 	tiers := config.BuiltinTiers()
 	switch {
@@ -118,12 +126,11 @@ func (s *survey) bucket(ctx context.Context, name string) (draftBucket, error) {
 		b.notes = append(b.notes, fmt.Sprintf("tag %s=%s", s.tagKey, tags[s.tagKey]))
 	case s.tier != "":
 		b.tier = s.tier
-		b.notes = append(b.notes, s.untagged(tags)+"; --tier says this one")
+		b.notes = append(b.notes, why+"; --tier says this one")
 	default:
-		b.notes = append(b.notes, s.untagged(tags)+"; choose a tier and remove the # above")
+		b.notes = append(b.notes, why+"; choose a tier and remove the # above")
 	}
 	b.notes = append(b.notes, s.sizes.of(name))
-	s.report.Findings = nil
 	if err := s.look(ctx, name, tierOf(tiers, b.tier)); err != nil {
 		return b, err
 	}

@@ -26,7 +26,7 @@ type initialize struct {
 	KeyAdministrator []string `placeholder:"ROLE" help:"A role that may administer the central key. Repeatable."`
 	Email            []string `placeholder:"ADDRESS" help:"Who is notified. Repeatable."`
 	Workload         []string `placeholder:"NAME/ENV/ACCOUNT/REGION" help:"A workload. With --from-account, NAME/ENV is enough. Repeatable."`
-	Bucket           []string `placeholder:"[NAME-ENV/]BUCKET=TIER" help:"A bucket to create, of the last workload or of NAME-ENV. Repeatable."`
+	Bucket           []string `placeholder:"[NAME-ENV/]BUCKET=TIER" help:"A bucket to create; with several workloads, with its NAME-ENV. Repeatable."`
 	ExistingBucket   []string `placeholder:"[NAME-ENV/]BUCKET=TIER" help:"The same of a bucket that exists and is not changed. Repeatable."`
 	CopyDays         []string `placeholder:"TIER=DAYS" help:"How long copies of a tier are kept that has no default. Repeatable."`
 	FromAccount      string   `placeholder:"PROFILE" help:"List the buckets of the account of this AWS profile, with what each lacks."`
@@ -234,7 +234,7 @@ func (c *initialize) addWorkload(d *draft, text string) error {
 	return nil
 }
 
-// addBucket adds a bucket to the workload that it names, or to the last one.
+// addBucket adds a bucket to the workload that it names, or to the only one.
 func addBucket(d *draft, flag, text string, existing bool) error {
 	id, rest, named := strings.Cut(text, "/")
 	if !named {
@@ -247,9 +247,9 @@ func addBucket(d *draft, flag, text string, existing bool) error {
 	if err := cmp.Or(faultOf(flag+" "+text, "bucket_name", name), knownTier(flag+" "+name, tier)); err != nil {
 		return err
 	}
-	at := len(d.workloads) - 1
-	if named {
-		at = slices.IndexFunc(d.workloads, func(w *draftWorkload) bool { return w.id() == id })
+	at := slices.IndexFunc(d.workloads, func(w *draftWorkload) bool { return !named || w.id() == id })
+	if !named && len(d.workloads) > 1 {
+		return fmt.Errorf("%s %s: there are several workloads; write %s/%s for the first", flag, text, d.workloads[0].id(), text)
 	}
 	if at < 0 {
 		return fmt.Errorf("%s %s: there is no workload for it; write --workload NAME/ENV/ACCOUNT/REGION", flag, text)
