@@ -286,5 +286,5 @@ func explained(t *config.Tier) (here, elsewhere string) {
 	if t.DedicatedKey {
 		return here, elsewhere + "; a KMS key of its own"
 	}
-	return here, elsewhere + "; the KMS key that its workload shares"
+	return here, elsewhere + "; a KMS key that buckets of the workload share"
 }
