@@ -25,7 +25,7 @@ type importMap struct {
 }
 
 // importable are the types of the app that CloudFormation imports and that hold data or protect it, with the property that
-// identifies a resource (F-CFN-16).
+// identifies a resource (F-CFN-46).
 var importable = map[string]string{
 	"AWS::Backup::BackupVault": "BackupVaultName",
 	"AWS::KMS::Alias":          "AliasName",

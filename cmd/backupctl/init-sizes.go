@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 )
 
-// The daily metrics of S3 in CloudWatch (F-S3-31).
+// The daily metrics of S3 in CloudWatch (F-S3-46).
 const (
 	s3Metrics     = "AWS/S3"
 	bucketBytes   = "BucketSizeBytes"

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/smithy-go/encoding/cbor"
 )
 
-// SetStorage sets a daily storage metric of S3, such as BucketSizeBytes, for a bucket and a storage type (F-S3-31).
+// SetStorage sets a daily storage metric of S3, such as BucketSizeBytes, for a bucket and a storage type (F-S3-46).
 func (a *Account) SetStorage(region, metric, bucket, storageType string, value float64) {
 	a.server.mu.Lock()
 	defer a.server.mu.Unlock()
