@@ -53,3 +53,6 @@ func TierForm(text string) string {
 		return r
 	}, strings.ToLower(strings.TrimSpace(text)))
 }
+
+// TierTag is the key of the tag that names a bucket's tier, where the file has no tag_key.
+const TierTag = defaultTagKey

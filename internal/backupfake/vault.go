@@ -41,6 +41,9 @@ type VaultOptions struct {
 	Lock *Lock
 	// Key is the ARN of its KMS key. Empty: it is not said.
 	Key string
+	// AirGapped says that the vault is logically air-gapped, and ApprovalTeamARN which team it has. Both are only shown.
+	AirGapped       bool
+	ApprovalTeamARN string
 }
 
 // Lock is a Vault Lock (F-LOCK-1). It is only shown.
@@ -216,6 +219,12 @@ func describeBackupVault(q *request, in *backup.DescribeBackupVaultInput) (smith
 	}
 	if v.options.Key != "" {
 		out.EncryptionKeyArn = aws.String(v.options.Key)
+	}
+	if v.options.AirGapped {
+		out.VaultType = types.VaultTypeLogicallyAirGappedBackupVault
+	}
+	if v.options.ApprovalTeamARN != "" {
+		out.MpaApprovalTeamArn = aws.String(v.options.ApprovalTeamARN)
 	}
 	v.describeLock(out)
 	return out, nil
