@@ -83,19 +83,25 @@ func (a account) connect(ctx context.Context, more ...func(*awsconfig.LoadOption
 	return connection, a.check(ctx, connection)
 }
 
-// check finds out whether credentials belong to this account.
+// check finds out whether credentials belong to this account. An account without an id takes any.
 func (a account) check(ctx context.Context, connection aws.Config) error {
+	got, err := a.owned(ctx, connection)
+	if err == nil && a.id != "" && got != a.id {
+		return fmt.Errorf("%s belong to another account; got %s; want %s, the account of %s", a.credentials(), got, a.id, a.owner)
+	}
+	return err
+}
+
+// owned is the account of the credentials.
+func (a account) owned(ctx context.Context, connection aws.Config) (string, error) {
 	if _, err := connection.Credentials.Retrieve(ctx); err != nil {
-		return noCredentials(a.credentials(), a.flag, a.profile, err)
+		return "", noCredentials(a.credentials(), a.flag, a.profile, err)
 	}
 	identity, err := sts.NewFromConfig(connection).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return fmt.Errorf("%s cannot be used: %w", a.credentials(), plain(err))
+		return "", fmt.Errorf("%s cannot be used: %w", a.credentials(), plain(err))
 	}
-	if got := aws.ToString(identity.Account); got != a.id {
-		return fmt.Errorf("%s belong to another account; got %s; want %s, the account of %s", a.credentials(), got, a.id, a.owner)
-	}
-	return nil
+	return aws.ToString(identity.Account), nil
 }
 
 // noCredentials says what to do where the SDK finds no credentials. They are named as in a sentence; the flag names their

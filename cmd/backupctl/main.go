@@ -70,6 +70,8 @@ type commands struct {
 	Completion      completion      `cmd:"" help:"Print the script with which a shell completes commands and flags."`
 	CopyBack        copyBack        `cmd:"" help:"Copy a recovery point from the central account back to a workload's account."`
 	GithubWorkflow  githubWorkflow  `cmd:"" help:"Write the workflow of GitHub Actions that rolls out, and the policies of its roles."`
+	ImportMap       importMap       `cmd:"" help:"Print the mapping with which cdk import takes over a vault, keys and buckets that exist."`
+	Init            initialize      `cmd:"" help:"Write a backup.yaml: from answers, from flags, from an account or from Terraform."`
 	Preflight       preflight       `cmd:"" help:"Look at what backups and restores need, and say what is wrong and what mends it."`
 	Restore         restore         `cmd:"" help:"Bring something back."`
 	Runbook         runbookPage     `cmd:"" help:"Print what to do in a disaster, with the names of a workload."`

@@ -30,18 +30,26 @@ func (p *place) lookBuckets(ctx context.Context) error {
 			if !there {
 				continue
 			}
-			checks := []func(context.Context, string, *config.Tier) error{p.lookVersioning}
-			if use.Tier.BackedUp() {
-				checks = append(checks, p.lookLifecycle, p.lookEncryption)
+			if err := p.lookSettings(ctx, b.Name, use.Tier); err != nil {
+				return err
 			}
-			if use.Tier.ContinuousBackup != nil {
-				checks = append(checks, p.lookEvents)
-			}
-			for _, check := range checks {
-				if err := check(ctx, b.Name, use.Tier); err != nil {
-					return err
-				}
-			}
+		}
+	}
+	return nil
+}
+
+// lookSettings looks at what backups need of a bucket that is there.
+func (p *place) lookSettings(ctx context.Context, bucket string, tier *config.Tier) error {
+	checks := []func(context.Context, string, *config.Tier) error{p.lookVersioning}
+	if tier.BackedUp() {
+		checks = append(checks, p.lookLifecycle, p.lookEncryption)
+	}
+	if tier.ContinuousBackup != nil {
+		checks = append(checks, p.lookEvents)
+	}
+	for _, check := range checks {
+		if err := check(ctx, bucket, tier); err != nil {
+			return err
 		}
 	}
 	return nil

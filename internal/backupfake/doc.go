@@ -1,5 +1,5 @@
 // Package backupfake is AWS Backup, STS and S3 for tests, in the test's process, in every account and Region, and the few
-// calls of Organizations, IAM, AWS Config and Service Quotas that preflight makes. A request is read into the SDK's own
+// calls of Organizations, IAM, AWS Config, Service Quotas, CloudWatch and KMS that preflight, init and import-map make. A request is read into the SDK's own
 // input, and refused if the SDK or AWS would refuse it: unknown or missing members, values that no enum has, ARNs that are
 // none, and what F-COPY-1, F-RST-3 to 5 and F-RST-13 say. The answer is the SDK's own output.
 //

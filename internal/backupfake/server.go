@@ -15,6 +15,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/backup"
 	"github.com/aws/aws-sdk-go-v2/service/backup/types"
+	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 	quotatypes "github.com/aws/aws-sdk-go-v2/service/servicequotas/types"
 
 	"central-s3-backup/internal/s3fake"
@@ -86,6 +87,8 @@ type Account struct {
 	recorders    map[string]bool // whether they record, by Region
 	quotas       []quotatypes.ServiceQuota
 	plans        map[string][]types.RestoreTestingPlanForList // by Region
+	storage      map[storageMetric]float64
+	aliases      []kmstypes.AliasListEntry
 }
 
 // Account returns the account with an id. It is created at the first use, in the organization of all others.
@@ -101,7 +104,8 @@ func (s *Server) account(id string) *Account {
 		a = &Account{
 			ID: id, server: s, organization: "o-a1b2c3d4e5", roles: map[string]string{}, vaults: map[string]*Vault{},
 			optIn: map[string]map[string]bool{}, recorders: map[string]bool{}, plans: map[string][]types.RestoreTestingPlanForList{},
-			S3: s3fake.New(s3fake.Options{Clock: s.options.Clock, Account: id}),
+			storage: map[storageMetric]float64{},
+			S3:      s3fake.New(s3fake.Options{Clock: s.options.Clock, Account: id}),
 		}
 		s.all[id] = a
 	}
@@ -231,8 +235,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.sts(w, r, account, region)
 	case "iam":
 		s.iam(w, r, account, region)
-	case "organizations", "config", "servicequotas":
+	case "organizations", "config", "servicequotas", "kms":
 		s.serveRPC(w, r, account, region)
+	case "monitoring":
+		s.metrics(w, r, account, region)
 	case "events":
 		s.putEvents(w, r, account, region)
 	default:

@@ -17,6 +17,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
 	configtypes "github.com/aws/aws-sdk-go-v2/service/configservice/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	organizationtypes "github.com/aws/aws-sdk-go-v2/service/organizations/types"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
@@ -50,6 +52,12 @@ var rpcs = map[string]rpc{
 		func() any { return &configservice.DescribeConfigurationRecorderStatusInput{} },
 		func(a *Account, region string, _ any) (smithy.Serializable, error) {
 			return a.recorderStatus(region), nil
+		},
+	},
+	"TrentService.ListAliases": {
+		"kms:ListAliases", kms.NewFromConfig(nowhere), func() any { return &kms.ListAliasesInput{} },
+		func(a *Account, _ string, _ any) (smithy.Serializable, error) {
+			return &kms.ListAliasesOutput{Aliases: a.aliases}, nil
 		},
 	},
 	"ServiceQuotasV20190624.ListServiceQuotas": {
@@ -154,6 +162,13 @@ func (a *Account) recorderStatus(region string) smithy.Serializable {
 		})
 	}
 	return out
+}
+
+// SetAlias lets an alias, with alias/, name the key with an id.
+func (a *Account) SetAlias(name, key string) {
+	a.server.mu.Lock()
+	defer a.server.mu.Unlock()
+	a.aliases = append(a.aliases, kmstypes.AliasListEntry{AliasName: aws.String(name), TargetKeyId: aws.String(key)})
 }
 
 // SetQuota sets the value of a quota of AWS Backup, by its name.

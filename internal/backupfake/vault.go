@@ -39,6 +39,8 @@ type VaultOptions struct {
 	Policy string
 	// Lock of the vault. Nil: none.
 	Lock *Lock
+	// Key is the ARN of its KMS key. Empty: it is not said.
+	Key string
 	// AirGapped says that the vault is logically air-gapped, and ApprovalTeamARN which team it has. Both are only shown.
 	AirGapped       bool
 	ApprovalTeamARN string
@@ -214,6 +216,9 @@ func describeBackupVault(q *request, in *backup.DescribeBackupVaultInput) (smith
 	out := &backup.DescribeBackupVaultOutput{
 		BackupVaultName: aws.String(v.Name), BackupVaultArn: aws.String(v.ARN()), NumberOfRecoveryPoints: cmp.Or(v.number, int64(len(v.points))),
 		VaultType: types.VaultTypeBackupVault, VaultState: types.VaultStateAvailable,
+	}
+	if v.options.Key != "" {
+		out.EncryptionKeyArn = aws.String(v.options.Key)
 	}
 	if v.options.AirGapped {
 		out.VaultType = types.VaultTypeLogicallyAirGappedBackupVault
