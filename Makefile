@@ -62,8 +62,10 @@ decisions:
 	go run . -config testdata/locks.yaml -out $(ASSEMBLY).locks
 	go run . -config cmd/backupctl/testdata/restore.yaml -out $(ASSEMBLY).restore
 	go run . -config lambda/validate/testdata/backup.yaml -out $(ASSEMBLY).validator
+	rm -rf $(ASSEMBLY).policies
+	go run ./cmd/backupctl bootstrap-policy --config testdata/fleet.yaml --out $(ASSEMBLY).policies
 	cd decisions && npm ci && node decide.mjs ../testdata/decisions.yaml fleet=../$(ASSEMBLY).fleet many=../$(ASSEMBLY).many \
-		prescribed=../$(ASSEMBLY).prescribed locks=../$(ASSEMBLY).locks
+		prescribed=../$(ASSEMBLY).prescribed locks=../$(ASSEMBLY).locks github=../docs/github/backup deploy=../$(ASSEMBLY).policies
 	cd decisions && node calls.mjs ../cmd/backupctl/testdata/actions.txt,../cmd/backupctl/testdata/actions-preflight.txt ../$(ASSEMBLY).restore \
 		111111111111=dummy-operate-central 222222222222=dummy-operate-dummy-dev 444444444444=dummy-operate-dummy-new
 	cd decisions && node calls.mjs ../lambda/validate/testdata/actions.txt ../$(ASSEMBLY).validator \
