@@ -12,7 +12,8 @@ export function policyFiles(folders, path) {
   const [name, ...rest] = dirname(path).split('/');
   const folder = join(folders[name], ...rest);
   const [start, end = ''] = basename(path).split('*');
-  const files = readdirSync(folder).filter((file) => file === basename(path) || (path.includes('*') && file.startsWith(start) && file.endsWith(end)));
+  const matches = (file) => file === basename(path) || (path.includes('*') && file.startsWith(start) && file.endsWith(end));
+  const files = readdirSync(folder).filter(matches);
   if (files.length === 0) throw new Error(`there is no ${path}`);
   return files.map((file) => ({ name: file, policy: JSON.parse(readFileSync(join(folder, file), 'utf8')) }));
 }

@@ -7,7 +7,7 @@
 // # What this does not show
 //
 //   - IAM: the emulator allows everything. The policies of the roles that deploy are rows of testdata/decisions.yaml.
-//   - The types of which moto has no model, such as alarms and bucket policies. They are accepted as they are; TestRollout lists them.
+//   - The types of which moto has no model, such as alarms and bucket policies. They are accepted as they are; the tests list them.
 //   - Backups and copies: no job runs. internal/backupfake has those.
 //   - What AWS refuses and the emulator takes. cfn-lint reads the same templates.
 package emulator

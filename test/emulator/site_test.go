@@ -79,6 +79,11 @@ func newSite(t *testing.T, file string) *site {
 	}
 	s := &site{T: t, Emulator: e, dir: dir}
 	t.Cleanup(func() {
+		for _, kind := range e.WithoutModel() {
+			if !slices.Contains(ignored, kind) {
+				t.Errorf("the emulator has no model of %s", kind)
+			}
+		}
 		if faults, err := e.Faults(); err != nil || len(faults) > 0 {
 			t.Errorf("faults of the emulator: %q, %v", faults, err)
 		}
