@@ -101,7 +101,8 @@ func newSite(t *testing.T, file string) *site {
 		}
 	}
 	// The commands of the product start its programs with go run.
-	s.write("go", fmt.Sprintf("#!/bin/sh\nprogram=$2; shift 2\ncase $program in .) exec %s \"$@\";; *) exec %s \"$@\";; esac\n", app, backupctl), 0o700)
+	s.write("go", fmt.Sprintf("#!/bin/sh\nprogram=$2; shift 2\ncase $program in .) exec %s \"$@\";; *) exec %s \"$@\";; esac\n", app, backupctl),
+		0o700)
 	s.configure(s.read(filepath.Join(root, file)))
 	s.own = s.credentials(s.cfg.Central.Account, "github_ci")
 	s.signIn()
@@ -133,7 +134,11 @@ func (s *site) configure(text string) {
 		s.Fatal(err)
 	}
 	s.cfg = cfg
-	s.run("go run . -config backup.yaml", nil)
+	cmd := exec.CommandContext(s.Context(), app, "-config", filepath.Join(s.dir, "backup.yaml"), "-out", filepath.Join(s.dir, "cdk.out"))
+	cmd.Dir = root // where it finds the sources of the functions
+	if out, err := cmd.CombinedOutput(); err != nil {
+		s.Fatalf("%v\n%s", err, out)
+	}
 	var listed struct{ Stacks []stack }
 	if err := json.Unmarshal([]byte(s.run("go run . -check -format json -config backup.yaml 2>/dev/null", nil)), &listed); err != nil {
 		s.Fatal(err)
@@ -307,7 +312,8 @@ func (s *site) held() map[string]string {
 			}
 			id := *r.PhysicalResourceId
 			if *r.ResourceType == "AWS::Backup::BackupVault" {
-				vault, err := s.backup(one.Account, one.Region).DescribeBackupVault(s.Context(), &backup.DescribeBackupVaultInput{BackupVaultName: &id})
+				client := s.backup(one.Account, one.Region)
+				vault, err := client.DescribeBackupVault(s.Context(), &backup.DescribeBackupVaultInput{BackupVaultName: &id})
 				if err != nil {
 					s.Fatal(err)
 				}
