@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"central-s3-backup/config"
 )
 
 // TestDeployPage types the commands of docs/deploy.md from empty accounts to the first verified copy. The job that is started by hand
@@ -45,7 +47,7 @@ func TestDeployPage(t *testing.T) {
 		}
 		restored := ""
 		for at := instant(noon); !at.After(s.clock.Now()); at = at.Add(time.Minute) {
-			if name := u.Buckets[0].Name + "-restored-" + at.Format("200601021504"); s.account().S3.Bucket(name) != nil {
+			if name := config.RestoredBucketName(u.Buckets[0].Name, at); s.account().S3.Bucket(name) != nil {
 				restored = name
 			}
 		}
