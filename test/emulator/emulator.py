@@ -288,7 +288,8 @@ def create_whole_bucket(cls, resource_name, cloudformation_json, account_id, reg
         backend.put_bucket_versioning(resource_name, "Enabled" if locked else status)
     if locked:
         bucket.object_lock_enabled = True
-        backend.put_object_lock_configuration(resource_name, True, retention.get("Mode"), retention.get("Days"), retention.get("Years"))
+        days, years = int(retention.get("Days") or 0), int(retention.get("Years") or 0)
+        backend.put_object_lock_configuration(resource_name, True, retention.get("Mode"), days, years)
     if block := properties.get("PublicAccessBlockConfiguration"):
         backend.put_public_access_block(resource_name, {name: str(value).lower() for name, value in block.items()})
     return bucket
@@ -329,7 +330,7 @@ def update(logical_id, resource_json, resources_map, account_id, region_name):
             before.change(properties, account_id, region_name)
         before.template_properties = properties
         return before
-    name = kind.cloudformation_name_type()
+    name = kind.cloudformation_name_type()  # F-IAM-16 has what CloudFormation says
     if name and name in properties and before.template_properties.get(name) == properties[name]:
         refuse(f"CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename {properties[name]}")
     after = create(logical_id, resource_json, resources_map, account_id, region_name)
