@@ -206,11 +206,12 @@ func (s *site) as(region string) []string {
 	}
 }
 
-// deploy deploys stacks with the CDK CLI, and returns what it prints.
+// deploy deploys stacks with the CDK CLI, one after another, and returns what it prints. moto finds a change set by its name alone, which is
+// the same for every stack of an account.
 func (s *site) deploy(stacks ...string) string {
 	s.Helper()
 	return s.run("npx cdk deploy "+strings.Join(stacks, " ")+
-		" --app cdk.out --exclusively --require-approval never --concurrency 2", s.as(s.cfg.Central.Region))
+		" --app cdk.out --exclusively --require-approval never", s.as(s.cfg.Central.Region))
 }
 
 var noChanges = regexp.MustCompile(`\(no changes\)`)
