@@ -7,9 +7,9 @@ LINTED = testdata/air-gapped.yaml testdata/fleet.yaml testdata/gov.yaml testdata
 	sovereign-cloud tag-conditions targets)
 EXAMPLES = $(wildcard examples/*/backup.yaml)
 
-.PHONY: release release-check check test kills foreign workflow lint seaweed assembly decisions cli golden bench bench-restore bench-smoke
+.PHONY: release release-check check test kills foreign workflow lint seaweed emulator assembly decisions cli golden bench bench-restore bench-smoke
 
-check: test kills foreign workflow lint seaweed assembly decisions cli bench-smoke
+check: test kills foreign workflow lint seaweed emulator assembly decisions cli bench-smoke
 
 test:
 	go test ./...
@@ -47,6 +47,11 @@ lint:
 seaweed:
 	cd test/seaweed && go vet ./... && go test -count 1 -timeout 20m ./...
 
+# The CDK CLI and the scripts of the workflow deploy to an emulator of AWS, in Python: test/emulator.
+emulator:
+	npm ci
+	cd test/emulator && go vet ./... && go test -count 1 -timeout 20m ./...
+
 # cfn-lint with its informational rules: the templates of the example, of LINTED and of EXAMPLES, each in the Region that it is
 # for, and those of the example in all Regions.
 assembly:
@@ -66,8 +71,11 @@ decisions:
 	go run . -config config/testdata/good/audit.yaml -out $(ASSEMBLY).audit
 	go run . -config cmd/backupctl/testdata/restore.yaml -out $(ASSEMBLY).restore
 	go run . -config lambda/validate/testdata/backup.yaml -out $(ASSEMBLY).validator
+	rm -rf $(ASSEMBLY).policies
+	go run ./cmd/backupctl bootstrap-policy --config testdata/fleet.yaml --out $(ASSEMBLY).policies
 	cd decisions && npm ci && node decide.mjs ../testdata/decisions.yaml fleet=../$(ASSEMBLY).fleet many=../$(ASSEMBLY).many \
-		prescribed=../$(ASSEMBLY).prescribed locks=../$(ASSEMBLY).locks audit=../$(ASSEMBLY).audit
+		prescribed=../$(ASSEMBLY).prescribed locks=../$(ASSEMBLY).locks audit=../$(ASSEMBLY).audit \
+		github=../docs/github/backup deploy=../$(ASSEMBLY).policies
 	cd decisions && node calls.mjs ../cmd/backupctl/testdata/actions.txt,../cmd/backupctl/testdata/actions-preflight.txt ../$(ASSEMBLY).restore \
 		111111111111=dummy-operate-central 222222222222=dummy-operate-dummy-dev 444444444444=dummy-operate-dummy-new
 	cd decisions && node calls.mjs ../lambda/validate/testdata/actions.txt ../$(ASSEMBLY).validator \

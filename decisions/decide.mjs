@@ -1,21 +1,28 @@
-// Evaluates each decision of testdata/decisions.yaml with the policies of synthesized templates, as IAM would, and
+// Evaluates each decision of testdata/decisions.yaml with the policies of synthesized templates and of files, as IAM would, and
 // fails where one is another than the file says.
 //
-//   node decide.mjs DECISIONS NAME=ASSEMBLY...
-import { readFileSync } from 'node:fs';
+//   node decide.mjs DECISIONS NAME=FOLDER...
+//
+// A FOLDER is a cloud assembly, or has policies.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { anonymousPrincipal, runSimulation } from '@cloud-copilot/iam-simulate';
 import { parse } from 'yaml';
-import { managed, readAssembly } from './assembly.mjs';
+import { managed, policyFiles, readAssembly } from './assembly.mjs';
 
-const [decisionsFile, ...assemblies] = process.argv.slice(2);
+const [decisionsFile, ...named] = process.argv.slice(2);
 const { principals, resources, decisions } = parse(readFileSync(decisionsFile, 'utf8'));
 
+const folders = Object.fromEntries(named.map((argument) => argument.split('=')));
 const found = Object.fromEntries(
-  assemblies.map((argument) => {
-    const [name, folder] = argument.split('=');
-    return [name, readAssembly(folder)];
-  }),
+  Object.entries(folders)
+    .filter(([, folder]) => existsSync(join(folder, 'manifest.json')))
+    .map(([name, folder]) => [name, readAssembly(folder)]),
 );
+
+// The simulator drops condition keys that it does not know for an action, and of tokens it knows `aud` and `sub` of some issuers alone.
+const issuer = 'token.actions.githubusercontent.com';
+const knownIssuer = 'accounts.google.com';
 
 let wrong = 0;
 for (const [i, row] of decisions.entries()) {
@@ -33,16 +40,16 @@ async function decide({ who, action, on, with: more = {}, in: assembly = 'fleet'
   const resource = known(resources, on);
   const { policies, roles } = known(found, assembly);
   const policyOf = resource.policy_of ?? resource.arn;
-  // What has no policy of its own names its account.
-  const owner = resource.account ? { account: resource.account } : known(policies, policyOf);
+  // What is not in a template names its account, and its policy if it has one.
+  const owner = resource.account ? { account: resource.account, policy: trustOf(resource) } : known(policies, policyOf);
   const isAnonymous = principal.anonymous === true;
   const role = principal.arn && roles[principal.arn];
-  if (principal.policies === undefined && principal.service === undefined && !isAnonymous && !role) {
+  if (principal.policies === undefined && principal.service === undefined && !principal.token && !isAnonymous && !role) {
     throw new Error(`${who}: no such role in ${assembly}, and no policies`);
   }
   const identityPolicies = isAnonymous || principal.service
     ? []
-    : [...(role ?? []), ...(principal.policies ?? []).map(managed)];
+    : [...(role ?? []), ...(principal.policies ?? []).flatMap(policiesOf)];
   const { overallResult, errors } = await runSimulation(
     {
       request: {
@@ -62,11 +69,26 @@ async function decide({ who, action, on, with: more = {}, in: assembly = 'fleet'
   return overallResult === 'Allowed' ? 'allowed' : 'denied';
 }
 
+/** The policies of AWS by their name, those of files by NAME/FILE, in which a star stands for the numbers of several. */
+function policiesOf(name) {
+  return name.endsWith('.json') ? policyFiles(folders, name) : [managed(name)];
+}
+
+/** The policy of a role that is in no template: that of a file, or the one that cdk bootstrap --trust gives. */
+function trustOf({ trust, trusts }) {
+  if (trust) return JSON.parse(JSON.stringify(policyFiles(folders, trust)[0].policy).replaceAll(`"${issuer}:`, `"${knownIssuer}:`));
+  if (!trusts) return undefined;
+  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: trusts }, Action: 'sts:AssumeRole' }] };
+}
+
 /** What AWS puts into the context of a request by itself (F-IAM-11). An anonymous request has none of it. */
 function principalContext(principal) {
   if (principal.anonymous) return {};
   if (principal.service) {
     return { 'aws:PrincipalIsAWSService': 'true', 'aws:PrincipalServiceName': principal.service };
+  }
+  if (principal.token) {
+    return { [`${knownIssuer}:aud`]: 'sts.amazonaws.com', [`${knownIssuer}:sub`]: principal.token };
   }
   const context = {
     'aws:PrincipalIsAWSService': 'false',

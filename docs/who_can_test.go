@@ -18,12 +18,15 @@ type decisions struct {
 	Principals map[string]struct {
 		ARN, Organization, Service string
 		Anonymous                  bool
+		Token                      string // the subject of an OpenID Connect token
 		Policies                   []string
 	}
 	Resources map[string]struct {
 		ARN      string
 		PolicyOf string `yaml:"policy_of"`
-		Account  string // of what has no policy
+		Account  string // of what is in no template
+		Trust    string // the file with the trust policy of such a role
+		Trusts   string // the account that such a role trusts
 	}
 	Decisions []decision
 }
@@ -96,7 +99,8 @@ func (d decisions) page() []byte {
 
 ` + "`make decisions`" + ` evaluates each row with the policies of synthesized templates, as IAM would. The rows are in
 [testdata/decisions.yaml](../testdata/decisions.yaml), the configurations beside it: payments-prod selects buckets by tag and
-copies to the central vault, payments-staging does neither; shop locks its own vaults and has its backups scanned for malware. Administrators have AWS's policy AdministratorAccess. An
+copies to the central vault, payments-staging does neither; shop locks its own vaults and has its backups scanned for malware. The roles of
+GitHub Actions have the policies of [github/backup](github/backup), CloudFormation those of AdministratorAccess or of ` + "`backupctl bootstrap-policy`" + `. Administrators have AWS's policy AdministratorAccess. An
 administrator can always change a policy first: that is not denied, since CloudFormation must be able to do it, but
 [everybody is notified](alerts.md).
 `)

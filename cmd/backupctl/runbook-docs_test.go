@@ -289,6 +289,7 @@ var blocks = regexp.MustCompile("(?ms)^```(sh|yaml)\n(.*?)^```\n(?:\n```text\n(.
 // follow types all commands of a page, in order. It returns what each block with an output has printed.
 func (s *site) follow(page string) (outputs []string) {
 	s.Helper()
+	page = strings.ReplaceAll(page, " \\\n  ", " ") // a line that goes on
 	for _, match := range blocks.FindAllStringSubmatchIndex(page, -1) {
 		text := page[match[4]:match[5]]
 		if page[match[2]:match[3]] == "yaml" {
@@ -369,6 +370,7 @@ func (s *site) types(line string) string {
 		}
 		s.server.Wait()
 		return strings.ReplaceAll(out.String(), prompt, prompt+s.vars["BUCKET"]+"\n") // the terminal shows what was typed
+	case line == "npm ci": // nothing of a test is there to be installed
 	case strings.HasPrefix(line, "go run . -check"):
 		s.load()
 	case strings.HasPrefix(line, "npx cdk deploy "):
@@ -418,7 +420,21 @@ func shellWords(line string) (words []string, err error) {
 
 // awsCalls are the commands of the AWS CLI in the pages, with the flags that each must have, and after a bar those that it may have.
 var awsCalls = map[string]string{
-	"sts get-caller-identity":                     "--profile",
+	"sts get-caller-identity":         "--profile",
+	"backup describe-backup-job":      "--backup-job-id --query --profile --region",
+	"backup describe-copy-job":        "--copy-job-id --query --profile --region",
+	"backup describe-global-settings": "--profile",
+	"backup start-backup-job": "--backup-vault-name --resource-arn --iam-role-arn --lifecycle --recovery-point-tags " +
+		"--profile --region",
+	"backup start-copy-job": "--recovery-point-arn --source-backup-vault-name --destination-backup-vault-arn --iam-role-arn " +
+		"--lifecycle --profile --region",
+	"backup update-global-settings":               "--global-settings --profile",
+	"cloudtrail create-trail":                     "--name --s3-bucket-name --is-organization-trail --is-multi-region-trail --profile",
+	"cloudtrail describe-trails":                  "--profile --region",
+	"cloudtrail start-logging":                    "--name --profile",
+	"iam create-service-linked-role":              "--aws-service-name --profile",
+	"organizations describe-organization":         "--query --output --profile",
+	"organizations enable-aws-service-access":     "--service-principal --profile",
 	"backup list-recovery-points-by-backup-vault": "--backup-vault-name --profile --region | --by-resource-arn",
 	"backup list-copy-jobs":                       "--by-destination-vault-arn --profile --region | --by-state",
 	"s3api get-bucket-lifecycle-configuration":    "--bucket --profile --region",
@@ -430,6 +446,9 @@ var awsCalls = map[string]string{
 	"organizations attach-policy":                 "--policy-id --target-id --profile",
 	"organizations create-policy":                 "--name --type --description --content --profile",
 }
+
+// switches are flags without a value.
+var switches = []string{"--is-organization-trail", "--is-multi-region-trail"}
 
 // aws checks the shape of a command of the AWS CLI.
 func (s *site) aws(words []string) error {
@@ -443,6 +462,9 @@ func (s *site) aws(words []string) error {
 	must, may, _ := strings.Cut(call, " | ")
 	given := map[string]string{}
 	for i := 2; i < len(words); i += 2 {
+		if slices.Contains(switches, words[i]) {
+			words = slices.Insert(words, i+1, "true")
+		}
 		if !slices.Contains(strings.Fields(must+" "+may), words[i]) || i+1 == len(words) {
 			return fmt.Errorf("%s is no flag of it, or has no value", words[i])
 		}
