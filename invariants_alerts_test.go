@@ -51,7 +51,7 @@ func TestTopics(t *testing.T) {
 	const own = "map[StringEquals:map[aws:SourceAccount:%s]]"
 	const publishers = "[backup.amazonaws.com cloudwatch.amazonaws.com]"
 	mails := 0
-	every(t, func(t *testing.T, a *assembly, template template) {
+	everyWithOneVault(t, func(t *testing.T, a *assembly, template template) {
 		account := a.cfg.Central.Account
 		if template.stack != a.cfg.CentralStackName() {
 			account = workloadOf(a, template.stack).Account
@@ -173,7 +173,7 @@ func TestBus(t *testing.T) {
 // TestRules: which rules a stack has, where they send events, and that each names all resources of its kind
 // that the stack has. Where the central bus cannot be reached, there are only the rules with an e-mail.
 func TestRules(t *testing.T) {
-	every(t, func(t *testing.T, a *assembly, template template) {
+	everyWithOneVault(t, func(t *testing.T, a *assembly, template template) {
 		id, account, region := config.CentralID, a.cfg.Central.Account, a.cfg.Central.Region
 		central := template.stack == a.cfg.CentralStackName()
 		var vaults, vaultARNs, plans, keys, buckets, alarms []any

@@ -66,7 +66,7 @@ func TestBucketsAreProtected(t *testing.T) {
 // TestCopiesFitTheirLock: a copy enters the central vault, and its lock takes it (F-LOCK-3).
 func TestCopiesFitTheirLock(t *testing.T) {
 	copies := 0
-	every(t, func(t *testing.T, a *assembly, template template) {
+	everyWithOneVault(t, func(t *testing.T, a *assembly, template template) {
 		for id, plan := range template.ofType("AWS::Backup::BackupPlan") {
 			for _, rule := range list(at(plan.Properties, "BackupPlan", "BackupPlanRule")) {
 				for _, c := range list(at(rule, "CopyActions")) {
