@@ -105,7 +105,7 @@ func (c *checker) copiedRulesOf(t *Tier) []placedRule {
 func mostFrequentOf(rules []placedRule) placedRule {
 	most := rules[0]
 	for _, r := range rules[1:] {
-		if r.intervalMinutes() < most.intervalMinutes() {
+		if r.IntervalMinutes() < most.IntervalMinutes() {
 			most = r
 		}
 	}

@@ -1,0 +1,164 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+
+	"central-s3-backup/config"
+)
+
+// Options of [New]. The zero value is a report for backup.yaml.
+type Options struct {
+	// Config is the name of the configuration in commands. Empty: backup.yaml.
+	Config string
+}
+
+// New computes the report of a configuration. It takes milliseconds, and reads no file.
+func New(cfg *config.Config, o Options) *Report {
+	b := &builder{cfg: cfg, config: cmp.Or(o.Config, "backup.yaml"), tiers: map[string]int{}, protections: map[string]bool{}}
+	b.report = &Report{
+		Schema: SchemaVersion, Project: cfg.Project, Organization: cfg.Organization.ID,
+		Accounts: []Account{}, Workloads: []Workload{}, Vaults: []Vault{}, Flows: []Flow{}, Tiers: []Tier{}, Protections: []Protection{},
+		Buckets: []Bucket{}, Limits: []Limit{}, Warnings: []Warning{}, NotKnown: []Note{},
+	}
+	b.centralVaults()
+	b.account(cfg.Central.Account, cfg.Central.Region).Central = true
+	for _, w := range cfg.Workloads {
+		b.workload(w)
+	}
+	for _, p := range cfg.Warnings {
+		b.report.Warnings = append(b.report.Warnings, Warning{p.Check, p.Line, p.Path, p.What, p.Got, p.Want, p.Fact})
+	}
+	return b.report
+}
+
+// builder fills a report.
+type builder struct {
+	cfg    *config.Config
+	config string // the name of the file in commands
+	report *Report
+
+	tiers       map[string]int  // index in the report by name
+	protections map[string]bool // by id
+}
+
+// vaultID is the id of a vault.
+func vaultID(account, region, name string) string { return account + "/" + region + "/" + name }
+
+// central is the id of the vault that receives the copies.
+func (b *builder) central() string {
+	return vaultID(b.cfg.Central.Account, b.cfg.Central.Region, b.cfg.Central.VaultName)
+}
+
+func (b *builder) centralVaults() {
+	at := b.cfg.Central
+	add := func(kind VaultKind, name string, lock Lock) {
+		if lock.GraceDays > 0 {
+			lock.Mode = config.Compliance
+		}
+		b.report.Vaults = append(b.report.Vaults, Vault{
+			ID: vaultID(at.Account, at.Region, name), Kind: kind, Name: name, Account: at.Account, Region: at.Region, Lock: &lock,
+		})
+	}
+	add(CentralVault, at.VaultName, b.centralLock())
+	for _, v := range at.RetainedVaults {
+		add(RetainedVault, v.Name, Lock{config.Governance, v.MinRetentionDays, v.MaxRetentionDays, v.ChangeableForDays})
+	}
+}
+
+func (b *builder) centralLock() Lock {
+	lock := b.cfg.Central.VaultLock
+	return Lock{lock.Mode, lock.MinRetentionDays, lock.MaxRetentionDays, lock.ChangeableForDays}
+}
+
+// account is the entry of an account, with the Region among its own.
+func (b *builder) account(id, region string) *Account {
+	i := slices.IndexFunc(b.report.Accounts, func(a Account) bool { return a.ID == id })
+	if i < 0 {
+		i = len(b.report.Accounts)
+		b.report.Accounts = append(b.report.Accounts, Account{ID: id, Regions: []string{}, Workloads: []string{}})
+	}
+	a := &b.report.Accounts[i]
+	if at, there := slices.BinarySearch(a.Regions, region); !there {
+		a.Regions = slices.Insert(a.Regions, at, region)
+	}
+	return a
+}
+
+// workload adds a workload with its vaults and buckets.
+func (b *builder) workload(w config.Workload) {
+	a := b.account(w.Account, w.Region)
+	a.Workloads, a.Buckets = append(a.Workloads, w.ID()), a.Buckets+len(w.Buckets)
+	of := Workload{
+		ID: w.ID(), Name: w.Name, Environment: w.Environment, Account: w.Account, Region: w.Region, Stack: b.cfg.StackName(w),
+		Buckets: len(w.Buckets), TaggedTiers: []string{},
+	}
+	if w.RestoreTesting != nil {
+		of.RehearsalSchedule = w.RestoreTesting.Schedule
+	}
+	for _, use := range b.cfg.TierUses(w) {
+		b.use(w, use)
+		if use.Tagged {
+			of.TaggedTiers = append(of.TaggedTiers, use.Tier.Name)
+		}
+	}
+	if b.cfg.Copies(w) {
+		b.landing(w)
+	}
+	b.report.Workloads = append(b.report.Workloads, of)
+}
+
+// landing adds the vault for copies that come back.
+func (b *builder) landing(w config.Workload) {
+	name := b.cfg.LandingVaultName(w)
+	id := vaultID(w.Account, w.Region, name)
+	b.report.Vaults = append(b.report.Vaults, Vault{
+		ID: id, Kind: LandingVault, Name: name, Account: w.Account, Region: w.Region, Workload: w.ID(),
+	})
+	b.report.Flows = append(b.report.Flows, Flow{From: b.central(), To: id, Workload: w.ID(), Copies: []RuleCopy{}, Back: true})
+}
+
+// use adds a tier that a workload uses, with its vault and its buckets.
+func (b *builder) use(w config.Workload, use config.TierUse) {
+	t := use.Tier
+	vault := ""
+	if t.BackedUp() {
+		v := Vault{Kind: TierVault, Name: b.cfg.TierName(w, t), Account: w.Account, Region: w.Region, Workload: w.ID(), Tier: t.Name}
+		vault = vaultID(v.Account, v.Region, v.Name)
+		v.ID, v.Lock, v.Buckets = vault, tierLock(t), len(use.Buckets)
+		b.report.Vaults = append(b.report.Vaults, v)
+	}
+	if t.Copied() {
+		b.report.Vaults[0].Buckets += len(use.Buckets)
+		b.report.Flows = append(b.report.Flows, Flow{From: vault, To: b.central(), Workload: w.ID(), Tier: t.Name, Copies: copiesOf(t)})
+	}
+	b.tier(t).Buckets += len(use.Buckets)
+	add := func(name string, existing bool) {
+		b.report.Buckets = append(b.report.Buckets, Bucket{
+			Name: name, Tagged: name == "", Workload: w.ID(), Account: w.Account, Region: w.Region, Tier: t.Name,
+			Protection: b.protection(t, existing), Vault: vault, Rehearsal: b.rehearsal(w, t, name),
+		})
+	}
+	for _, bucket := range use.Buckets {
+		add(bucket.Name, bucket.Existing)
+	}
+	if use.Tagged {
+		add("", true)
+	}
+}
+
+// tierLock is the lock of a tier's vaults, or nil.
+func tierLock(t *config.Tier) *Lock {
+	if t.VaultLock == nil {
+		return nil
+	}
+	return &Lock{t.VaultLock.Mode, t.VaultLock.MinRetentionDays, t.VaultLock.MaxRetentionDays, t.VaultLock.ChangeableForDays}
+}
+
+func copiesOf(t *config.Tier) []RuleCopy {
+	copies := []RuleCopy{}
+	for _, r := range t.CopiedRules() {
+		copies = append(copies, RuleCopy{r.Name, r.Schedule, t.Schedule.Timezone, r.CopyDeleteAfterDays})
+	}
+	return copies
+}
