@@ -58,13 +58,13 @@ func TestCosts(t *testing.T) {
 	for _, a := range r.Cost.Accounts {
 		for i, amount := range a.Amounts {
 			total[i] += want[a.Name][i]
-			if math.Abs(*amount-want[a.Name][i]) > 1e-6 {
+			if math.Abs(*amount-want[a.Name][i]) > 0.006 {
 				t.Errorf("account %s after %d days: %g; want %g", a.Name, Moments[i], *amount, want[a.Name][i])
 			}
 		}
 	}
 	for i := range total {
-		if math.Abs(*r.Cost.Total[i]-total[i]) > 1e-6 {
+		if math.Abs(*r.Cost.Total[i]-total[i]) > 0.006 {
 			t.Errorf("total after %d days: %g; want %g", Moments[i], *r.Cost.Total[i], total[i])
 		}
 	}
@@ -77,7 +77,7 @@ func TestCosts(t *testing.T) {
 		}
 		for _, o := range b.Cost.Others {
 			// With critical_data: 35 days here, five years in the central account, in the same Region.
-			if after := (1350 + 4650) * 0.06; o.Name == "critical_data" && math.Abs(*o.Amounts[1]-after) > 1e-6 {
+			if after := (1350 + 4650) * 0.06; o.Name == "critical_data" && math.Abs(*o.Amounts[1]-after) > 0.006 {
 				t.Errorf("as critical_data: %g; want %g", *o.Amounts[1], after)
 			}
 			if o.Name == "standard_data" && *o.Amounts[1] != 0 {

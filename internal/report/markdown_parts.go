@@ -174,7 +174,9 @@ func deletersOf(all []Protection) []Deleter {
 }
 
 // same says whether two answers are the same: the place, what it is about, and how it is stopped.
-func (d Deleter) same(o Deleter) bool { return d.Place == o.Place && d.Key == o.Key && d.Stops == o.Stops }
+func (d Deleter) same(o Deleter) bool {
+	return d.Place == o.Place && d.Key == o.Key && d.Stops == o.Stops
+}
 
 // letter names an answer.
 func letter(i int) string { return fmt.Sprintf("D%d", i+1) }
