@@ -163,7 +163,7 @@ func (e *Estimates) check(c *Config, report func(ch check, path string, p Proble
 			report(estimatedWorkload, path+".workload", Problem{
 				What: "there is no such workload" + DidYouMean(t.Workload, c.workloadIDs()), Want: "the NAME-ENV of a workload",
 			})
-		case !slices.ContainsFunc(c.TierUses(c.Workloads[at]), func(u TierUse) bool { return u.Tagged && u.Tier.Name == t.Tier }):
+		case !slices.ContainsFunc(c.TierUses(c.Workloads[at]), func(u TierUse) bool { return len(u.Tagged) > 0 && u.Tier.Name == t.Tier }):
 			report(estimatedWorkload, path+".tier", Problem{
 				What: "the workload selects no buckets of this tier by tag", Want: "a tier of its select_tagged",
 			})

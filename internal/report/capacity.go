@@ -117,6 +117,9 @@ func (b *builder) recoveryPoints() {
 	for _, w := range b.cfg.Workloads {
 		for _, use := range b.cfg.TierUses(w) {
 			here := vaultID(w.Account, w.Region, b.cfg.TierName(w, use.Tier))
+			if use.Tier.AirGapped != nil {
+				here = vaultID(w.Account, w.Region, b.cfg.AirGappedVaultName(w, use.Tier))
+			}
 			n := len(use.Buckets)
 			for _, r := range use.Tier.Rules() {
 				if r.Continuous {
@@ -124,8 +127,11 @@ func (b *builder) recoveryPoints() {
 				} else {
 					in(here).add(r, r.DeleteAfterDays, n)
 				}
-				if r.Copied {
-					in(b.central()).add(r, r.CopyDeleteAfterDays, n)
+				if !r.Copied {
+					continue
+				}
+				for _, v := range b.cfg.CopyVaults(w, use.Tier) {
+					in(b.copyID(v)).add(r, r.CopyDeleteAfterDays, n)
 				}
 			}
 		}
@@ -180,7 +186,7 @@ func (b *builder) copiesTogether() {
 				if _, there := copies[s]; !there {
 					starts = append(starts, s)
 				}
-				copies[s] += len(use.Buckets)
+				copies[s] += len(use.Buckets) * len(b.cfg.CopyVaults(w, use.Tier))
 			}
 		}
 	}
@@ -220,6 +226,9 @@ func (b *builder) stacks() {
 		}.now())
 	}
 	add(ResourceLimit, b.cfg.CentralStackName(), b.cfg.CentralResources(), config.MaxStackResources)
+	for _, region := range b.cfg.CentralRegions()[1:] {
+		add(ResourceLimit, b.cfg.CentralStackNameIn(region), b.cfg.CentralRegionResources(region), config.MaxStackResources)
+	}
 	for _, w := range b.cfg.Workloads {
 		add(ResourceLimit, b.cfg.StackName(w), b.cfg.StackResources(w), config.MaxStackResources)
 		add(TemplateLimit, b.cfg.StackName(w), b.cfg.TemplateBytes(w), config.MaxTemplateBytes)

@@ -25,7 +25,7 @@ func (r *Report) AddCosts(cfg *config.Config, file string, e *config.Estimates) 
 	}
 	c := &coster{
 		cfg: cfg, prices: map[string]Price{}, used: map[string]bool{}, missing: map[string]bool{},
-		own: map[string]config.BucketEstimate{}, tagged: map[string]config.TaggedEstimate{}, spans: map[string][]Span{},
+		own: map[string]config.BucketEstimate{}, tagged: map[string]config.TaggedEstimate{}, spans: map[string][]Span{}, workloads: map[string]int{}, rows: map[string]int{},
 	}
 	for _, p := range knownPrices {
 		c.prices[p.Region] = p
@@ -44,6 +44,12 @@ func (r *Report) AddCosts(cfg *config.Config, file string, e *config.Estimates) 
 	for _, t := range r.Tiers {
 		c.spans[t.Name] = t.Spans
 	}
+	for i, w := range cfg.Workloads {
+		c.workloads[w.ID()] = i
+	}
+	for i, t := range cfg.Tiers {
+		c.rows[t.Name] = i
+	}
 	c.sum(r, file, e.Default)
 }
 
@@ -56,6 +62,8 @@ type coster struct {
 	own     map[string]config.BucketEstimate
 	tagged  map[string]config.TaggedEstimate // by workload and tier
 	spans   map[string][]Span                // by tier
+
+	workloads, rows map[string]int // indexes of workloads and tiers in the configuration
 }
 
 // sum fills in the costs of all buckets and their sums.
@@ -83,7 +91,7 @@ func (c *coster) sum(r *Report, file string, standard *config.Estimate) {
 		b.Cost = &BucketCost{
 			SizeGB: e.SizeGB, Objects: int64(e.Objects), DailyChangePercent: e.DailyChangePercent,
 			YearlyGrowthPercent: e.YearlyGrowthPercent, Buckets: buckets, Default: isDefault,
-			Here: c.amounts(b.Region, spans, *e, false), Central: c.amounts(c.cfg.Central.Region, spans, *e, true),
+			Here: c.amounts(b.Region, spans, *e, false), Central: c.copies(b, b.Tier, *e),
 		}
 		key := costKey{b.Region, b.Tier, *e}
 		if _, there := others[key]; !there {
@@ -130,11 +138,21 @@ func (c *coster) others(r *Report, b *Bucket, e config.Estimate) []NamedCost {
 	all := []NamedCost{}
 	for _, t := range r.Tiers {
 		if t.Name != b.Tier {
-			both := plus(c.amounts(b.Region, t.Spans, e, false), c.amounts(c.cfg.Central.Region, t.Spans, e, true))
+			both := plus(c.amounts(b.Region, t.Spans, e, false), c.copies(b, t.Name, e))
 			all = append(all, NamedCost{t.Name, both})
 		}
 	}
 	return all
+}
+
+// copies are the costs of the copies in all central vaults that a tier would be copied into from the bucket's workload.
+func (c *coster) copies(b *Bucket, tier string, e config.Estimate) []Money {
+	sum := zeroes()
+	w, t := c.cfg.Workloads[c.workloads[b.Workload]], c.cfg.Tiers[c.rows[tier]]
+	for _, v := range c.cfg.CopyVaults(w, &t) {
+		sum = plus(sum, c.amounts(v.Region, c.spans[tier], e, true))
+	}
+	return sum
 }
 
 // amounts are the costs of a bucket's backups, or of its copies, at each moment.

@@ -24,16 +24,32 @@ const (
 
 // deletersOf answers for each place of a tier's data who can delete it before its time. Every statement follows from the policies
 // that the app creates: tests compare them with the evaluated decisions of docs/who-can.md, and with the templates.
-func (b *builder) deletersOf(t *config.Tier, existing bool) []Deleter {
+func (b *builder) deletersOf(w config.Workload, t *config.Tier, bucket config.Bucket) []Deleter {
 	all := []Deleter{}
-	if !existing && t.ObjectLock.Days > 0 {
-		all = append(all, b.objectDeleter(t.ObjectLock.Mode), b.keyDeleter(InBucket, ofWorkload))
+	if !bucket.Existing && t.ObjectLock != nil {
+		all = append(all, b.objectDeleter(t.ObjectLock.Mode))
+		if bucket.Encryption != config.EncryptionS3 {
+			all = append(all, b.keyDeleter(InBucket, ofWorkload))
+		}
 	}
-	if t.BackedUp() {
+	switch {
+	case t.AirGapped != nil:
+		all = append(all, b.pointDeleter(InVault, ofWorkload, airGappedLock(t)))
+		if t.AirGapped.EncryptionKey == config.KeyOwn {
+			all = append(all, b.keyDeleter(InVault, ofWorkload))
+		}
+	case t.BackedUp():
 		all = append(all, b.pointDeleter(InVault, ofWorkload, tierLock(t)), b.keyDeleter(InVault, ofWorkload))
 	}
-	if t.Copied() {
-		all = append(all, b.pointDeleter(InCentral, ofCentral, new(b.centralLock())), b.keyDeleter(InCentral, ofCentral))
+	for _, v := range b.cfg.CopyVaults(w, t) {
+		d := b.pointDeleter(InCentral, ofCentral, b.lockOf(v))
+		d.Vault = v.Name
+		all = append(all, d)
+		if !v.AirGapped || b.cfg.Central.AirGappedVault.EncryptionKey == config.KeyOwn {
+			d = b.keyDeleter(InCentral, ofCentral)
+			d.Vault = v.Name
+			all = append(all, d)
+		}
 	}
 	return all
 }
@@ -58,6 +74,10 @@ func (b *builder) objectDeleter(mode string) Deleter {
 func (b *builder) pointDeleter(place Place, admin string, lock *Lock) Deleter {
 	d := Deleter{Place: place, How: []string{}, Denied: append([]string{}, deletePoint...), Facts: []string{"F-LOCK-10"}}
 	switch {
+	case lock != nil && lock.Mode == config.Compliance && lock.GraceDays == 0:
+		d.Nobody, d.Denied, d.Facts = true, []string{}, append([]string{"F-LAG-1"}, d.Facts...)
+		d.Stops = "The vault is logically air-gapped: from its creation on nobody, not even AWS, can delete its recovery points early. If the " +
+			"account is closed, AWS deletes its vaults 90 days later."
 	case lock != nil && lock.Mode == config.Compliance:
 		d.Nobody, d.AfterDays, d.Facts = true, lock.GraceDays, append([]string{"F-LOCK-6"}, d.Facts...)
 		d.Denied = append(d.Denied, deleteLock)

@@ -22,18 +22,23 @@ func (b *builder) tier(t *config.Tier) *Tier {
 		if t.MalwareScan != nil {
 			of.Scan = t.MalwareScan.Mode
 		}
-		if t.Copied() {
-			of.CentralLock = new(b.centralLock())
-		}
 		b.report.Tiers = append(b.report.Tiers, of)
 	}
 	return &b.report.Tiers[i]
 }
 
+// centralLockOf is the lock of the first central vault that the tier is copied into, and nil where it is not copied.
+func (b *builder) centralLockOf(w config.Workload, t *config.Tier) *Lock {
+	for _, v := range b.cfg.CopyVaults(w, t) {
+		return b.lockOf(v)
+	}
+	return nil
+}
+
 // spansOf is the life of a tier's backups, the shortest span first.
 func spansOf(t *config.Tier) []Span {
 	spans := []Span{}
-	if t.ObjectLock.Days > 0 {
+	if t.ObjectLock != nil {
 		spans = append(spans, Span{Kind: ObjectLockSpan, Mode: t.ObjectLock.Mode, Days: t.ObjectLock.Days})
 	}
 	for _, r := range t.Rules() {

@@ -86,6 +86,11 @@ func (m *markdown) purpose(v Vault) string {
 		return "copies"
 	case RetainedVault:
 		return "earlier copies"
+	case AirGappedVault:
+		if v.Workload == "" {
+			return "second copies, air-gapped"
+		}
+		return m.code(v.Tier) + " of " + m.text(v.Workload) + ", air-gapped"
 	case LandingVault:
 		return "copies that come back to " + m.text(v.Workload)
 	}
@@ -137,7 +142,7 @@ func (m *markdown) protections(all []Protection) {
 				who += ", " + days(d.AfterDays) + " after the first deployment"
 			}
 		}
-		m.row(letter(i), string(d.Place), what, who, m.calls(d.How), m.text(d.Stops), strings.Join(d.Facts, ", "))
+		m.row(letter(i), strings.TrimSpace(string(d.Place)+" "+m.code(d.Vault)), what, who, m.calls(d.How), m.text(d.Stops), strings.Join(d.Facts, ", "))
 	}
 	m.heading("Ways back, in their order")
 	for _, p := range all {
@@ -175,7 +180,7 @@ func deletersOf(all []Protection) []Deleter {
 
 // same says whether two answers are the same: the place, what it is about, and how it is stopped.
 func (d Deleter) same(o Deleter) bool {
-	return d.Place == o.Place && d.Key == o.Key && d.Stops == o.Stops
+	return d.Place == o.Place && d.Vault == o.Vault && d.Key == o.Key && d.Stops == o.Stops
 }
 
 // letter names an answer.

@@ -84,6 +84,8 @@ const (
 	RetainedVault VaultKind = "retained" // an earlier central vault
 	TierVault     VaultKind = "tier"     // of a tier, in a workload's account
 	LandingVault  VaultKind = "landing"  // takes copies that come back
+	// AirGappedVault is logically air-gapped: in the central account with second copies, or a workload's with backups.
+	AirGappedVault VaultKind = "airGapped"
 )
 
 // Vault is a backup vault.
@@ -112,7 +114,8 @@ type Lock struct {
 	// MinDays and MaxDays are the range of retentions that the vault takes today, in days. Zero MaxDays: no maximum.
 	MinDays int `json:"minDays"`
 	MaxDays int `json:"maxDays"`
-	// GraceDays is for how many days after its first deployment a compliance lock can still be changed. Zero: a governance lock.
+	// GraceDays is for how many days after its first deployment a compliance lock can still be changed. Zero: a governance lock,
+	// or that of a logically air-gapped vault, which nobody can change from its creation on.
 	GraceDays int `json:"graceDays,omitempty"`
 }
 
@@ -208,7 +211,8 @@ type RecoveryPoints struct {
 
 // Protection is what a tier means for a bucket: one for buckets that the app creates, one for existing buckets.
 type Protection struct {
-	// ID is the tier's name, with "/existing" for existing buckets.
+	// ID is the tier's name, with "/existing" for existing buckets, "/sse-s3" for those without a key, and the names of the central vaults
+	// where that is not the main one.
 	ID   string `json:"id"`
 	Tier string `json:"tier"`
 	// Existing: the app did not create the bucket, so whether it has versioning and Object Lock is not known here.
@@ -256,6 +260,8 @@ const (
 // an entry that nobody can answer protects it alone.
 type Deleter struct {
 	Place Place `json:"place"`
+	// Vault is the name of the central vault. Empty: another place.
+	Vault string `json:"vault,omitempty"`
 	// Key says that the entry is about the KMS key: without it nothing that it encrypts can be read again.
 	Key bool `json:"key"`
 	// Nobody says that AWS allows it to nobody, from AfterDays on.

@@ -24,7 +24,6 @@ func New(cfg *config.Config, o Options) *Report {
 		Buckets: []Bucket{}, Limits: []Limit{}, Warnings: []Warning{}, NotKnown: []Note{},
 	}
 	b.centralVaults()
-	b.account(cfg.Central.Account, cfg.Central.Region).Central = true
 	for _, w := range cfg.Workloads {
 		b.workload(w)
 	}
@@ -50,30 +49,38 @@ type builder struct {
 // vaultID is the id of a vault.
 func vaultID(account, region, name string) string { return account + "/" + region + "/" + name }
 
-// central is the id of the vault that receives the copies.
-func (b *builder) central() string {
-	return vaultID(b.cfg.Central.Account, b.cfg.Central.Region, b.cfg.Central.VaultName)
+// copyID is the id of a vault that backups are copied into.
+func (b *builder) copyID(v config.CopyVault) string {
+	return vaultID(b.cfg.Central.Account, v.Region, v.Name)
+}
+
+// lockOf is the lock of a vault that backups are copied into.
+func (b *builder) lockOf(v config.CopyVault) *Lock {
+	i := slices.IndexFunc(b.report.Vaults, func(o Vault) bool { return o.ID == b.copyID(v) })
+	return b.report.Vaults[i].Lock
 }
 
 func (b *builder) centralVaults() {
 	at := b.cfg.Central
-	add := func(kind VaultKind, name string, lock Lock) {
+	add := func(kind VaultKind, region, name string, lock Lock) {
 		if lock.GraceDays > 0 {
 			lock.Mode = config.Compliance
 		}
+		b.account(at.Account, region).Central = true
 		b.report.Vaults = append(b.report.Vaults, Vault{
-			ID: vaultID(at.Account, at.Region, name), Kind: kind, Name: name, Account: at.Account, Region: at.Region, Lock: &lock,
+			ID: vaultID(at.Account, region, name), Kind: kind, Name: name, Account: at.Account, Region: region, Lock: &lock,
 		})
 	}
-	add(CentralVault, at.VaultName, b.centralLock())
-	for _, v := range at.RetainedVaults {
-		add(RetainedVault, v.Name, Lock{config.Governance, v.MinRetentionDays, v.MaxRetentionDays, v.ChangeableForDays})
+	for _, v := range b.cfg.CentralVaults() {
+		lock := v.VaultLock
+		add(CentralVault, v.Region, v.Name, Lock{lock.Mode, lock.MinRetentionDays, lock.MaxRetentionDays, lock.ChangeableForDays})
 	}
-}
-
-func (b *builder) centralLock() Lock {
-	lock := b.cfg.Central.VaultLock
-	return Lock{lock.Mode, lock.MinRetentionDays, lock.MaxRetentionDays, lock.ChangeableForDays}
+	for _, v := range at.RetainedVaults {
+		add(RetainedVault, at.Region, v.Name, Lock{config.Governance, v.MinRetentionDays, v.MaxRetentionDays, v.ChangeableForDays})
+	}
+	if v := at.AirGappedVault; v != nil {
+		add(AirGappedVault, at.Region, v.Name, Lock{Mode: config.Compliance, MinDays: v.MinRetentionDays, MaxDays: v.MaxRetentionDays})
+	}
 }
 
 // account is the entry of an account, with the Region among its own.
@@ -103,7 +110,7 @@ func (b *builder) workload(w config.Workload) {
 	}
 	for _, use := range b.cfg.TierUses(w) {
 		b.use(w, use)
-		if use.Tagged {
+		if len(use.Tagged) > 0 {
 			of.TaggedTiers = append(of.TaggedTiers, use.Tier.Name)
 		}
 	}
@@ -120,7 +127,9 @@ func (b *builder) landing(w config.Workload) {
 	b.report.Vaults = append(b.report.Vaults, Vault{
 		ID: id, Kind: LandingVault, Name: name, Account: w.Account, Region: w.Region, Workload: w.ID(),
 	})
-	b.report.Flows = append(b.report.Flows, Flow{From: b.central(), To: id, Workload: w.ID(), Copies: []RuleCopy{}, Back: true})
+	for _, v := range b.cfg.AllCopyVaults(w) {
+		b.report.Flows = append(b.report.Flows, Flow{From: b.copyID(v), To: id, Workload: w.ID(), Copies: []RuleCopy{}, Back: true})
+	}
 }
 
 // use adds a tier that a workload uses, with its vault and its buckets.
@@ -129,27 +138,41 @@ func (b *builder) use(w config.Workload, use config.TierUse) {
 	vault := ""
 	if t.BackedUp() {
 		v := Vault{Kind: TierVault, Name: b.cfg.TierName(w, t), Account: w.Account, Region: w.Region, Workload: w.ID(), Tier: t.Name}
-		vault = vaultID(v.Account, v.Region, v.Name)
-		v.ID, v.Lock, v.Buckets = vault, tierLock(t), len(use.Buckets)
+		v.ID, v.Lock = vaultID(v.Account, v.Region, v.Name), tierLock(t)
+		if t.AirGapped != nil { // the backups go there
+			b.report.Vaults = append(b.report.Vaults, v)
+			v.Kind, v.Name, v.Lock = AirGappedVault, b.cfg.AirGappedVaultName(w, t), airGappedLock(t)
+			v.ID = vaultID(v.Account, v.Region, v.Name)
+		}
+		v.Buckets, vault = len(use.Buckets), v.ID
 		b.report.Vaults = append(b.report.Vaults, v)
 	}
-	if t.Copied() {
-		b.report.Vaults[0].Buckets += len(use.Buckets)
-		b.report.Flows = append(b.report.Flows, Flow{From: vault, To: b.central(), Workload: w.ID(), Tier: t.Name, Copies: copiesOf(t)})
+	for _, into := range b.cfg.CopyVaults(w, t) {
+		i := slices.IndexFunc(b.report.Vaults, func(v Vault) bool { return v.ID == b.copyID(into) })
+		b.report.Vaults[i].Buckets += len(use.Buckets)
+		b.report.Flows = append(b.report.Flows, Flow{From: vault, To: b.copyID(into), Workload: w.ID(), Tier: t.Name, Copies: copiesOf(t)})
+	}
+	if of := b.tier(t); of.CentralLock == nil {
+		of.CentralLock = b.centralLockOf(w, t)
 	}
 	b.tier(t).Buckets += len(use.Buckets)
-	add := func(name string, existing bool) {
+	add := func(bucket config.Bucket) {
 		b.report.Buckets = append(b.report.Buckets, Bucket{
-			Name: name, Tagged: name == "", Workload: w.ID(), Account: w.Account, Region: w.Region, Tier: t.Name,
-			Protection: b.protection(t, existing), Vault: vault, Rehearsal: b.rehearsal(w, t, name),
+			Name: bucket.Name, Tagged: bucket.Name == "", Workload: w.ID(), Account: w.Account, Region: w.Region, Tier: t.Name,
+			Protection: b.protection(w, t, bucket), Vault: vault, Rehearsal: b.rehearsal(w, t, bucket.Name),
 		})
 	}
 	for _, bucket := range use.Buckets {
-		add(bucket.Name, bucket.Existing)
+		add(bucket)
 	}
-	if use.Tagged {
-		add("", true)
+	if len(use.Tagged) > 0 {
+		add(config.Bucket{Existing: true})
 	}
+}
+
+// airGappedLock is the lock that a logically air-gapped vault has from its creation (F-LAG-1).
+func airGappedLock(t *config.Tier) *Lock {
+	return &Lock{Mode: config.Compliance, MinDays: t.AirGapped.MinRetentionDays, MaxDays: t.AirGapped.MaxRetentionDays}
 }
 
 // tierLock is the lock of a tier's vaults, or nil.

@@ -8,17 +8,27 @@ import (
 )
 
 // protection adds what a tier means for a bucket, once, and returns its id.
-func (b *builder) protection(t *config.Tier, existing bool) string {
+func (b *builder) protection(w config.Workload, t *config.Tier, bucket config.Bucket) string {
+	existing := bucket.Existing
 	p := Protection{ID: t.Name, Tier: t.Name, Existing: existing, Holds: []Hold{}}
-	if existing {
+	switch {
+	case existing:
 		p.ID += "/existing"
+	case bucket.Encryption == config.EncryptionS3:
+		p.ID += "/sse-s3"
+	}
+	into := b.cfg.CopyVaults(w, t)
+	if len(into) > 1 || len(into) == 1 && into[0].Name != b.cfg.Central.VaultName {
+		for _, v := range into {
+			p.ID += "/" + v.Region + "/" + v.Name
+		}
 	}
 	if b.protections[p.ID] {
 		return p.ID
 	}
 	b.protections[p.ID] = true
 	p.hold(spansOf(t))
-	p.Deleters, p.Ways = b.deletersOf(t, existing), b.waysOf(t, existing)
+	p.Deleters, p.Ways = b.deletersOf(w, t, bucket), b.waysOf(t, existing)
 	b.report.Protections = append(b.report.Protections, p)
 	return p.ID
 }
@@ -74,7 +84,7 @@ func leastOf(a, b int) int {
 func (b *builder) rehearsal(w config.Workload, t *config.Tier, bucket string) Rehearsal {
 	r := Rehearsal{TargetMinutes: t.RTOMinutes, Central: t.Copied() && b.cfg.Central.RestoreTesting != nil}
 	for _, test := range b.cfg.RestoreTests(w) {
-		r.Here = r.Here || test.Tier == t.Name && bucket == "" || bucket != "" && slices.Contains(test.Buckets, bucket)
+		r.Here = r.Here || test.Tagged != nil && test.Tagged.Tier == t.Name && bucket == "" || bucket != "" && slices.Contains(test.Buckets, bucket)
 	}
 	r.Validated = r.Here && b.cfg.Validated(w)
 	if w.RestoreTesting != nil && bucket != "" {

@@ -12,7 +12,10 @@ import (
 
 // ReadSizes reads the templates of a configuration's stacks in a cloud assembly. Stacks without a template there are left out.
 func ReadSizes(cfg *config.Config, dir string) ([]Sizes, error) {
-	stacks := []string{cfg.CentralStackName()}
+	var stacks []string
+	for _, region := range cfg.CentralRegions() {
+		stacks = append(stacks, cfg.CentralStackNameIn(region))
+	}
 	for i := range cfg.CopyAlarms()[1:] {
 		stacks = append(stacks, cfg.CopyAlarmsStackName(i+2))
 	}
@@ -55,7 +58,7 @@ func sizesOf(stack string, text []byte) (Sizes, error) {
 			s.KeyPolicies[id] = compact(r.Properties.KeyPolicy)
 		case "AWS::S3::BucketPolicy":
 			s.Policies[id] = compact(r.Properties.PolicyDocument)
-		case "AWS::Backup::BackupVault":
+		case "AWS::Backup::BackupVault", "AWS::Backup::LogicallyAirGappedBackupVault":
 			s.Policies[id] = compact(r.Properties.AccessPolicy)
 		}
 	}
