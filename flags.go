@@ -25,6 +25,7 @@ type flags struct {
 	Out         string   `default:"cdk.out" placeholder:"DIR" help:"Write the cloud assembly to DIR (default: ${default})."`
 	Workload    []string `sep:"none" placeholder:"NAME-ENV" help:"${workloadHelp}"`
 	Jobs        *int     `placeholder:"N" help:"${jobsHelp}"`
+	Report      bool     `default:"true" negatable:"" help:"${reportHelp}"`
 	PrintConfig bool     `help:"Print the effective configuration, with every default, and stop."`
 	Version     bool     `help:"Print the version and stop."`
 	Completion  string   `default:"" enum:",bash,zsh,fish" placeholder:"SHELL" help:"${completionHelp}"`
@@ -38,6 +39,7 @@ var helps = kong.Vars{
 	"workloadHelp":   "Synthesize only the stack of this workload, or with central those of the central account. Commas between several.",
 	"completionHelp": "Print the script with which SHELL completes the flags, and stop: bash, zsh or fish.",
 	"jobsHelp":       "Use at most N processes at a time (default: as many as suit the number of stacks and cores).",
+	"reportHelp":     "Write the report into DIR/report, where DIR is that of -out (default: true; -report=false writes none).",
 }
 
 const description = `central-s3-backup synthesizes AWS Backup for S3 across accounts from one file.

@@ -119,7 +119,7 @@ func warnOfUnnoticedSilence(c *checker) {
 			c.report(c.tierPath(t)+"."+r.cronKey, Problem{
 				What: fmt.Sprintf("this tier gets no alarm for missing %s: CloudWatch alarms look back at most %d days, and it "+
 					"runs less often: the next one may begin %d hours after the last", jobs, MaxAlarmDays,
-					hours(r.intervalMinutes()+r.StartWindowMinutes)),
+					hours(r.IntervalMinutes()+r.StartWindowMinutes)),
 				Got: r.Schedule, Want: "a run at least every six days, or a check of your own",
 			})
 		}

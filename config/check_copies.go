@@ -122,7 +122,7 @@ func warnOfCopiesOfContinuous(c *checker) {
 		rests := c.tierKeys(t, append(c.copyKeys(t), rarest.cronKey, copied.cronKey)...)
 		at := c.firstWritten(c.tierPath(t), "copy_to_central.delete_after_days", "snapshot_backup", "schedule.cron", "continuous_backup")
 		days := copied.CopyDeleteAfterDays
-		made, expected := copied.runsIn(days), rarest.runsIn(days)
+		made, expected := copied.RunsIn(days), rarest.RunsIn(days)
 		if at == "" || c.doubtful(rests...) || made < manyMoreCopies*expected || made == 0 || rarest.runs() == 0 {
 			continue
 		}

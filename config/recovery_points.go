@@ -25,11 +25,11 @@ func (t *Tier) RecoveryPoints() RecoveryPoints {
 			n.Continuous = true
 		} else {
 			n.Snapshots += yearly
-			n.KeptSnapshots += r.runsIn(r.DeleteAfterDays)
+			n.KeptSnapshots += r.RunsIn(r.DeleteAfterDays)
 		}
 		if r.Copied {
 			n.Copies += yearly
-			n.KeptCopies += r.runsIn(r.CopyDeleteAfterDays)
+			n.KeptCopies += r.RunsIn(r.CopyDeleteAfterDays)
 		}
 	}
 	return n

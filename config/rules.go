@@ -86,7 +86,7 @@ func (t *Tier) copyRetentions() []int {
 // what waits for a job then waits for each of them. Its interval is in minutes. Zero: unknown.
 func mostFrequent(rules []Rule) (most Rule, interval int) {
 	for i, r := range rules {
-		minutes := r.intervalMinutes()
+		minutes := r.IntervalMinutes()
 		switch {
 		case i == 0 || minutes < interval:
 			most, interval = r, minutes
@@ -99,10 +99,10 @@ func mostFrequent(rules []Rule) (most Rule, interval int) {
 }
 
 // runs is how often a rule runs in four years, one of which has a 29 February. Zero: unknown, or never.
-func (r Rule) runs() int { return r.runsIn(4*365 + 1) }
+func (r Rule) runs() int { return r.RunsIn(4*365 + 1) }
 
-// runsIn is how often a rule runs in so many days. Zero: unknown, or never.
-func (r Rule) runsIn(days int) int {
+// RunsIn is how often a rule runs in so many days. Zero: unknown, or never.
+func (r Rule) RunsIn(days int) int {
 	s, err := schedule.Parse(r.Schedule)
 	if err != nil {
 		return 0
@@ -110,8 +110,8 @@ func (r Rule) runsIn(days int) int {
 	return s.Count(days)
 }
 
-// intervalMinutes is the longest time, in minutes, between two runs of the rule. Zero: unknown.
-func (r Rule) intervalMinutes() int { return intervalMinutes(r.Schedule) }
+// IntervalMinutes is the longest time, in minutes, between two runs of the rule. Zero: unknown.
+func (r Rule) IntervalMinutes() int { return intervalMinutes(r.Schedule) }
 
 // startTime says when jobs of the rule start: " at 02:05 UTC", or "" where the schedule is not a time of every day.
 func (r Rule) startTime(t *Tier) string {

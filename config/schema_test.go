@@ -52,7 +52,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"air-gapped-vault-in-govcloud", "air-gapped-vault-too-long", "air-gapped-vault-upside-down", "alias-collision", "another-organization",
 		"audit-bucket", "bucket-limit", "bucket-namespace", "bucket-twice", "business-decision", "central-names-of-a-workload", "central-stack-too-large",
 		"china", "china-by-stack-set", "compliance-lock", "compliance-lock-acknowledged-wrongly", "copies-of-rules", "copies-without-vaults",
-		"cors-files", "empty-workload", "governance-lock", "inherited-copy", "landing-vault", "lock-against-copies", "lock-min-above-max",
+		"cors-files", "empty-workload", "estimates", "governance-lock", "inherited-copy", "landing-vault", "lock-against-copies", "lock-min-above-max",
 		"lock-minimum", "low-cost-copies", "low-cost-in-china", "low-cost-partition", "low-cost-values", "name-collisions", "organization-roots", "partitions",
 		"central-vault-locks", "operators-size", "policy-files", "policy-names", "quotas", "reserved-name", "reserved-project", "restore-testing-plans",
 		"restore-testing-size", "restore-testing-without-copies", "schedules-that-never-come", "stack-too-large", "tag-conditions", "tag-key",

@@ -27,7 +27,7 @@ func Fault(row, value string) string {
 	if err != nil {
 		return Problem{What: "is not a whole number", Got: strconv.Quote(value), Want: s.want, Fact: s.fact}.text()
 	}
-	if fault := s.numberFault(number); fault != "" {
+	if fault := s.numberFault(float64(number)); fault != "" {
 		return Problem{What: fault, Got: value, Want: s.want, Fact: s.fact}.text()
 	}
 	return ""

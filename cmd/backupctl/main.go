@@ -73,6 +73,7 @@ type commands struct {
 	ImportMap       importMap       `cmd:"" help:"Print the mapping with which cdk import takes over a vault, keys and buckets that exist."`
 	Init            initialize      `cmd:"" help:"Write a backup.yaml: from answers, from flags, from an account or from Terraform."`
 	Preflight       preflight       `cmd:"" help:"Look at what backups and restores need, and say what is wrong and what mends it."`
+	Report          reportFiles     `cmd:"" help:"Write what protects each bucket, for how long and at what price."`
 	Restore         restore         `cmd:"" help:"Bring something back."`
 	Runbook         runbookPage     `cmd:"" help:"Print what to do in a disaster, with the names of a workload."`
 
@@ -110,15 +111,7 @@ func run(args []string, clock clock, stdin io.Reader, stdout, stderr io.Writer) 
 	if len(args) == 0 { // there was nothing to do, which a script must notice
 		args, afterHelp = []string{"--help"}, exitWrong
 	}
-	command, err := cli.Parse(&commands{}, args, stdout,
-		kong.Name(program),
-		kong.Description("backupctl is what operators run beside the app."),
-		kong.Vars{"version": name + " " + cli.Version(), "noProfile": "(default: the default credentials)", "disasters": strings.Join(runbook.Names(), ", ")},
-		kong.Bind(clock),
-		kong.BindTo(stdin, (*io.Reader)(nil)),
-		kong.BindTo(stdout, (*io.Writer)(nil)),
-		kong.Bind(streams{stdout, stderr}),
-	)
+	command, err := parse(args, clock, stdin, stdout, stderr)
 	if errors.Is(err, cli.ErrHelp) {
 		return afterHelp
 	}
@@ -133,4 +126,20 @@ func run(args []string, clock clock, stdin io.Reader, stdout, stderr io.Writer) 
 		return exitWrong
 	}
 	return exitDone
+}
+
+// parse reads the command line.
+func parse(args []string, clock clock, stdin io.Reader, stdout, stderr io.Writer) (*kong.Context, error) {
+	return cli.Parse(&commands{}, args, stdout,
+		kong.Name(program),
+		kong.Description("backupctl is what operators run beside the app."),
+		kong.Vars{
+			"version": name + " " + cli.Version(), "noProfile": "(default: the default credentials)",
+			"disasters": strings.Join(runbook.Names(), ", "),
+		},
+		kong.Bind(clock),
+		kong.BindTo(stdin, (*io.Reader)(nil)),
+		kong.BindTo(stdout, (*io.Writer)(nil)),
+		kong.Bind(streams{stdout, stderr}),
+	)
 }
