@@ -50,7 +50,7 @@ func TestNamedTestsExist(t *testing.T) {
 // TestChecksNamedOnce: each check has a unique name, because tools identify checks by it.
 func TestChecksNamedOnce(t *testing.T) {
 	seen := map[string]bool{}
-	for _, ch := range slices.Concat(readingChecks, syntaxChecks(), checks, comparisons) {
+	for _, ch := range slices.Concat(readingChecks, syntaxChecks(), checks, comparisons, estimateChecks) {
 		if seen[ch.name] || ch.name == "" || ch.level != Error && ch.level != Warning {
 			t.Errorf("%q, level %q: want a unique name and a level", ch.name, ch.level)
 		}
@@ -78,6 +78,7 @@ func checksDocument(t *testing.T) []byte {
 		{"Values on their own", syntaxChecks()},
 		{"Values together", checks},
 		{"Compared with an earlier file (`-previous FILE`)", comparisons},
+		{"The file of `estimates`", estimateChecks},
 	} {
 		fmt.Fprintf(&b, "\n## %s\n\n| check | level | fact | example |\n|---|---|---|---|\n", section.title)
 		for _, ch := range section.checks {
@@ -146,6 +147,10 @@ func corpusExamples(t *testing.T) map[string]Problem {
 	for _, after := range files(t, "testdata/previous/*/after.yaml") {
 		before := filepath.Join(filepath.Dir(after), "before.yaml")
 		add(problemsOf(LoadAfter(after, read(t, after), before, read(t, before))))
+	}
+	for _, file := range files(t, "testdata/estimates/bad/*.yaml") {
+		_, err := estimatesOf(t, file)
+		add(problemsOf(nil, err))
 	}
 	add(problemsOf(LoadFile("absent.yaml")))
 	add(problemsOf(Load("too-many.yaml", []byte("version: 1\nworkloads:\n"+strings.Repeat("- x\n", maxProblems+1)))))

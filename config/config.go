@@ -28,6 +28,10 @@ type Config struct {
 	// Rollout deploys to many accounts. Empty: you run cdk deploy for each account.
 	Rollout Rollout `yaml:"rollout,omitempty"`
 
+	// Estimates is the path of a file with sizes and change rates of buckets, relative to this file. The report estimates costs
+	// from them; nothing that is deployed depends on them. Empty: the report has no costs.
+	Estimates string `yaml:"estimates,omitempty" syntax:"estimates_file"`
+
 	// Warnings of the file, in the order of their lines.
 	Warnings Problems `yaml:"-"`
 

@@ -227,7 +227,7 @@ func TestNoCDK(t *testing.T) {
 // it wants.
 func TestSyntaxRows(t *testing.T) {
 	used := map[string]bool{}
-	for _, typ := range configTypes() {
+	for _, typ := range append(configTypes(), typesBelow(reflect.TypeFor[Estimates]())...) {
 		for _, field := range structKeys(typ).fields {
 			if field.syntax == "" {
 				continue

@@ -262,6 +262,9 @@ func setDefaults(v reflect.Value) {
 // integer is a whole number without a leading zero, which some readers take for octal.
 var integer = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 
+// decimal is a number with or without decimals, and without an exponent.
+var decimal = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
+
 func (d *decoder) decodeScalar(n *yaml.Node, v reflect.Value, at *path, rule string) {
 	s := syntaxes[rule]
 	quoted := n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0
@@ -285,11 +288,18 @@ func (d *decoder) decodeScalar(n *yaml.Node, v reflect.Value, at *path, rule str
 		d.report(unquoted, n, at, Problem{What: "needs quotes: YAML reads it as " + readAs(n), Got: s.got(n.Value, n.Value), Want: want})
 	case kind == reflect.Int && n.Tag != "!!str" && integer.MatchString(n.Value): // a large one has the tag of a float
 		number, err := strconv.Atoi(n.Value)
-		if fault := s.numberFault(number); err != nil || fault != "" {
+		if fault := s.numberFault(float64(number)); err != nil || fault != "" {
 			d.report(s.asCheck(rule), n, at, Problem{What: "is out of range", Got: n.Value, Want: s.want})
 			return
 		}
 		v.SetInt(int64(number))
+	case kind == reflect.Float64 && decimal.MatchString(n.Value) && !quoted:
+		number, err := strconv.ParseFloat(n.Value, 64)
+		if fault := s.numberFault(number); err != nil || fault != "" {
+			d.report(s.asCheck(rule), n, at, Problem{What: "is out of range", Got: n.Value, Want: s.want})
+			return
+		}
+		v.SetFloat(number)
 	case kind == reflect.Bool && n.Tag == "!!bool":
 		v.SetBool(strings.EqualFold(n.Value, "true"))
 	case quoted && (kind == reflect.Int && integer.MatchString(n.Value) || kind == reflect.Bool && (n.Value == "true" || n.Value == "false")):
@@ -408,6 +418,8 @@ func kindName(t reflect.Type) string {
 		return "a mapping of text to text"
 	case reflect.Int:
 		return "a whole number"
+	case reflect.Float64:
+		return "a number"
 	case reflect.Bool:
 		return "true or false"
 	}
@@ -470,7 +482,10 @@ func yamlName(f reflect.StructField) string {
 }
 
 // configTypes lists the struct types below Config.
-func configTypes() []reflect.Type {
+func configTypes() []reflect.Type { return typesBelow(reflect.TypeFor[Config]()) }
+
+// typesBelow lists a struct type and those of its fields.
+func typesBelow(root reflect.Type) []reflect.Type {
 	var types []reflect.Type
 	var visit func(reflect.Type)
 	visit = func(t reflect.Type) {
@@ -485,6 +500,6 @@ func configTypes() []reflect.Type {
 			visit(field.typ)
 		}
 	}
-	visit(reflect.TypeFor[Config]())
+	visit(root)
 	return types
 }

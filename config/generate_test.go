@@ -27,6 +27,9 @@ func generate(t *rapid.T) *Config {
 	cfg.Central.RegionInNames = rapid.Bool().Draw(t, "region in names")
 	generateRestore(t, cfg)
 	generateTags(t, cfg)
+	if len(cfg.Tags) > 0 { // nothing else depends on it
+		cfg.Estimates = "../costs 2.yaml"
+	}
 	cfg.RolePath = rapid.SampledFrom([]string{"", "/", "/backup/", "/acme/it~s/"}).Draw(t, "role path")
 	cfg.RolePrefix = rapid.SampledFrom([]string{"", "acme-", "A+=,.@_"}).Draw(t, "role prefix")
 	for i := range cfg.Tiers {

@@ -44,6 +44,8 @@ const (
 	MaxPlanRules = 10
 	// DefaultRecoveryPoints is the default quota of recovery points in a vault (F-LIM-1).
 	DefaultRecoveryPoints = 1_000_000
+	// MaxConcurrentCopies is how many copy jobs of an account run at a time (F-COPY-10).
+	MaxConcurrentCopies = 100
 	// MaxRoleName is the greatest length of an IAM role's name, in characters.
 	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 	MaxRoleName = 64

@@ -49,7 +49,7 @@ func TestSchemaRefuses(t *testing.T) {
 	structurallySound := []string{ // the errors are in the meaning of values
 		"account-partitions", "accounts-by-path", "accounts-not-named", "air-gapped-vault-against-copies", "air-gapped-vault-in-govcloud", "air-gapped-vault-too-long", "air-gapped-vault-upside-down",
 		"alias-collision", "another-organization", "bucket-limit", "bucket-namespace", "bucket-twice", "business-decision", "central-names-of-a-workload", "central-stack-too-large", "china", "china-by-stack-set", "compliance-lock",
-		"compliance-lock-acknowledged-wrongly", "copies-of-rules", "empty-workload", "governance-lock", "inherited-copy", "landing-vault", "lock-against-copies", "lock-min-above-max",
+		"compliance-lock-acknowledged-wrongly", "copies-of-rules", "empty-workload", "estimates", "governance-lock", "inherited-copy", "landing-vault", "lock-against-copies", "lock-min-above-max",
 		"lock-minimum", "low-cost-copies", "low-cost-in-china", "low-cost-partition", "low-cost-values", "name-collisions", "organization-roots", "partitions",
 		"operators-size", "policy-names", "quotas", "reserved-name", "reserved-project", "restore-testing-plans", "restore-testing-size",
 		"restore-testing-without-copies", "schedules", "schedules-that-never-come", "stack-too-large",

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"central-s3-backup/config/internal/schedule"
 	"central-s3-backup/internal/alerting"
@@ -165,6 +166,13 @@ var syntaxes = map[string]syntax{
 	},
 	"timezone": {check: timezone, want: "an IANA time zone, such as Etc/UTC", fact: "F-SCH-2"},
 
+	"estimates_file": {check: estimatesFile, want: "the path of a YAML file beside this one, such as estimates.yaml"},
+	"size_gb":        {min: 0, max: maxEstimate, want: "a number of GB, 0 or more"},
+	"objects":        {min: 0, max: maxEstimate, want: "a number, 0 or more"},
+	"percent":        {min: 0, max: 100, want: "0 to 100 percent"},
+	"growth_percent": {min: -100, max: 1000, want: "-100 to 1000 percent"},
+	"price":          {min: 0, max: 1000, want: "US dollars, 0 to 1000"},
+
 	"days": {min: 1, max: MaxRetentionDays, want: days(1, MaxRetentionDays), fact: "F-S3-4"},
 	"continuous_days": {
 		min:  1,
@@ -265,8 +273,8 @@ func (s syntax) stringFault(value string) string {
 }
 
 // numberFault returns what is wrong with a number, or "".
-func (s syntax) numberFault(value int) string {
-	if s.orZero && value == 0 || s.min <= value && value <= s.max {
+func (s syntax) numberFault(value float64) string {
+	if s.orZero && value == 0 || float64(s.min) <= value && value <= float64(s.max) {
 		return ""
 	}
 	return "is out of range"
@@ -282,6 +290,19 @@ func cron(expression string) string {
 func timezone(name string) string {
 	if schedule.Location(name) == nil {
 		return "is not a time zone"
+	}
+	return ""
+}
+
+// maxEstimate is the largest number in a file of estimates.
+const maxEstimate = 1_000_000_000_000
+
+func estimatesFile(name string) string {
+	switch {
+	case strings.Contains(name, "://"):
+		return "is a URL; the app reads nothing from the network"
+	case name == "" || strings.ContainsFunc(name, unicode.IsControl):
+		return notValid
 	}
 	return ""
 }

@@ -224,7 +224,7 @@ type Protection struct {
 	GoneAfterDays int `json:"goneAfterDays"`
 	// Condition of GoneAfterDays, such as that the data is there when a rule runs. Empty: none.
 	Condition string `json:"condition,omitempty"`
-	// Deleters are who can delete the data before that, and what stops them: an answer for each hold that counts.
+	// Deleters are who can delete the data before that, and what stops them: for each place, the data and its key.
 	Deleters []Deleter `json:"deleters"`
 	// Ways to restore, the first to try first.
 	Ways []Way `json:"ways"`
@@ -242,23 +242,33 @@ type Hold struct {
 	Certain bool `json:"certain"`
 }
 
-// Deleter says who can delete what a hold keeps before it ends.
+// Place is where data is kept: in the bucket, in the tier's vault in the workload's account, or in the central vault.
+type Place string
+
+// The places.
+const (
+	InBucket  Place = "bucket"
+	InVault   Place = "vault"
+	InCentral Place = "central"
+)
+
+// Deleter says who can delete what is kept in a place before its time. The data is gone for good when it is gone from each place:
+// an entry that nobody can answer protects it alone.
 type Deleter struct {
-	// Of is the kind of the hold.
-	Of SpanKind `json:"of"`
-	// Where is the vault's kind, or "bucket".
-	Where string `json:"where"`
+	Place Place `json:"place"`
+	// Key says that the entry is about the KMS key: without it nothing that it encrypts can be read again.
+	Key bool `json:"key"`
 	// Nobody says that AWS allows it to nobody, from AfterDays on.
 	Nobody bool `json:"nobody"`
 	// AfterDays is how many days after the first deployment Nobody begins to hold: the grace time of a compliance lock.
 	AfterDays int `json:"afterDays,omitempty"`
 	// Who can, for people. Empty: nobody.
 	Who string `json:"who,omitempty"`
-	// How they would do it: the calls in their order. Empty: they cannot.
-	How []string `json:"how,omitempty"`
-	// Stops is what stops the others.
+	// How they would do it: calls in their order. Empty: they cannot.
+	How []string `json:"how"`
+	// Stops is what stops everybody else, in sentences.
 	Stops string `json:"stops"`
-	// Denied are the calls that policies or locks deny, which docs/who-can.md proves.
+	// Denied are the calls that a policy denies to everybody. docs/who-can.md has the evaluated decisions.
 	Denied []string `json:"denied"`
 	// Facts on which it rests.
 	Facts []string `json:"facts"`
@@ -266,14 +276,14 @@ type Deleter struct {
 
 // Way is a way to restore.
 type Way struct {
-	// Name of the way: versions, pitr, snapshot, files or copyBack.
+	// Name of the way: versions, files, backup or copyBack.
 	Name string `json:"name"`
 	// Title for people.
 	Title string `json:"title"`
-	// Reach is how far back it reaches, in days.
+	// Reach is how far back it reaches, in days. Zero: it depends on the bucket, which the app did not create.
 	Reach int `json:"reachDays"`
-	// Command of backupctl or the app. BUCKET stands for the bucket's name, W for the NAME-ENV of its workload, TIME for a time.
-	// [Report.Command] fills them in.
+	// Command of backupctl. BUCKET stands for the bucket's name, NAME-ENV for its workload, TIME and KEY for what is wanted.
+	// [Report.Command] fills in the first two.
 	Command string `json:"command"`
 	// Needs is what it needs, in a sentence. Empty: nothing special.
 	Needs string `json:"needs,omitempty"`

@@ -15,7 +15,9 @@ type Options struct {
 
 // New computes the report of a configuration. It takes milliseconds, and reads no file.
 func New(cfg *config.Config, o Options) *Report {
-	b := &builder{cfg: cfg, config: cmp.Or(o.Config, "backup.yaml"), tiers: map[string]int{}, protections: map[string]bool{}}
+	b := &builder{
+		cfg: cfg, config: cmp.Or(o.Config, "backup.yaml"), tiers: map[string]int{}, protections: map[string]bool{}, counted: map[runsIn]int{},
+	}
 	b.report = &Report{
 		Schema: SchemaVersion, Project: cfg.Project, Organization: cfg.Organization.ID,
 		Accounts: []Account{}, Workloads: []Workload{}, Vaults: []Vault{}, Flows: []Flow{}, Tiers: []Tier{}, Protections: []Protection{},
@@ -26,6 +28,8 @@ func New(cfg *config.Config, o Options) *Report {
 	for _, w := range cfg.Workloads {
 		b.workload(w)
 	}
+	b.limits()
+	b.notes()
 	for _, p := range cfg.Warnings {
 		b.report.Warnings = append(b.report.Warnings, Warning{p.Check, p.Line, p.Path, p.What, p.Got, p.Want, p.Fact})
 	}
@@ -40,6 +44,7 @@ type builder struct {
 
 	tiers       map[string]int  // index in the report by name
 	protections map[string]bool // by id
+	counted     map[runsIn]int  // cache of runs
 }
 
 // vaultID is the id of a vault.
@@ -161,4 +166,26 @@ func copiesOf(t *config.Tier) []RuleCopy {
 		copies = append(copies, RuleCopy{r.Name, r.Schedule, t.Schedule.Timezone, r.CopyDeleteAfterDays})
 	}
 	return copies
+}
+
+// notes add what the report cannot say.
+func (b *builder) notes() {
+	note := func(text string, facts ...string) {
+		b.report.NotKnown = append(b.report.NotKnown, Note{text, append([]string{}, facts...)})
+	}
+	note("Who can change policies. The report says what the resource policies and locks of this app allow; the IAM policies of people and " +
+		"the policies of the organization are elsewhere.")
+	note("How long jobs take. An age of the newest backup or copy is that of the schedule; a job that is late or fails makes it longer, and "+
+		"an alarm says so.", "F-S3-19")
+	if slices.ContainsFunc(b.report.Protections, func(p Protection) bool { return p.Existing }) {
+		note("What an existing bucket is like: whether it has versioning, Object Lock and EventBridge notifications, and what its policy says. "+
+			"backupctl preflight looks.", "F-S3-28")
+	}
+	if slices.ContainsFunc(b.report.Buckets, func(of Bucket) bool { return of.Tagged }) {
+		note("How many buckets have a tag. Numbers of buckets and of recovery points count those that backup.yaml names.")
+	}
+	if slices.ContainsFunc(b.report.Limits, func(l Limit) bool { return l.What == CopyLimit }) {
+		note("Whether the quota of copies counts in the account that copies or in the one that receives, and what AWS Backup does beyond it: "+
+			"the report counts the copies that start together in each workload's account.", "F-COPY-10")
+	}
 }

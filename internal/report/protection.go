@@ -9,7 +9,7 @@ import (
 
 // protection adds what a tier means for a bucket, once, and returns its id.
 func (b *builder) protection(t *config.Tier, existing bool) string {
-	p := Protection{ID: t.Name, Tier: t.Name, Existing: existing, Holds: []Hold{}, Deleters: []Deleter{}, Ways: []Way{}}
+	p := Protection{ID: t.Name, Tier: t.Name, Existing: existing, Holds: []Hold{}}
 	if existing {
 		p.ID += "/existing"
 	}
@@ -18,6 +18,7 @@ func (b *builder) protection(t *config.Tier, existing bool) string {
 	}
 	b.protections[p.ID] = true
 	p.hold(spansOf(t))
+	p.Deleters, p.Ways = b.deletersOf(t, existing), b.waysOf(t, existing)
 	b.report.Protections = append(b.report.Protections, p)
 	return p.ID
 }

@@ -105,7 +105,7 @@ func newPage(cfg *config.Config, w config.Workload, name string, o Options) *pag
 		Organization: cfg.Organization.ID, NewRegion: w.Region != cfg.Central.Region, AnyCopied: cfg.Copies(w),
 	}
 	if p.Config != "backup.yaml" {
-		p.ConfigFlag, p.Context = " --config "+quoted(p.Config), " -c "+quoted("config="+p.Config)
+		p.ConfigFlag, p.Context = " --config "+Quoted(p.Config), " -c "+Quoted("config="+p.Config)
 	}
 	for _, d := range p.All {
 		if d.Name == name {
@@ -173,7 +173,7 @@ func (p *page) choose(cfg *config.Config, w config.Workload) {
 	}
 	best := slices.MaxFunc(p.Rows, func(a, b Row) int { return cmp.Compare(a.ways(), b.ways()) })
 	p.Bucket, p.Tier, p.Vault = best.Name, best.Tier, best.Vault
-	p.WorkloadFlag, p.VersionsConfig = "", " --config "+quoted(p.Config)
+	p.WorkloadFlag, p.VersionsConfig = "", " --config "+Quoted(p.Config)
 	p.BackedUp, p.Continuous, p.Copied = best.Vault != "", best.Continuous > 0, best.Copies > 0
 	for _, use := range cfg.TierUses(w) {
 		if use.Tier.Name == best.Tier && len(use.Created()) > 0 {
@@ -228,8 +228,8 @@ func encrypts(cfg *config.Config, w config.Workload, key string) string {
 	return "the objects of " + strings.Join(buckets, ", ")
 }
 
-// quoted is a word for a shell.
-func quoted(word string) string {
+// Quoted is a word for a shell.
+func Quoted(word string) string {
 	if strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=-") == "" {
 		return word
 	}

@@ -1,0 +1,95 @@
+package report
+
+import (
+	"fmt"
+
+	"central-s3-backup/config"
+)
+
+// The calls with which data is deleted, or with which what protects it is taken away first.
+var (
+	deletePoint = []string{"backup:DeleteRecoveryPoint", "backup:DisassociateRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"}
+
+	changeVaultPolicy = "backup:PutBackupVaultAccessPolicy"
+	deleteLock        = "backup:DeleteBackupVaultLockConfiguration"
+	changeKeyPolicy   = "kms:PutKeyPolicy"
+	deleteKey         = "kms:ScheduleKeyDeletion"
+	bypass            = "s3:BypassGovernanceRetention"
+)
+
+const (
+	ofWorkload = "an administrator of the workload's account"
+	ofCentral  = "an administrator of the central account"
+)
+
+// deletersOf answers for each place of a tier's data who can delete it before its time. Every statement follows from the policies
+// that the app creates: tests compare them with the evaluated decisions of docs/who-can.md, and with the templates.
+func (b *builder) deletersOf(t *config.Tier, existing bool) []Deleter {
+	all := []Deleter{}
+	if !existing && t.ObjectLock.Days > 0 {
+		all = append(all, objectDeleter(t.ObjectLock.Mode), keyDeleter(InBucket, ofWorkload))
+	}
+	if t.BackedUp() {
+		all = append(all, pointDeleter(InVault, ofWorkload, tierLock(t)), keyDeleter(InVault, ofWorkload))
+	}
+	if t.Copied() {
+		all = append(all, pointDeleter(InCentral, ofCentral, new(b.centralLock())), keyDeleter(InCentral, ofCentral))
+	}
+	return all
+}
+
+// objectDeleter is about versions under Object Lock.
+func objectDeleter(mode string) Deleter {
+	d := Deleter{Place: InBucket, How: []string{}, Denied: []string{bypass}, Facts: []string{"F-OL-1", "F-OL-4"}}
+	if mode == config.Compliance {
+		d.Nobody = true
+		d.Stops = "Object Lock in compliance mode: AWS deletes a locked version for nobody, and for the root user neither. " +
+			"A DELETE without a version adds a delete marker, which hides the object and can be removed."
+		return d
+	}
+	d.Who = ofWorkload
+	d.How = []string{"s3:PutBucketPolicy", bypass, "s3:DeleteObjectVersion"}
+	d.Stops = "The bucket's policy denies everybody to bypass the lock. Whoever changes the policy first is not stopped, but everybody is " +
+		"notified. A DELETE without a version adds a delete marker, which hides the object and can be removed."
+	return d
+}
+
+// pointDeleter is about recovery points in a vault. Nil: it has no lock.
+func pointDeleter(place Place, admin string, lock *Lock) Deleter {
+	d := Deleter{Place: place, How: []string{}, Denied: append([]string{}, deletePoint...), Facts: []string{"F-LOCK-10"}}
+	switch {
+	case lock != nil && lock.Mode == config.Compliance:
+		d.Nobody, d.AfterDays, d.Facts = true, lock.GraceDays, append([]string{"F-LOCK-6"}, d.Facts...)
+		d.Denied = append(d.Denied, deleteLock)
+		d.Stops = fmt.Sprintf("The vault's lock in compliance mode: %s after its first deployment nobody, not even AWS, can change or "+
+			"remove it. Before, %s can remove it with %s after %s. If the account is closed, AWS deletes its vaults 90 days later.",
+			days(lock.GraceDays), admin, deleteLock, changeVaultPolicy)
+	case lock != nil:
+		d.Who, d.How = admin, []string{changeVaultPolicy, deleteLock, deletePoint[0]}
+		d.Denied, d.Facts = append(d.Denied, deleteLock), append([]string{"F-LOCK-9"}, d.Facts...)
+		d.Stops = "The vault's lock in governance mode, and its policy, which denies everybody to delete recovery points and to remove the " +
+			"lock. Whoever changes the policy first is not stopped, but everybody is notified."
+	default:
+		d.Who, d.How = admin, []string{changeVaultPolicy, deletePoint[0]}
+		d.Stops = "The vault's policy denies everybody to delete recovery points. The vault has no lock. Whoever changes the policy first is " +
+			"not stopped, but everybody is notified."
+	}
+	return d
+}
+
+// keyDeleter is about the key in a place.
+func keyDeleter(place Place, admin string) Deleter {
+	return Deleter{
+		Place: place, Key: true, Who: admin, How: []string{changeKeyPolicy, deleteKey}, Denied: []string{deleteKey},
+		Stops: "The key's policy denies everybody to schedule its deletion. Whoever changes the policy first is not stopped, but everybody " +
+			"is notified, and KMS waits 7 days or more, in which the deletion can be cancelled. No lock protects from the loss of a key.",
+		Facts: []string{"F-KMS-5", "F-KMS-9", "F-OL-15"},
+	}
+}
+
+func days(n int) string {
+	if n == 1 {
+		return "1 day"
+	}
+	return fmt.Sprintf("%d days", n)
+}

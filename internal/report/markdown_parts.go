@@ -1,0 +1,332 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+func (m *markdown) changes(c *Changes) {
+	if c == nil {
+		return
+	}
+	m.heading("What changes")
+	m.line("Against " + m.code(c.Previous) + ". What nobody can undo comes first.\n")
+	if len(c.List) == 0 {
+		m.line("No bucket gains or loses protection, and no lock changes.")
+		return
+	}
+	m.table("", "what", "effect", "from", "facts")
+	for _, change := range c.List {
+		mark := ""
+		if change.Irreversible {
+			mark = "**cannot be undone**"
+		}
+		m.row(mark, m.who(change), change.Effect+" "+m.text(change.What), m.text(change.From), strings.Join(change.Facts, ", "))
+	}
+}
+
+// who is what a change is for.
+func (m *markdown) who(c Change) string {
+	const most = 20
+	if c.Vault != "" {
+		return "vault " + m.code(c.Vault)
+	}
+	var names []string
+	for _, name := range c.Buckets[:min(most, len(c.Buckets))] {
+		names = append(names, m.code(name))
+	}
+	if more := len(c.Buckets) - most; more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(names, ", ")
+}
+
+func (m *markdown) topology(r *Report) {
+	m.heading("Accounts")
+	m.table("account", "Regions", "receives copies", "workloads", "buckets")
+	for _, a := range r.Accounts {
+		m.row(m.code(a.ID), strings.Join(a.Regions, ", "), yes(a.Central), m.text(strings.Join(a.Workloads, ", ")), number(a.Buckets))
+	}
+	m.heading("Vaults")
+	m.table("vault", "account", "Region", "for", "lock", "retentions that it takes", "buckets")
+	for _, v := range r.Vaults {
+		lock, lasts := "none", "any"
+		if v.Lock != nil {
+			lock, lasts = v.Lock.Mode, fmt.Sprintf("%d to %d days", v.Lock.MinDays, v.Lock.MaxDays)
+			if v.Lock.MaxDays == 0 {
+				lasts = days(v.Lock.MinDays) + " or more"
+			}
+			if v.Lock.GraceDays > 0 {
+				lock += ", can be changed for " + days(v.Lock.GraceDays) + " after its first deployment"
+			}
+		}
+		m.row(m.code(v.Name), m.code(v.Account), v.Region, m.purpose(v), lock, lasts, number(v.Buckets))
+	}
+	m.heading("Copies")
+	m.table("from", "into", "rule", "when", "kept")
+	vaults := map[string]Vault{}
+	for _, v := range r.Vaults {
+		vaults[v.ID] = v
+	}
+	for _, f := range r.Flows {
+		if f.Back {
+			m.row(m.code(vaults[f.From].Name), m.code(vaults[f.To].Name), "", "when somebody restores", "")
+		}
+		for _, c := range f.Copies {
+			m.row(m.code(vaults[f.From].Name), m.code(vaults[f.To].Name), m.code(c.Rule), m.code(c.Schedule+" "+c.Timezone), long(c.Days))
+		}
+	}
+}
+
+// purpose is what a vault is for.
+func (m *markdown) purpose(v Vault) string {
+	switch v.Kind {
+	case CentralVault:
+		return "copies"
+	case RetainedVault:
+		return "earlier copies"
+	case LandingVault:
+		return "copies that come back to " + m.text(v.Workload)
+	}
+	return m.text(v.Tier) + " of " + m.text(v.Workload)
+}
+
+func (m *markdown) tiers(tiers []Tier) {
+	m.heading("The life of a backup")
+	m.table("tier", "what holds the data", "where", "has it after, at the latest", "until", "low-cost tier", "lock that it enters")
+	for _, t := range tiers {
+		for _, s := range t.Spans {
+			where, lock, after := "the workload's account", t.VaultLock, age(s.FromMinutes)
+			if s.Central {
+				where, lock = "the central account", t.CentralLock
+			}
+			entered := "none"
+			switch {
+			case s.Kind == ObjectLockSpan:
+				where, entered, after = "the bucket, if the app creates it", s.Mode+" mode", "at once"
+			case lock != nil:
+				entered = lock.String()
+			}
+			name := Hold{Kind: s.Kind, Rule: s.Rule}.name()
+			low := orNone(s.LowCostAfterDays, "after "+days(s.LowCostAfterDays))
+			m.row(m.text(t.Name), m.text(name), where, after, long(s.Days), low, entered)
+		}
+	}
+}
+
+func (m *markdown) protections(all []Protection) {
+	m.heading("What a bucket has")
+	m.table("tier", "newest backup, at the most", "newest copy, at the most", "data written today can be gone for good after", "provided that")
+	for _, p := range all {
+		m.row(m.text(title(p)), age(p.RPOMinutes), age(p.CentralRPOMinutes), long(p.GoneAfterDays), m.text(p.Condition))
+	}
+	m.line("\nFor data to be gone before, it must be gone from each place that has it: the bucket, the vault in the workload's account, and " +
+		"the central vault. [who-can.md](who-can.md) has the evaluated decisions.")
+	for _, p := range all {
+		m.line("\n### Who can delete data of " + m.text(title(p)) + " before that\n")
+		if len(p.Deleters) == 0 {
+			m.line("Whoever may delete from the bucket: nothing of this app protects it.")
+		} else {
+			m.table("place", "what", "who", "how, in this order", "what stops the others", "facts")
+		}
+		for _, d := range p.Deleters {
+			what, who := "data", d.Who
+			if d.Key {
+				what = "key"
+			}
+			if d.Nobody {
+				who = "**nobody**"
+				if d.AfterDays > 0 {
+					who += ", " + days(d.AfterDays) + " after the first deployment"
+				}
+			}
+			m.row(string(d.Place), what, who, m.calls(d.How), m.text(d.Stops), strings.Join(d.Facts, ", "))
+		}
+		m.line("\nWays back, in their order:\n")
+		for i, w := range p.Ways {
+			needs := ""
+			if w.Needs != "" {
+				needs = "; " + m.text(w.Needs)
+			}
+			reach := days(w.Reach) + " back"
+			if w.Reach == 0 {
+				reach = "as far back as the bucket keeps versions"
+			}
+			m.line(fmt.Sprintf("%d. %s, %s: %s%s", i+1, w.Title, reach, m.code(w.Command), needs))
+		}
+	}
+}
+
+func title(p Protection) string {
+	if p.Existing {
+		return p.Tier + ", existing buckets"
+	}
+	return p.Tier
+}
+
+func (m *markdown) calls(list []string) string {
+	var all []string
+	for _, call := range list {
+		all = append(all, m.code(call))
+	}
+	return strings.Join(all, ", ")
+}
+
+func (m *markdown) buckets(r *Report) {
+	m.heading("Buckets")
+	m.table("bucket", "workload", "account", "Region", "tier", "newest backup", "newest copy", "gone after", "restore is rehearsed", "target", "last measured")
+	for i := range r.Buckets {
+		b := &r.Buckets[i]
+		p := r.protectionOf(b)
+		name := m.code(b.Name)
+		if b.Tagged {
+			name = "others with the tag"
+		}
+		m.row(name, m.text(b.Workload), m.code(b.Account), b.Region, m.text(title(*p)), age(p.RPOMinutes), age(p.CentralRPOMinutes),
+			days(p.GoneAfterDays), rehearsed(b.Rehearsal), age(b.Rehearsal.TargetMinutes), m.text(measured(b.Rehearsal.Last)))
+	}
+}
+
+func rehearsed(r Rehearsal) string {
+	var all []string
+	if r.Here {
+		all = append(all, "backups")
+		if r.Validated {
+			all[0] += " (compared)"
+		}
+	}
+	if r.Central {
+		all = append(all, "copies")
+	}
+	if len(all) == 0 {
+		return "no"
+	}
+	return strings.Join(all, ", ")
+}
+
+func measured(e *Evidence) string {
+	switch {
+	case e == nil:
+		return "no evidence given"
+	case e.RestoreMinutes == nil:
+		return e.Outcome + ", " + e.Ended
+	}
+	return fmt.Sprintf("%.0f minutes, %s, %s", *e.RestoreMinutes, e.Outcome, e.Ended)
+}
+
+func (m *markdown) costs(r *Report) {
+	m.heading("Monthly cost")
+	c := r.Cost
+	if c == nil {
+		m.line("Not estimated: backup.yaml has no `estimates`.")
+		return
+	}
+	m.line("Estimated from " + m.code(c.File) + ", in US dollars. “Not known”: a price is missing.\n")
+	heads := []string{"now", "in 1 year", "in 5 years"}
+	m.table(append([]string{""}, heads...)...)
+	m.row(append([]string{"**total**"}, amounts(c.Total)...)...)
+	for _, group := range []struct {
+		of   string
+		list []NamedCost
+	}{{"tier ", c.Tiers}, {"account ", c.Accounts}, {"workload ", c.Workloads}} {
+		for _, n := range group.list {
+			m.row(append([]string{group.of + m.text(n.Name)}, amounts(n.Amounts)...)...)
+		}
+	}
+	m.line("")
+	m.table(append([]string{"bucket", "tier"}, append(heads, "another tier, in 1 year")...)...)
+	for i := range r.Buckets {
+		b := &r.Buckets[i]
+		if b.Cost == nil {
+			continue
+		}
+		var others []string
+		for _, o := range b.Cost.Others {
+			others = append(others, m.text(o.Name)+" "+dollars(o.Amounts[1]))
+		}
+		row := append([]string{m.code(nameOf(b)), m.text(b.Tier)}, amounts(plus(b.Cost.Here, b.Cost.Central))...)
+		m.row(append(row, strings.Join(others, ", "))...)
+	}
+	if c.WithoutEstimate > 0 {
+		m.line(fmt.Sprintf("\n%d entries have no estimate and are in no sum.", c.WithoutEstimate))
+	}
+	m.line("")
+	m.prices(c)
+}
+
+func (m *markdown) prices(c *Cost) {
+	for _, p := range c.Prices {
+		m.line(fmt.Sprintf("- Prices of %s: $%g for a GB and month, $%g in the low-cost tier, $%g for moving 1,000 objects there. %s, %s.",
+			p.Region, p.WarmGBMonth, p.LowCostGBMonth, p.LowCostPer1000, m.text(p.Source), m.text(p.Date)))
+	}
+	for _, region := range c.Missing {
+		m.line("- No price is known for " + m.text(region) + ": add it under `prices` of the file.")
+	}
+	for _, n := range c.Included {
+		m.line("- Included: " + m.note(n))
+	}
+	for _, n := range c.NotIncluded {
+		m.line("- Not included: " + m.note(n))
+	}
+}
+
+// shownLimits is how many limits the Markdown shows of each kind beside those that are passed. The JSON has all.
+const shownLimits = 3
+
+func (m *markdown) limits(r *Report) {
+	m.heading("Capacity")
+	sizes := "Sizes are those of the templates."
+	if !r.Exact {
+		sizes = "Sizes are estimates: the report was made without templates."
+	}
+	m.line("Each limit that is passed, and of the others those that are used the most. report.json has all. " + sizes + "\n")
+	m.table("what", "of", "used", "limit", "passed", "facts")
+	shown := map[string]int{}
+	for _, l := range r.Limits {
+		if shown[l.What]++; shown[l.What] > shownLimits && l.PassedAfterDays == nil {
+			continue
+		}
+		m.row(l.What, m.code(strings.TrimSpace(l.Of+" "+l.At)), used(l), limit(l), when(l), strings.Join(l.Facts, ", "))
+	}
+}
+
+func used(l Limit) string {
+	if len(l.Over) == 0 {
+		return number(l.Used)
+	}
+	var all []string
+	for i, n := range l.Over {
+		all = append(all, fmt.Sprintf("%d after %s", n, days(l.Moments[i])))
+	}
+	return strings.Join(all, ", ")
+}
+
+func limit(l Limit) string {
+	if l.Adjustable {
+		return number(l.Limit) + ", AWS can raise it"
+	}
+	return number(l.Limit)
+}
+
+func when(l Limit) string {
+	switch {
+	case l.PassedAfterDays == nil:
+		return "never"
+	case *l.PassedAfterDays == 0:
+		return "**now**"
+	}
+	return "**after " + days(*l.PassedAfterDays) + "**"
+}
+
+func (m *markdown) warnings(all []Warning) {
+	m.heading("Warnings")
+	if len(all) == 0 {
+		m.line("None.")
+		return
+	}
+	m.table("line", "warning", "got", "want", "fact")
+	for _, w := range all {
+		m.row(number(w.Line), m.text(strings.TrimPrefix(w.Path+": ", ": ")+w.What), m.text(w.Got), m.text(w.Want), strings.Join(slices.DeleteFunc([]string{w.Fact}, func(f string) bool { return f == "" }), ""))
+	}
+}
