@@ -36,10 +36,12 @@ var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Indentation in the template is for people who read it. In a page of 2,000 buckets it would be most of the bytes.
+	// Indentation and the end tags that HTML lets out are for people who read the template. A page of 2,000 buckets would have
+	// hundreds of KB of them.
+	short := strings.NewReplacer("</td>", "", "</th>", "", "</tr>", "", "</li>", "", "</thead>", "", "</tbody>", "")
 	var lines []string
 	for line := range strings.Lines(string(text)) {
-		lines = append(lines, strings.TrimSpace(line))
+		lines = append(lines, short.Replace(strings.TrimSpace(line)))
 	}
 	return template.New("page").Funcs(pageFunctions).Parse(strings.Join(lines, "\n"))
 })
@@ -55,8 +57,10 @@ type page struct {
 	Rows     []bucketRow
 	// Figures are the numbers at the top.
 	Figures []figure
-	// NamedBuckets are the entries of single buckets.
-	NamedBuckets int
+	// ShownLimits are those that are used the most.
+	ShownLimits []Limit
+	// OtherMoment is when the tiers are compared, in days.
+	OtherMoment int
 }
 
 type figure struct {
@@ -68,18 +72,16 @@ type figure struct {
 
 // bucketRow is a bucket with its protection.
 type bucketRow struct {
-	Bucket
-	// ID is the id of the row in the page.
-	ID         string
+	*Bucket
 	Protection *Protection
-	// Ways are the ways to restore, with the command for this bucket.
-	Ways []bucketWay
-	// Deletable says that somebody can delete data of the bucket before its time. Rehearsed: a restore is tested.
-	Deletable bool
+	// Ways are the commands that restore this bucket, in their order.
+	Ways []string
+	// Who can delete data of the bucket before its time. Alone: one administrator can.
+	Who   string
+	Alone bool
+	// Rehearsed says that a restore is tested.
 	Rehearsed bool
 }
-
-type bucketWay struct{ Title, Command string }
 
 func newPage(r *Report) page {
 	style, _ := pageFiles.ReadFile("page/page.css") // embedded, so it is there
@@ -90,38 +92,45 @@ func newPage(r *Report) page {
 		Script:   template.JS(script),
 		Topology: topology(r),
 		Lives:    lives(r),
+
+		ShownLimits: mostUsed(r.Limits),
+		OtherMoment: Moments[otherMoment],
 	}
 	p.Policy = fmt.Sprintf("default-src 'none'; img-src data:; style-src '%s'; script-src '%s'", digest(style), digest(script))
-	protections := map[string]*Protection{}
-	for i := range r.Protections {
-		protections[r.Protections[i].ID] = &r.Protections[i]
-	}
 	unprotected := 0
-	for i, b := range r.Buckets {
-		row := bucketRow{Bucket: b, ID: fmt.Sprintf("b%d", i+1), Protection: protections[b.Protection]}
+	for i := range r.Buckets {
+		b := &r.Buckets[i]
+		row := bucketRow{Bucket: b, Protection: r.protectionOf(b)}
 		row.Rehearsed = b.Rehearsal.Here || b.Rehearsal.Central
-		if row.Protection == nil {
-			row.Protection = &Protection{}
-		}
-		for _, d := range row.Protection.Deleters {
-			row.Deletable = row.Deletable || d.Who != ""
-		}
+		row.Who, row.Alone = deletersInWords(row.Protection)
 		for _, w := range row.Protection.Ways {
-			row.Ways = append(row.Ways, bucketWay{w.Title, r.Command(w, b)})
+			row.Ways = append(row.Ways, r.Command(b, w))
 		}
-		if !b.Tagged {
-			p.NamedBuckets++
-			if row.Protection.RPOMinutes == 0 {
-				unprotected++
-			}
+		if !b.Tagged && row.Protection.RPOMinutes == 0 {
+			unprotected++
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	p.Figures = figures(r, p.NamedBuckets, unprotected)
+	p.Figures = figures(r, unprotected)
 	return p
 }
 
-func figures(r *Report, buckets, unprotected int) []figure {
+// nearPercent is how much of a limit is used when the page shows it in any case.
+const nearPercent = 50
+
+// mostUsed are the limits that are near or passed, and of each kind those that are used the most. report.json has all.
+func mostUsed(limits []Limit) []Limit {
+	var list []Limit
+	shown := map[string]int{}
+	for _, l := range limits {
+		if shown[l.What]++; shown[l.What] <= shownLimits || l.PassedAfterDays != nil || sharePercent(l) >= nearPercent {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+func figures(r *Report, unprotected int) []figure {
 	passed := 0
 	for _, l := range r.Limits {
 		if l.PassedAfterDays != nil {
@@ -131,7 +140,7 @@ func figures(r *Report, buckets, unprotected int) []figure {
 	list := []figure{
 		{count(len(r.Accounts)), plural(len(r.Accounts), "account"), false},
 		{count(len(r.Workloads)), plural(len(r.Workloads), "workload"), false},
-		{count(buckets), plural(buckets, "bucket"), false},
+		{count(r.namedBuckets()), plural(r.namedBuckets(), "bucket"), false},
 		{count(unprotected), "without backups", unprotected > 0},
 		{count(len(r.Vaults)), plural(len(r.Vaults), "vault"), false},
 		{count(passed), plural(passed, "limit") + " passed or to pass", passed > 0},

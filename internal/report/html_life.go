@@ -82,12 +82,12 @@ func (a axis) draw(t Tier) life {
 		b := a.bar(from, until)
 		b.Class = string(s.Kind)
 		b.Label = spanName(s.Kind, s.Rule)
-		b.Says = fmt.Sprintf("deleted after %s", daysInWords(s.Days))
+		b.Says = fmt.Sprintf("deleted after %s", long(s.Days))
 		switch {
 		case s.Kind == ObjectLockSpan:
-			b.Says = fmt.Sprintf("%s mode for %s", s.Mode, daysInWords(s.Days))
+			b.Says = fmt.Sprintf("%s mode for %s", s.Mode, long(s.Days))
 		case s.Kind == PITRSpan:
-			b.Says = fmt.Sprintf("any second of %s", daysInWords(s.Days))
+			b.Says = fmt.Sprintf("any second of %s", long(s.Days))
 		}
 		if s.Central {
 			b.Label += ", central account"
@@ -95,7 +95,7 @@ func (a axis) draw(t Tier) life {
 		if s.LowCostAfterDays > 0 {
 			start := a.at(s.LowCostAfterDays * minutesDay)
 			b.LowCost, b.LowCostWidth = percent(start), percent(a.at(until)-start)
-			b.Says += fmt.Sprintf(", in the low-cost tier after %s", number(s.LowCostAfterDays, "day"))
+			b.Says += fmt.Sprintf(", in the low-cost tier after %s", days(s.LowCostAfterDays))
 		}
 		l.Bars = append(l.Bars, b)
 		words = append(words, b.Label+": "+b.Says)

@@ -200,7 +200,7 @@ func (t *topologist) drawGroups() {
 		t.d.Boxes = append(t.d.Boxes, box{X: topoMargin, Y: y, W: width, Class: "region"})
 		t.write(topoMargin+topoPad, y+20, "title", g.region, width, titleLetter)
 		t.write(topoMargin+topoPad, y+20+topoLine, "soft",
-			fmt.Sprintf("%s, %s, %s", number(len(g.accounts), "account"), number(g.number, "workload"), number(buckets, "bucket")), width, smallLetter)
+			fmt.Sprintf("%s, %s, %s", counted(len(g.accounts), "account"), counted(g.number, "workload"), counted(buckets, "bucket")), width, smallLetter)
 		bottom := t.drawCards(g, y+20+topoLine+topoGap)
 		g.height = max(bottom+topoPad-y, len(g.flows)*slotHeight+2*topoPad)
 		t.d.Boxes[frame].H = g.height
@@ -238,7 +238,7 @@ func (t *topologist) drawCard(x, y int, account string, workloads []Workload) in
 			t.write(x+10, line, "soft", t.vaultsOf(w), width-20, smallLetter)
 			continue
 		}
-		t.write(x+10, line, "soft", number(w.Buckets, "bucket"), width-20, smallLetter)
+		t.write(x+10, line, "soft", counted(w.Buckets, "bucket"), width-20, smallLetter)
 		for _, v := range t.ofLoad[w.ID] {
 			line = t.drawVault(x+10, line+8, width-20, v, "")
 		}
@@ -259,7 +259,7 @@ func (t *topologist) vaultsOf(w Workload) string {
 			locked++
 		}
 	}
-	text := number(w.Buckets, "bucket") + ", " + number(vaults, "vault")
+	text := counted(w.Buckets, "bucket") + ", " + counted(vaults, "vault")
 	if locked > 0 {
 		text += fmt.Sprintf(", %d locked", locked)
 	}
@@ -279,7 +279,7 @@ func (t *topologist) drawVault(x, y, width int, v *Vault, region string) int {
 	t.d.Boxes = append(t.d.Boxes, box{X: x, Y: y, W: width, Class: class})
 	line := y + 17
 	t.write(x+10, line, "strong", v.Name, width-20, smallLetter)
-	about := number(v.Buckets, "bucket")
+	about := counted(v.Buckets, "bucket")
 	switch v.Kind {
 	case LandingVault:
 		about = "takes copies that come back"
@@ -372,14 +372,14 @@ func (t *topologist) flowName(f topoFlow) string {
 	if len(f.tiers) == 1 {
 		return f.tiers[0]
 	}
-	return "copies of " + number(len(f.tiers), "tier")
+	return "copies of " + counted(len(f.tiers), "tier")
 }
 
 func (t *topologist) flowFrom(f topoFlow) string {
 	if f.back {
-		return "to " + number(len(f.workloads), "workload")
+		return "to " + counted(len(f.workloads), "workload")
 	}
-	return "of " + number(len(f.workloads), "workload")
+	return "of " + counted(len(f.workloads), "workload")
 }
 
 // write writes a line that is cut where it would leave its place.
@@ -395,9 +395,9 @@ func (t *topologist) write(x, y int, class, text string, width int, letter float
 func (t *topologist) summary() string {
 	var texts []string
 	for _, g := range t.groups {
-		text := fmt.Sprintf("%s in %s has %s", number(len(g.accounts), "account"), g.region, number(g.number, "workload"))
+		text := fmt.Sprintf("%s in %s has %s", counted(len(g.accounts), "account"), g.region, counted(g.number, "workload"))
 		if len(g.accounts) != 1 {
-			text = fmt.Sprintf("%s in %s have %s", number(len(g.accounts), "account"), g.region, number(g.number, "workload"))
+			text = fmt.Sprintf("%s in %s have %s", counted(len(g.accounts), "account"), g.region, counted(g.number, "workload"))
 		}
 		for _, f := range g.flows {
 			if f.back {

@@ -1,8 +1,8 @@
 package report
 
 import (
-	"fmt"
 	"html/template"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -11,25 +11,26 @@ import (
 var pageFunctions = template.FuncMap{
 	"count":     count,
 	"plural":    plural,
-	"minutes":   minutesInWords,
-	"days":      daysInWords,
+	"minutes":   age,
+	"days":      long,
 	"dollars":   dollars,
 	"lock":      lockInWords,
 	"schedule":  scheduleInWords,
 	"join":      strings.Join,
 	"list":      func(texts []string) string { return strings.Join(texts, ", ") },
 	"limit":     limitName,
-	"share":     share,
+	"share":     sharePercent,
 	"passed":    passedInWords,
 	"shortID":   shortVault,
 	"anchor":    anchor,
 	"spanName":  spanName,
-	"kindName":  kindName,
+	"place":     placeName,
+	"rehearsed": rehearsed,
 	"vaultKind": vaultKindName,
-	"gone":      goneInWords,
+	"gone":      gone,
 	"moment":    momentInWords,
 	"measured":  measured,
-	"least":     leastOther,
+	"others":    othersOf,
 	"percent":   func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) },
 }
 
@@ -49,35 +50,27 @@ func plural(n int, word string) string {
 	return word + "s"
 }
 
-func number(n int, word string) string { return count(n) + " " + plural(n, word) }
+// counted is a number of things.
+func counted(n int, word string) string { return count(n) + " " + plural(n, word) }
 
-// minutesInWords writes a duration in its largest unit, with the rest in the next.
-func minutesInWords(minutes int) string {
-	const hour, day = 60, 24 * 60
-	join := func(unit int, large string, small int, smallName string) string {
-		text := number(minutes/unit, large)
-		if rest := minutes % unit / small; rest > 0 {
-			text += " " + number(rest, smallName)
-		}
-		return text
+// lockInWords is a lock as it is today.
+func lockInWords(l *Lock) string {
+	if l == nil {
+		return "no Vault Lock"
 	}
-	switch {
-	case minutes < hour:
-		return number(minutes, "minute")
-	case minutes < 2*day:
-		return join(hour, "hour", 1, "minute")
-	default:
-		return join(day, "day", hour, "hour")
-	}
+	return l.String()
 }
 
-// daysInWords writes days, and years where they are whole ones.
-func daysInWords(days int) string {
-	if days >= 365 && days%365 == 0 {
-		return fmt.Sprintf("%s (%s)", number(days, "day"), number(days/365, "year"))
+// gone is the moment at which data can be gone.
+func gone(n int) string {
+	if n == 0 {
+		return "at once"
 	}
-	return number(days, "day")
+	return "after " + days(n)
 }
+
+// sharePercent is how much of a limit is used at most, in percent.
+func sharePercent(l Limit) int { return int(share(l) * 100) }
 
 // momentInWords writes a moment of an estimate.
 func momentInWords(days int) string {
@@ -85,41 +78,9 @@ func momentInWords(days int) string {
 	case days == 0:
 		return "Now"
 	case days%365 == 0:
-		return "In " + number(days/365, "year")
+		return "In " + counted(days/365, "year")
 	}
-	return "In " + number(days, "day")
-}
-
-// dollars writes an amount. What is not known is said.
-func dollars(amount Money) string {
-	switch {
-	case amount == nil:
-		return "not known"
-	case *amount > 0 && *amount < 0.01:
-		return "< $0.01"
-	case *amount >= 1000:
-		return "$" + count(int(*amount+0.5))
-	}
-	return fmt.Sprintf("$%.2f", *amount)
-}
-
-func lockInWords(l *Lock) string {
-	if l == nil {
-		return "no Vault Lock"
-	}
-	text := l.Mode + ", "
-	switch {
-	case l.MaxDays == 0:
-		text += number(l.MinDays, "day") + " or more"
-	case l.MinDays == l.MaxDays:
-		text += number(l.MaxDays, "day")
-	default:
-		text += fmt.Sprintf("%s to %s", count(max(l.MinDays, 1)), number(l.MaxDays, "day"))
-	}
-	if l.GraceDays > 0 {
-		text += fmt.Sprintf("; can be changed in its first %s", number(l.GraceDays, "day"))
-	}
-	return text
+	return "In " + counted(days, "day")
 }
 
 func scheduleInWords(cron, timezone string) string {
@@ -147,14 +108,6 @@ func limitName(what string) string {
 	return what
 }
 
-// share is the part of a limit that is used, in percent.
-func share(used, limit int) int {
-	if limit <= 0 {
-		return 0
-	}
-	return int(float64(used) / float64(limit) * 100)
-}
-
 func passedInWords(l Limit) string {
 	switch {
 	case l.PassedAfterDays == nil:
@@ -162,7 +115,7 @@ func passedInWords(l Limit) string {
 	case *l.PassedAfterDays == 0:
 		return "now"
 	}
-	return "after " + daysInWords(*l.PassedAfterDays)
+	return "after " + long(*l.PassedAfterDays)
 }
 
 // shortVault is the id of a vault without the account and the Region.
@@ -204,6 +157,18 @@ func spanName(k SpanKind, rule string) string {
 	return name
 }
 
+func placeName(p Place) string {
+	switch p {
+	case InBucket:
+		return "Bucket"
+	case InVault:
+		return "Vault in the workload's account"
+	case InCentral:
+		return "Central vault"
+	}
+	return string(p)
+}
+
 func vaultKindName(k VaultKind) string {
 	switch k {
 	case CentralVault:
@@ -218,30 +183,53 @@ func vaultKindName(k VaultKind) string {
 	return string(k)
 }
 
-func goneInWords(days int) string {
-	if days == 0 {
-		return "at once"
-	}
-	return "after " + number(days, "day")
-}
+// otherMoment is the moment, in the list of them, for which the page compares tiers: in a year, most backups are there.
+const otherMoment = 1
 
-func measured(e *Evidence) string {
-	switch {
-	case e == nil:
-		return "not measured"
-	case e.RestoreMinutes == nil:
-		return "not known"
-	}
-	return minutesInWords(int(*e.RestoreMinutes + 0.5))
-}
-
-// leastOther are the amounts of the other tiers at the first moment.
-func leastOther(others []NamedCost) string {
-	var texts []string
-	for _, o := range others {
-		if len(o.Amounts) > 0 {
-			texts = append(texts, o.Name+" "+dollars(o.Amounts[0]))
+// othersOf is what each tier of the report would cost for a bucket, in both accounts. Empty: the tier is its own.
+func othersOf(p page, b *Bucket) []string {
+	list := make([]string, len(p.Tiers))
+	for i := range p.Tiers {
+		for _, o := range b.Cost.Others {
+			if o.Name == p.Tiers[i].Name && len(o.Amounts) > otherMoment {
+				list[i] = dollars(o.Amounts[otherMoment])
+			}
 		}
 	}
-	return strings.Join(texts, ", ")
+	return list
+}
+
+// deletersInWords are who must act for data to be gone from each place before its time, and whether one person can.
+func deletersInWords(p *Protection) (who string, alone bool) {
+	if len(p.Deleters) == 0 {
+		return "whoever may delete from the bucket", true
+	}
+	var needed []string
+	onlyKey := false
+	for _, place := range []Place{InBucket, InVault, InCentral} {
+		var able []string
+		kept := false
+		for _, d := range p.Deleters {
+			if d.Place != place {
+				continue
+			}
+			kept = true
+			if d.Nobody {
+				onlyKey = onlyKey || !d.Key
+			} else if !slices.Contains(able, d.Who) {
+				able = append(able, d.Who)
+			}
+		}
+		if kept && len(able) == 0 {
+			return "nobody", false
+		}
+		if one := strings.Join(able, " or "); one != "" && !slices.Contains(needed, one) {
+			needed = append(needed, one)
+		}
+	}
+	who = strings.Join(needed, " together with ")
+	if onlyKey {
+		who += ", through a key"
+	}
+	return who, len(needed) == 1
 }

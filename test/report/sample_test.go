@@ -154,26 +154,36 @@ func sampleTiers() []report.Tier {
 
 func sampleProtections() []report.Protection {
 	hold := report.Hold{Kind: report.ObjectLockSpan, Days: 35, Certain: true}
-	versions := report.Way{Name: "versions", Title: "Versions of the bucket", Reach: 35,
-		Command: "backupctl restore versions BUCKET --to TIME", Needs: "Nothing but the bucket.", Page: "docs/restore/versions.md"}
-	pitr := report.Way{Name: "pitr", Title: "Continuous backup into a new bucket", Reach: 35,
-		Command: "backupctl backup points BUCKET --workload W --at TIME", Page: "docs/restore/pitr.md"}
-	back := report.Way{Name: "copyBack", Title: "Copy back from the central account", Reach: 1825,
-		Command: "backupctl backup points BUCKET --workload W --at TIME --central", Needs: "A role of the central account.", Page: "docs/restore/copy-back.md"}
-	inBucket := report.Deleter{Of: report.ObjectLockSpan, Where: "bucket", Who: "an administrator of the workload's account",
-		How: []string{"s3:BypassGovernanceRetention", "s3:DeleteObjectVersion"}, Stops: "The bucket policy denies the bypass to all others.",
-		Denied: []string{"s3:PutBucketObjectLockConfiguration"}, Facts: []string{"F-OL-2", "F-OL-4"}}
-	inVault := report.Deleter{Of: report.CopySpan, Where: "central", Nobody: true, AfterDays: 3,
-		Stops: "Vault Lock in compliance mode.", Denied: []string{"backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"}, Facts: []string{"F-LOCK-3"}}
+	versions := report.Way{Name: "versions", Title: "Earlier versions in the bucket, to any second", Reach: 35,
+		Command: "go run ./cmd/backupctl restore versions --config backup.yaml --bucket BUCKET --to TIME",
+		Needs:   "the bucket and its versions; it says what it would do, and --apply does it", Page: "versions.md"}
+	files := report.Way{Name: "files", Title: "Single objects out of a recovery point, without a restore", Reach: 35,
+		Command: "go run ./cmd/backupctl restore files --bucket BUCKET --to TIME --key KEY --in-place", Page: "backups.md"}
+	whole := report.Way{Name: "backup", Title: "The whole bucket out of a recovery point, into a new bucket", Reach: 35,
+		Command: "go run ./cmd/backupctl restore backup --bucket BUCKET --to TIME --verify", Needs: "to the second", Page: "backups.md"}
+	back := report.Way{Name: "copyBack", Title: "The copy in the central account, also into another account", Reach: 1825,
+		Command: "go run ./cmd/backupctl copy-back --workload NAME-ENV --bucket BUCKET --to TIME --then-restore --central-profile central",
+		Needs:   "profiles for both accounts", Page: "backups.md"}
+	const here, there = "an administrator of the workload's account", "an administrator of the central account"
+	inBucket := report.Deleter{Place: report.InBucket, Who: here, How: []string{"s3:PutBucketPolicy", "s3:BypassGovernanceRetention", "s3:DeleteObjectVersion"},
+		Stops:  "The bucket's policy denies everybody to bypass the lock. Whoever changes the policy first is not stopped, but everybody is notified.",
+		Denied: []string{"s3:BypassGovernanceRetention"}, Facts: []string{"F-OL-1", "F-OL-4"}}
+	inVault := report.Deleter{Place: report.InVault, Who: here, How: []string{"backup:PutBackupVaultAccessPolicy", "backup:DeleteRecoveryPoint"},
+		Stops: "The vault's policy denies everybody to delete recovery points. The vault has no lock.", Denied: []string{"backup:DeleteRecoveryPoint"},
+		Facts: []string{"F-LOCK-10"}}
+	inCentral := report.Deleter{Place: report.InCentral, Nobody: true, AfterDays: 3, Stops: "The vault's lock in compliance mode.",
+		Denied: []string{"backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"}, Facts: []string{"F-LOCK-6"}}
+	key := report.Deleter{Place: report.InCentral, Key: true, Who: there, How: []string{"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"},
+		Stops: "The key's policy denies everybody to schedule its deletion.", Denied: []string{"kms:ScheduleKeyDeletion"}, Facts: []string{"F-KMS-5"}}
 	critical := report.Protection{ID: "critical_data", Tier: "critical_data", RPOMinutes: 15, CentralRPOMinutes: 1440, GoneAfterDays: 1825,
-		Condition: "if it is there when the copy runs", Deleters: []report.Deleter{inBucket, inVault}, Ways: []report.Way{versions, pitr, back},
+		Condition: "if it is there when the copy runs", Deleters: []report.Deleter{inBucket, inVault, inCentral, key}, Ways: []report.Way{versions, files, whole, back},
 		Holds: []report.Hold{hold, {Kind: report.PITRSpan, Rule: "continuous", Days: 35, CapturedMinutes: 15, Certain: true},
 			{Kind: report.CopySpan, Rule: "continuous", Days: 1825, CapturedMinutes: 1440, Certain: true}}}
 	existing := critical
 	existing.ID, existing.Existing, existing.GoneAfterDays, existing.Holds = "critical_data/existing", true, 35, critical.Holds[1:]
 	return []report.Protection{
 		{ID: "standard_data", Tier: "standard_data", GoneAfterDays: 15, Holds: []report.Hold{hold}, Deleters: []report.Deleter{inBucket}, Ways: []report.Way{versions}},
-		{ID: "curated_data", Tier: "curated_data", RPOMinutes: 15, GoneAfterDays: 365, Holds: critical.Holds[:2], Deleters: []report.Deleter{inVault}, Ways: []report.Way{versions, pitr}},
+		{ID: "curated_data", Tier: "curated_data", RPOMinutes: 15, GoneAfterDays: 365, Holds: critical.Holds[:2], Deleters: []report.Deleter{inBucket, inVault}, Ways: []report.Way{versions, files, whole}},
 		critical, existing,
 	}
 }

@@ -4,8 +4,8 @@
 
   // Search and filters over buckets.
   const form = document.querySelector('[data-filter]');
-  const rows = [...document.querySelectorAll('#bucket-table tbody tr[id]')].map(row => ({
-    row, text: row.textContent.toLowerCase(), tier: row.dataset.t, workload: row.dataset.w, flags: row.dataset.f,
+  const rows = [...document.querySelectorAll('#bucket-table tbody tr[data-f]')].map(row => ({
+    row, text: row.textContent.toLowerCase(), tier: row.cells[2].textContent, workload: row.cells[1].firstChild.textContent, flags: row.dataset.f,
   }));
   const filter = () => {
     const words = get('q').value.toLowerCase().split(/\s+/).filter(Boolean);
