@@ -147,7 +147,7 @@ func figures(r *Report, unprotected int) []figure {
 		{count(len(r.Warnings)), plural(len(r.Warnings), "warning"), len(r.Warnings) > 0},
 	}
 	if r.Cost != nil && len(r.Cost.Total) > 0 {
-		list = append(list, figure{dollars(r.Cost.Total[0]), "a month now", false})
+		list = append(list, figure{dollars(r.Cost.Total[0]), "cost a month now", false})
 	}
 	return list
 }

@@ -43,12 +43,12 @@ const (
 	topoGap       = 10 // between cards
 	detailedUntil = 6  // workloads whose vaults are drawn one by one
 	detailedCard  = 330
-	compactCard   = 216
+	compactCard   = 208
 	compactAcross = 3
-	laneLabel     = 150 // where the labels of edges are
+	laneLabel     = 140 // where the labels of edges are
 	laneStep      = 12
 	slotHeight    = 46 // of an edge at a group
-	centralWidth  = 320
+	centralWidth  = 300
 	smallLetter   = 6.6 // width of a letter in a line
 	titleLetter   = 8.0
 )

@@ -50,6 +50,8 @@
       if (how === 'fit') zoom(Math.min(frame.clientWidth / width, Math.max(frame.clientHeight, innerHeight * 0.8) / height));
       else zoom(Number(how) ? scale * Number(how) : 1);
     };
+    // A picture that is a little too wide is made a little smaller.
+    if (frame.clientWidth < width && frame.clientWidth > 0.75 * width) zoom(frame.clientWidth / width);
     tools.hidden = false;
     tools.addEventListener('click', event => event.target.dataset.by && by(event.target.dataset.by));
     frame.addEventListener('keydown', event => {
