@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"syscall"
 
 	"central-s3-backup/config"
 	"central-s3-backup/internal/cli"
+	backupreport "central-s3-backup/internal/report"
 	"central-s3-backup/internal/startup"
 	"central-s3-backup/internal/synth"
 )
@@ -90,7 +92,7 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		r.end(problems, plan.Stacks()...)
 		return exitDone
 	}
-	return synthesize(ctx, plan, problems, opts.synth(getenv, r), r)
+	return synthesize(ctx, cfg, plan, problems, opts.synth(getenv, r), r)
 }
 
 // load returns the configuration and its warnings, or no configuration and all its problems.
@@ -100,11 +102,14 @@ func load(opts options) (*config.Config, config.Problems) {
 	if errors.As(err, &problems) {
 		return nil, problems
 	}
+	if _, err := cfg.LoadEstimates(opts.Config); errors.As(err, &problems) {
+		return nil, append(problems, cfg.Warnings...)
+	}
 	return cfg, cfg.Warnings
 }
 
 // synthesize writes the plan's stacks and reports them.
-func synthesize(ctx context.Context, plan *synth.Plan, warnings config.Problems, opts synth.Options, r reporter) int {
+func synthesize(ctx context.Context, cfg *config.Config, plan *synth.Plan, warnings config.Problems, opts synth.Options, r reporter) int {
 	err := plan.Prepare(ctx, opts)
 	if err != nil {
 		r.fail(err)
@@ -112,6 +117,9 @@ func synthesize(ctx context.Context, plan *synth.Plan, warnings config.Problems,
 	}
 	r.warnings(warnings)
 	stacks, err := plan.Synthesize(ctx, opts)
+	if err == nil && r.opts.Report {
+		err = writeReport(cfg, r.opts.Previous, opts)
+	}
 	if err == nil {
 		err = r.stacks(stacks, warnings)
 	}
@@ -132,6 +140,21 @@ func synthesize(ctx context.Context, plan *synth.Plan, warnings config.Problems,
 		return codeOf(ctx, synth.ErrInterrupted)
 	}
 	return exitDone
+}
+
+// reportDir is the directory of the report in the cloud assembly.
+const reportDir = "report"
+
+// writeReport writes the report beside the templates, whose sizes it takes.
+func writeReport(cfg *config.Config, previous string, opts synth.Options) error {
+	r, err := backupreport.Load(cfg, backupreport.Sources{Config: opts.Config, Previous: previous, Templates: opts.Out})
+	if err != nil {
+		return err
+	}
+	if _, err := r.Write(filepath.Join(opts.Out, reportDir)); err != nil {
+		return synth.MachineError(fmt.Sprintf("-out %s: the report cannot be written: %v; -report=false leaves it out", opts.Out, err))
+	}
+	return nil
 }
 
 // codeOf is the exit code of a run that ended with an error that is no defect.

@@ -25,6 +25,7 @@ type flags struct {
 	Out         string   `default:"cdk.out" placeholder:"DIR" help:"Write the cloud assembly to DIR (default: ${default})."`
 	Workload    []string `sep:"none" placeholder:"NAME-ENV" help:"${workloadHelp}"`
 	Jobs        *int     `placeholder:"N" help:"${jobsHelp}"`
+	Report      bool     `default:"true" negatable:"" help:"${reportHelp}"`
 	PrintConfig bool     `help:"Print the effective configuration, with every default, and stop."`
 	Version     bool     `help:"Print the version and stop."`
 }
@@ -35,6 +36,7 @@ var helps = kong.Vars{
 		"a change that loses data or protection is an error, a change that weakens it a warning.",
 	"formatHelp":   "FORMAT of what is reported: text, or json for one document on standard output (default: text).",
 	"workloadHelp": "Synthesize only the stack of this workload, or with central those of the central account. Commas between several.",
+	"reportHelp":   "Write the report into DIR/report, where DIR is that of -out (default: true; -report=false writes none).",
 	"jobsHelp":     "Use at most N processes at a time (default: as many as suit the number of stacks and cores).",
 }
 

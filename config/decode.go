@@ -302,7 +302,8 @@ func (d *decoder) decodeScalar(n *yaml.Node, v reflect.Value, at *path, rule str
 		v.SetFloat(number)
 	case kind == reflect.Bool && n.Tag == "!!bool":
 		v.SetBool(strings.EqualFold(n.Value, "true"))
-	case quoted && (kind == reflect.Int && integer.MatchString(n.Value) || kind == reflect.Bool && (n.Value == "true" || n.Value == "false")):
+	case quoted && (kind == reflect.Int && integer.MatchString(n.Value) || kind == reflect.Float64 && decimal.MatchString(n.Value) ||
+		kind == reflect.Bool && (n.Value == "true" || n.Value == "false")):
 		d.report(wrongType, n, at, Problem{What: "is text because of the quotes; write " + n.Value})
 	default:
 		d.report(wrongType, n, at, Problem{What: "is not " + kindName(v.Type()), Got: asWritten(n), Want: s.want})

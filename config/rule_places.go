@@ -44,11 +44,12 @@ func (c *checker) rulesOf(t *Tier) []placedRule {
 				p.key, p.label = fmt.Sprintf("snapshot_backup[%d]", item), r.Name
 			}
 			p.cronKey = p.key + ".schedule"
-			if own.StartWindowMinutes > 0 {
-				p.startKey = p.key + ".start_window_minutes"
+			// A window that is written and not valid is the rule's own, too.
+			if key := p.key + ".start_window_minutes"; own.StartWindowMinutes > 0 || c.written(c.tierPath(t)+"."+key) {
+				p.startKey = key
 			}
-			if own.CompletionWindowMinutes > 0 {
-				p.completionKey = p.key + ".completion_window_minutes"
+			if key := p.key + ".completion_window_minutes"; own.CompletionWindowMinutes > 0 || c.written(c.tierPath(t)+"."+key) {
+				p.completionKey = key
 			}
 			item++
 		}

@@ -70,6 +70,7 @@ type commands struct {
 	CopyBack        copyBack        `cmd:"" help:"Copy a recovery point from the central account back to a workload's account."`
 	GithubWorkflow  githubWorkflow  `cmd:"" help:"Write the workflow of GitHub Actions that rolls out, and the policies of its roles."`
 	Preflight       preflight       `cmd:"" help:"Look at what backups and restores need, and say what is wrong and what mends it."`
+	Report          reportFiles     `cmd:"" help:"Write what protects each bucket, for how long and at what price."`
 	Restore         restore         `cmd:"" help:"Bring something back."`
 	Runbook         runbookPage     `cmd:"" help:"Print what to do in a disaster, with the names of a workload."`
 }
@@ -89,7 +90,10 @@ func run(args []string, clock clock, stdin io.Reader, stdout, stderr io.Writer) 
 	command, err := cli.Parse(&commands{}, args, stdout,
 		kong.Name(program),
 		kong.Description("backupctl is what operators run beside the app."),
-		kong.Vars{"noProfile": "(default: the default credentials)", "disasters": strings.Join(runbook.Names(), ", ")},
+		kong.Vars{
+			"noProfile": "(default: the default credentials)", "disasters": strings.Join(runbook.Names(), ", "),
+			"reportPreviousHelp": "Say what a change from the configuration in FILE means: who gains or loses which protection, and from when.",
+		},
 		kong.Bind(clock),
 		kong.BindTo(stdin, (*io.Reader)(nil)),
 		kong.BindTo(stdout, (*io.Writer)(nil)),

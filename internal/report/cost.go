@@ -149,7 +149,7 @@ func (c *coster) amounts(region string, spans []Span, e config.Estimate, copies 
 		amounts[i] = nil
 		if known {
 			warm, low := stored(e, day, kept, lowCost)
-			amounts[i] = new(warm*price.WarmGBMonth + low*price.LowCostGBMonth)
+			amounts[i] = new(cents(warm*price.WarmGBMonth + low*price.LowCostGBMonth))
 		}
 	}
 	if known {
@@ -223,11 +223,14 @@ func plus(a, b []Money) []Money {
 	sums := make([]Money, len(a))
 	for i := range a {
 		if a[i] != nil && b[i] != nil {
-			sums[i] = new(*a[i] + *b[i])
+			sums[i] = new(cents(*a[i] + *b[i]))
 		}
 	}
 	return sums
 }
+
+// cents rounds an amount.
+func cents(amount float64) float64 { return math.Round(amount*100) / 100 }
 
 func addTo(costs []NamedCost, i int, amounts []Money) {
 	costs[i].Amounts = plus(costs[i].Amounts, amounts)

@@ -27,19 +27,19 @@ const (
 func (b *builder) deletersOf(t *config.Tier, existing bool) []Deleter {
 	all := []Deleter{}
 	if !existing && t.ObjectLock.Days > 0 {
-		all = append(all, objectDeleter(t.ObjectLock.Mode), keyDeleter(InBucket, ofWorkload))
+		all = append(all, b.objectDeleter(t.ObjectLock.Mode), b.keyDeleter(InBucket, ofWorkload))
 	}
 	if t.BackedUp() {
-		all = append(all, pointDeleter(InVault, ofWorkload, tierLock(t)), keyDeleter(InVault, ofWorkload))
+		all = append(all, b.pointDeleter(InVault, ofWorkload, tierLock(t)), b.keyDeleter(InVault, ofWorkload))
 	}
 	if t.Copied() {
-		all = append(all, pointDeleter(InCentral, ofCentral, new(b.centralLock())), keyDeleter(InCentral, ofCentral))
+		all = append(all, b.pointDeleter(InCentral, ofCentral, new(b.centralLock())), b.keyDeleter(InCentral, ofCentral))
 	}
 	return all
 }
 
 // objectDeleter is about versions under Object Lock.
-func objectDeleter(mode string) Deleter {
+func (b *builder) objectDeleter(mode string) Deleter {
 	d := Deleter{Place: InBucket, How: []string{}, Denied: []string{bypass}, Facts: []string{"F-OL-1", "F-OL-4"}}
 	if mode == config.Compliance {
 		d.Nobody = true
@@ -49,13 +49,13 @@ func objectDeleter(mode string) Deleter {
 	}
 	d.Who = ofWorkload
 	d.How = []string{"s3:PutBucketPolicy", bypass, "s3:DeleteObjectVersion"}
-	d.Stops = "The bucket's policy denies everybody to bypass the lock. Whoever changes the policy first is not stopped, but everybody is " +
-		"notified. A DELETE without a version adds a delete marker, which hides the object and can be removed."
+	d.Stops = "The bucket's policy denies everybody to bypass the lock. " + b.policyFirst() +
+		" A DELETE without a version adds a delete marker, which hides the object and can be removed."
 	return d
 }
 
 // pointDeleter is about recovery points in a vault. Nil: it has no lock.
-func pointDeleter(place Place, admin string, lock *Lock) Deleter {
+func (b *builder) pointDeleter(place Place, admin string, lock *Lock) Deleter {
 	d := Deleter{Place: place, How: []string{}, Denied: append([]string{}, deletePoint...), Facts: []string{"F-LOCK-10"}}
 	switch {
 	case lock != nil && lock.Mode == config.Compliance:
@@ -68,23 +68,30 @@ func pointDeleter(place Place, admin string, lock *Lock) Deleter {
 		d.Who, d.How = admin, []string{changeVaultPolicy, deleteLock, deletePoint[0]}
 		d.Denied, d.Facts = append(d.Denied, deleteLock), append([]string{"F-LOCK-9"}, d.Facts...)
 		d.Stops = "The vault's lock in governance mode, and its policy, which denies everybody to delete recovery points and to remove the " +
-			"lock. Whoever changes the policy first is not stopped, but everybody is notified."
+			"lock. " + b.policyFirst()
 	default:
 		d.Who, d.How = admin, []string{changeVaultPolicy, deletePoint[0]}
-		d.Stops = "The vault's policy denies everybody to delete recovery points. The vault has no lock. Whoever changes the policy first is " +
-			"not stopped, but everybody is notified."
+		d.Stops = "The vault's policy denies everybody to delete recovery points. The vault has no lock. " + b.policyFirst()
 	}
 	return d
 }
 
 // keyDeleter is about the key in a place.
-func keyDeleter(place Place, admin string) Deleter {
+func (b *builder) keyDeleter(place Place, admin string) Deleter {
 	return Deleter{
 		Place: place, Key: true, Who: admin, How: []string{changeKeyPolicy, deleteKey}, Denied: []string{deleteKey},
-		Stops: "The key's policy denies everybody to schedule its deletion. Whoever changes the policy first is not stopped, but everybody " +
-			"is notified, and KMS waits 7 days or more, in which the deletion can be cancelled. No lock protects from the loss of a key.",
+		Stops: "The key's policy denies everybody to schedule its deletion. " + b.policyFirst() +
+			" KMS then waits 7 days or more, in which the deletion can be cancelled. No lock protects from the loss of a key.",
 		Facts: []string{"F-KMS-5", "F-KMS-9", "F-OL-15"},
 	}
+}
+
+// policyFirst says what remains: the policy can be changed, since a deployment must be able to.
+func (b *builder) policyFirst() string {
+	if len(b.cfg.Alerts.Subscribers())+len(b.cfg.Alerts.Delivered()) == 0 {
+		return "Whoever changes the policy first is not stopped, and nobody is notified: backup.yaml has no alerts."
+	}
+	return "Whoever changes the policy first is not stopped, but everybody of alerts is notified."
 }
 
 func days(n int) string {

@@ -89,7 +89,7 @@ func (m *markdown) purpose(v Vault) string {
 	case LandingVault:
 		return "copies that come back to " + m.text(v.Workload)
 	}
-	return m.text(v.Tier) + " of " + m.text(v.Workload)
+	return m.code(v.Tier) + " of " + m.text(v.Workload)
 }
 
 func (m *markdown) tiers(tiers []Tier) {
@@ -110,59 +110,94 @@ func (m *markdown) tiers(tiers []Tier) {
 			}
 			name := Hold{Kind: s.Kind, Rule: s.Rule}.name()
 			low := orNone(s.LowCostAfterDays, "after "+days(s.LowCostAfterDays))
-			m.row(m.text(t.Name), m.text(name), where, after, long(s.Days), low, entered)
+			m.row(m.code(t.Name), m.text(name), where, after, long(s.Days), low, entered)
 		}
 	}
 }
 
 func (m *markdown) protections(all []Protection) {
+	known := deletersOf(all)
 	m.heading("What a bucket has")
-	m.table("tier", "newest backup, at the most", "newest copy, at the most", "data written today can be gone for good after", "provided that")
+	m.table("tier", "newest backup, at the most", "newest copy, at the most", "data written today can be gone for good after", "provided that", "who can delete it before")
 	for _, p := range all {
-		m.row(m.text(title(p)), age(p.RPOMinutes), age(p.CentralRPOMinutes), long(p.GoneAfterDays), m.text(p.Condition))
+		m.row(m.title(p), age(p.RPOMinutes), age(p.CentralRPOMinutes), long(p.GoneAfterDays), m.text(p.Condition), m.before(p, known))
 	}
-	m.line("\nFor data to be gone before, it must be gone from each place that has it: the bucket, the vault in the workload's account, and " +
-		"the central vault. [who-can.md](who-can.md) has the evaluated decisions.")
+	m.heading("Who can delete data before that")
+	m.line("For data to be gone before, it must be gone from each place that has it: the bucket, the vault in the workload's account, and " +
+		"the central vault. docs/who-can.md has the evaluated decisions.\n")
+	m.table("", "place", "what", "who", "how, in this order", "what stops the others", "facts")
+	for i, d := range known {
+		what, who := "data", d.Who
+		if d.Key {
+			what = "key"
+		}
+		if d.Nobody {
+			who = "**nobody**"
+			if d.AfterDays > 0 {
+				who += ", " + days(d.AfterDays) + " after the first deployment"
+			}
+		}
+		m.row(letter(i), string(d.Place), what, who, m.calls(d.How), m.text(d.Stops), strings.Join(d.Facts, ", "))
+	}
+	m.heading("Ways back, in their order")
 	for _, p := range all {
-		m.line("\n### Who can delete data of " + m.text(title(p)) + " before that\n")
-		if len(p.Deleters) == 0 {
-			m.line("Whoever may delete from the bucket: nothing of this app protects it.")
-		} else {
-			m.table("place", "what", "who", "how, in this order", "what stops the others", "facts")
-		}
-		for _, d := range p.Deleters {
-			what, who := "data", d.Who
-			if d.Key {
-				what = "key"
-			}
-			if d.Nobody {
-				who = "**nobody**"
-				if d.AfterDays > 0 {
-					who += ", " + days(d.AfterDays) + " after the first deployment"
-				}
-			}
-			m.row(string(d.Place), what, who, m.calls(d.How), m.text(d.Stops), strings.Join(d.Facts, ", "))
-		}
-		m.line("\nWays back, in their order:\n")
+		m.line("\n### " + m.title(p) + "\n")
 		for i, w := range p.Ways {
-			needs := ""
-			if w.Needs != "" {
-				needs = "; " + m.text(w.Needs)
-			}
-			reach := days(w.Reach) + " back"
-			if w.Reach == 0 {
-				reach = "as far back as the bucket keeps versions"
-			}
-			m.line(fmt.Sprintf("%d. %s, %s: %s%s", i+1, w.Title, reach, m.code(w.Command), needs))
+			m.way(i+1, w)
 		}
 	}
 }
 
-func title(p Protection) string {
-	if p.Existing {
-		return p.Tier + ", existing buckets"
+// way is a numbered item.
+func (m *markdown) way(n int, w Way) {
+	needs, reach := "", days(w.Reach)+" back"
+	if w.Needs != "" {
+		needs = "; " + m.text(w.Needs)
 	}
-	return p.Tier
+	if w.Reach == 0 {
+		reach = "as far back as the bucket keeps versions"
+	}
+	m.line(fmt.Sprintf("%d. %s, %s: %s%s", n, w.Title, reach, m.code(w.Command), needs))
+}
+
+// deletersOf lists the different answers.
+func deletersOf(all []Protection) []Deleter {
+	var known []Deleter
+	for _, p := range all {
+		for _, d := range p.Deleters {
+			if !slices.ContainsFunc(known, d.same) {
+				known = append(known, d)
+			}
+		}
+	}
+	return known
+}
+
+// same says whether two answers are the same: the place, what it is about, and how it is stopped.
+func (d Deleter) same(o Deleter) bool {
+	return d.Place == o.Place && d.Key == o.Key && d.Stops == o.Stops
+}
+
+// letter names an answer.
+func letter(i int) string { return fmt.Sprintf("D%d", i+1) }
+
+// before names the answers of a protection.
+func (m *markdown) before(p Protection, known []Deleter) string {
+	if len(p.Deleters) == 0 {
+		return "whoever may delete from the bucket: nothing of this app protects it"
+	}
+	var all []string
+	for _, d := range p.Deleters {
+		all = append(all, letter(slices.IndexFunc(known, d.same)))
+	}
+	return strings.Join(all, ", ")
+}
+
+func (m *markdown) title(p Protection) string {
+	if p.Existing {
+		return m.code(p.Tier) + ", existing buckets"
+	}
+	return m.code(p.Tier)
 }
 
 func (m *markdown) calls(list []string) string {
@@ -183,7 +218,7 @@ func (m *markdown) buckets(r *Report) {
 		if b.Tagged {
 			name = "others with the tag"
 		}
-		m.row(name, m.text(b.Workload), m.code(b.Account), b.Region, m.text(title(*p)), age(p.RPOMinutes), age(p.CentralRPOMinutes),
+		m.row(name, m.text(b.Workload), m.code(b.Account), b.Region, m.title(*p), age(p.RPOMinutes), age(p.CentralRPOMinutes),
 			days(p.GoneAfterDays), rehearsed(b.Rehearsal), age(b.Rehearsal.TargetMinutes), m.text(measured(b.Rehearsal.Last)))
 	}
 }
@@ -231,7 +266,7 @@ func (m *markdown) costs(r *Report) {
 		list []NamedCost
 	}{{"tier ", c.Tiers}, {"account ", c.Accounts}, {"workload ", c.Workloads}} {
 		for _, n := range group.list {
-			m.row(append([]string{group.of + m.text(n.Name)}, amounts(n.Amounts)...)...)
+			m.row(append([]string{group.of + m.code(n.Name)}, amounts(n.Amounts)...)...)
 		}
 	}
 	m.line("")
@@ -243,9 +278,9 @@ func (m *markdown) costs(r *Report) {
 		}
 		var others []string
 		for _, o := range b.Cost.Others {
-			others = append(others, m.text(o.Name)+" "+dollars(o.Amounts[1]))
+			others = append(others, m.code(o.Name)+" "+dollars(o.Amounts[1]))
 		}
-		row := append([]string{m.code(nameOf(b)), m.text(b.Tier)}, amounts(plus(b.Cost.Here, b.Cost.Central))...)
+		row := append([]string{m.code(nameOf(b)), m.code(b.Tier)}, amounts(plus(b.Cost.Here, b.Cost.Central))...)
 		m.row(append(row, strings.Join(others, ", "))...)
 	}
 	if c.WithoutEstimate > 0 {
