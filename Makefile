@@ -5,9 +5,9 @@ ASSEMBLY = cdk.out
 LINTED = testdata/fleet.yaml testdata/gov.yaml testdata/locks.yaml testdata/prescribed.yaml $(patsubst %,config/testdata/good/%.yaml,bucket-namespace compliance \
 	low-cost-tagged sovereign-cloud targets)
 
-.PHONY: check test kills foreign workflow lint seaweed assembly decisions cli golden bench bench-restore bench-smoke
+.PHONY: check test kills foreign workflow lint seaweed report assembly decisions cli golden bench bench-restore bench-smoke
 
-check: test kills foreign workflow lint seaweed assembly decisions cli bench-smoke
+check: test kills foreign workflow lint seaweed report assembly decisions cli bench-smoke
 
 test:
 	go test ./...
@@ -44,6 +44,10 @@ lint:
 # backupctl restore versions against a real S3 server. The first time builds it, for ten minutes of processor time.
 seaweed:
 	cd test/seaweed && go vet ./... && go test -count 1 -timeout 20m ./...
+
+# report.html in Debian's Chromium, with axe-core: pictures, keyboard, paper, and no JavaScript. It is no part of the product.
+report:
+	cd test/report && npm ci && go vet ./... && go test -count 1 -timeout 30m ./...
 
 # cfn-lint with its informational rules: the templates of the example and of LINTED, each in the Region that it is
 # for, and those of the example in all Regions.
