@@ -78,6 +78,7 @@ func topology(r *Report) drawing {
 	t.drawGroups()
 	t.drawCentral()
 	t.drawEdges()
+	t.drawOnward()
 	t.d.Summary = t.summary()
 	return t.d
 }
@@ -93,13 +94,15 @@ type topologist struct {
 	// Where the central account begins, and where the vaults of it are.
 	centralX int
 	slots    map[string]*vaultSlots
+	// onward are the pairs of vaults of the central account between which copies go on.
+	onward map[[2]string]bool
 }
 
 // vaultSlots are the places at the left side of a vault where edges end.
 type vaultSlots struct{ y, height, edges, used int }
 
 func newTopologist(r *Report) *topologist {
-	t := &topologist{Report: r, vaults: map[string]*Vault{}, ofLoad: map[string][]*Vault{}, slots: map[string]*vaultSlots{}}
+	t := &topologist{Report: r, vaults: map[string]*Vault{}, ofLoad: map[string][]*Vault{}, slots: map[string]*vaultSlots{}, onward: map[[2]string]bool{}}
 	t.detailed = len(r.Workloads) <= detailedUntil
 	for i := range r.Vaults {
 		v := &r.Vaults[i]
@@ -137,9 +140,13 @@ func (t *topologist) group() {
 		if f.Back {
 			vault = f.From
 		}
+		if t.slots[f.From] != nil && t.slots[f.To] != nil {
+			t.onward[[2]string{f.From, f.To}] = true
+			continue
+		}
 		g, slot := byRegion[regionOf[f.Workload]], t.slots[vault]
 		if g == nil || slot == nil {
-			continue // a flow between vaults of the central account
+			continue
 		}
 		i := slices.IndexFunc(g.flows, func(x topoFlow) bool { return x.vault == vault && x.back == f.Back })
 		if i < 0 {
@@ -365,6 +372,23 @@ func (t *topologist) drawEdges() {
 	}
 }
 
+// drawOnward draws copies between vaults of the central account, on the right of them.
+func (t *topologist) drawOnward() {
+	right := t.centralX + centralWidth - topoPad
+	lane := right + topoPad
+	for _, from := range t.central {
+		for _, to := range t.central {
+			if !t.onward[[2]string{from.ID, to.ID}] {
+				continue
+			}
+			lane += laneStep
+			a, b := t.slots[from.ID], t.slots[to.ID]
+			t.d.Edges = append(t.d.Edges, edge{fmt.Sprintf("M%d %dH%dV%dH%d", right, a.y+a.height/2+6, lane, b.y+b.height/2-6, right+1), "copy"})
+		}
+	}
+	t.d.Width = max(t.d.Width, lane+topoMargin)
+}
+
 func (t *topologist) flowName(f topoFlow) string {
 	if f.back {
 		return "back, to restore"
@@ -406,6 +430,13 @@ func (t *topologist) summary() string {
 			text += fmt.Sprintf("; %s copied into vault %s", strings.Join(f.tiers, ", "), shortVault(f.vault))
 		}
 		texts = append(texts, text+".")
+	}
+	for _, from := range t.central {
+		for _, to := range t.central {
+			if t.onward[[2]string{from.ID, to.ID}] {
+				texts = append(texts, fmt.Sprintf("Copies go on from vault %s into vault %s.", from.Name, to.Name))
+			}
+		}
 	}
 	return strings.Join(texts, " ")
 }

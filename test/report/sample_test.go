@@ -20,6 +20,8 @@ func sample(workloads int) *report.Report {
 	r.Vaults = []report.Vault{main, us, old}
 	if workloads == 1 {
 		r.Vaults = r.Vaults[:1]
+	} else {
+		r.Flows = append(r.Flows, report.Flow{From: main.ID, To: us.ID, Tier: "critical_data", Copies: []report.RuleCopy{{Rule: "onward", Days: 365}}})
 	}
 	regions := []string{"eu-central-1", "us-east-1", "eu-west-1"}
 	names := []string{"orders", "payments", "catalog", "lake", "images", "ledger", "search"}
