@@ -87,18 +87,7 @@ func run(args []string, clock clock, stdin io.Reader, stdout, stderr io.Writer) 
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	command, err := cli.Parse(&commands{}, args, stdout,
-		kong.Name(program),
-		kong.Description("backupctl is what operators run beside the app."),
-		kong.Vars{
-			"noProfile": "(default: the default credentials)", "disasters": strings.Join(runbook.Names(), ", "),
-			"reportPreviousHelp": "Say what a change from the configuration in FILE means: who gains or loses which protection, and from when.",
-		},
-		kong.Bind(clock),
-		kong.BindTo(stdin, (*io.Reader)(nil)),
-		kong.BindTo(stdout, (*io.Writer)(nil)),
-		kong.Bind(streams{stdout, stderr}),
-	)
+	command, err := parse(args, clock, stdin, stdout, stderr)
 	if errors.Is(err, cli.ErrHelp) {
 		return exitDone
 	}
@@ -113,4 +102,17 @@ func run(args []string, clock clock, stdin io.Reader, stdout, stderr io.Writer) 
 		return exitWrong
 	}
 	return exitDone
+}
+
+// parse reads the command line.
+func parse(args []string, clock clock, stdin io.Reader, stdout, stderr io.Writer) (*kong.Context, error) {
+	return cli.Parse(&commands{}, args, stdout,
+		kong.Name(program),
+		kong.Description("backupctl is what operators run beside the app."),
+		kong.Vars{"noProfile": "(default: the default credentials)", "disasters": strings.Join(runbook.Names(), ", ")},
+		kong.Bind(clock),
+		kong.BindTo(stdin, (*io.Reader)(nil)),
+		kong.BindTo(stdout, (*io.Writer)(nil)),
+		kong.Bind(streams{stdout, stderr}),
+	)
 }

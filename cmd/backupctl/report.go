@@ -12,7 +12,7 @@ import (
 // reportFiles is the command report.
 type reportFiles struct {
 	Config    string `default:"backup.yaml" placeholder:"FILE" help:"Read the configuration from FILE (default: ${default})."`
-	Previous  string `placeholder:"FILE" help:"${reportPreviousHelp}"`
+	Previous  string `placeholder:"FILE" help:"Say what a change from the configuration in FILE means."`
 	Templates string `placeholder:"DIR" help:"Take sizes from the templates in DIR, such as cdk.out (default: estimate them)."`
 	Evidence  string `placeholder:"DIR" help:"Take measured times from the evidence of restore tests in DIR."`
 	Dir       string `default:"report" placeholder:"DIR" help:"Write the report into DIR (default: ${default})."`
