@@ -83,10 +83,10 @@ func (a axis) draw(t Tier) life {
 		b.Class = string(s.Kind)
 		b.Label = spanName(s.Kind, s.Rule)
 		b.Says = fmt.Sprintf("deleted after %s", long(s.Days))
-		switch {
-		case s.Kind == ObjectLockSpan:
+		switch s.Kind {
+		case ObjectLockSpan:
 			b.Says = fmt.Sprintf("%s mode for %s", s.Mode, long(s.Days))
-		case s.Kind == PITRSpan:
+		case PITRSpan:
 			b.Says = fmt.Sprintf("any second of %s", long(s.Days))
 		}
 		if s.Central {
@@ -141,7 +141,8 @@ func (a axis) ticks() []tick {
 		wide    bool
 	}{
 		{1, "1 min", false}, {15, "15 min", true}, {60, "1 h", false}, {minutesDay, "1 d", false}, {7 * minutesDay, "7 d", false},
-		{30 * minutesDay, "30 d", false}, {90 * minutesDay, "90 d", true}, {year, "1 y", false}, {3 * year, "3 y", true}, {10 * year, "10 y", false},
+		{30 * minutesDay, "30 d", false}, {90 * minutesDay, "90 d", true}, {year, "1 y", false}, {3 * year, "3 y", true}, {10 * year, "10 y",
+			false},
 	} {
 		at := a.at(t.minutes)
 		anchor := "middle"

@@ -24,7 +24,8 @@ workloads:
 `)
 	tiers := []string{"standard_data", "sensitive_data", "curated_data", "curated_sensitive_data", "critical_data", "critical_sensitive_data"}
 	for w := range 200 {
-		fmt.Fprintf(&text, "  - name: load%d\n    environment: prod\n    account: \"%012d\"\n    region: eu-central-1\n    buckets:\n", w, 222222220000+w)
+		fmt.Fprintf(&text, "  - name: load%d\n    environment: prod\n    account: \"%012d\"\n    region: eu-central-1\n    buckets:\n", w,
+			222222220000+w)
 		for b := range 10 {
 			fmt.Fprintf(&text, "      - {name: dummy-load%d-prod-bucket-with-quite-a-name-%d, tier: %s}\n", w, b, tiers[b%len(tiers)])
 		}

@@ -102,7 +102,8 @@ type topologist struct {
 type vaultSlots struct{ y, height, edges, used int }
 
 func newTopologist(r *Report) *topologist {
-	t := &topologist{Report: r, vaults: map[string]*Vault{}, ofLoad: map[string][]*Vault{}, slots: map[string]*vaultSlots{}, onward: map[[2]string]bool{}}
+	t := &topologist{Report: r, vaults: map[string]*Vault{}, ofLoad: map[string][]*Vault{}, slots: map[string]*vaultSlots{},
+		onward: map[[2]string]bool{}}
 	t.detailed = len(r.Workloads) <= detailedUntil
 	for i := range r.Vaults {
 		v := &r.Vaults[i]
@@ -207,7 +208,8 @@ func (t *topologist) drawGroups() {
 		t.d.Boxes = append(t.d.Boxes, box{X: topoMargin, Y: y, W: width, Class: "region"})
 		t.write(topoMargin+topoPad, y+20, "title", g.region, width, titleLetter)
 		t.write(topoMargin+topoPad, y+20+topoLine, "soft",
-			fmt.Sprintf("%s, %s, %s", counted(len(g.accounts), "account"), counted(g.number, "workload"), counted(buckets, "bucket")), width, smallLetter)
+			fmt.Sprintf("%s, %s, %s", counted(len(g.accounts), "account"), counted(g.number, "workload"), counted(buckets, "bucket")), width,
+			smallLetter)
 		bottom := t.drawCards(g, y+20+topoLine+topoGap)
 		g.height = max(bottom+topoPad-y, len(g.flows)*slotHeight+2*topoPad)
 		t.d.Boxes[frame].H = g.height

@@ -167,7 +167,8 @@ func TestSearch(t *testing.T) {
 // slash presses the key that focuses the search, as a keyboard does: a script that takes the key leaves no letter.
 func (tab *tab) slash() {
 	tab.t.Helper()
-	press := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: "/", Code: "Slash", Text: "/", WindowsVirtualKeyCode: 191}
+	press := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: "/", Code: "Slash", Text: "/",
+		WindowsVirtualKeyCode: 191}
 	call(tab, input.DispatchKeyEvent, press)
 	press.Type, press.Text = input.DispatchKeyEventTypeKeyUp, ""
 	call(tab, input.DispatchKeyEvent, press)
@@ -317,7 +318,8 @@ func withMark(v any, key, mark string) any {
 // TestSecondLine: even if a script or a style came into the page, the policy in it would stop both.
 func TestSecondLine(t *testing.T) {
 	html := string(render(t, sample(1)))
-	planted := strings.Replace(html, "</main>", `<script>document.title="planted"</script><p id="planted" style="color:red" onclick="1">x</p></main>`, 1)
+	planted := strings.Replace(html, "</main>",
+		`<script>document.title="planted"</script><p id="planted" style="color:red" onclick="1">x</p></main>`, 1)
 	tab := open(t, []byte(planted), view{width: 820})
 	if got := value[string](tab, "document.title"); strings.Contains(got, "planted") {
 		t.Error("a planted script ran")
