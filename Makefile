@@ -7,9 +7,9 @@ LINTED = testdata/air-gapped.yaml testdata/fleet.yaml testdata/gov.yaml testdata
 	sovereign-cloud tag-conditions targets)
 EXAMPLES = $(wildcard examples/*/backup.yaml)
 
-.PHONY: release release-check check test kills foreign workflow lint seaweed emulator assembly decisions cli golden bench bench-restore bench-smoke
+.PHONY: release release-check check test kills foreign workflow lint seaweed emulator report assembly decisions cli golden bench bench-restore bench-smoke
 
-check: test kills foreign workflow lint seaweed emulator assembly decisions cli bench-smoke
+check: test kills foreign workflow lint seaweed emulator report assembly decisions cli bench-smoke
 
 test:
 	go test ./...
@@ -53,6 +53,11 @@ emulator:
 	cd test/emulator && go vet ./... && go test -count 1 -timeout 20m ./...
 
 # cfn-lint with its informational rules: the templates of the example, of LINTED and of EXAMPLES, each in the Region that it is
+# report.html in Debian's Chromium, with axe-core: pictures, keyboard, paper, and no JavaScript. It is no part of the product.
+report:
+	cd test/report && npm ci && go vet ./... && go test -count 1 -timeout 30m ./...
+
+# cfn-lint with its informational rules: the templates of the example and of LINTED, each in the Region that it is
 # for, and those of the example in all Regions.
 assembly:
 	go run . -out $(ASSEMBLY)
