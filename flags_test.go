@@ -15,7 +15,7 @@ func TestOptions(t *testing.T) {
 	two := 2
 	all := flags{
 		Config: "a.yaml", Previous: "b.yaml", Check: true, Format: "json", Out: "dir",
-		Workload: []string{"a-dev", "b", "c"}, Jobs: &two, PrintConfig: true, Version: true,
+		Workload: []string{"a-dev", "b", "c"}, Jobs: &two, Report: true, PrintConfig: true, Version: true,
 	}
 	const allFlags = "-config a.yaml -previous b.yaml -check -format json -out dir " +
 		"-workload a-dev -workload b,c -jobs 2 -print-config -version"
@@ -29,28 +29,28 @@ func TestOptions(t *testing.T) {
 		env  map[string]string
 		want options
 	}{
-		{name: "defaults", want: options{flags: flags{Config: "backup.yaml", Format: "text", Out: "cdk.out"}}},
+		{name: "defaults", want: options{flags: flags{Config: "backup.yaml", Format: "text", Out: "cdk.out", Report: true}}},
 		{name: "all flags", args: allFlags, want: options{flags: all}},
 		{name: "two hyphens", args: strings.ReplaceAll(allFlags, " -", " --"), want: options{flags: all}},
 		{
 			name: "the CDK CLI", env: fromCLI,
 			want: options{nag: true, underCLI: true, flags: flags{
-				Config: "c.yaml", Previous: "d.yaml", Format: "text", Out: "cli.out", Workload: []string{"x-dev", "y-dev"},
+				Config: "c.yaml", Previous: "d.yaml", Format: "text", Out: "cli.out", Report: true, Workload: []string{"x-dev", "y-dev"},
 			}},
 		},
 		{
 			name: "both", args: "-config a.yaml -previous= -workload a-dev -out dir", env: fromCLI,
 			want: options{nag: true, underCLI: true, flags: flags{
-				Config: "a.yaml", Format: "text", Out: "dir", Workload: []string{"x-dev", "y-dev", "a-dev"},
+				Config: "a.yaml", Format: "text", Out: "dir", Report: true, Workload: []string{"x-dev", "y-dev", "a-dev"},
 			}},
 		},
 		{
 			name: "names with what kong replaces", env: map[string]string{"CDK_OUTDIR": "${default}", "CDK_CONTEXT_JSON": `{"config":"$${env}"}`},
-			want: options{flags: flags{Config: "$${env}", Format: "text", Out: "${default}"}},
+			want: options{flags: flags{Config: "$${env}", Format: "text", Out: "${default}", Report: true}},
 		},
 		{
 			name: "a context without what the app reads", env: map[string]string{"CDK_CONTEXT_JSON": `{"nag":"false","other":[1]}`},
-			want: options{flags: flags{Config: "backup.yaml", Format: "text", Out: "cdk.out"}},
+			want: options{flags: flags{Config: "backup.yaml", Format: "text", Out: "cdk.out", Report: true}},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -100,6 +100,8 @@ Flags:
                              Commas between several.
       --jobs=N               Use at most N processes at a time (default:
                              as many as suit the number of stacks and cores).
+      --[no-]report          Write the report into DIR/report, where DIR is that
+                             of -out (default: true; -report=false writes none).
       --print-config         Print the effective configuration, with every
                              default, and stop.
       --version              Print the version and stop.
