@@ -318,7 +318,9 @@ func (s *site) held() map[string]string {
 				if err != nil {
 					s.Fatal(err)
 				}
-				id += vault.CreationDate.String()
+				if vault.CreationDate != nil { // another one with this name would be another vault
+					id += vault.CreationDate.String()
+				}
 			}
 			ids[one.Name+" "+*r.LogicalResourceId] = id
 		}
