@@ -195,6 +195,13 @@ var checks = []check{
 	{"rollout-partition", Error, "F-REG-4", checkRolloutPartitions},
 	{"connection-partition", Error, "F-REG-4", checkConnectionPartition},
 
+	// check_pipeline.go
+	{"connection-region", Error, "", checkConnectionRegion},
+	{"connection-account", Warning, "F-PIPE-3", warnOfConnectionAccount},
+	{"pipeline-accounts", Error, "", checkPipelineAccounts},
+	{"pipeline-name", Error, "F-CFN-2", checkPipelineNames},
+	{"compliance-lock-unapproved", Warning, "F-LOCK-6", warnOfUnapprovedLocks},
+
 	// not_built.go
 	{"not-built", Warning, "", warnOfNotBuilt},
 }
@@ -234,6 +241,9 @@ var comparisons = []check{
 	{"landing-vault-left-behind", Warning, "F-RST-7", compareLandingVaults},
 	{"evidence-left-behind", Warning, "F-OL-2", compareEvidence},
 	{"stack-set-left-behind", Warning, "F-COPY-3", compareStackSet},
+
+	// check_previous_pipeline.go
+	{"pipeline-changed", Warning, "", comparePipelines},
 
 	// check_previous_locks.go
 	{"tier-compliance-lock-changed", Error, "F-LOCK-8", compareTierComplianceLocks},

@@ -123,6 +123,14 @@ const (
 	// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
 	MaxFilterVaults = 900
 
+	// MaxPipelineWorkloads is how many workloads one pipeline deploys, each in an account of its own or not, so that its
+	// synthesis stays below 700 MB of memory and a stage below MaxStageActions.
+	MaxPipelineWorkloads = 40
+	// MaxPipelineAccounts is how many accounts all pipelines deploy to. A stack set is for more.
+	MaxPipelineAccounts = 400
+	// MaxStageActions is how many actions a stage of a pipeline takes (F-PIPE-1).
+	MaxStageActions = 50
+
 	// maxFileBytes is the largest size of a backup.yaml, in bytes: about 10,000 workloads.
 	maxFileBytes = 8 << 20
 	// maxProblems is the number of problems after which the checks stop, so that a file of another kind does not use up the memory.

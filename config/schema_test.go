@@ -51,7 +51,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"alias-collision", "another-organization", "bucket-limit", "bucket-namespace", "bucket-twice", "business-decision", "central-names-of-a-workload", "central-stack-too-large", "china", "china-by-stack-set", "compliance-lock",
 		"compliance-lock-acknowledged-wrongly", "copies-of-rules", "empty-workload", "governance-lock", "inherited-copy", "landing-vault", "lock-against-copies", "lock-min-above-max",
 		"lock-minimum", "low-cost-copies", "low-cost-in-china", "low-cost-partition", "low-cost-values", "name-collisions", "organization-roots", "partitions",
-		"operators-size", "policy-names", "quotas", "reserved-name", "reserved-project", "restore-testing-plans", "restore-testing-size",
+		"operators-size", "pipeline", "pipeline-accounts", "policy-names", "quotas", "reserved-name", "reserved-project", "restore-testing-plans", "restore-testing-size",
 		"restore-testing-without-copies", "schedules", "schedules-that-never-come", "stack-too-large",
 		"tag-selections", "tags-of-recovery-points", "tags-of-recovery-points-at-the-top", "tags-of-resources", "template-too-large", "too-long-a-role-path", "unknown-tiers", "vault-locks", "vault-locks-against-rules", "workload-twice",
 	}
