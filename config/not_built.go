@@ -9,7 +9,6 @@ var notBuilt = []struct {
 }{
 	{airGappedPath, "no second copy is created", func(c *Config) bool { return c.Central.AirGappedVault != nil }},
 	{"central.audit.enabled", "nothing is audited", func(c *Config) bool { return c.Central.Audit.Enabled }},
-	{pipelinePath, "the stacks are deployed by cdk deploy only", func(c *Config) bool { return c.Rollout.Pipeline != nil }},
 	{stackSetPath, "accounts without a workload get no backups", func(c *Config) bool { return c.Rollout.StackSet != nil }},
 }
 

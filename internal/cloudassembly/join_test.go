@@ -55,7 +55,7 @@ func TestJoinRefuses(t *testing.T) {
 		"no manifest of JSON": {"[]", "manifest.json of part 2: is not a JSON object"},
 		"half a manifest":     {good[:len(good)-30], "manifest.json of part 2: "},
 		"odd artifacts":       {strings.Replace(good, stackA, `"a"`, 1), "manifest.json of part 2: "},
-		"the same stage": {head + stage + foot, "manifest.json of part 2: another part has the stage assembly-dev too"},
+		"the same stage":      {head + stage + foot, "manifest.json of part 2: another part has the stage assembly-dev too"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out, good := t.TempDir(), good

@@ -1,18 +1,12 @@
 package synth
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"central-s3-backup/config"
 	"central-s3-backup/internal/alerting"
@@ -21,12 +15,8 @@ import (
 
 // function is a function that the central stack deploys.
 type function struct {
-	name   string // of its file in the cache
-	called string // in a sentence
-	// source is the directory with its sources. It is relative: the app runs in the directory of its module.
-	source string
-	// shared are the directories of the other packages of this module that it imports.
-	shared []string
+	program
+
 	// file that it reads beside its program, and its content.
 	file    string
 	content func(*config.Config) any
@@ -34,13 +24,19 @@ type function struct {
 
 var (
 	alertFunction = function{
-		name: "alerts", called: "the alert function", source: "lambda/alerts", shared: []string{"internal/alerting"},
+		program: program{
+			name: "alerts", called: "the alert function", source: "lambda/alerts", shared: []string{"internal/alerting"},
+			hint: "the first build also compiles the AWS SDK", build: functionBuild, environment: functionEnvironment,
+		},
 		file: alerting.FleetFile, content: func(cfg *config.Config) any { return cfg.Fleet() },
 	}
 	validator = function{
-		name: "validate", called: "the validator of restore tests", source: "lambda/validate",
-		shared: []string{"internal/alerting", "internal/restoretest"},
-		file:   restoretest.TestsFile, content: func(cfg *config.Config) any { return cfg.ValidatorTests() },
+		program: program{
+			name: "validate", called: "the validator of restore tests", source: "lambda/validate",
+			shared: []string{"internal/alerting", "internal/restoretest"},
+			hint:   "the first build also compiles the AWS SDK", build: functionBuild, environment: functionEnvironment,
+		},
+		file: restoretest.TestsFile, content: func(cfg *config.Config) any { return cfg.ValidatorTests() },
 	}
 )
 
@@ -63,95 +59,6 @@ var (
 	}
 )
 
-// build builds the function for AWS Lambda and returns the file. It keeps the file in the
-// user's cache directory, and builds nothing if one from the same sources and toolchain is there.
-// announce is called before a build, since the first one takes a while.
-func (f function) build(ctx context.Context, announce func(string)) (file string, err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("%s could not be built: %w", f.called, err)
-		}
-	}()
-	digest, err := f.digest()
-	if err != nil {
-		return "", err
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	dir := filepath.Join(cache, "central-s3-backup")
-	file = filepath.Join(dir, f.name+"-"+digest)
-	if _, err := os.Stat(file); err == nil {
-		return file, nil
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", err
-	}
-	unfinished, err := os.MkdirTemp(dir, "build")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(unfinished) //nolint:errcheck // what is left there does no harm
-	bootstrap := filepath.Join(unfinished, "bootstrap")
-	announce("building " + f.called + "; the first build also compiles the AWS SDK")
-	build := command(ctx, "go", append(slices.Clone(functionBuild), "-o", bootstrap, "./"+f.source)...)
-	if build.Env, err = buildEnvironment(ctx); err != nil {
-		return "", err
-	}
-	build.Env = append(build.Env, "GOTMPDIR="+os.TempDir()) // a build that is killed leaves its files there
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: %s", err, bytes.TrimSpace(out))
-	}
-	return file, os.Rename(bootstrap, file)
-}
-
-// buildEnvironment is the environment of the build: the user's without the variables of Go, and the settings above.
-func buildEnvironment(ctx context.Context) ([]string, error) {
-	values, err := command(ctx, "go", append([]string{"env", "-json"}, passedOn...)...).Output()
-	if err != nil {
-		return nil, fmt.Errorf("the Go toolchain must be on the PATH: %w", err)
-	}
-	var users map[string]string
-	if err := json.Unmarshal(values, &users); err != nil {
-		return nil, err
-	}
-	environment := slices.DeleteFunc(os.Environ(), func(variable string) bool {
-		return strings.HasPrefix(variable, "GO") || strings.HasPrefix(variable, "CGO_")
-	})
-	for _, name := range passedOn {
-		environment = append(environment, name+"="+users[name])
-	}
-	return append(environment, functionEnvironment...), nil
-}
-
-// digest is a hash of everything that the function is built from: its sources, the sources
-// that it shares with the app, the modules, the toolchain and the settings.
-func (f function) digest() (string, error) {
-	hash := sha256.New()
-	fmt.Fprintln(hash, functionBuild, functionEnvironment)
-	files := []string{"go.mod", "go.sum"}
-	for _, root := range append([]string{f.source}, f.shared...) {
-		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-			if err == nil && strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") && entry.Type().IsRegular() {
-				files = append(files, path)
-			}
-			return err
-		})
-		if err != nil {
-			return "", fmt.Errorf("its sources are missing: run the app in the directory of its module: %w", err)
-		}
-	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return "", err
-		}
-		fmt.Fprintf(hash, "%s %d\n%s", filepath.ToSlash(file), len(text), text)
-	}
-	return hex.EncodeToString(hash.Sum(nil)[:16]), nil
-}
-
 // AlertPackage creates a temporary directory with what is uploaded to AWS Lambda: the alert function and the file of
 // names that it reads. The caller removes the directory.
 func AlertPackage(cfg *config.Config) (dir string, err error) { return alertFunction.pack(cfg) }
@@ -160,7 +67,7 @@ func AlertPackage(cfg *config.Config) (dir string, err error) { return alertFunc
 func ValidatorPackage(cfg *config.Config) (dir string, err error) { return validator.pack(cfg) }
 
 func (f function) pack(cfg *config.Config) (dir string, err error) {
-	file, err := f.build(context.Background(), func(string) {}) // it is there since Prepare
+	file, err := f.compile(context.Background(), func(string) {}) // it is there since Prepare
 	if err != nil {
 		return "", err
 	}
