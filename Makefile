@@ -2,8 +2,9 @@
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 ASSEMBLY = cdk.out
 # Configurations whose templates differ: in resources, properties, Regions and partitions.
-LINTED = testdata/fleet.yaml testdata/gov.yaml testdata/locks.yaml testdata/prescribed.yaml $(patsubst %,config/testdata/good/%.yaml,bucket-namespace compliance \
-	low-cost-tagged sovereign-cloud targets)
+LINTED = testdata/air-gapped.yaml testdata/fleet.yaml testdata/gov.yaml testdata/locks.yaml testdata/prescribed.yaml testdata/vaults.yaml \
+	$(patsubst %,config/testdata/good/%.yaml,audit bucket-namespace bucket-settings compliance low-cost-tagged more-destinations snapshot-rules \
+	sovereign-cloud tag-conditions targets)
 
 .PHONY: check test kills foreign workflow lint seaweed assembly decisions cli golden bench bench-restore bench-smoke
 
@@ -60,10 +61,11 @@ decisions:
 	go run . -config testdata/many.yaml -workload central -out $(ASSEMBLY).many
 	go run . -config testdata/prescribed.yaml -out $(ASSEMBLY).prescribed
 	go run . -config testdata/locks.yaml -out $(ASSEMBLY).locks
+	go run . -config config/testdata/good/audit.yaml -out $(ASSEMBLY).audit
 	go run . -config cmd/backupctl/testdata/restore.yaml -out $(ASSEMBLY).restore
 	go run . -config lambda/validate/testdata/backup.yaml -out $(ASSEMBLY).validator
 	cd decisions && npm ci && node decide.mjs ../testdata/decisions.yaml fleet=../$(ASSEMBLY).fleet many=../$(ASSEMBLY).many \
-		prescribed=../$(ASSEMBLY).prescribed locks=../$(ASSEMBLY).locks
+		prescribed=../$(ASSEMBLY).prescribed locks=../$(ASSEMBLY).locks audit=../$(ASSEMBLY).audit
 	cd decisions && node calls.mjs ../cmd/backupctl/testdata/actions.txt,../cmd/backupctl/testdata/actions-preflight.txt ../$(ASSEMBLY).restore \
 		111111111111=dummy-operate-central 222222222222=dummy-operate-dummy-dev 444444444444=dummy-operate-dummy-new
 	cd decisions && node calls.mjs ../lambda/validate/testdata/actions.txt ../$(ASSEMBLY).validator \

@@ -98,7 +98,7 @@ func physicalName(r resource) (name string, dataBearing bool) {
 	switch r.Type {
 	case "AWS::S3::Bucket":
 		name, dataBearing = r.Properties["BucketName"].(string)
-	case "AWS::Backup::BackupVault":
+	case "AWS::Backup::BackupVault", "AWS::Backup::LogicallyAirGappedBackupVault":
 		name, dataBearing = r.Properties["BackupVaultName"].(string)
 	case "AWS::KMS::Key":
 		name, dataBearing = r.Properties["Description"].(string)

@@ -215,7 +215,7 @@ func TestRules(t *testing.T) {
 		var want []string
 		rule := func(id string, is, email bool, at string, names []any) {
 			var targets []string
-			if reached && !slices.Contains([]string{"BackupIssues", "CopiesOut", "RestoresOut"}, id) { // another rule sends the event
+			if reached && !slices.Contains([]string{"BackupIssues", "CopiesOut", "RestoresOut", "ScanIssues"}, id) { // another rule sends the event
 				targets = append(targets, "CentralBus")
 			}
 			if email {
@@ -269,6 +269,14 @@ func TestRules(t *testing.T) {
 		rule("Vaults", vaults != nil, false, "backupVaultName", vaults)
 		rule("Settings", vaults != nil, false, "", nil)
 		rule("BackupIssues", vaults != nil, true, "backupVaultName", vaults)
+		var scanned []any
+		for _, plan := range template.ofType("AWS::Backup::BackupPlan") {
+			if at(plan.Properties, "BackupPlan", "ScanSettings") != nil {
+				scanned = append(scanned, at(plan.Properties, "BackupPlan", "BackupPlanName")) // that of its vault
+			}
+		}
+		rule("ScanJobs", scanned != nil, false, "backupVaultName", scanned)
+		rule("ScanIssues", scanned != nil, true, "backupVaultName", scanned)
 		rule("Alarms", alarms != nil, false, "alarmName", alarms)
 		for _, tier := range a.cfg.Tiers { // each has a clock of its own, and its copies too
 			watched := func(jobs string) bool {

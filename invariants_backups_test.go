@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -45,8 +46,9 @@ func TestBucketsAreProtected(t *testing.T) {
 				key := at(encryption, "ServerSideEncryptionByDefault", "KMSMasterKeyID", "Fn::GetAtt", 0)
 				want["key of its tier"] = aliasOf(template, key) == keyAliasWant(a, template, tier)
 				want["access logs"] = at(p, "LoggingConfiguration", "DestinationBucketName", "Ref") == "AccessLogs"
-				want["tags"] = fmt.Sprint(p["Tags"]) == fmt.Sprintf("[map[Key:backup:tier Value:%s] map[Key:backup:workload Value:%s]]",
-					tier.Name, workloadOf(a, template.stack).ID())
+				want["tags"] = maps.Equal(pairsOf(p["Tags"]), map[string]string{
+					a.cfg.TagKey: tier.Name, "backup:workload": workloadOf(a, template.stack).ID(),
+				})
 			}
 			for what, ok := range want {
 				if !ok {
@@ -95,7 +97,7 @@ func TestPlans(t *testing.T) {
 		vaults := template.ofType("AWS::Backup::BackupVault")
 		var got, want []string
 		for planID, plan := range template.ofType("AWS::Backup::BackupPlan") {
-			tier := at(plan.Properties, "BackupPlanTags", "backup:tier").(string)
+			tier := at(plan.Properties, "BackupPlanTags", a.cfg.TagKey).(string)
 			for _, rule := range list(at(plan.Properties, "BackupPlan", "BackupPlanRule")) {
 				vaultID, _ := at(rule, "TargetBackupVault", "Ref").(string)
 				if _, ok := vaults[vaultID]; !ok {
@@ -117,7 +119,11 @@ func TestPlans(t *testing.T) {
 				if at(selection, "IamRoleArn", "Fn::GetAtt", 0) != "BackupRole" {
 					t.Errorf("%s: role %v", planID, at(selection, "IamRoleArn"))
 				}
-				got = append(got, fmt.Sprintln(tier, at(selection, "Resources"), at(selection, "NotResources"), at(selection, "Conditions")))
+				conditions := ""
+				if c := at(selection, "Conditions"); c != nil {
+					conditions = fmt.Sprint(tagsIn(t, at(c, "StringEquals"), "Condition"), tagsIn(t, at(c, "StringNotEquals"), "Condition"))
+				}
+				got = append(got, fmt.Sprintln(tier, at(selection, "Resources"), at(selection, "NotResources"), conditions))
 			}
 		}
 		for _, tier := range a.cfg.Tiers {
@@ -140,8 +146,8 @@ func wantedOf(a *assembly, w config.Workload, tier config.Tier) []string {
 			named = append(named, "arn:"+partition+":s3:::"+b.Name)
 		}
 	}
-	tagged := slices.Contains(w.SelectTagged, tier.Name)
-	if tier.ContinuousBackup == nil && tier.SnapshotBackup == nil || named == nil && !tagged {
+	tagged := selectionsOf(w, tier.Name)
+	if tier.ContinuousBackup == nil && tier.SnapshotBackup == nil || named == nil && tagged == nil {
 		return nil
 	}
 	copied := tier.CopyToCentral != nil
@@ -166,9 +172,9 @@ func wantedOf(a *assembly, w config.Workload, tier config.Tier) []string {
 			cmp.Or(c.CompletionWindowMinutes, s.CompletionWindowMinutes), copies(c.Name, c.CopyToCentral)))
 	}
 	if named != nil {
-		want = append(want, fmt.Sprintln(tier.Name, named, nil, nil))
+		want = append(want, fmt.Sprintln(tier.Name, named, nil, ""))
 	}
-	if tagged {
+	for _, s := range tagged {
 		var except []any
 		for _, other := range a.cfg.Workloads {
 			for _, b := range other.Buckets {
@@ -177,10 +183,58 @@ func wantedOf(a *assembly, w config.Workload, tier config.Tier) []string {
 				}
 			}
 		}
-		want = append(want, fmt.Sprintln(tier.Name, []any{"arn:" + partition + ":s3:::*"}, except,
-			fmt.Sprintf("map[StringEquals:[map[ConditionKey:aws:ResourceTag/backup:tier ConditionValue:%s]]]", tier.Name)))
+		equal, not := conditionsOf(a, s)
+		want = append(want, fmt.Sprintln(tier.Name, []any{"arn:" + partition + ":s3:::*"}, except, fmt.Sprint(equal, not)))
 	}
 	return want
+}
+
+// pairsOf are the tags of a resource: values by keys.
+func pairsOf(tags any) map[string]string {
+	all := map[string]string{}
+	for _, tag := range list(tags) {
+		all[at(tag, "Key").(string)] = at(tag, "Value").(string)
+	}
+	return all
+}
+
+// selectionsOf are a workload's selections by tag for a tier.
+func selectionsOf(w config.Workload, tier string) []config.TagSelection {
+	var all []config.TagSelection
+	for _, s := range w.SelectTagged {
+		if s.Tier == tier {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// conditionsOf are the tags that a selection wants, and those that it does not want, said from the file alone.
+func conditionsOf(a *assembly, s config.TagSelection) (equal, not map[string]string) {
+	equal, not = map[string]string{}, map[string]string{}
+	maps.Copy(equal, s.Tag)
+	maps.Copy(not, s.ExceptTag)
+	if len(equal) == 0 {
+		equal[a.cfg.TagKey] = s.Tier
+	}
+	return equal, not
+}
+
+// tagsIn are the tags in conditions of a template: of plans with the prefix Condition, of restore tests without.
+func tagsIn(t *testing.T, conditions any, prefix string) map[string]string {
+	t.Helper()
+	tags := map[string]string{}
+	if conditions == nil {
+		return tags
+	}
+	for _, c := range list(conditions) {
+		key, isTag := strings.CutPrefix(at(c, prefix+"Key").(string), "aws:ResourceTag/")
+		if !isTag {
+			t.Errorf("no condition on a tag: %v", c)
+		}
+		tags[key] = at(c, prefix+"Value").(string)
+	}
+	return tags
 }
 
 // TestLowCost: vaults whose backups grow old enough move them, in the central account for all copied

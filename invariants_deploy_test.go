@@ -162,6 +162,10 @@ func arnsOf(t template, id string, p config.Deployed) (arn, neighbour string) {
 		return regional("backup", "backup-plan:", "0123abcd"), ""
 	case "AWS::Backup::TieringConfiguration":
 		return both(regional, "backup", "tiering-configuration:", nameIn(t, r, "TieringConfigurationName")+"-0123abcd")
+	case "AWS::Backup::Framework":
+		return both(regional, "backup", "framework:", nameIn(t, r, "FrameworkName")+"-0123abcd")
+	case "AWS::Backup::ReportPlan":
+		return both(regional, "backup", "report-plan:", nameIn(t, r, "ReportPlanName")+"-0123abcd")
 	case "AWS::Backup::RestoreTestingPlan", "AWS::Backup::RestoreTestingSelection":
 		return both(regional, "backup", "restore-testing-plan:", nameIn(t, r, "RestoreTestingPlanName")+"-0123abcd")
 	case "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm":

@@ -93,7 +93,7 @@ func TestSilence(t *testing.T) {
 		if template.stack != a.cfg.CentralStackName() {
 			w := workloadOf(a, template.stack)
 			for _, tier := range a.cfg.Tiers {
-				used := slices.Contains(w.SelectTagged, tier.Name) ||
+				used := len(selectionsOf(w, tier.Name)) > 0 ||
 					slices.ContainsFunc(w.Buckets, func(b config.Bucket) bool { return b.Tier == tier.Name })
 				seldom := tier.ContinuousBackup == nil && tier.BackedUp() && strings.Contains(tier.SnapshotBackup[0].Schedule, "SUN")
 				if !used || !tier.BackedUp() || seldom {

@@ -310,8 +310,10 @@ func TestRestoreTestingPlans(t *testing.T) {
 					want["arn:"+partition+":s3:::"+b.Name] = key
 				}
 			}
-			if slices.Contains(w.SelectTagged, tier.Name) {
-				want[tier.Name] = key
+			for _, s := range selectionsOf(w, tier.Name) {
+				equal, not := conditionsOf(a, s)
+				not["backup:workload"] = w.ID()
+				want[fmt.Sprint(equal, not)] = key
 			}
 		}
 		for _, plan := range found {
@@ -338,12 +340,7 @@ func TestRestoreTestingPlans(t *testing.T) {
 			arns := list(p["ProtectedResourceArns"])
 			if conditions := p["ProtectedResourceConditions"]; conditions != nil {
 				same(t, id+" ARNs", arns, texts("*"))
-				tier := at(conditions, "StringEquals", 0, "Value").(string)
-				got[tier] = key
-				same(t, id, conditions, m{
-					"StringEquals":    l{m{"Key": "aws:ResourceTag/backup:tier", "Value": tier}},
-					"StringNotEquals": l{m{"Key": "aws:ResourceTag/backup:workload", "Value": w.ID()}},
-				})
+				got[fmt.Sprint(tagsIn(t, at(conditions, "StringEquals"), ""), tagsIn(t, at(conditions, "StringNotEquals"), ""))] = key
 				continue
 			}
 			for _, arn := range arns {

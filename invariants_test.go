@@ -14,7 +14,7 @@ import (
 // every runs a test over every template of every assembly.
 func every(t *testing.T, test func(t *testing.T, a *assembly, template template)) {
 	t.Helper()
-	for name, a := range map[string]*assembly{"example": example, "fleet": fleet, "gov": gov, "locks": locks} {
+	for name, a := range map[string]*assembly{"example": example, "fleet": fleet, "gov": gov, "vaults": vaults, "locks": locks} {
 		for stack, template := range a.templates {
 			t.Run(name+"/"+stack, func(t *testing.T) { test(t, a, template) })
 		}
@@ -43,6 +43,7 @@ func TestDataIsRetained(t *testing.T) {
 				"AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::KMS::Key", "AWS::KMS::Alias", "AWS::IAM::Role",
 				"AWS::Backup::BackupVault", "AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection", "AWS::Backup::TieringConfiguration",
 				"AWS::Backup::RestoreTestingPlan", "AWS::Backup::RestoreTestingSelection",
+				"AWS::Backup::LogicallyAirGappedBackupVault", "AWS::RAM::ResourceShare",
 				"AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "AWS::SNS::Subscription",
 				"AWS::Events::EventBus", "AWS::Events::EventBusPolicy", "AWS::Events::Rule",
 				"AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "AWS::Logs::LogGroup",
@@ -115,8 +116,11 @@ func TestNobodyWithoutCondition(t *testing.T) {
 				}
 			}
 			// A role cannot be given to a function of another account. EventBridge's rules have targets in
-			// their own account alone, and to SNS and KMS it says nothing of the source.
+			// their own account alone, and to SNS and KMS it says nothing of the source. Whether GuardDuty does is not
+			// documented (F-SCAN-5).
 			safe := at(s, "Condition", "StringEquals", "aws:SourceAccount") != nil || at(s, "Condition", "ArnEquals", "aws:SourceArn") != nil ||
+				at(s["Principal"], "Service") == "malware-protection.guardduty.amazonaws.com" &&
+					at(s, "Condition", "StringEqualsIfExists", "aws:SourceAccount") != nil ||
 				s["Sid"] == "EventBridge" && slices.Contains([]string{"[sns:Publish]", "[kms:Decrypt kms:GenerateDataKey*]"}, fmt.Sprint(s["Action"]))
 			if service := at(s["Principal"], "Service"); service != nil && service != "lambda.amazonaws.com" && !safe {
 				t.Errorf("%v may be the deputy of another account", service)
@@ -290,9 +294,14 @@ func checkTemplateSizes(t *testing.T, a *assembly) {
 
 // TestResourceCounts: the check against CloudFormation's limit counts what is there (F-LIM-6).
 func TestResourceCounts(t *testing.T) {
-	for _, a := range []*assembly{example, fleet, gov, locks} {
+	for _, a := range []*assembly{example, fleet, gov, vaults, locks} {
 		if got, want := a.cfg.CentralResources(), len(a.templates[a.cfg.CentralStackName()].Resources); got != want {
 			t.Errorf("central: counts %d, has %d", got, want)
+		}
+		for _, region := range a.cfg.CentralRegions()[1:] {
+			if got, want := a.cfg.CentralRegionResources(region), len(a.templates[a.cfg.CentralStackNameIn(region)].Resources); got != want {
+				t.Errorf("central in %s: counts %d, has %d", region, got, want)
+			}
 		}
 		for _, w := range a.cfg.Workloads {
 			if got, want := a.cfg.StackResources(w), len(a.templates[a.cfg.StackName(w)].Resources); got != want {

@@ -25,6 +25,7 @@ var (
 	example *assembly // testdata/example.yaml
 	fleet   *assembly // testdata/fleet.yaml
 	gov     *assembly // testdata/gov.yaml
+	vaults  *assembly // testdata/vaults.yaml
 	locks   *assembly // testdata/locks.yaml
 )
 
@@ -49,6 +50,7 @@ func TestMain(m *testing.M) {
 	example = synthesizeFile(exampleFile, filepath.Join(dir, "example"), nil)
 	fleet = synthesizeFile("testdata/fleet.yaml", filepath.Join(dir, "fleet"), nil)
 	gov = synthesizeFile("testdata/gov.yaml", filepath.Join(dir, "gov"), nil)
+	vaults = synthesizeFile("testdata/vaults.yaml", filepath.Join(dir, "vaults"), nil)
 	locks = synthesizeFile("testdata/locks.yaml", filepath.Join(dir, "locks"), nil)
 	code := m.Run()
 	synth.Close()

@@ -114,7 +114,10 @@ dummy-backup-dummy-prod  033333333333  eu-west-1     76 resources
 func TestSecretsAreNotRepeated(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "backup.yaml")
 	const webhook, key = "https://hooks.slack.com/services/T0/B0/sEcReT", "0123456789abcdef0123456789abcdef"
-	text := "version: 1\nalerts:\n  slack: [{webhook_secret: \"" + webhook + "\"}]\n  pagerduty: [{routing_key_secret: " + key + "}]\n"
+	const hook, header = "hooks.example.com/in?token=sEcReT", "Authorization: Bearer sEcReT"
+	text := "version: 1\nalerts:\n  slack: [{webhook_secret: \"" + webhook + "\"}]\n  pagerduty: [{routing_key_secret: " + key + "}]\n" +
+		"  teams: [{webhook_secret: \"https://x.logic.azure.com/?sig=sEcReT\"}, \"webhook_secret:https://x.logic.azure.com/?sig=sEcReT\"]\n" +
+		"  webhook: [{url_secret: \"" + hook + "\", header_secret: \"" + header + "\"}, \"" + hook + "\"]\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +127,8 @@ func TestSecretsAreNotRepeated(t *testing.T) {
 		if code != exitWrong || !strings.Contains(said.String(), "not repeated here") {
 			t.Errorf("exit code %d, %s", code, said.String())
 		}
-		if strings.Contains(said.String(), webhook) || strings.Contains(said.String(), key) {
+		if strings.Contains(said.String(), webhook) || strings.Contains(said.String(), key) ||
+			strings.Contains(said.String(), "sEcReT") {
 			t.Errorf("repeats a secret: %s", said.String())
 		}
 	}

@@ -21,7 +21,62 @@ func (a Alerts) Delivered() []alerting.Destination {
 			Endpoint: alerting.Endpoint(service.Endpoint),
 		})
 	}
+	for _, channel := range a.Teams {
+		all = append(all, alerting.Destination{Kind: alerting.Teams, Secret: channel.WebhookSecret})
+	}
+	for _, hook := range a.Webhook {
+		all = append(all, alerting.Destination{Kind: alerting.Webhook, Secret: hook.URLSecret, HeaderSecret: hook.HeaderSecret})
+	}
+	for _, topic := range a.Topics {
+		all = append(all, alerting.Destination{Kind: alerting.Topic, TopicARN: topic.ARN})
+	}
 	return all
+}
+
+// Secrets lists the names of the secrets that the function reads, each once for each destination, in file order.
+func (a Alerts) Secrets() []string {
+	var names []string
+	for _, d := range a.Delivered() {
+		for _, name := range []string{d.Secret, d.HeaderSecret} {
+			if name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// TopicARNs lists the topics that the function publishes to, each once.
+func (a Alerts) TopicARNs() []string {
+	var arns []string
+	for _, topic := range a.Topics {
+		if !slices.Contains(arns, topic.ARN) {
+			arns = append(arns, topic.ARN)
+		}
+	}
+	return arns
+}
+
+// Receivers names the kinds of destinations that the function delivers to, joined by a word: "Slack and PagerDuty". These
+// two are named together: most have one of them, and their names are in templates.
+func (a Alerts) Receivers(word string) string {
+	var names []string
+	if len(a.Slack)+len(a.PagerDuty) > 0 {
+		names = []string{"Slack", "PagerDuty"}
+	}
+	for _, kind := range []struct {
+		name  string
+		count int
+	}{{"Microsoft Teams", len(a.Teams)}, {"webhooks", len(a.Webhook)}, {"topics", len(a.Topics)}} {
+		if kind.count > 0 {
+			names = append(names, kind.name)
+		}
+	}
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " " + word + " " + names[last]
 }
 
 // Subscribers lists the e-mail addresses, each once.
@@ -41,6 +96,8 @@ type SilenceAlarm struct {
 	Name, Description string
 	// Tier and Vault that it watches.
 	Tier, Vault string
+	// AirGappedVault is the vault that takes the tier's backups in place of Vault. Empty: there is none.
+	AirGappedVault string
 	// Jobs are Backups or Copies.
 	Jobs string
 	// Hours without a job after which the alarm goes into ALARM.
@@ -65,6 +122,13 @@ func (c *Config) SilenceAlarms(w Workload) []SilenceAlarm {
 		untagged := ""
 		if len(use.Buckets) == 0 {
 			untagged = " There are none either if no bucket has the tag."
+			if slices.ContainsFunc(use.Tagged, func(s TagSelection) bool { return !s.OfTier() }) {
+				untagged = " There are none either if no bucket has the tags that select_tagged selects."
+			}
+		}
+		airGapped := ""
+		if t.hasAirGapped() {
+			airGapped = c.AirGappedVaultName(w, t)
 		}
 		add := func(jobs string, hours, first int) {
 			if hours > 0 {
@@ -72,12 +136,13 @@ func (c *Config) SilenceAlarms(w Workload) []SilenceAlarm {
 					Name: c.SilenceAlarmName(w, t, jobs),
 					Description: fmt.Sprintf("No %s of %s of %s completed within %d hours, although they were due. "+
 						"The first ones of a tier may take %d hours.%s", jobs, t.Name, w.ID(), hours, first, untagged),
-					Tier:       t.Name,
-					Vault:      c.TierName(w, t),
-					Jobs:       jobs,
-					Hours:      hours,
-					ClockName:  c.ClockRuleName(w, t, jobs),
-					FirstHours: first,
+					Tier:           t.Name,
+					Vault:          c.TierName(w, t),
+					AirGappedVault: airGapped,
+					Jobs:           jobs,
+					Hours:          hours,
+					ClockName:      c.ClockRuleName(w, t, jobs),
+					FirstHours:     first,
 				})
 			}
 		}
@@ -188,7 +253,7 @@ func (c *Config) CopyAlarms() [][]CopyAlarm {
 					Workload: w.ID(), Tier: use.Tier.Name,
 					Description: fmt.Sprintf("No copies of %s of %s reached the central account within %d days, although they were due. "+
 						"INSUFFICIENT_DATA: no completed backups of this tier were reported either.", use.Tier.Name, w.ID(), days),
-					VaultARN: c.VaultARN(w, use.Tier),
+					VaultARN: c.copiedVaultARN(w, use.Tier),
 					Days:     days,
 				})
 			}
@@ -200,6 +265,14 @@ func (c *Config) CopyAlarms() [][]CopyAlarm {
 	return slices.Collect(slices.Chunk(all, MaxCopyAlarms))
 }
 
+// copiedVaultARN is the ARN of the vault that a tier's copies come from (F-LAG-2).
+func (c *Config) copiedVaultARN(w Workload, t *Tier) string {
+	if t.hasAirGapped() {
+		return c.AirGappedVaultARN(w, t)
+	}
+	return c.VaultARN(w, t)
+}
+
 // AccountEndings splits the metric filters: one pair for each last digit of the account id. With at most
 // [MaxFilterVaults] vaults there is one pair for all accounts, "". Ten pairs suffice for about nine
 // thousand vaults, if the last digits are evenly spread.
@@ -208,6 +281,9 @@ func (c *Config) AccountEndings() []string {
 	for _, w := range c.Workloads {
 		for _, use := range c.TierUses(w) {
 			if use.Tier.BackedUp() {
+				vaults++
+			}
+			if use.Tier.hasAirGapped() {
 				vaults++
 			}
 		}
@@ -222,7 +298,7 @@ func (c *Config) AccountEndings() []string {
 func (c *Config) Fleet() alerting.Fleet {
 	f := alerting.Fleet{
 		Project: c.Project,
-		Central: alerting.Central{Account: c.Central.Account, Region: c.Central.Region},
+		Central: alerting.Central{Account: c.Central.Account, Region: c.Central.Region, VaultRegions: c.CentralRegions()[1:]},
 		Vaults:  map[string]alerting.Owner{},
 		Buckets: map[string]alerting.Owner{},
 		Alarms:  map[string]alerting.Alarm{},
@@ -234,6 +310,9 @@ func (c *Config) Fleet() alerting.Fleet {
 			owner := alerting.Owner{Workload: w.ID(), Tier: use.Tier.Name}
 			if use.Tier.BackedUp() {
 				f.Vaults[alerting.Key(w.Account, w.Region, c.TierName(w, use.Tier))] = owner
+			}
+			if use.Tier.hasAirGapped() {
+				f.Vaults[alerting.Key(w.Account, w.Region, c.AirGappedVaultName(w, use.Tier))] = owner
 			}
 			for _, b := range use.Buckets {
 				f.Buckets[alerting.Key(w.Account, w.Region, b.Name)] = owner
@@ -260,8 +339,19 @@ func (a Alerts) destinations() []destination {
 	for i, service := range a.PagerDuty {
 		all = append(all, destination{fmt.Sprintf("alerts.pagerduty[%d].routing_key_secret", i), "pagerduty", service.RoutingKeySecret})
 	}
+	for i, channel := range a.Teams {
+		all = append(all, destination{fmt.Sprintf("alerts.teams[%d].webhook_secret", i), "teams", channel.WebhookSecret})
+	}
+	for i, hook := range a.Webhook {
+		all = append(all, destination{fmt.Sprintf("alerts.webhook[%d].url_secret", i), "webhook", hook.URLSecret})
+	}
+	for i, topic := range a.Topics {
+		all = append(all, destination{topicPath(i), "topic", topic.ARN})
+	}
 	return all
 }
+
+func topicPath(i int) string { return fmt.Sprintf("alerts.topics[%d].arn", i) }
 
 // pagerDutyRegionMeant returns the service region that people mean who write a continent, a Region of AWS or the URL of the
 // API, or "" (F-EVT-20).

@@ -52,6 +52,13 @@ func TestAlarmsOfTags(t *testing.T) {
 			t.Errorf("%s: %s", a.Name, a.Description)
 		}
 	}
+	cfg = load(t, strings.TrimRight(minimal, "\n")+"\n    select_tagged: [{tier: curated_data, tag: {team: lake}}]\n")
+	for _, a := range cfg.SilenceAlarms(cfg.Workloads[0]) {
+		said := strings.Contains(a.Description, "if no bucket has the tags that select_tagged selects")
+		if want := a.Tier == "curated_data"; said != want {
+			t.Errorf("%s: %s", a.Name, a.Description)
+		}
+	}
 }
 
 // TestCopyWindowAdvice: a window that a warning on late copy alarms asks for ends it, gives no other, and is the longest
@@ -102,6 +109,32 @@ func TestCopyWindowAdvice(t *testing.T) {
 				t.Errorf("%s%s: with one minute more, there is %q", test.rpo, test.cron, after)
 			}
 		}
+	}
+}
+
+// TestReceivers: a function for Slack or PagerDuty alone is described as it always was, since that is in templates.
+func TestReceivers(t *testing.T) {
+	for want, a := range map[string]Alerts{
+		"":                                     {Email: []string{"a@example.com"}},
+		"Slack and PagerDuty":                  {Slack: []Slack{{"s"}}},
+		"Slack, PagerDuty and webhooks":        {PagerDuty: []PagerDuty{{RoutingKeySecret: "p"}}, Webhook: []Webhook{{"h", ""}}},
+		"topics":                               {Topics: []Topic{{"t"}}},
+		"Microsoft Teams, webhooks and topics": {Topics: []Topic{{"t"}}, Teams: []Teams{{"t"}}, Webhook: []Webhook{{"h", ""}}},
+	} {
+		if got := a.Receivers("and"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// TestSecretsOfDestinations: the function reads the secrets of headers too, and publishes to each topic once.
+func TestSecretsOfDestinations(t *testing.T) {
+	a := Alerts{
+		Slack: []Slack{{"s"}}, Teams: []Teams{{"t"}}, Webhook: []Webhook{{"h", "header"}, {"other", ""}},
+		Topics: []Topic{{"arn:1"}, {"arn:2"}, {"arn:1"}},
+	}
+	if got := strings.Join(a.Secrets(), " ") + ", " + strings.Join(a.TopicARNs(), " "); got != "s t h header other, arn:1 arn:2" {
+		t.Error(got)
 	}
 }
 

@@ -46,24 +46,40 @@ type policyRoom struct {
 	statements int // that name the callers
 }
 
-// VaultCallers are the backup roles that may copy into a central vault.
-func (c *Config) VaultCallers() Callers {
+// VaultCallers are the backup roles that may copy into a central vault. A retained vault has those of the main one.
+func (c *Config) VaultCallers(into CentralVault) Callers {
+	return c.callersInto(func(v CopyVault) bool { return v.Region == into.Region && v.Name == into.Name })
+}
+
+func (c *Config) callersInto(vault func(CopyVault) bool) Callers {
 	rest := 2_700 + c.pathBytes()
 	for _, arn := range c.CopyBackTargets().VaultARNs {
 		rest += len(arn + `"",`)
 	}
-	return c.callers(c.copyingRoles(), c.backupRolePrefix(), policyRoom{MaxPolicyBytes, rest, 1})
+	if c.Central.Audit.Enabled {
+		rest += 600 // the statement that the audit asks for
+	}
+	return c.callers(c.copyingRoles(vault), c.backupRolePrefix(), policyRoom{MaxPolicyBytes, rest, 1})
 }
 
-// KeyCallers are the backup roles that may use the key of the central vaults.
-func (c *Config) KeyCallers() Callers {
-	return c.callers(c.copyingRoles(), c.backupRolePrefix(),
-		policyRoom{MaxKeyPolicyBytes, 2_700 + 2*c.pathBytes() + c.administratorBytes(), 2})
+// AirGappedCallers are the backup roles that may copy into the central air-gapped vault.
+func (c *Config) AirGappedCallers() Callers {
+	return c.callersInto(func(v CopyVault) bool { return v.AirGapped })
+}
+
+// KeyCallers are the backup roles that may use a key of central vaults.
+func (c *Config) KeyCallers(key CentralKey) Callers {
+	roles := c.copyingRoles(func(v CopyVault) bool { return v.Region == key.Region && v.KeyAlias == key.Alias })
+	return c.callers(roles, c.backupRolePrefix(),
+		policyRoom{MaxKeyPolicyBytes, 2_700 + 2*c.pathBytes() + c.administratorBytes() + c.shareBytes(key), 2})
 }
 
 // BusCallers are the roles that may send events to the central bus.
 func (c *Config) BusCallers() Callers {
-	roles := []caller{{c.Central.Account, c.EventRoleName(CentralID)}}
+	var roles []caller
+	for _, region := range c.CentralRegions() {
+		roles = append(roles, caller{c.Central.Account, c.EventRoleName(c.CentralIDIn(region))})
+	}
 	for _, w := range c.Workloads {
 		if c.Reached(w) {
 			roles = append(roles, caller{w.Account, c.EventRoleName(w.ID())})
@@ -72,11 +88,11 @@ func (c *Config) BusCallers() Callers {
 	return c.callers(roles, c.eventRolePrefix(), policyRoom{MaxBusPolicyBytes, 1_000 + c.pathBytes(), 1})
 }
 
-// copyingRoles are the backup roles of the workloads that have copies, in file order.
-func (c *Config) copyingRoles() []caller {
+// copyingRoles are the backup roles of the workloads that are copied into certain vaults, in file order.
+func (c *Config) copyingRoles(into func(CopyVault) bool) []caller {
 	var roles []caller
 	for _, w := range c.Workloads {
-		if c.Reached(w) && c.Copies(w) {
+		if slices.ContainsFunc(c.AllCopyVaults(w), into) {
 			roles = append(roles, caller{w.Account, c.BackupRoleName(w)})
 		}
 	}
@@ -131,6 +147,18 @@ func (c *Config) pathBytes() int {
 	n := 0
 	for _, p := range c.Organization.Paths {
 		n += len(p + `"",`)
+	}
+	return n
+}
+
+// shareBytes is the size, in bytes, of the statements of a key for the accounts that its vault is shared with.
+func (c *Config) shareBytes(key CentralKey) int {
+	if !c.IsAirGapped(key) {
+		return 0
+	}
+	n := 600
+	for _, account := range c.Central.AirGappedVault.ShareWithAccounts {
+		n += 2 * len(AccountARN(c.Central.Region, account)+`"",`)
 	}
 	return n
 }

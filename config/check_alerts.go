@@ -6,14 +6,16 @@ import (
 	"iter"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 func warnOfNoAlerts(c *checker) {
-	if len(c.cfg.Alerts.destinations()) == 0 && !c.doubtful("alerts.email", "alerts.slack", "alerts.pagerduty") {
-		c.report(
-			"alerts",
-			Problem{What: "nobody is notified when a backup fails or does not run", Want: "alerts with email, slack or pagerduty"},
-		)
+	if len(c.cfg.Alerts.destinations()) == 0 &&
+		!c.doubtful("alerts.email", "alerts.slack", "alerts.pagerduty", "alerts.teams", "alerts.webhook", "alerts.topics") {
+		c.report("alerts", Problem{
+			What: "nobody is notified when a backup fails or does not run",
+			Want: "alerts with email, slack, pagerduty, teams, webhook or topics",
+		})
 	}
 }
 
@@ -32,10 +34,44 @@ func warnOfAlertsTwice(c *checker) {
 	}
 }
 
-// warnOfUnheardFailures finds configurations without e-mail: nothing else can report that Slack or PagerDuty fails.
+// warnOfUnheardFailures finds configurations without e-mail: nothing else can report that another destination fails.
 func warnOfUnheardFailures(c *checker) {
 	if len(c.cfg.Alerts.Delivered()) > 0 && len(c.cfg.Alerts.Email) == 0 && !c.doubtful("alerts.email") {
-		c.report("alerts", Problem{What: "if Slack or PagerDuty fails, only e-mail can report it; add `email:`"})
+		verb := "fails"
+		if len(c.cfg.Alerts.Webhook)+len(c.cfg.Alerts.Topics) > 0 {
+			verb = "fail"
+		}
+		c.report("alerts", Problem{What: "if " + c.cfg.Alerts.Receivers("or") + " " + verb + ", only e-mail can report it; add `email:`"})
+	}
+}
+
+// checkTopics finds topics that the function could not publish to, and those of this app, whose e-mails are about the same
+// alerts.
+func checkTopics(c *checker) {
+	own := map[string]string{}
+	for _, region := range c.cfg.CentralRegions() {
+		own[c.cfg.CentralTopicARN(region)] = "the central account"
+	}
+	for _, w := range c.cfg.Workloads {
+		own[c.cfg.TopicARN(w)] = w.ID()
+	}
+	for i, topic := range c.cfg.Alerts.Topics {
+		if topicFault(topic.ARN) != "" {
+			continue // which is reported
+		}
+		if owner, is := own[topic.ARN]; is {
+			c.report(topicPath(i), Problem{
+				What: "is the topic for e-mails about " + owner + ", which this app creates: its subscribers would be notified twice",
+				Got:  topic.ARN, Want: "a topic of your own, or `email:`",
+			})
+			continue
+		}
+		if at := c.cfg.Central.Region; at != "" && Partition(at) != strings.Split(topic.ARN, ":")[1] {
+			c.report(topicPath(i), Problem{
+				What: "the alert function could not publish to this topic: it is in another partition than the central account",
+				Got:  topic.ARN, Want: "a topic in " + Partition(at),
+			}, "central.region")
+		}
 	}
 }
 

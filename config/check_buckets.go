@@ -123,29 +123,6 @@ func checkTagsWithoutBackups(c *checker) {
 	}
 }
 
-// checkTagsTwice wants one plan for each tag: two plans of an account and Region that select the same
-// tag would back up the same buckets.
-func checkTagsTwice(c *checker) {
-	first := map[[3]string]string{}
-	for i, w := range c.cfg.Workloads {
-		for j, tier := range w.SelectTagged {
-			if w.Account == "" || w.Region == "" {
-				continue // reported already
-			}
-			at, key := selectPath(i, j), [3]string{w.Account, w.Region, tier}
-			if other, twice := first[key]; twice {
-				c.report(at, Problem{
-					What: fmt.Sprintf("this tag is already selected in account %s, %s: its buckets would have two continuous "+
-						"backups, and only one would run", w.Account, w.Region),
-					Got: tier, Want: "each tag selected once in an account and Region",
-				}, other)
-			} else {
-				first[key] = at
-			}
-		}
-	}
-}
-
 // warnOfRolesThatReadAll finds workloads with more buckets than fit into the policy of the backup role.
 func warnOfRolesThatReadAll(c *checker) {
 	for i, uses := range c.uses {

@@ -7,36 +7,57 @@ import (
 	"strconv"
 )
 
-// checkCopiesWithinLock finds copies that the central vault would refuse, job after job (F-LOCK-4).
-// Where the file says how long the copy is kept, the problem is there; else it is at the lock.
+// checkCopiesWithinLock finds copies that a central vault would refuse, job after job (F-LOCK-4).
+// Where the file says how long the copy is kept, the problem is there; else it is at the lock. A retention that two
+// vaults refuse is reported once.
 func checkCopiesWithinLock(c *checker) {
-	c.checkCopiesWithin(c.cfg.centralVaults()[0], "central vault")
+	reported := map[*Tier]bool{}
+	for v := range c.receiving() {
+		var enter []*Tier
+		for _, t := range c.cfg.entering[v.index] {
+			if !reported[t] {
+				enter = append(enter, t)
+			}
+		}
+		for _, t := range c.checkCopiesWithin(v, v.called(), enter) {
+			reported[t] = slices.ContainsFunc(c.copiedRulesOf(t), func(r placedRule) bool { return c.whereSaid(t, r.copyKey) != "" })
+		}
+	}
 }
 
 // checkCopiesWithinAirGappedLock does the same for the second copy.
 func checkCopiesWithinAirGappedLock(c *checker) {
 	for _, v := range c.cfg.centralVaults() {
-		if v.airGapped {
-			c.checkCopiesWithin(v, "air-gapped vault")
+		if v.kind == airGapped {
+			c.checkCopiesWithin(v, "the air-gapped vault", c.cfg.airGappedCopies())
 		}
 	}
 }
 
-func (c *checker) checkCopiesWithin(v centralVault, kind string) {
+// checkCopiesWithin reports the tiers of those that enter a vault whose copies its lock refuses, and returns them.
+func (c *checker) checkCopiesWithin(v centralVault, kind string, enter []*Tier) []*Tier {
 	if v.minDays > v.maxDays && v.maxDays > 0 {
-		return // nothing could enter, which has been reported
+		return nil // nothing could enter, which has been reported
 	}
-	for _, t := range c.cfg.copied {
+	var refused []*Tier
+	for _, t := range enter {
+		fits := true
 		for _, r := range c.copiedRulesOf(t) {
 			switch days := r.CopyDeleteAfterDays; {
 			case days == setByTheBusiness || c.doubtful(c.tierKeys(t, r.copyKey)...):
 			case v.maxDays > 0 && days > v.maxDays:
 				c.reportLockedOut(t, r, v.lockPath+".max_retention_days", kind, v.maxDays)
+				fits = false
 			case days < v.minDays:
 				c.reportLockedOut(t, r, v.lockPath+".min_retention_days", kind, v.minDays)
+				fits = false
 			}
 		}
+		if !fits {
+			refused = append(refused, t)
+		}
 	}
+	return refused
 }
 
 // reportLockedOut reports a rule whose copies a lock refuses. The limit is its minimum or its maximum, in days.
@@ -53,7 +74,7 @@ func (c *checker) reportLockedOut(t *Tier, r placedRule, lock, kind string, limi
 		return fmt.Sprintf("every copy of %s would fail%s: copies are kept %d days, %s %s %d", of, r.startTime(t), days, theLock, allows, limit)
 	}
 	if at := c.whereSaid(t, r.copyKey); at != "" {
-		c.report(at, Problem{What: what("the lock of the " + kind), Got: strconv.Itoa(days), Want: fmt.Sprintf("%s %d", ofCopy, limit)}, lock)
+		c.report(at, Problem{What: what("the lock of " + kind), Got: strconv.Itoa(days), Want: fmt.Sprintf("%s %d", ofCopy, limit)}, lock)
 		return
 	}
 	c.report(lock, Problem{What: what("the lock"), Got: strconv.Itoa(limit), Want: fmt.Sprintf("%s %d", ofLock, days)})
@@ -63,18 +84,24 @@ func (c *checker) reportLockedOut(t *Tier, r placedRule, lock, kind string, limi
 const lockFarAbove = 2
 
 func warnOfLockAboveCopies(c *checker) {
+	for v := range c.receiving() {
+		c.warnOfLockAbove(v)
+	}
+}
+
+func (c *checker) warnOfLockAbove(v centralVault) {
 	longest := 0
-	for _, t := range c.cfg.copied {
+	for _, t := range c.cfg.entering[v.index] {
 		if c.doubtful(c.tierKeys(t, c.copyKeys(t)...)...) {
 			return
 		}
 		longest = slices.Max(append(t.copyRetentions(), longest))
 	}
-	if highest := c.cfg.Central.VaultLock.MaxRetentionDays; longest > 0 && highest > lockFarAbove*longest {
-		c.report(lockPath+".max_retention_days", Problem{
+	if longest > 0 && v.maxDays > lockFarAbove*longest {
+		c.report(v.lockPath+".max_retention_days", Problem{
 			What: fmt.Sprintf("the lock's maximum is far above the longest copy: with a mistyped retention, you would pay for "+
-				"copies for up to %d days", highest),
-			Got: fmt.Sprint(highest), Want: fmt.Sprintf("about %d, the longest copy", longest),
+				"copies for up to %d days", v.maxDays),
+			Got: fmt.Sprint(v.maxDays), Want: fmt.Sprintf("about %d, the longest copy", longest),
 		})
 	}
 }

@@ -66,36 +66,48 @@ func checkLowCostPartitions(c *checker) {
 	}
 }
 
-// checkLowCostSelections finds more differences between tiers than the central vault's tiering configuration can hold.
+// checkLowCostSelections finds more differences between tiers than a central vault's tiering configuration can hold.
 func checkLowCostSelections(c *checker) {
-	selections, named := c.cfg.LowCostCopies(), c.cfg.namedLowCostCopies()
-	switch {
-	case len(selections) > MaxTieringSelections:
-		c.reportLowCost(fmt.Sprintf("the tiers with copies have %d different ages; the central vault can have at most %d",
-			len(selections), MaxTieringSelections))
-	case named > MaxTieringResources:
-		c.reportLowCost(fmt.Sprintf("the tiers with copies have different ages, so the central vault must list their "+
-			"buckets: it can list at most %d, not %d", MaxTieringResources, named))
-	}
-}
-
-func warnOfTaggedLowCost(c *checker) {
-	if selections := c.cfg.LowCostCopies(); len(selections) == 1 && len(selections[0].Buckets) == 0 {
-		return // everything moves
-	}
-	for ref := range c.cfg.tierReferences() {
-		if t := c.cfg.tier(ref.tier); ref.byTag() && t != nil && t.lowCostCopies() {
-			c.reportLowCost("the tiers with copies have different ages, so the central vault must list their buckets: copies " +
-				"of buckets selected by tag do not move to the low-cost warm tier")
-			return
+	for v := range c.receiving() {
+		selections, named := c.cfg.lowCostCopies(v.index), c.cfg.namedLowCostCopies(v.index)
+		switch {
+		case len(selections) > MaxTieringSelections:
+			c.reportLowCost(v, fmt.Sprintf("the tiers with copies have %d different ages; %s can have at most %d",
+				len(selections), v.called(), MaxTieringSelections))
+		case named > MaxTieringResources:
+			c.reportLowCost(v, fmt.Sprintf("the tiers with copies have different ages, so %s must list their "+
+				"buckets: it can list at most %d, not %d", v.called(), MaxTieringResources, named))
 		}
 	}
 }
 
-// reportLowCost reports at the first tier with low-cost copies.
-func (c *checker) reportLowCost(what string) {
-	if i := slices.IndexFunc(c.cfg.copied, (*Tier).lowCostCopies); i >= 0 {
-		t := c.cfg.copied[i]
+func warnOfTaggedLowCost(c *checker) {
+	for v := range c.receiving() {
+		if selections := c.cfg.lowCostCopies(v.index); len(selections) == 1 && len(selections[0].Buckets) == 0 {
+			continue // everything moves
+		}
+		if c.lowCostByTag(v) {
+			c.reportLowCost(v, "the tiers with copies have different ages, so "+v.called()+" must list their buckets: copies "+
+				"of buckets selected by tag do not move to the low-cost warm tier")
+		}
+	}
+}
+
+// lowCostByTag tells whether copies of buckets with a tag, which would move to the low-cost warm tier, enter a vault.
+func (c *checker) lowCostByTag(v centralVault) bool {
+	for ref := range c.cfg.tierReferences() {
+		if t := c.cfg.tier(ref.tier); ref.byTag() && t != nil && t.lowCostCopies() && slices.Contains(c.cfg.entering[v.index], t) {
+			return true
+		}
+	}
+	return false
+}
+
+// reportLowCost reports at the first tier with low-cost copies that enter a vault.
+func (c *checker) reportLowCost(v centralVault, what string) {
+	copied := c.cfg.entering[v.index]
+	if i := slices.IndexFunc(copied, (*Tier).lowCostCopies); i >= 0 {
+		t := copied[i]
 		c.report(c.tierPath(t)+".low_cost_after_days", Problem{
 			What: what,
 			Got:  strconv.Itoa(t.LowCostAfterDays), Want: "the same low_cost_after_days for every tier with copy_to_central",

@@ -40,11 +40,15 @@ func checkNames(c *checker) {
 	}
 	at := c.cfg.Central
 	for _, v := range c.cfg.centralVaults() {
-		take(central, physicalName{"backup vault", at.Account, at.Region, v.name})
+		take(central, physicalName{"backup vault", at.Account, v.region, v.name})
 	}
-	take(central, physicalName{"key alias", at.Account, at.Region, c.cfg.CentralKeyAlias()})
-	take(central, physicalName{"key alias", at.Account, at.Region, c.cfg.TopicKeyAlias(CentralID)})
-	for _, n := range c.cfg.centralAccountNames() {
+	for _, region := range c.cfg.CentralRegions() {
+		for _, key := range c.cfg.CentralKeysIn(region) {
+			take(central, physicalName{"key alias", at.Account, region, key.Alias})
+		}
+		take(central, physicalName{"key alias", at.Account, region, c.cfg.TopicKeyAlias(c.cfg.CentralIDIn(region))})
+	}
+	for _, n := range slices.Concat(c.cfg.centralAccountNames(), c.cfg.centralNamesElsewhere()) {
 		take(central, physicalName{n.kind, at.Account, "", n.name})
 	}
 	ids := map[string]bool{}
@@ -55,6 +59,9 @@ func checkNames(c *checker) {
 		ids[w.ID()] = true
 		for _, use := range c.uses[i] {
 			take(i, physicalName{"backup vault", w.Account, w.Region, c.cfg.TierName(w, use.Tier)})
+			if use.Tier.hasAirGapped() {
+				take(i, physicalName{"backup vault", w.Account, w.Region, c.cfg.AirGappedVaultName(w, use.Tier)})
+			}
 		}
 		if copied(c.uses[i]) {
 			take(i, physicalName{"backup vault", w.Account, w.Region, c.cfg.LandingVaultName(w)})
@@ -91,12 +98,15 @@ func checkReservedNames(c *checker) {
 	}
 }
 
-// checkAccessLogBuckets finds buckets with the name of an access-log bucket that the app creates.
+// checkAccessLogBuckets finds buckets with the name of a bucket for access logs or audit reports that the app creates.
 func checkAccessLogBuckets(c *checker) {
-	logs := make(map[string]int, len(c.cfg.Workloads))
+	logs, reports := make(map[string]int, len(c.cfg.Workloads)), map[string]int{}
 	for i, w := range c.cfg.Workloads {
 		if slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return !b.Existing }) {
 			logs[c.cfg.AccessLogBucketName(w)] = i
+		}
+		if c.cfg.audited(c.uses[i]) {
+			reports[c.cfg.ReportBucketName(w)] = i
 		}
 	}
 	for i, w := range c.cfg.Workloads {
@@ -104,6 +114,12 @@ func checkAccessLogBuckets(c *checker) {
 			if owner, taken := logs[b.Name]; taken && !b.Existing {
 				c.report(bucketPath(i, j)+".name", Problem{
 					What: "the app creates a bucket of this name for the access logs of " + workloadPath(owner),
+					Got:  b.Name, Want: "another name",
+				}, workloadNamePath(owner))
+			}
+			if owner, taken := reports[b.Name]; taken && !b.Existing {
+				c.report(bucketPath(i, j)+".name", Problem{
+					What: "the app creates a bucket of this name for the audit reports of " + workloadPath(owner),
 					Got:  b.Name, Want: "another name",
 				}, workloadNamePath(owner))
 			}

@@ -55,17 +55,21 @@ func warnOfAccountsNotNamed(c *checker) {
 	}
 }
 
-// accountsBeyondPolicies is the number of accounts with copies where the policy of the central vaults or that of
-// their key has no room for them. Zero: both name them.
+// accountsBeyondPolicies is the number of accounts with copies where the policy of a central vault or that of
+// its key has no room for them. Zero: all name them.
 func (c *checker) accountsBeyondPolicies() int {
-	if !c.cfg.VaultCallers().Unlimited && !c.cfg.KeyCallers().Unlimited {
-		return 0
+	most := 0
+	for _, v := range c.cfg.CentralVaults() {
+		if !c.cfg.VaultCallers(v).Unlimited && !c.cfg.KeyCallers(v.Key()).Unlimited {
+			continue
+		}
+		accounts := map[string]bool{}
+		for _, r := range c.cfg.copyingRoles(func(into CopyVault) bool { return into.Region == v.Region && into.KeyAlias == v.Key().Alias }) {
+			accounts[r.account] = true
+		}
+		most = max(most, len(accounts))
 	}
-	accounts := map[string]bool{}
-	for _, r := range c.cfg.copyingRoles() {
-		accounts[r.account] = true
-	}
-	return len(accounts)
+	return most
 }
 
 // warnOfSendersNotNamed finds a central bus whose policy has no room for the accounts. Nobody but AWS can give an event

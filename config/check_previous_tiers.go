@@ -7,13 +7,7 @@ type weakening struct{ key, text string }
 
 func (c *checker) weakenings(now, was *Tier) []weakening {
 	var weaker []weakening
-	if was.ObjectLock.Mode == Compliance && now.ObjectLock.Mode != Compliance {
-		weaker = append(weaker, weakening{"object_lock.mode", "Object Lock in governance mode instead of compliance mode"})
-	}
-	if now.ObjectLock.Days < was.ObjectLock.Days {
-		text := fmt.Sprintf("Object Lock for %s instead of %d", count(now.ObjectLock.Days, "day"), was.ObjectLock.Days)
-		weaker = append(weaker, weakening{"object_lock.days", text})
-	}
+	weaker = append(weaker, lockWeakenings(now, was)...)
 	rules := c.rulesOf(now)
 	var before []placedRule
 	for _, r := range was.Rules() {
@@ -25,6 +19,9 @@ func (c *checker) weakenings(now, was *Tier) []weakening {
 	less("point-in-time recovery", "continuous_backup", continuousJobs)
 	less("snapshots", "snapshot_backup", snapshotJobs)
 	less("copies", "copy_to_central", copyJobs)
+	if now.Copied() && now.copies() < was.copies() {
+		weaker = append(weaker, weakening{"copies", fmt.Sprintf("copies in one central vault instead of %d", was.copies())})
+	}
 	if was.RPOMinutes > 0 && (now.RPOMinutes == 0 || now.RPOMinutes > was.RPOMinutes) {
 		weaker = append(weaker, weakening{"rpo_minutes", fmt.Sprintf("rpo_minutes %s instead of %d", orNone(now.RPOMinutes), was.RPOMinutes)})
 	}
@@ -36,6 +33,29 @@ func (c *checker) weakenings(now, was *Tier) []weakening {
 	}
 	if was.DedicatedKey && !now.DedicatedKey {
 		weaker = append(weaker, weakening{"dedicated_key", "the workload's shared key instead of its own"})
+	}
+	return weaker
+}
+
+// lockWeakenings are the ways in which Object Lock keeps less. No edit of it replaces a bucket: every created bucket has Object
+// Lock enabled, with a default retention or without (F-OL-18).
+func lockWeakenings(now, was *Tier) []weakening {
+	switch {
+	case was.ObjectLock == nil:
+		return nil
+	case now.ObjectLock == nil:
+		text := fmt.Sprintf("no Object Lock for new versions instead of %s: no bucket is replaced, locked versions stay locked until their "+
+			"time, and noncurrent versions are deleted after %d days; AWS does not say whether a deployment removes the default retention "+
+			"of a bucket that has one (F-OL-18, docs/tiers.md)", count(was.ObjectLock.Days, "day"), now.NoncurrentDays())
+		return []weakening{{"object_lock", text}}
+	}
+	var weaker []weakening
+	if was.ObjectLock.Mode == Compliance && now.ObjectLock.Mode != Compliance {
+		weaker = append(weaker, weakening{"object_lock.mode", "Object Lock in governance mode instead of compliance mode"})
+	}
+	if now.ObjectLock.Days < was.ObjectLock.Days {
+		text := fmt.Sprintf("Object Lock for %s instead of %d", count(now.ObjectLock.Days, "day"), was.ObjectLock.Days)
+		weaker = append(weaker, weakening{"object_lock.days", text})
 	}
 	return weaker
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 )
 
 // compareBucketPlaces finds buckets whose workload is elsewhere now. Names of buckets are unique in a partition.
@@ -46,23 +47,60 @@ func compareManagedBuckets(c *checker) {
 	})
 }
 
+// compareBucketEncryption finds keys that leave their template while objects are still under them. S3 encrypts new objects alone
+// in another way (F-OL-22).
+func compareBucketEncryption(c *checker) {
+	c.bucketsInBoth(func(now, was bucketIn) {
+		if now.Existing || was.Existing || now.UsesKMS() || !was.UsesKMS() || now.workload.deployed() != was.workload.deployed() {
+			return
+		}
+		key := was.tier.BucketKey()
+		if slices.Contains(keyNames(c.cfg.TierUses(now.workload)), key) {
+			return
+		}
+		c.report(now.path+".encryption", Problem{
+			What: "earlier objects of this bucket stay under the key " + c.previous.cfg.KeyAlias(was.workload, key) +
+				", which is retained, but no template manages it; whoever deletes it loses them",
+			Got: now.Encryption, Want: "sse-kms as before, until each of these objects is written again", See: c.before(was.path),
+		})
+	})
+}
+
 // compareWorkloads finds stacks that stay deployed but are no longer synthesized.
 func compareWorkloads(c *checker) {
-	stacks, callers := c.cfg.byStack(), c.cfg.VaultCallers()
-	was := c.previous.cfg
-	for i, w := range was.Workloads {
+	stacks, refused := c.cfg.byStack(), c.copiesRefused()
+	for i, w := range c.previous.cfg.Workloads {
 		if _, kept := stacks[w.deployed()]; kept {
 			continue
 		}
 		what := "the stack of a removed workload stays deployed and continues to back up, but no change reaches it"
-		if was.Copies(w) && !callers.letIn(w.Account, was.roleARN(c.cfg.Central.Region, w.Account, was.BackupRoleName(w))) {
+		if refused(w) {
 			what += ", and the central account would refuse its copies"
 		}
 		c.report("workloads", Problem{
 			What: what,
-			Got:  fmt.Sprintf("no %s in account %s, %s", was.StackName(w), w.Account, w.Region),
+			Got:  fmt.Sprintf("no %s in account %s, %s", c.previous.cfg.StackName(w), w.Account, w.Region),
 			Want: "the workload as it was, also beside a second one that takes its place, or its stack deleted once nobody needs its backups",
 			See:  c.before(workloadNamePath(i)),
+		})
+	}
+}
+
+// copiesRefused tells of a workload of the earlier file whether a vault that it copied into does not let its role in any more.
+func (c *checker) copiesRefused() func(w Workload) bool {
+	callers := map[vaultPlace]Callers{}
+	for _, v := range c.cfg.CentralVaults() {
+		callers[vaultPlace{v.Region, v.Name}] = c.cfg.VaultCallers(v)
+	}
+	main := c.cfg.VaultCallers(c.cfg.centralVaultAt(mainVault))
+	return func(w Workload) bool {
+		return slices.ContainsFunc(c.previous.cfg.AllCopyVaults(w), func(v CopyVault) bool {
+			of, there := callers[vaultPlace{v.Region, v.Name}]
+			if !there { // the main vault has another name, or is elsewhere
+				of = main
+			}
+			was := c.previous.cfg
+			return !of.letIn(w.Account, was.roleARN(c.cfg.Central.Region, w.Account, was.BackupRoleName(w)))
 		})
 	}
 }
@@ -88,34 +126,6 @@ func compareBuckets(c *checker) {
 				What: what,
 				Got:  "no " + b.Name, Want: "the bucket, with existing: true if the app must not change it", See: c.before(bucketPath(i, j) + ".name"),
 			})
-		}
-	}
-}
-
-func compareTagSelections(c *checker) {
-	type selection struct {
-		accountRegion
-		tier string
-	}
-	selected := map[selection]bool{}
-	for _, w := range c.cfg.Workloads {
-		for _, tier := range w.SelectTagged {
-			selected[selection{accountRegion{w.Account, w.Region}, tier}] = true
-		}
-	}
-	stacks := c.cfg.byStack()
-	for i, w := range c.previous.cfg.Workloads {
-		at, kept := stacks[w.deployed()]
-		if !kept {
-			continue
-		}
-		for j, tier := range w.SelectTagged {
-			if !selected[selection{accountRegion{w.Account, w.Region}, tier}] {
-				c.report(workloadPath(at)+".select_tagged", Problem{
-					What: "buckets with a removed tag are no longer backed up, unless they are named, and their backups expire",
-					Got:  "no " + tier, Want: tier + " in select_tagged", See: c.before(selectPath(i, j)),
-				})
-			}
 		}
 	}
 }

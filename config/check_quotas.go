@@ -52,20 +52,26 @@ func (c *checker) bucketBeyond(limit int, report func(at, account string)) {
 
 func warnOfVaultQuota(c *checker) {
 	vaults := map[accountRegion]int{}
-	central := len(c.cfg.centralVaults())
-	vaults[accountRegion{c.cfg.Central.Account, c.cfg.Central.Region}] = central
-	if central > DefaultVaults {
-		c.report("central.retained_vaults", Problem{
-			What: "the central account has more backup vaults in the Region than the default quota",
-			Got:  fmt.Sprint(central),
-			Want: fmt.Sprintf("at most %d, or a higher quota of vaults in Service Quotas before you deploy", DefaultVaults),
-		})
+	for _, v := range c.cfg.centralVaults() {
+		vaults[accountRegion{c.cfg.Central.Account, v.region}]++
+	}
+	for _, region := range c.cfg.CentralRegions() {
+		if central := vaults[accountRegion{c.cfg.Central.Account, region}]; central > DefaultVaults {
+			c.report(c.manyVaultsPath(region), Problem{
+				What: "the central account has more backup vaults in the Region than the default quota",
+				Got:  fmt.Sprint(central),
+				Want: fmt.Sprintf("at most %d, or a higher quota of vaults in Service Quotas before you deploy", DefaultVaults),
+			})
+		}
 	}
 	for i, w := range c.cfg.Workloads {
 		in := accountRegion{w.Account, w.Region}
 		before := vaults[in]
 		for _, use := range c.uses[i] {
 			if use.Tier.BackedUp() {
+				vaults[in]++
+			}
+			if use.Tier.hasAirGapped() {
 				vaults[in]++
 			}
 		}
@@ -80,6 +86,14 @@ func warnOfVaultQuota(c *checker) {
 			})
 		}
 	}
+}
+
+// manyVaultsPath is the list with most of the central account's vaults in a Region.
+func (c *checker) manyVaultsPath(region string) string {
+	if region == c.cfg.Central.Region && len(c.cfg.Central.RetainedVaults) >= len(c.cfg.CentralVaultsIn(region))-1 {
+		return "central.retained_vaults"
+	}
+	return "central.vaults"
 }
 
 // warnOfRuleQuota counts the rules on the default event bus of each account and Region.
@@ -103,45 +117,37 @@ func warnOfRuleQuota(c *checker) {
 	}
 }
 
-func checkSelectionSizes(c *checker) {
-	for i, w := range c.cfg.Workloads {
-		if len(w.Buckets) <= MaxSelectionARNs {
-			continue
-		}
-		inTier := map[string]int{}
-		for j, b := range w.Buckets {
-			inTier[b.Tier]++
-			if t := c.cfg.tier(b.Tier); inTier[b.Tier] == MaxSelectionARNs+1 && t != nil && t.BackedUp() {
-				c.report(bucketPath(i, j)+".name", Problem{
-					What: "a backup selection cannot list so many buckets of " + b.Tier,
-					Got:  fmt.Sprintf("bucket %d", MaxSelectionARNs+1), Want: fmt.Sprintf("at most %d of a tier: split the workload", MaxSelectionARNs),
-				})
-			}
-		}
-	}
-}
-
 func checkTagExclusions(c *checker) {
 	named := map[accountRegion]int{}
 	for _, w := range c.cfg.Workloads {
 		named[accountRegion{w.Account, w.Region}] += len(w.Buckets)
 	}
 	for i, w := range c.cfg.Workloads {
-		if n := named[accountRegion{w.Account, w.Region}]; len(w.SelectTagged) > 0 && n > MaxSelectionARNs && w.Account != "" {
+		n, own := named[accountRegion{w.Account, w.Region}], 0
+		for _, s := range w.SelectTagged {
+			own = max(own, len(c.cfg.ownBuckets(w, s)))
+		}
+		if len(w.SelectTagged) > 0 && n+own > MaxSelectionARNs && w.Account != "" {
 			c.report(workloadPath(i)+".select_tagged", Problem{
 				What: "a selection by tag must exclude all buckets that workloads of its account and Region name, and it cannot exclude so many",
-				Got:  strconv.Itoa(n), Want: fmt.Sprintf("at most %d named buckets in the account and Region", MaxSelectionARNs),
+				Got:  strconv.Itoa(n + own), Want: fmt.Sprintf("at most %d named buckets in the account and Region", MaxSelectionARNs-own),
 			})
 		}
 	}
 }
 
 func checkStackSizes(c *checker) {
-	if n := c.cfg.CentralResources(); n > MaxStackResources {
-		c.report("central.retained_vaults", Problem{
-			What: "the central stack would have more resources than CloudFormation allows",
-			Got:  strconv.Itoa(n), Want: fmt.Sprintf("at most %d", MaxStackResources),
-		})
+	for _, region := range c.cfg.CentralRegions() {
+		n, stack := c.cfg.CentralResources(), "the central stack"
+		if region != c.cfg.Central.Region {
+			n, stack = c.cfg.CentralRegionResources(region), "the central account's stack in "+region
+		}
+		if n > MaxStackResources {
+			c.report(c.manyVaultsPath(region), Problem{
+				What: stack + " would have more resources than CloudFormation allows",
+				Got:  strconv.Itoa(n), Want: fmt.Sprintf("at most %d", MaxStackResources),
+			})
+		}
 	}
 	for i, w := range c.cfg.Workloads {
 		if n := c.cfg.stackResources(w, c.uses[i]); n > MaxStackResources {

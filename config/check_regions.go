@@ -14,9 +14,9 @@ func warnOfMissingTypes(c *checker) {
 		}
 	}
 	central := c.cfg.Central
-	if p := Partition(central.Region); central.AirGappedVault != nil && p != partitionChina && p != partitionGovCloud { // else an error
-		warn(withoutAirGappedVault, central.Region, "central.region", airGappedPath, "AWS::Backup::LogicallyAirGappedBackupVault")
-	}
+	c.airGappedIn(func(p string) bool { return !withoutAirGap(p) }, func(path, region, seen string) { // else an error
+		warn(withoutAirGappedVault, region, seen, path, "AWS::Backup::LogicallyAirGappedBackupVault")
+	})
 	if central.Audit.Enabled {
 		warn(withoutAuditManager, central.Region, "central.region", "central.audit", "AWS::Backup::Framework")
 	}
@@ -24,6 +24,9 @@ func warnOfMissingTypes(c *checker) {
 		warn(withoutRestoreTesting, central.Region, "central.region", centralTestingPath, "AWS::Backup::RestoreTestingPlan")
 	}
 	for i, w := range c.cfg.Workloads {
+		if c.cfg.audited(c.uses[i]) && w.Region != central.Region {
+			warn(withoutAuditManager, w.Region, workloadPath(i)+".region", "central.audit", "AWS::Backup::Framework")
+		}
 		if w.RestoreTesting != nil {
 			warn(withoutRestoreTesting, w.Region, workloadPath(i)+".region", restoreTestingPath(i), "AWS::Backup::RestoreTestingPlan")
 		}

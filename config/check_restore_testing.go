@@ -47,6 +47,11 @@ func (c *checker) tiersDoubtful(workload int) bool {
 	if c.doubtful(at+".buckets", at+".select_tagged") {
 		return true
 	}
+	for j := range c.cfg.Workloads[workload].SelectTagged {
+		if c.doubtful(selectPath(workload, j), selectPath(workload, j)+".tier") {
+			return true
+		}
+	}
 	for j, b := range c.cfg.Workloads[workload].Buckets {
 		t := c.cfg.tier(b.Tier)
 		if t == nil || c.doubtful(bucketPath(workload, j)+".tier") ||
@@ -119,7 +124,7 @@ func checkCanaries(c *checker) {
 			continue
 		}
 		uses := tested(w, c.uses[i])
-		byTag := slices.ContainsFunc(uses, func(u TierUse) bool { return u.Tagged })
+		byTag := slices.ContainsFunc(uses, func(u TierUse) bool { return len(u.Tagged) > 0 })
 		for j, canary := range w.RestoreTesting.Canaries {
 			isCanary := func(b Bucket) bool { return b.Name == canary.Bucket }
 			inTest := slices.ContainsFunc(uses, func(u TierUse) bool { return slices.ContainsFunc(u.Buckets, isCanary) })

@@ -161,14 +161,30 @@ func warnOfStackSetTags(c *checker) {
 		return
 	}
 	for i, w := range c.cfg.Workloads {
-		for j, tier := range w.SelectTagged {
-			if k := slices.Index(set.Tiers, tier); k >= 0 && slices.Contains(set.Regions, w.Region) {
-				c.report(selectPath(i, j), Problem{
-					What: "the stack set selects this tag too: if this account is in one of its units, the buckets would have two " +
-						"continuous backups, and only one would run",
-					Got: tier, Want: "the tier in one of the two",
-				}, fmt.Sprintf("%s.tiers[%d]", stackSetPath, k))
+		if !slices.Contains(set.Regions, w.Region) {
+			continue
+		}
+		for j, s := range w.SelectTagged {
+			conditions := c.cfg.Conditions(s)
+			k := slices.IndexFunc(set.Tiers, func(tier string) bool {
+				return !conditions.disjoint(c.cfg.Conditions(TagSelection{Tier: tier}))
+			})
+			if k < 0 || conditions.contradiction() != "" {
+				continue
 			}
+			p := Problem{
+				What: "the stack set selects this tag too: if this account is in one of its units, the buckets would have two " +
+					"continuous backups, and only one would run",
+				Got: s.Tier, Want: "the tier in one of the two",
+			}
+			if s.Tag != nil {
+				ofSet := TagSelection{Tier: set.Tiers[k]}
+				other := tagged{TagSelection: ofSet, TagConditions: c.cfg.Conditions(ofSet)}
+				p.What = "the stack set may select the same buckets: if this account is in one of its units, a bucket with the tags of both " +
+					"would have two continuous backups, and only one would run"
+				p.Got, p.Want = conditions.String(), apart(tagged{TagSelection: s, TagConditions: conditions}, other)
+			}
+			c.report(selectPath(i, j), p, fmt.Sprintf("%s.tiers[%d]", stackSetPath, k))
 		}
 	}
 }

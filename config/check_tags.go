@@ -7,6 +7,24 @@ import (
 	"strings"
 )
 
+// checkTagsOfTiers finds tags with the key that names a tier: selections by tag would take wrong buckets.
+func checkTagsOfTiers(c *checker) {
+	ofTiers := func(at string, tags Tags) {
+		for _, key := range c.inFileOrder(at, tags) {
+			if strings.EqualFold(key, c.cfg.TagKey) {
+				c.report(tagPath(at, key), Problem{
+					What: "the app itself sets this tag, to the tier of a bucket: selections by tag would take wrong buckets",
+					Got:  key, Want: "another key",
+				}, "tag_key")
+			}
+		}
+	}
+	ofTiers(tagsPath, c.cfg.Tags)
+	for i, w := range c.cfg.Workloads {
+		ofTiers(workloadTagsPath(i), w.Tags)
+	}
+}
+
 // checkTagKeysTwice finds keys of tags that differ in upper and lower case alone.
 func checkTagKeysTwice(c *checker) {
 	c.tagKeysTwice(tagsPath, c.cfg.Tags, tagsPath, nil)
@@ -78,7 +96,7 @@ func (c *checker) tooManyTags(limit int, withBackups bool, what string) {
 		reported[at] = true
 		c.report(at, Problem{
 			What: what,
-			Got:  fmt.Sprintf("%d tags, with %s and %s %d", n, TierTag, WorkloadTag, n+ownTags),
+			Got:  fmt.Sprintf("%d tags, with %s and %s %d", n, c.cfg.TagKey, WorkloadTag, n+ownTags),
 			Want: fmt.Sprintf("at most %d", most),
 		}, tagsPath)
 	}

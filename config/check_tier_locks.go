@@ -242,8 +242,8 @@ func (c *checker) vaultsKnown(i int, w Workload) bool {
 			return false
 		}
 	}
-	for j, tier := range w.SelectTagged {
-		if !known(tier, selectPath(i, j)) {
+	for j, s := range w.SelectTagged {
+		if !known(s.Tier, selectPath(i, j)) {
 			return false
 		}
 	}

@@ -94,7 +94,8 @@ func warnOfShortRetentions(c *checker) {
 func warnOfShortObjectLocks(c *checker) {
 	for t := range c.rows() {
 		at := c.firstWritten(c.tierPath(t), "object_lock.days", "continuous_backup.delete_after_days")
-		if at != "" && t.ContinuousBackup != nil && t.ObjectLock.Days < t.ContinuousBackup.DeleteAfterDays && !c.onlyExisting(t) {
+		both := t.ObjectLock != nil && t.ContinuousBackup != nil
+		if at != "" && both && t.ObjectLock.Days < t.ContinuousBackup.DeleteAfterDays && !c.onlyExisting(t) {
 			c.report(at, Problem{
 				What: fmt.Sprintf("Object Lock ends before point-in-time recovery does: after %d days somebody can delete a "+
 					"version from the bucket, and only the backup has it", t.ObjectLock.Days),
@@ -119,9 +120,31 @@ func (c *checker) onlyExisting(t *Tier) bool {
 	return used
 }
 
+// warnOfNoObjectLocks finds tiers whose buckets are no WORM: nothing keeps a version from whoever may delete it.
+func warnOfNoObjectLocks(c *checker) {
+	reported := map[string]bool{} // a tier may have it from the tier that it extends
+	for t := range c.rows() {
+		at := c.whereSaid(t, "object_lock")
+		doubtful := c.doubtful(c.tierKeys(t, "continuous_backup", "snapshot_backup")...)
+		if at == "" || t.ObjectLock != nil || !c.cfg.creates(t) || doubtful || reported[at] {
+			continue
+		}
+		reported[at] = true
+		what := "buckets of this tier are no WORM storage (write once, read many): whoever may delete object versions can delete them at " +
+			"once, and only the backups have them"
+		if !t.BackedUp() {
+			what = "nothing protects the buckets of this tier: it has neither Object Lock nor backups"
+		}
+		c.report(at, Problem{
+			What: what,
+			Got:  "null", Want: "object_lock with a number of days, or the consent of the data's owner",
+		})
+	}
+}
+
 func warnOfComplianceObjectLocks(c *checker) {
 	for t := range c.rows() {
-		if at := c.firstWritten(c.tierPath(t), "object_lock.mode"); at != "" && t.ObjectLock.Mode == Compliance {
+		if at := c.firstWritten(c.tierPath(t), "object_lock.mode"); at != "" && t.lockMode() == Compliance {
 			c.report(at, Problem{
 				What: fmt.Sprintf("nobody, not even AWS or the root user, can delete an object version of this tier in its first "+
 					"%d days", t.ObjectLock.Days),

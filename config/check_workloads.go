@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strconv"
 )
 
@@ -78,7 +79,14 @@ func warnOfOptInRegions(c *checker) {
 			})
 		}
 	}
-	warn("central.region", c.cfg.Central.Region)
+	for i, region := range c.cfg.CentralRegions() {
+		at := "central.region"
+		if i > 0 {
+			first := slices.IndexFunc(c.cfg.Central.Vaults, func(v CentralVault) bool { return v.Region == region })
+			at = vaultPath(first) + ".region"
+		}
+		warn(at, region)
+	}
 	for i, w := range c.cfg.Workloads {
 		warn(workloadPath(i)+".region", w.Region)
 	}

@@ -18,6 +18,7 @@ type check struct {
 // checker runs the checks of a configuration and collects what they report.
 type checker struct {
 	cfg     *Config
+	file    string
 	root    *yaml.Node
 	current check
 	placed  []placed
@@ -27,6 +28,8 @@ type checker struct {
 	tierAt  map[string]int      // index of the first entry of tiers by name
 	unnamed []string            // paths of the doubtful names of tiers
 
+	policies map[string]soundPolicy // of buckets, by the bucket's path
+
 	suggested int // calls of didYouMean
 
 	previous *comparison // nil: there is no earlier file
@@ -34,8 +37,8 @@ type checker struct {
 
 func newChecker(d *document) *checker {
 	c := &checker{
-		cfg: d.cfg, root: d.root, placed: d.problems,
-		faulty: map[*yaml.Node]bool{}, missing: map[string]bool{},
+		cfg: d.cfg, file: d.file, root: d.root, placed: d.problems,
+		faulty: map[*yaml.Node]bool{}, missing: map[string]bool{}, policies: map[string]soundPolicy{},
 		uses: make([][]TierUse, len(d.cfg.Workloads)), tierAt: tierEntriesByName(d.root),
 	}
 	for i, w := range c.cfg.Workloads {

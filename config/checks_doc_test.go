@@ -114,7 +114,8 @@ No configuration can break these rules.
 | the rules of a tier are in one plan and use one vault | F-S3-8 | TestPlans |
 | no rule and no copy uses cold storage | F-S3-6 | TestPlans |
 | a selection lists bucket ARNs, or selects S3 by tag and excludes the named buckets | F-LIM-2, F-S3-7 | TestPlans |
-| noncurrent versions expire only after their lock has ended | F-OL-5 | TestBucketsAreProtected |
+| a plan has at most 100 selections, and each selection by name at most 500 buckets | F-LIM-1, F-LIM-2, F-S3-15 | TestSelectionsOfManyBuckets |
+| noncurrent versions expire only after the default lock has ended, and without one after 35 days | F-OL-5 | TestBucketsAreProtected |
 | the access-log bucket has no Object Lock and does not log to itself | F-OL-7, F-S3-17 | TestBucketsAreProtected |
 | no policy names a role that may not exist, and policies fit into AWS's size limits | F-KMS-2, F-LIM-7 | TestCentralPolicies, TestLogDeliverySize |
 | composed names fit into AWS's length limits | F-LIM-3 | TestNames, TestLongRoleNames |

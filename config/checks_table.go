@@ -52,6 +52,27 @@ var checks = []check{
 	{"air-gapped-partition", Error, "F-REG-2", checkAirGappedPartition},
 	{"air-gapped-region", Warning, "F-REG-2", warnOfAirGappedRegion},
 
+	// check_air_gapped.go
+	{"air-gapped-share", Error, "F-LAG-3", checkAirGappedShares},
+	{"air-gapped-share-of-all", Warning, "F-LAG-3", warnOfAirGappedShares},
+	{"approval-team-partition", Error, "F-REG-4", checkApprovalTeamPartition},
+	{"approval-team-region", Warning, "F-LAG-8", warnOfApprovalTeamRegion},
+	{"air-gapped-own-key", Warning, "F-LAG-6", warnOfOwnAirGappedKeys},
+	{"air-gapped-min-above-max", Error, "F-LAG-1", checkAirGappedRanges},
+	{"air-gapped-nothing", Error, "F-LAG-1", checkAirGappedNothing},
+	{"backup-outside-air-gapped-lock", Error, "F-LAG-5", checkBackupsWithinAirGappedLock},
+	{"air-gapped-not-copied-again", Warning, "F-LAG-4", warnOfNoSecondCopies},
+	{"air-gapped-elsewhere", Warning, "", warnOfSecondCopiesElsewhere},
+	{"air-gapped-name", Error, "F-CFN-2", checkAirGappedNames},
+
+	// check_central_vaults.go
+	{"central-vault-partition", Error, "F-REG-4", checkVaultPartitions},
+	{"central-vault-tier", Error, "", checkVaultTiers},
+	{"copies-beyond-vaults", Error, "", checkCopyCounts},
+	{"central-key-alias", Error, "F-CFN-2", checkVaultKeyAliases},
+	{"central-stack-name", Error, "", checkCentralStackNames},
+	{"copies-untested-elsewhere", Warning, "F-RST-12", warnOfCopiesUntestedElsewhere},
+
 	// check_tier_locks.go
 	{"lock-of-nothing", Error, "F-LOCK-3", checkLocksOfNothing},
 	{"tier-lock-min-above-max", Error, "F-LOCK-2", checkTierLockRanges},
@@ -85,6 +106,7 @@ var checks = []check{
 	{"copied-twice", Error, "", checkCopiedTwice},
 	{"short-retention", Warning, "F-SCH-8", warnOfShortRetentions},
 	{"object-lock-shorter-than-backups", Warning, "F-OL-4", warnOfShortObjectLocks},
+	{"no-object-lock", Warning, "F-OL-4", warnOfNoObjectLocks},
 	{"compliance-object-lock", Warning, "F-OL-1", warnOfComplianceObjectLocks},
 
 	// check_schedules.go
@@ -125,14 +147,32 @@ var checks = []check{
 	{"bucket-namespace", Error, "F-OL-11", checkAccountNamespace},
 	{"bucket-unprotected", Warning, "F-OL-3", warnOfUnprotectedBuckets},
 	{"tag-without-backups", Error, "F-S3-4", checkTagsWithoutBackups},
-	{"tag-selected-twice", Error, "F-S3-7", checkTagsTwice},
-
 	{"role-reads-all-buckets", Warning, "F-IAM-12", warnOfRolesThatReadAll},
+
+	// check_bucket_settings.go, cors.go, check_bucket_policy.go, check_bucket_lockout.go
+	{"existing-bucket-setting", Error, "", checkExistingSettings},
+	{"bucket-key-without-kms", Error, "", checkBucketKeys},
+	{"dedicated-key-unused", Warning, "", warnOfUnusedDedicatedKeys},
+	{"cors-file", Error, "F-OL-20", checkCORSFiles},
+	{"policy-file", Error, "F-OL-21", checkPolicyFiles},
+	{"bucket-policy-size", Error, "F-LIM-7", checkPolicyBytes},
+	{"policy-locks-out", Error, "F-OL-12", checkLockouts},
+	{"policy-may-lock-out", Warning, "F-OL-12", warnOfLockouts},
+	{"policy-confused-deputy", Warning, "F-OL-21", warnOfStatementsOfServices},
+	{"policy-opens-settings", Warning, "F-OL-21", warnOfOpenedSettings},
+
+	// check_tag_selections.go
+	{"tag-selected-twice", Error, "F-S3-7", checkTagsTwice},
+	{"tags-overlap", Warning, "F-S3-7", warnOfOverlappingTags},
+	{"tag-selects-nothing", Error, "F-LIM-10", checkTagContradictions},
+	{"tag-selections", Error, "F-LIM-1", checkTagSelections},
+	{"tag-conditions", Error, "F-LIM-1", checkTagConditions},
 
 	// existing_buckets.go
 	{"existing-buckets", Warning, "F-S3-28", warnOfExistingBuckets},
 
 	// check_tags.go
+	{"tag-of-tiers", Error, "F-LIM-10", checkTagsOfTiers},
 	{"tag-key-twice", Error, "F-IAM-18", checkTagKeysTwice},
 	{"recovery-point-tags", Error, "F-LIM-1", checkRecoveryPointTags},
 	{"resource-tags", Error, "F-LIM-8", checkResourceTags},
@@ -148,7 +188,6 @@ var checks = []check{
 	{"event-rule-quota", Warning, "", warnOfRuleQuota},
 	{"vault-quota", Warning, "F-LIM-1", warnOfVaultQuota},
 	{"recovery-point-quota", Warning, "F-LIM-1", warnOfRecoveryPointQuota},
-	{"selection-size", Error, "F-LIM-2", checkSelectionSizes},
 	{"tag-exclusions", Error, "F-LIM-2", checkTagExclusions},
 	{"stack-size", Error, "F-LIM-6", checkStackSizes},
 	{"template-size", Error, "F-LIM-6", checkTemplateSizes},
@@ -156,12 +195,17 @@ var checks = []check{
 	// check_alerts.go
 	{"nobody-alerted", Warning, "F-EVT-12", warnOfNoAlerts},
 	{"alerted-twice", Warning, "", warnOfAlertsTwice},
+	{"topic", Error, "F-EVT-41", checkTopics},
 	{"undelivered-unheard", Warning, "F-EVT-13", warnOfUnheardFailures},
 	{"roles-unwatched", Warning, "F-EVT-17", warnOfUnwatchedRoles},
 	{"silence-unnoticed", Warning, "F-EVT-12", warnOfUnnoticedSilence},
 	{"rarer-rule-unnoticed", Warning, "F-EVT-12", warnOfUnnoticedRules},
 	{"silence-after-rpo", Warning, "F-EVT-12", warnOfLateSilence},
 	{"copy-alarm-late", Warning, "F-EVT-12", warnOfLateCopyAlarms},
+
+	// check_audit.go
+	{"audit-without-config", Warning, "F-CFN-8", warnOfAuditWithoutConfig},
+	{"audit-quota", Warning, "F-CFN-40", warnOfAuditQuotas},
 
 	// check_restore_testing.go
 	{"restore-testing-tier", Error, "F-RST-11", checkRestoreTestingTiers},
@@ -202,6 +246,9 @@ var checks = []check{
 	{"pipeline-name", Error, "F-CFN-2", checkPipelineNames},
 	{"compliance-lock-unapproved", Warning, "F-LOCK-6", warnOfUnapprovedLocks},
 
+	// check_central_vaults.go, after all errors
+	{"central-vault-unused", Warning, "", warnOfUnusedVaults},
+
 	// not_built.go
 	{"not-built", Warning, "", warnOfNotBuilt},
 }
@@ -216,7 +263,12 @@ var comparisons = []check{
 	{"compliance-vault-left-behind", Error, "F-LOCK-6", compareComplianceVaults},
 	{"compliance-vault-unknown", Error, "F-LOCK-6", compareRetainedVaults},
 	{"air-gapped-vault-changed", Error, "F-LAG-1", compareAirGappedVaults},
+	{"air-gapped-tier-changed", Error, "F-LAG-1", compareAirGappedTiers},
+	{"air-gapped-target-changed", Warning, "F-LAG-9", compareAirGappedTargets},
+	{"air-gapped-share-ended", Warning, "F-LAG-3", compareAirGappedShares},
 	{"vault-left-behind", Warning, "F-LOCK-11", compareVaults},
+	{"vault-key-changed", Error, "F-CFN-2", compareVaultKeys},
+	{"copies-move", Warning, "F-COPY-10", compareCopyVaults},
 	{"central-account-left-behind", Warning, "F-CFN-2", compareCentralAccount},
 	{"lock-weakened", Warning, "F-LOCK-3", compareGovernanceLocks},
 	{"organization-changed", Warning, "F-COPY-3", compareOrganization},
@@ -230,13 +282,16 @@ var comparisons = []check{
 	// check_previous_alerts.go
 	{"destination-dropped", Warning, "", compareAlerts},
 
+	// check_audit.go
+	{"audit-stopped", Warning, "F-CFN-40", compareAudit},
+
 	// check_previous_workloads.go
 	{"bucket-elsewhere", Error, "F-REG-3", compareBucketPlaces},
 	{"bucket-created-twice", Error, "F-CFN-2", compareCreatedBuckets},
 	{"workload-left-behind", Warning, "F-COPY-2", compareWorkloads},
 	{"bucket-left-behind", Warning, "F-SCH-7", compareBuckets},
 	{"bucket-unmanaged", Warning, "F-CFN-2", compareManagedBuckets},
-	{"tag-left-behind", Warning, "F-SCH-7", compareTagSelections},
+	{"bucket-key-left-behind", Warning, "F-OL-22", compareBucketEncryption},
 	{"restore-testing-stopped", Warning, "F-RST-11", compareRestoreTesting},
 	{"landing-vault-left-behind", Warning, "F-RST-7", compareLandingVaults},
 	{"evidence-left-behind", Warning, "F-OL-2", compareEvidence},
@@ -244,6 +299,13 @@ var comparisons = []check{
 
 	// check_previous_pipeline.go
 	{"pipeline-changed", Warning, "", comparePipelines},
+
+	// check_previous_tags.go
+	{"tag-left-behind", Warning, "F-SCH-7", compareTagSelections},
+	{"tags-narrowed", Warning, "F-SCH-7", compareTagConditions},
+	{"tags-in-another-tier", Warning, "F-S3-13", compareTiersOfTags},
+	{"tags-weakened", Warning, "F-SCH-7", compareWeakerTags},
+	{"tag-key-changed", Warning, "F-SCH-7", compareTagKey},
 
 	// check_previous_locks.go
 	{"tier-compliance-lock-changed", Error, "F-LOCK-8", compareTierComplianceLocks},

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -10,20 +11,22 @@ import (
 type comparison struct {
 	*document
 	lines    [][]byte
-	tierAt   map[string]int          // entries of tiers by name
-	vaults   map[string]centralVault // by name; empty if the central account or Region has changed
-	now, was map[globalName]bucketIn // buckets by name
+	tierAt   map[string]int              // entries of tiers by name
+	vaults   map[vaultPlace]centralVault // without those that moved with the central account or Region
+	now, was map[globalName]bucketIn     // buckets by name
 }
 
 func (c *checker) compareWith(d *document) {
 	p := &comparison{
-		document: d, lines: linesOf(d.text), tierAt: tierEntriesByName(d.root), vaults: map[string]centralVault{},
+		document: d, lines: linesOf(d.text), tierAt: tierEntriesByName(d.root), vaults: map[vaultPlace]centralVault{},
 		now: c.cfg.bucketsByName(), was: d.cfg.bucketsByName(),
 	}
 	c.previous = p
-	if c.centralMoved() == "" {
-		for _, v := range d.cfg.centralVaults() {
-			p.vaults[v.name] = v
+	at, was := c.cfg.Central, d.cfg.Central
+	for _, v := range d.cfg.centralVaults() {
+		moved := at.Region != was.Region && (v.region == at.Region || v.region == was.Region) // the stacks of both are others
+		if at.Account == was.Account && !moved {
+			p.vaults[v.place()] = v
 		}
 	}
 }
@@ -40,20 +43,22 @@ func (c *checker) before(paths ...string) []Place {
 // sameVaults goes through the vaults that both configurations have.
 func (c *checker) sameVaults(compare func(now, was centralVault)) {
 	for _, now := range c.cfg.centralVaults() {
-		if was, there := c.previous.vaults[now.name]; there {
+		if was, there := c.previous.vaults[now.place()]; there {
 			compare(now, was)
 		}
 	}
 }
 
-// leftBehind goes through the removed vaults, in the order of their names.
+// leftBehind goes through the removed vaults, in the order of their names and Regions.
 func (c *checker) leftBehind(look func(was centralVault)) {
 	left := maps.Clone(c.previous.vaults)
 	for _, now := range c.cfg.centralVaults() {
-		delete(left, now.name)
+		delete(left, now.place())
 	}
-	for _, name := range slices.Sorted(maps.Keys(left)) {
-		look(left[name])
+	for _, at := range slices.SortedFunc(maps.Keys(left), func(a, b vaultPlace) int {
+		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.region, b.region))
+	}) {
+		look(left[at])
 	}
 }
 

@@ -21,6 +21,9 @@ type Config struct {
 	RolePrefix string `yaml:"role_prefix,omitempty" syntax:"role_prefix"`
 	// Tiers change rows of the built-in tier table, or add rows.
 	Tiers Tiers `yaml:"tiers,omitempty"`
+	// TagKey is the key of the tag that names a tier. select_tagged and stack sets look at it, and created buckets, vaults, plans and
+	// recovery points have it. Default: backup:tier.
+	TagKey string `yaml:"tag_key" syntax:"tag_key"`
 	// Workloads lists the workloads to back up, at least one.
 	Workloads []Workload `yaml:"workloads" required:"true"`
 	// Restore says who brings data back, and how.
@@ -33,6 +36,8 @@ type Config struct {
 
 	rows   map[string]int // index in Tiers by name
 	copied []*Tier        // result of copiedTiers
+
+	entering map[int][]*Tier // result of tiersByVault
 
 	silences map[string]silence // result of silencesOfTiers
 }
@@ -61,9 +66,16 @@ type Central struct {
 	KeyAdministrators []string `yaml:"key_administrators,omitempty" syntax:"role_name"`
 	// VaultLock is the lock of the vault that receives the copies.
 	VaultLock VaultLock `yaml:"vault_lock"`
+	// Vaults are further vaults of this account that receive copies: in other Regions, or with keys and locks of their own.
+	// A tier of a workload is copied into the first vault that takes it: first those that name tiers or Regions, in file
+	// order; then the vault above, which takes everything; then those that name neither. A tier with copies: 2 is copied
+	// into the first two. Empty: the vault above is the only one.
+	Vaults []CentralVault `yaml:"vaults,omitempty"`
 	// RetainedVaults are earlier vaults whose lock nobody could change. They are kept as they are.
 	RetainedVaults []RetainedVault `yaml:"retained_vaults,omitempty"`
-	// AirGappedVault receives a second copy of everything that is copied (F-LAG-2). Null: none.
+	// AirGappedVault receives a second copy of everything that is copied, with the retention of the first one (F-LAG-2). Tiers
+	// with a vault in air_gapped have none in it, because AWS Backup does not schedule copies between two such vaults
+	// (F-LAG-4). Null: none.
 	AirGappedVault *AirGappedVault `yaml:"air_gapped_vault,omitempty"`
 	// RestoreTesting tests restores of the copies, in the central account. Null: no tests.
 	RestoreTesting *CentralRestoreTesting `yaml:"restore_testing,omitempty"`
@@ -77,7 +89,25 @@ type Central struct {
 	RegionInNames bool `yaml:"region_in_names,omitempty"`
 }
 
-// VaultLock is the AWS Backup Vault Lock of the central vault (F-LOCK-1).
+// CentralVault is a further vault of the central account that receives copies.
+type CentralVault struct {
+	// Name of the vault. It is unique among the vaults of this account and Region.
+	Name string `yaml:"name" required:"true" syntax:"vault_name"`
+	// Region of the vault, in the partition of central.region (F-COPY-12). Each Region of the central account is a stack of
+	// its own.
+	Region string `yaml:"region" required:"true" syntax:"region"`
+	// KeyAlias is the alias of the vault's KMS key, without "alias/". Vaults of a Region with the same alias share the key.
+	// Default: that of central.key_alias. In central.region it is the key of the central vault.
+	KeyAlias string `yaml:"key_alias" syntax:"key_alias"`
+	// VaultLock is the lock of this vault. Its defaults are computed from the copies that enter this vault.
+	VaultLock VaultLock `yaml:"vault_lock"`
+	// Tiers that this vault takes. Each has copies. Empty: all tiers.
+	Tiers []string `yaml:"tiers,omitempty" syntax:"tier"`
+	// FromRegions are the Regions of workloads whose copies this vault takes. Empty: all Regions.
+	FromRegions []string `yaml:"from_regions,omitempty" syntax:"region"`
+}
+
+// VaultLock is the AWS Backup Vault Lock of a central vault (F-LOCK-1).
 type VaultLock struct {
 	// Mode is governance or compliance. With the permission, a person can change or remove a governance lock.
 	// Nobody can change or remove a compliance lock after its grace time. Default: governance.
@@ -114,11 +144,34 @@ type AirGappedVault struct {
 	MinRetentionDays int `yaml:"min_retention_days" required:"true" syntax:"air_gapped_days"`
 	// MaxRetentionDays is the longest retention, in days, that a copy in it may have.
 	MaxRetentionDays int `yaml:"max_retention_days" required:"true" syntax:"air_gapped_days"`
+	// EncryptionKey of the vault: aws_owned, a key that AWS Backup owns, or own, a KMS key that the app creates for this vault
+	// in the central account. AWS recommends aws_owned (F-LAG-6). It cannot be changed later. Default: aws_owned.
+	EncryptionKey string `yaml:"encryption_key" syntax:"encryption_key"`
+	// ShareWithAccounts are ids of accounts, twelve digits each, also of another organization, that AWS RAM shares the vault
+	// with. They can read and restore all copies in it, without a copy back (F-LAG-3). Empty: none.
+	ShareWithAccounts []string `yaml:"share_with_accounts,omitempty" syntax:"account"`
+	// ApprovalTeamARN is the ARN of a multi-party approval team. Its members can let another account restore if the central
+	// account is lost (F-LAG-3). People create the team. It cannot be changed later. Empty: none.
+	ApprovalTeamARN string `yaml:"approval_team_arn,omitempty" syntax:"approval_team_arn"`
 }
 
-// Audit sets up the framework and reports of AWS Backup Audit Manager. They need AWS Config in the accounts (F-CFN-8).
+// AirGapped is a logically air-gapped vault in a workload's own account and Region. Backups of a tier go into it directly
+// (F-LAG-2).
+type AirGapped struct {
+	// MinRetentionDays is the shortest retention, in days, that a backup in it may have, 7 or more.
+	MinRetentionDays int `yaml:"min_retention_days" required:"true" syntax:"air_gapped_days"`
+	// MaxRetentionDays is the longest retention, in days, that a backup in it may have.
+	MaxRetentionDays int `yaml:"max_retention_days" required:"true" syntax:"air_gapped_days"`
+	// EncryptionKey of the vault: aws_owned, a key that AWS Backup owns, or own, the key of the workload's vaults. AWS recommends
+	// aws_owned (F-LAG-6). It cannot be changed later. Default: aws_owned.
+	EncryptionKey string `yaml:"encryption_key" syntax:"encryption_key"`
+}
+
+// Audit sets up frameworks and reports of AWS Backup Audit Manager. They need AWS Config in the accounts (F-CFN-8).
 type Audit struct {
-	// Enabled creates them. Default: false.
+	// Enabled creates frameworks with the numbers of the tiers, and daily reports in a locked bucket, in the central account
+	// and in each workload's. Nobody but CloudFormation may then change the policies of the vaults. Reports are locked for
+	// restore.evidence_days. Default: false.
 	Enabled bool `yaml:"enabled"`
 }
 
@@ -130,6 +183,12 @@ type Alerts struct {
 	Slack []Slack `yaml:"slack,omitempty"`
 	// PagerDuty services. The app uses Events API v2 (F-EVT-13).
 	PagerDuty []PagerDuty `yaml:"pagerduty,omitempty"`
+	// Teams are channels of Microsoft Teams. The app posts Adaptive Cards to workflows (F-EVT-40).
+	Teams []Teams `yaml:"teams,omitempty"`
+	// Webhook is a list of URLs of your own. The app posts each alert as JSON, as docs/alert.schema.json describes it.
+	Webhook []Webhook `yaml:"webhook,omitempty"`
+	// Topics are SNS topics of your own. The app publishes each alert to them, for e-mail as text and else as JSON.
+	Topics []Topic `yaml:"topics,omitempty"`
 }
 
 // Slack is a Slack channel.
@@ -150,14 +209,39 @@ type PagerDuty struct {
 	Endpoint string `yaml:"endpoint" syntax:"pagerduty_endpoint"`
 }
 
+// Teams is a channel of Microsoft Teams.
+type Teams struct {
+	// WebhookSecret is the name of the secret with the URL of the channel's workflow, in Secrets Manager of the central
+	// account. The workflow begins with "When a Teams webhook request is received".
+	WebhookSecret string `yaml:"webhook_secret" required:"true" syntax:"teams_secret"`
+}
+
+// Webhook is a URL that receives alerts.
+type Webhook struct {
+	// URLSecret is the name of the secret with the URL, in Secrets Manager of the central account. The URL begins with
+	// https://.
+	URLSecret string `yaml:"url_secret" required:"true" syntax:"url_secret"`
+	// HeaderSecret is the name of the secret with one header of the requests as Name: value, such as an authorization, in
+	// the same place. Empty: no further header.
+	HeaderSecret string `yaml:"header_secret,omitempty" syntax:"header_secret"`
+}
+
+// Topic is an SNS topic that somebody else owns.
+type Topic struct {
+	// ARN of a standard topic, in any account and Region of the central account's partition. Its policy, and the policy of
+	// its key, must let the role of the alert function publish (F-EVT-41).
+	ARN string `yaml:"arn" required:"true" syntax:"topic_arn"`
+}
+
 // Tier is a row of the tier table: how buckets of one data classification are protected.
 type Tier struct {
 	// Name of the tier. Buckets refer to it.
 	Name string `yaml:"name" required:"true" syntax:"tier_name"`
 	// Extends names the built-in tier that an added tier starts from. Empty: the entry changes a built-in tier.
 	Extends string `yaml:"extends,omitempty" syntax:"extends"`
-	// ObjectLock is the default retention of object versions. It applies to buckets that the app creates.
-	ObjectLock ObjectLock `yaml:"object_lock"`
+	// ObjectLock is the default retention of object versions. It applies to buckets that the app creates. Null: new versions
+	// get no lock, so whoever may delete versions can delete them at once.
+	ObjectLock *ObjectLock `yaml:"object_lock"`
 	// ContinuousBackup is the backup rule for point-in-time recovery. Null: none.
 	ContinuousBackup *ContinuousBackup `yaml:"continuous_backup"`
 	// SnapshotBackup is the backup rule for periodic backups, or a list of named rules, at most nine beside a continuous
@@ -167,6 +251,14 @@ type Tier struct {
 	// the continuous rule; if there is none, to the first snapshot rule. It copies as often as that rule runs. Null: none,
 	// but snapshot rules may have copies of their own.
 	CopyToCentral *CopyToCentral `yaml:"copy_to_central"`
+	// AirGapped is a logically air-gapped vault of the workload's own, one for each workload of the tier. It takes the backups of
+	// all rules in place of the workload's vault (F-LAG-2). It is locked in compliance mode from its creation (F-LAG-1).
+	// Null: none.
+	AirGapped *AirGapped `yaml:"air_gapped"`
+	// Copies is into how many central vaults each backup is copied: 1, or 2 for the first two that take the tier. Another
+	// Region survives the loss of one. An alarm on missing copies looks at both together: it goes into ALARM when neither
+	// vault got one. A copy that fails gives an alert in any case. Zero: 1.
+	Copies int `yaml:"copies,omitempty" syntax:"copies"`
 	// VaultLock is the AWS Backup Vault Lock of the tier's vault in each workload's account, against whoever administers that
 	// account. Null: none.
 	VaultLock *TierVaultLock `yaml:"vault_lock"`
@@ -210,7 +302,7 @@ type MalwareScan struct {
 
 // ObjectLock is the default retention of S3 Object Lock (F-OL-2).
 type ObjectLock struct {
-	// Mode is governance or compliance.
+	// Mode is governance or compliance. Default: governance.
 	Mode string `yaml:"mode" syntax:"mode"`
 	// Days for which each new object version is locked.
 	Days int `yaml:"days" required:"true" syntax:"days"`
@@ -287,9 +379,9 @@ type Workload struct {
 	Region string `yaml:"region" required:"true" syntax:"region"`
 	// Buckets of the workload. They may be empty if select_tagged is not.
 	Buckets []Bucket `yaml:"buckets,omitempty"`
-	// SelectTagged names tiers. Their plans also select the other buckets of the account and Region that are
-	// tagged backup:tier=<tier>. Empty: none.
-	SelectTagged []string `yaml:"select_tagged,omitempty" syntax:"tier"`
+	// SelectTagged lists tiers whose plans also select other buckets of the account and Region, by their tags: those that no
+	// workload names. The name of a tier selects the tag that tag_key=<tier> is; a mapping selects other tags. Empty: none.
+	SelectTagged []TagSelection `yaml:"select_tagged,omitempty" syntax:"tier"`
 	// Tags of the workload's resources, recovery points and copies, in addition to those at the top. Where both have a key,
 	// this value counts. Empty: those at the top alone.
 	Tags Tags `yaml:"tags,omitempty" syntax:"resource_tag"`
@@ -297,6 +389,17 @@ type Workload struct {
 	AcknowledgeIrreversible []string `yaml:"acknowledge_irreversible,omitempty"`
 	// RestoreTesting tests restores of the workload's backups. Null: no tests.
 	RestoreTesting *RestoreTesting `yaml:"restore_testing,omitempty"`
+}
+
+// TagSelection is a selection of buckets by their tags. AWS compares keys and values letter by letter (F-LIM-10).
+type TagSelection struct {
+	// Tier whose plan backs up the buckets.
+	Tier string `yaml:"tier" required:"true" syntax:"tier"`
+	// Tag lists the tags that a bucket must have, all of them: values by keys. Empty: the tag of the tier, tag_key=<tier>.
+	Tag TagValues `yaml:"tag,omitempty" syntax:"condition_value"`
+	// ExceptTag lists tags: values by keys. A bucket that has one of them is not selected; one without the key is (F-LIM-10).
+	// Empty: none.
+	ExceptTag TagValues `yaml:"except_tag,omitempty" syntax:"condition_value"`
 }
 
 // RestoreTesting is a restore testing plan (F-RST-11).
@@ -348,6 +451,25 @@ type Bucket struct {
 	Tier string `yaml:"tier" required:"true" syntax:"tier"`
 	// Existing: the app backs up the bucket but does not create or change it. Default: false.
 	Existing bool `yaml:"existing,omitempty"`
+	// Encryption of new objects: sse-kms with the workload's key, or sse-s3 with keys that S3 manages. Default: sse-kms.
+	Encryption string `yaml:"encryption,omitempty" syntax:"encryption"`
+	// BucketKey is the S3 Bucket Key, with which S3 asks KMS less often for a key. False: every object has a KMS data key of its
+	// own, and CloudTrail shows each use. Default: true with sse-kms.
+	BucketKey *bool `yaml:"bucket_key,omitempty"`
+	// IntelligentTieringDays is the age, in days, at which the current version of each object of 128 KB or more moves to S3
+	// Intelligent-Tiering (F-OL-19). Zero: at once. Default: never.
+	IntelligentTieringDays *int `yaml:"intelligent_tiering_days,omitempty" syntax:"transition_days"`
+	// CORS is a JSON file with CORS rules as S3 takes them: {"CORSRules": [...]}, or the list alone. Its path is relative to
+	// backup.yaml. Default: no CORS.
+	CORS string `yaml:"cors,omitempty" syntax:"json_file"`
+	// PolicyStatements is a JSON file with statements for the bucket's policy: one statement, a list, or a policy. Its path is
+	// relative to backup.yaml. The statements come after those of the app. Default: none.
+	PolicyStatements string `yaml:"policy_statements,omitempty" syntax:"json_file"`
+
+	// CORSRules is the content of the file CORS.
+	CORSRules []CORSRule `yaml:"-"`
+	// Statements is the content of the file PolicyStatements.
+	Statements []PolicyStatement `yaml:"-"`
 }
 
 // Rollout deploys the stacks to many accounts.
@@ -385,6 +507,6 @@ type StackSet struct {
 	OrganizationalUnits []string `yaml:"organizational_units" required:"true" syntax:"organizational_unit"`
 	// Regions in which each account gets a stack.
 	Regions []string `yaml:"regions" required:"true" syntax:"region"`
-	// Tiers to back up. Buckets are selected by their tag backup:tier.
+	// Tiers to back up. Buckets are selected by the tag tag_key=<tier>.
 	Tiers []string `yaml:"tiers" required:"true" syntax:"tier"`
 }

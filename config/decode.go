@@ -96,7 +96,7 @@ func (d *decoder) decodeNull(n *yaml.Node, v reflect.Value, at *path, rule strin
 		want = s.want
 	}
 	_, mayBeNull := v.Addr().Interface().(optional)
-	mayBeNull = mayBeNull || v.Kind() == reflect.Pointer
+	mayBeNull = mayBeNull || isSection(v.Type())
 	switch {
 	case mayBeNull && n.Value != "":
 		v.SetZero()
@@ -105,6 +105,11 @@ func (d *decoder) decodeNull(n *yaml.Node, v reflect.Value, at *path, rule strin
 	default:
 		d.report(noValue, n, at, Problem{What: "has no value", Want: want})
 	}
+}
+
+// isSection says whether a type is an optional part, which null removes.
+func isSection(t reflect.Type) bool {
+	return t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct
 }
 
 func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
@@ -305,7 +310,7 @@ func (d *decoder) reportNoList(n *yaml.Node, item reflect.Type, at *path) {
 	switch {
 	case n.Kind == yaml.MappingNode:
 		p.Got, p.Want = kindNames[n.Kind], `a "- " before each item`
-	case item.Kind() == reflect.Struct:
+	case item.Kind() == reflect.Struct && item != reflect.TypeFor[TagSelection]():
 		_, example := needs(item, n, nil)
 		p.Want = "[" + example + "]"
 	default:
@@ -316,7 +321,10 @@ func (d *decoder) reportNoList(n *yaml.Node, item reflect.Type, at *path) {
 
 // reportNoMapping reports a value where a mapping belongs.
 func (d *decoder) reportNoMapping(n *yaml.Node, t reflect.Type, at *path) {
-	if corrected := withSpace(n.Value, structKeys(t).names); corrected != "" {
+	if corrected := withSpace(n.Value, structKeys(t).names); corrected != "" && !fitsFirstKey(t, n.Value) {
+		if key, value, _ := strings.Cut(corrected, ": "); isHidden(t, key, value) {
+			corrected = key + ": …"
+		}
 		d.report(wrongType, n, at, Problem{What: missingSpace + "`" + corrected + "`"})
 		return
 	}
@@ -329,6 +337,27 @@ func (d *decoder) reportNoMapping(n *yaml.Node, t reflect.Type, at *path) {
 		p.What += ": " + example
 	}
 	d.report(wrongType, n, at, p)
+}
+
+// fitsFirstKey tells whether a text is a value of the first key that a mapping needs: an ARN looks like the key arn with
+// a space missing.
+func fitsFirstKey(t reflect.Type, text string) bool {
+	for _, f := range structKeys(t).fields {
+		if f.required {
+			return syntaxes[f.syntax].stringFault(text) == ""
+		}
+	}
+	return false
+}
+
+// isHidden tells whether no message may repeat the value of a key.
+func isHidden(t reflect.Type, key, value string) bool {
+	for _, f := range structKeys(t).fields {
+		if s := syntaxes[f.syntax]; f.name == key && s.hidden != nil {
+			return s.hidden(value)
+		}
+	}
+	return false
 }
 
 // needs lists the keys that a mapping at a place needs: "a name and a tier". The example has the scalar n, if it
@@ -464,13 +493,17 @@ func structKeys(t reflect.Type) *keySet {
 	return keys
 }
 
+// yamlName is the key of a field. Without a tag it is the field's name, as in the JSON files that buckets name.
 func yamlName(f reflect.StructField) string {
 	name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-	return name
+	return cmp.Or(name, f.Name)
 }
 
 // configTypes lists the struct types below Config.
-func configTypes() []reflect.Type {
+func configTypes() []reflect.Type { return typesBelow(reflect.TypeFor[Config]()) }
+
+// typesBelow lists a struct type and those below it.
+func typesBelow(t reflect.Type) []reflect.Type {
 	var types []reflect.Type
 	var visit func(reflect.Type)
 	visit = func(t reflect.Type) {
@@ -485,6 +518,6 @@ func configTypes() []reflect.Type {
 			visit(field.typ)
 		}
 	}
-	visit(reflect.TypeFor[Config]())
+	visit(t)
 	return types
 }

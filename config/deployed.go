@@ -28,8 +28,13 @@ type Deployed struct {
 	Dashboards []string
 	// Functions, and their Queues and LogGroups.
 	Functions, Queues, LogGroups []string
+	// Frameworks and ReportPlans are of AWS Backup Audit Manager.
+	Frameworks, ReportPlans []string
 	// TestingPlans, TieringConfigurations and Vaults are of AWS Backup.
 	TestingPlans, TieringConfigurations, Vaults []string
+	// AirGappedVaults are the logically air-gapped ones. Shares says whether AWS RAM shares one of them.
+	AirGappedVaults []string
+	Shares          bool
 	// Topics are of Amazon SNS.
 	Topics []string
 }
@@ -38,6 +43,10 @@ type Deployed struct {
 func (c *Config) Deployed() []Deployed {
 	central := c.centralDeployed()
 	all := []*Deployed{&central}
+	for _, region := range c.CentralRegions()[1:] {
+		elsewhere := c.centralDeployedIn(region)
+		all = append(all, &elsewhere)
+	}
 	for _, w := range c.Workloads {
 		i := slices.IndexFunc(all, func(d *Deployed) bool { return d.Account == w.Account && d.Region == w.Region })
 		if i < 0 {
@@ -50,7 +59,7 @@ func (c *Config) Deployed() []Deployed {
 	for i, d := range all {
 		for _, names := range []*[]string{
 			&d.Roles, &d.Aliases, &d.Alarms, &d.Buckets, &d.Buses, &d.Rules, &d.Dashboards, &d.Functions, &d.Queues, &d.LogGroups,
-			&d.TestingPlans, &d.TieringConfigurations, &d.Vaults, &d.Topics,
+			&d.Frameworks, &d.ReportPlans, &d.TestingPlans, &d.TieringConfigurations, &d.Vaults, &d.AirGappedVaults, &d.Topics,
 		} {
 			*names = slices.Compact(slices.Sorted(slices.Values(*names)))
 		}
@@ -82,37 +91,67 @@ func (c *Config) addDeployed(d *Deployed, w Workload) {
 		if use.Tier.LowCostBackups() {
 			d.TieringConfigurations = append(d.TieringConfigurations, c.TieringName(w.Region, c.TierName(w, use.Tier)))
 		}
+		if use.Tier.hasAirGapped() {
+			name := c.AirGappedVaultName(w, use.Tier)
+			d.AirGappedVaults = append(d.AirGappedVaults, name)
+			if use.Tier.LowCostBackups() {
+				d.TieringConfigurations = append(d.TieringConfigurations, c.TieringName(w.Region, name))
+			}
+		}
 	}
 	if c.Copies(w) {
 		d.Vaults = append(d.Vaults, c.LandingVaultName(w))
 	}
+	d.addAudit(c.AuditFrameworks(w), c.AuditReports(w))
 	if w.RestoreTesting != nil {
 		d.TestingPlans = append(d.TestingPlans, c.RestoreTestingPlanName(w))
 	}
 }
 
-// centralDeployed is what the stacks of the central account have.
+// centralDeployedIn is what each stack of the central account has, in a Region.
+func (c *Config) centralDeployedIn(region string) Deployed {
+	id := c.CentralIDIn(region)
+	d := Deployed{Account: c.Central.Account, Region: region, Central: true}
+	d.add(accountName{"role", c.EventRoleName(id)}, c.RolePathOrRoot())
+	d.Aliases = []string{c.TopicKeyAlias(id)}
+	for _, key := range c.CentralKeysIn(region) {
+		d.Aliases = append(d.Aliases, key.Alias)
+	}
+	d.Topics = []string{c.TopicName(id)}
+	d.Rules = []string{c.CentralRulePrefix(region) + "*"}
+	for _, v := range c.CentralVaultsIn(region) {
+		d.addCentralVault(c, v.Name, v)
+	}
+	return d
+}
+
+// addCentralVault adds a vault with the tiering configuration that it has like another one, or like itself.
+func (d *Deployed) addCentralVault(c *Config, name string, like CentralVault) {
+	d.Vaults = append(d.Vaults, name)
+	if len(c.LowCostCopies(like)) > 0 {
+		d.TieringConfigurations = append(d.TieringConfigurations, c.TieringName(like.Region, name))
+	}
+}
+
+// centralDeployed is what the stacks of the central account have in central.region.
 func (c *Config) centralDeployed() Deployed {
 	at := c.Central
-	d := Deployed{Account: at.Account, Region: at.Region, Central: true}
+	d := c.centralDeployedIn(at.Region)
 	for _, n := range c.centralAccountNames() {
 		d.add(n, c.RolePathOrRoot())
 	}
-	d.Aliases = []string{c.CentralKeyAlias(), c.TopicKeyAlias(CentralID)}
-	d.Topics = []string{c.TopicName(CentralID)}
-	d.Rules = []string{c.CentralRulePrefix() + "*"}
 	d.Buses = []string{c.AlertName()}
 	d.LogGroups = []string{c.EventLogGroup()}
 	for _, prefix := range c.CopyAlarmPrefixes() {
 		d.Alarms = append(d.Alarms, prefix+"*")
 	}
-	d.Vaults = []string{at.VaultName}
 	for _, v := range at.RetainedVaults {
-		d.Vaults = append(d.Vaults, v.Name)
+		d.addCentralVault(c, v.Name, c.centralVaultAt(mainVault))
 	}
-	if len(c.LowCostCopies()) > 0 {
-		for _, vault := range d.Vaults {
-			d.TieringConfigurations = append(d.TieringConfigurations, c.TieringName(at.Region, vault))
+	if v := at.AirGappedVault; v != nil {
+		d.AirGappedVaults, d.Shares = []string{v.Name}, len(v.ShareWithAccounts) > 0
+		if len(c.AirGappedLowCost()) > 0 {
+			d.TieringConfigurations = append(d.TieringConfigurations, c.TieringName(at.Region, v.Name))
 		}
 	}
 	if len(c.Alerts.Delivered()) > 0 {
@@ -125,7 +164,20 @@ func (c *Config) centralDeployed() Deployed {
 	if c.TestsCopies() {
 		d.TestingPlans = append(d.TestingPlans, c.CentralTestingPlanName())
 	}
+	if at.Audit.Enabled {
+		d.addAudit([]AuditFramework{c.CentralAuditFramework()}, c.CentralAuditReports())
+		d.Buckets = append(d.Buckets, c.CentralReportBucketName())
+	}
 	return d
+}
+
+func (d *Deployed) addAudit(frameworks []AuditFramework, reports []AuditReport) {
+	for _, f := range frameworks {
+		d.Frameworks = append(d.Frameworks, f.Name)
+	}
+	for _, r := range reports {
+		d.ReportPlans = append(d.ReportPlans, r.Name)
+	}
 }
 
 // addFunction adds a function with its queue, its dead-letter queue and its log group. Its alarms begin with its name.

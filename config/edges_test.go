@@ -39,9 +39,6 @@ workloads`
 		want        string // path; "": the check reports nothing
 		edits       []string
 	}{
-		{"500 buckets of a tier", "selection-size", "", []string{one, buckets(500, "tier: critical_data, existing: true")}},
-		{"501 buckets of a tier", "selection-size", "workloads[0].buckets[500].name", []string{one, buckets(501, "tier: critical_data, existing: true")}},
-		{"501 buckets that no selection names", "selection-size", "", []string{one, buckets(501, "tier: standard_data, existing: true")}},
 		{"500 buckets that a tag leaves out", "tag-exclusions", "", []string{one, buckets(500, "tier: critical_data, existing: true") + "\n    select_tagged: [sensitive_data]"}},
 		{"501 buckets that a tag leaves out", "tag-exclusions", "workloads[0].select_tagged", []string{one, buckets(501, "tier: critical_data, existing: true") + "\n    select_tagged: [sensitive_data]"}},
 		{"100 buckets in an account", "bucket-quota", "", []string{one, buckets(100, "tier: critical_data, existing: true")}},

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"pgregory.net/rapid"
@@ -18,6 +19,7 @@ func generate(t *rapid.T) *Config {
 		Draw(t, "partition")
 	region := rapid.SampledFrom(regionsOf)
 
+	cfg.TagKey = rapid.SampledFrom([]string{defaultTagKey, "DataClassification", "a key"}).Draw(t, "tag key")
 	generateTiers(t, cfg, Partition(regionsOf[0]))
 	generateWorkloads(t, cfg, region)
 	cfg.complete() // to know which tiers are copied
@@ -70,7 +72,10 @@ func generateTiers(t *rapid.T, cfg *Config, partition string) {
 	days := rapid.OneOf(rapid.SampledFrom([]int{1, 7, 15, 35, 1825, MaxRetentionDays}), rapid.IntRange(1, MaxRetentionDays))
 	for i := range cfg.Tiers {
 		row := &cfg.Tiers[i]
-		row.ObjectLock = ObjectLock{rapid.SampledFrom([]string{Governance, Compliance}).Draw(t, "mode"), days.Draw(t, "object lock")}
+		row.ObjectLock = &ObjectLock{rapid.SampledFrom([]string{Governance, Compliance, "none"}).Draw(t, "mode"), days.Draw(t, "object lock")}
+		if row.ObjectLock.Mode == "none" {
+			row.ObjectLock = nil
+		}
 		row.ContinuousBackup, row.SnapshotBackup, row.CopyToCentral = nil, nil, nil
 		if rapid.Bool().Draw(t, "continuous") {
 			row.ContinuousBackup = &ContinuousBackup{rapid.IntRange(1, MaxContinuousRetentionDays).Draw(t, "continuous days")}
@@ -80,6 +85,7 @@ func generateTiers(t *rapid.T, cfg *Config, partition string) {
 			row.CopyToCentral = &CopyToCentral{DeleteAfterDays: days.Draw(t, "copy days")}
 			generateCopied(t, row)
 		}
+		row.AirGapped = generateAirGapped(t, row, partition)
 		row.DedicatedKey = rapid.Bool().Draw(t, "dedicated key")
 		row.Schedule.Cron = generateCron(t)
 		row.Schedule.Timezone = rapid.SampledFrom([]string{"Etc/UTC", "Europe/Berlin", "Asia/Tokyo", "UTC"}).Draw(t, "time zone")
@@ -167,6 +173,22 @@ func generateLock(t *rapid.T, row *Tier) {
 	}
 }
 
+// generateAirGapped draws a vault that takes the backups of a tier, or none.
+func generateAirGapped(t *rapid.T, row *Tier, partition string) *AirGapped {
+	least, most := MaxRetentionDays, MinAirGappedRetentionDays
+	for _, rule := range row.Rules() {
+		least, most = min(least, rule.DeleteAfterDays), max(most, rule.DeleteAfterDays)
+	}
+	if partition == partitionGovCloud || !row.BackedUp() || least < MinAirGappedRetentionDays || rapid.IntRange(0, 4).Draw(t, "air-gapped") > 0 {
+		return nil
+	}
+	return &AirGapped{
+		rapid.IntRange(MinAirGappedRetentionDays, least).Draw(t, "air-gapped minimum"),
+		rapid.IntRange(most, MaxRetentionDays).Draw(t, "air-gapped maximum"),
+		rapid.SampledFrom(syntaxes["encryption_key"].enum).Draw(t, "air-gapped key"),
+	}
+}
+
 func generateCron(t *rapid.T) string {
 	minute, hour := rapid.IntRange(0, 59).
 		Draw(t, "minute"),
@@ -183,6 +205,7 @@ func generateCron(t *rapid.T) string {
 
 func generateWorkloads(t *rapid.T, cfg *Config, region *rapid.Generator[string]) {
 	tagged := map[[3]string]bool{}
+	byTag := rapid.Bool().Draw(t, "by tag")
 	for i := range rapid.IntRange(1, 5).Draw(t, "workloads") {
 		w := Workload{
 			Name:        fmt.Sprintf("w%d", i),
@@ -191,17 +214,35 @@ func generateWorkloads(t *rapid.T, cfg *Config, region *rapid.Generator[string])
 			Region:      region.Draw(t, "region"),
 		}
 		for j := range rapid.IntRange(1, 5).Draw(t, "buckets") {
-			w.Buckets = append(w.Buckets, Bucket{
+			b := Bucket{
 				Name:     fmt.Sprintf("bucket.%d-%d", i, j),
 				Tier:     rapid.SampledFrom(cfg.Tiers.names()).Draw(t, "tier"),
 				Existing: rapid.Bool().Draw(t, "existing"),
-			})
+			}
+			if !b.Existing {
+				generateBucketSettings(t, &b)
+			}
+			w.Buckets = append(w.Buckets, b)
 		}
 		for _, row := range cfg.Tiers {
+			if !byTag {
+				break
+			}
 			key := [3]string{w.Account, w.Region, row.Name}
 			if row.BackedUp() && !tagged[key] && rapid.IntRange(0, 4).Draw(t, "tagged") == 0 {
 				tagged[key] = true
-				w.SelectTagged = append(w.SelectTagged, row.Name)
+				own := TagSelection{Tier: row.Name}
+				if rapid.Bool().Draw(t, "except") {
+					own.ExceptTag = TagValues{"backup": "no", "a key": rapid.SampledFrom([]string{"", "ü"}).Draw(t, "excepted")}
+				}
+				w.SelectTagged = append(w.SelectTagged, own)
+			}
+			if row.BackedUp() && rapid.IntRange(0, 9).Draw(t, "other tags") == 0 {
+				other := TagSelection{Tier: row.Name, Tag: TagValues{fmt.Sprintf("team-%d", i): row.Name}}
+				if rapid.Bool().Draw(t, "two tags") {
+					other.Tag["BackupLocal"] = rapid.SampledFrom([]string{"True", "1", "no", ""}).Draw(t, "tag")
+				}
+				w.SelectTagged = append(w.SelectTagged, other)
 			}
 		}
 		if tested := backedUpTiers(cfg, w); len(tested) > 0 && rapid.Bool().Draw(t, "restore testing") {
@@ -210,6 +251,20 @@ func generateWorkloads(t *rapid.T, cfg *Config, region *rapid.Generator[string])
 			}
 		}
 		cfg.Workloads = append(cfg.Workloads, w)
+	}
+}
+
+// generateBucketSettings draws the settings of a bucket that the app creates, one or none: configurations stay short.
+func generateBucketSettings(t *rapid.T, b *Bucket) {
+	switch rapid.IntRange(0, 9).Draw(t, "setting") {
+	case 1:
+		b.Encryption = rapid.SampledFrom(syntaxes["encryption"].enum).Draw(t, "encryption")
+	case 2:
+		b.BucketKey = new(rapid.Bool().Draw(t, "bucket key"))
+	case 3:
+		b.IntelligentTieringDays = new(rapid.IntRange(0, MaxRetentionDays).Draw(t, "intelligent tiering"))
+	case 4:
+		b.CORS, _ = filepath.Abs("testdata/files/cors.json")
 	}
 }
 
@@ -253,9 +308,50 @@ func generateCentral(t *rapid.T, cfg *Config, region *rapid.Generator[string]) {
 	}
 	if Partition(c.Region) == partitionCommercial && shortest >= MinAirGappedRetentionDays && rapid.Bool().Draw(t, "air gap") {
 		c.AirGappedVault = &AirGappedVault{
-			"air-gap",
-			rapid.IntRange(MinAirGappedRetentionDays, shortest).Draw(t, "air gap minimum"),
-			rapid.IntRange(longest, MaxRetentionDays).Draw(t, "air gap maximum"),
+			Name:             "air-gap",
+			MinRetentionDays: rapid.IntRange(MinAirGappedRetentionDays, shortest).Draw(t, "air gap minimum"),
+			MaxRetentionDays: rapid.IntRange(longest, MaxRetentionDays).Draw(t, "air gap maximum"),
+			EncryptionKey:    rapid.SampledFrom(syntaxes["encryption_key"].enum).Draw(t, "air gap key"),
+		}
+		if rapid.Bool().Draw(t, "air gap shared") {
+			c.AirGappedVault.ShareWithAccounts = []string{"444444444444", "222222222222"}
+			c.AirGappedVault.ApprovalTeamARN = "arn:aws:mpa:us-east-1:555555555555:approval-team/backups"
+		}
+	}
+}
+
+// generateVaults draws central.vaults, and tiers with two copies where two vaults take everything.
+func generateVaults(t *rapid.T, cfg *Config) {
+	regions := []string{cfg.Central.Region}
+	for _, w := range cfg.Workloads {
+		regions = append(regions, w.Region)
+	}
+	region := rapid.SampledFrom(regions)
+	var copied []string
+	for i := range cfg.Tiers {
+		if cfg.Tiers[i].Copied() {
+			copied = append(copied, cfg.Tiers[i].Name)
+		}
+	}
+	wide := false
+	for i := range rapid.IntRange(0, 3).Draw(t, "vaults") {
+		v := CentralVault{
+			Name: fmt.Sprintf("further-%d", i), Region: region.Draw(t, "vault region"),
+			VaultLock: VaultLock{Mode: Governance, MinRetentionDays: 1, MaxRetentionDays: MaxRetentionDays},
+			KeyAlias:  rapid.SampledFrom([]string{cfg.Central.KeyAlias, "aws-backup-further"}).Draw(t, "vault key"),
+		}
+		if len(copied) > 0 && rapid.Bool().Draw(t, "of tiers") {
+			v.Tiers = copied[:rapid.IntRange(1, len(copied)).Draw(t, "vault tiers")]
+		}
+		if rapid.Bool().Draw(t, "of Regions") {
+			v.FromRegions = []string{region.Draw(t, "from")}
+		}
+		wide = wide || !v.narrow()
+		cfg.Central.Vaults = append(cfg.Central.Vaults, v)
+	}
+	for i := range cfg.Tiers {
+		if wide && cfg.Tiers[i].Copied() && rapid.Bool().Draw(t, "two copies") {
+			cfg.Tiers[i].Copies = 2
 		}
 	}
 }
@@ -269,6 +365,7 @@ func generateRestore(t *rapid.T, cfg *Config) {
 	cfg.Restore.LandingDays = rapid.IntRange(1, MaxLandingDays).Draw(t, "landing days")
 	cfg.Restore.EvidenceDays = rapid.IntRange(1, MaxRetentionDays).Draw(t, "evidence days")
 	cfg.Restore.RemoveDeleteMarkers = rapid.Bool().Draw(t, "delete markers")
+	cfg.Central.Audit.Enabled = rapid.Bool().Draw(t, "audit")
 	if len(cfg.copied) > 0 && rapid.Bool().Draw(t, "copies tested") {
 		cfg.Central.RestoreTesting = &CentralRestoreTesting{generateCron(t)}
 	}
@@ -293,6 +390,16 @@ func generateAlerts(t *rapid.T, cfg *Config) {
 				syntaxes["pagerduty_endpoint"].enum[i%2],
 			},
 		)
+	}
+	for i := range rapid.IntRange(0, 2).Draw(t, "teams") {
+		cfg.Alerts.Teams = append(cfg.Alerts.Teams, Teams{fmt.Sprintf("backup/teams-%d", i)})
+	}
+	for i := range rapid.IntRange(0, 2).Draw(t, "webhooks") {
+		cfg.Alerts.Webhook = append(cfg.Alerts.Webhook, Webhook{fmt.Sprintf("backup/hook-%d", i), []string{"", "backup/header"}[i%2]})
+	}
+	for i := range rapid.IntRange(0, 2).Draw(t, "topics") {
+		at := cfg.Central.Region
+		cfg.Alerts.Topics = append(cfg.Alerts.Topics, Topic{snsTopicARN(at, "555555555555", fmt.Sprintf("oncall-%d", i))})
 	}
 }
 

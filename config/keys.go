@@ -31,6 +31,17 @@ func (c *Config) Keys(w Workload) []Key {
 	return keys
 }
 
+// UsesKMS says whether a KMS key encrypts the objects of a bucket that the app creates.
+func (b *Bucket) UsesKMS() bool { return b.Encryption != EncryptionS3 }
+
+// UsesBucketKey says whether such a bucket has an S3 Bucket Key.
+func (b *Bucket) UsesBucketKey() bool { return b.UsesKMS() && (b.BucketKey == nil || *b.BucketKey) }
+
+// UsesKey says whether a created bucket of the use is under the tier's key.
+func (u TierUse) UsesKey() bool {
+	return slices.ContainsFunc(u.Buckets, func(b Bucket) bool { return !b.Existing && b.UsesKMS() })
+}
+
 func keyNames(uses []TierUse) []string {
 	var names []string
 	add := func(name string) {
@@ -39,7 +50,7 @@ func keyNames(uses []TierUse) []string {
 		}
 	}
 	for _, use := range uses {
-		if use.creates() > 0 {
+		if use.UsesKey() {
 			add(use.Tier.BucketKey())
 		}
 	}

@@ -2,6 +2,8 @@ package config
 
 // Limits of AWS. The facts (F-…) are in docs/aws-facts.md.
 const (
+	// MaxCopies is into how many central vaults a tier is copied at the most. AWS allows five copy actions (F-COPY-13).
+	MaxCopies = 2
 	// MaxRetentionDays is the longest DeleteAfterDays of a backup or copy, in days (F-S3-4).
 	MaxRetentionDays = 36500
 	// MaxContinuousRetentionDays is the longest retention, in days, of a continuous backup (F-S3-5).
@@ -14,6 +16,9 @@ const (
 	MinLowCostAfterDays = 60
 	// NeverLowCost is the value of LowCostAfterDays, in days, that means never to AWS (F-TIER-1).
 	NeverLowCost = 36500
+	// MaxKeyAlias is the greatest length of a key's alias without "alias/", in characters.
+	// https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
+	MaxKeyAlias = 250
 	// MinAirGappedRetentionDays is the least MinRetentionDays of an air-gapped vault, in days (F-LAG-1).
 	MinAirGappedRetentionDays = 7
 	// MinIncrementalRetentionDays is the shortest retention, in days, with which backups stay incremental (F-SCH-8).
@@ -61,6 +66,10 @@ const (
 
 	// MaxSelectionARNs is the largest number of ARNs without a wildcard that a selection lists, and that it excludes (F-LIM-2).
 	MaxSelectionARNs = 500
+	// MaxTaggedSelections is the largest number of selections by tag in a plan (F-LIM-1).
+	MaxTaggedSelections = 10
+	// MaxTagConditions is the largest number of conditions on tags in a selection of a plan or of a restore test (F-LIM-1, F-LIM-4).
+	MaxTagConditions = 30
 	// DefaultBucketsPerAccount is the default quota of buckets with backups in an account (F-S3-15).
 	DefaultBucketsPerAccount = 100
 	// MaxBucketsPerAccount is the highest value that AWS raises this quota to (F-S3-15).
@@ -75,6 +84,18 @@ const (
 	MaxTestName = 50
 	// MaxRestoreTestingPlans is the largest number of restore testing plans in an account (F-LIM-4).
 	MaxRestoreTestingPlans = 100
+	// MaxAuditName is the greatest length of the name of a framework or a report plan, in characters (F-CFN-40).
+	MaxAuditName = 256
+	// DefaultFrameworks is the default quota of frameworks in an account and Region (F-CFN-40).
+	DefaultFrameworks = 15
+	// DefaultControls is that of the controls of all frameworks together (F-CFN-40).
+	DefaultControls = 50
+	// DefaultReportPlans is the default quota of report plans in an account (F-CFN-40).
+	DefaultReportPlans = 20
+	// MaxAuditedFrequencyDays is the lowest frequency, in days, that a control can ask for (F-CFN-40).
+	MaxAuditedFrequencyDays = 31
+	// MaxAuditedAgeHours is the greatest age of a recovery point, in hours, that a control can ask for (F-CFN-40).
+	MaxAuditedAgeHours = 744
 	// DefaultVaults is the default quota of vaults, and of plans, in an account and Region (F-LIM-1).
 	DefaultVaults = 300
 	// MaxStackResources is the largest number of resources in a CloudFormation template (F-LIM-6).
@@ -131,6 +152,12 @@ const (
 	// MaxStageActions is how many actions a stage of a pipeline takes (F-PIPE-1).
 	MaxStageActions = 50
 
+	// MaxCORSRules is the largest number of CORS rules of a bucket (F-OL-20).
+	MaxCORSRules = 100
+
+	// maxJSONFileBytes is the largest size, in bytes, of a file that a bucket names: S3 takes 64 KB of CORS rules, and less of a
+	// policy (F-OL-20, F-LIM-7).
+	maxJSONFileBytes = 64 << 10
 	// maxFileBytes is the largest size of a backup.yaml, in bytes: about 10,000 workloads.
 	maxFileBytes = 8 << 20
 	// maxProblems is the number of problems after which the checks stop, so that a file of another kind does not use up the memory.
@@ -146,8 +173,20 @@ const (
 	FullScan        = "full"
 )
 
+// The kinds of keys of an air-gapped vault, as backup.yaml writes them (F-LAG-4).
+const (
+	KeyAWSOwned = "aws_owned"
+	KeyOwn      = "own"
+)
+
 // The modes of a lock, as backup.yaml writes them.
 const (
 	Governance = "governance"
 	Compliance = "compliance"
+)
+
+// The encryption of a bucket, as backup.yaml writes it.
+const (
+	EncryptionKMS = "sse-kms"
+	EncryptionS3  = "sse-s3"
 )

@@ -23,17 +23,25 @@ func (t *Tier) lowCostCopies() bool {
 	return t.LowCostAfterDays > 0 && slices.ContainsFunc(t.copyRetentions(), func(days int) bool { return days > t.LowCostAfterDays })
 }
 
-// LowCostCopies lists the copies that move to the low-cost warm tier. The central vault holds copies of all
-// tiers: if all have the same age, one selection takes everything; if not, there is one selection of named
+// LowCostCopies lists the copies of a central vault that move to the low-cost warm tier. The vault holds copies of
+// several tiers: if all have the same age, one selection takes everything; if not, there is one selection of named
 // buckets for each age.
-func (c *Config) LowCostCopies() []LowCostSelection {
-	differs := func(t *Tier) bool { return !t.lowCostCopies() || t.LowCostAfterDays != c.copied[0].LowCostAfterDays }
-	if len(c.copied) > 0 && !slices.ContainsFunc(c.copied, differs) {
-		return []LowCostSelection{{AfterDays: c.copied[0].LowCostAfterDays}}
+func (c *Config) LowCostCopies(v CentralVault) []LowCostSelection {
+	return c.lowCostCopies(c.indexOf(v))
+}
+
+// AirGappedLowCost lists the same of the central air-gapped vault.
+func (c *Config) AirGappedLowCost() []LowCostSelection { return c.lowCostCopies(airGappedIndex) }
+
+func (c *Config) lowCostCopies(vault int) []LowCostSelection {
+	copied := c.entering[vault]
+	differs := func(t *Tier) bool { return !t.lowCostCopies() || t.LowCostAfterDays != copied[0].LowCostAfterDays }
+	if len(copied) > 0 && !slices.ContainsFunc(copied, differs) {
+		return []LowCostSelection{{AfterDays: copied[0].LowCostAfterDays}}
 	}
 	var selections []LowCostSelection
-	for _, t := range c.copied {
-		buckets := c.bucketsOf(t.Name)
+	for _, t := range copied {
+		buckets := c.bucketsCopied(t, vault)
 		if !t.lowCostCopies() || buckets == nil { // selected by tag alone: nothing can be named
 			continue
 		}
@@ -47,11 +55,15 @@ func (c *Config) LowCostCopies() []LowCostSelection {
 	return selections
 }
 
-func (c *Config) bucketsOf(tier string) []string {
+// bucketsCopied are the named buckets of a tier that are copied into a vault.
+func (c *Config) bucketsCopied(t *Tier, vault int) []string {
 	var names []string
 	for _, w := range c.Workloads {
+		if vault != airGappedIndex && !slices.Contains(c.vaultsInto(t, w.Region), vault) {
+			continue
+		}
 		for _, b := range w.Buckets {
-			if b.Tier == tier {
+			if b.Tier == t.Name {
 				names = append(names, b.Name)
 			}
 		}
@@ -59,10 +71,10 @@ func (c *Config) bucketsOf(tier string) []string {
 	return names
 }
 
-// namedLowCostCopies is how many buckets a tiering configuration has to name.
-func (c *Config) namedLowCostCopies() int {
+// namedLowCostCopies is how many buckets the tiering configuration of a vault has to name.
+func (c *Config) namedLowCostCopies(vault int) int {
 	named := 0
-	for _, s := range c.LowCostCopies() {
+	for _, s := range c.lowCostCopies(vault) {
 		named += len(s.Buckets)
 	}
 	return named

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -15,6 +16,29 @@ import (
 
 // CentralStackName is the name of the central stack.
 func (c *Config) CentralStackName() string { return c.Project + "-backup-central" }
+
+// CentralStackNameIn is the name of the central account's stack in a Region: [Config.CentralStackName] in that of
+// central.region, and one with the Region elsewhere.
+func (c *Config) CentralStackNameIn(region string) string {
+	return c.Project + "-backup-" + c.CentralIDIn(region)
+}
+
+// CentralIDIn identifies the central account's stack in a Region where a workload's ID is expected.
+func (c *Config) CentralIDIn(region string) string {
+	if region == c.Central.Region {
+		return CentralID
+	}
+	return CentralID + "-" + region
+}
+
+// CentralKeyID identifies the key of a central vault in the stack of its Region. CloudFormation cannot give a vault
+// another key, so it must not change. Empty: the key with the alias of central.key_alias.
+func (c *Config) CentralKeyID(key CentralKey) string {
+	if key.Alias == c.CentralKeyAlias() {
+		return ""
+	}
+	return strings.TrimPrefix(key.Alias, "alias/")
+}
 
 // StackName is the name of a workload's stack.
 func (c *Config) StackName(w Workload) string { return c.Project + "-backup-" + w.ID() }
@@ -27,9 +51,30 @@ func (c *Config) TierName(w Workload, t *Tier) string {
 	return shorten(c.prefix(w)+"-"+t.Name, MaxVaultName)
 }
 
-// TaggedSelectionName is the name of the selection by tag of a tier's plan.
-func (c *Config) TaggedSelectionName(w Workload, t *Tier) string {
-	return c.tierNameWith(w, t, "tagged")
+// SelectionName is the name of the selection by name of a tier's plan. n counts from 1: there are further ones only where the
+// first is full ([TierUse.Named]).
+func (c *Config) SelectionName(w Workload, t *Tier, n int) string {
+	if n == 1 {
+		return c.TierName(w, t)
+	}
+	return c.tierNameWith(w, t, strconv.Itoa(n))
+}
+
+// SelectionID is the id of that selection in its plan.
+func SelectionID(n int) string {
+	const id = "Selection"
+	if n == 1 {
+		return id
+	}
+	return id + strconv.Itoa(n)
+}
+
+// TaggedSelectionName is the name of a selection by tag of a tier's plan. It does not change when others are added.
+func (c *Config) TaggedSelectionName(w Workload, t *Tier, s TagSelection) string {
+	if s.OfTier() {
+		return c.tierNameWith(w, t, "tagged")
+	}
+	return c.tierNameWith(w, t, "tagged-"+s.mark())
 }
 
 // RuleName is the name of a rule of a tier's plan. Its ending, the rule's name in the tier, is never cut, so that the
@@ -67,6 +112,18 @@ func (c *Config) EventRoleName(id string) string {
 }
 
 func (c *Config) eventRolePrefix() string { return c.rolePrefix() + "events-" }
+
+// AirGappedVaultName is the name of the air-gapped vault of a tier in a workload's account. Its ending is never cut.
+func (c *Config) AirGappedVaultName(w Workload, t *Tier) string {
+	return shorten(c.prefix(w)+"-"+t.Name, MaxVaultName-len(airGappedSuffix)) + airGappedSuffix
+}
+
+const airGappedSuffix = "-air-gapped"
+
+// AirGappedVaultARN is the ARN of that vault.
+func (c *Config) AirGappedVaultARN(w Workload, t *Tier) string {
+	return vaultARN(w.Region, w.Account, c.AirGappedVaultName(w, t))
+}
 
 // LandingVaultName is the name of the vault that takes the copies that come back from the central account. Its
 // ending is never cut: the central policies match it.
@@ -233,7 +290,30 @@ func (c *Config) centralAccountNames() []accountName {
 	return names
 }
 
-// accountNames are the same of a workload's stack. The backup role and the bucket for access logs are
+// CentralRoleNames are the names of the roles of the central account's stacks.
+func (c *Config) CentralRoleNames() []string {
+	var names []string
+	for _, n := range c.centralAccountNames() {
+		if n.kind == "role" {
+			names = append(names, n.name)
+		}
+	}
+	for _, n := range c.centralNamesElsewhere() {
+		names = append(names, n.name)
+	}
+	return names
+}
+
+// centralNamesElsewhere are the names, unique in all Regions of the account, of the central account's other stacks.
+func (c *Config) centralNamesElsewhere() []accountName {
+	var names []accountName
+	for _, region := range c.CentralRegions()[1:] {
+		names = append(names, accountName{"role", c.EventRoleName(c.CentralIDIn(region))})
+	}
+	return names
+}
+
+// accountNames are the same of a workload's stack. The backup role and the buckets for access logs and reports are
 // retained.
 func (c *Config) accountNames(w Workload) []accountName {
 	var names []accountName
@@ -255,6 +335,9 @@ func (c *Config) accountNames(w Workload) []accountName {
 	if slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return !b.Existing }) {
 		names = append(names, accountName{"bucket", c.AccessLogBucketName(w)})
 	}
+	if c.Audited(w) {
+		names = append(names, accountName{"bucket", c.ReportBucketName(w)})
+	}
 	return names
 }
 
@@ -267,8 +350,10 @@ func (c *Config) CopyAlarmsStackName(n int) string {
 // RulePrefix is a prefix of the names of all EventBridge rules of a workload's stack. Other rules may have it too.
 func (c *Config) RulePrefix(w Workload) string { return rulePrefix(c.StackName(w)) }
 
-// CentralRulePrefix is the same for the central stack.
-func (c *Config) CentralRulePrefix() string { return rulePrefix(c.CentralStackName()) }
+// CentralRulePrefix is the same for the central account's stack in a Region.
+func (c *Config) CentralRulePrefix(region string) string {
+	return rulePrefix(c.CentralStackNameIn(region))
+}
 
 // rulePrefix is the part of a stack's name that is certain to be in the names of its rules. CloudFormation
 // builds such a name, of at most 64 characters, from the stack's name, the logical id and twelve
@@ -294,15 +379,15 @@ func (c *Config) TopicName(id string) string { return c.Project + "-" + id + "-a
 
 // TopicARN is the ARN of that topic in a workload's account.
 func (c *Config) TopicARN(w Workload) string {
-	return topicARN(w.Region, w.Account, c.TopicName(w.ID()))
+	return snsTopicARN(w.Region, w.Account, c.TopicName(w.ID()))
 }
 
-// CentralTopicARN is the ARN of the central account's topic.
-func (c *Config) CentralTopicARN() string {
-	return topicARN(c.Central.Region, c.Central.Account, c.TopicName(CentralID))
+// CentralTopicARN is the ARN of the central account's topic in a Region.
+func (c *Config) CentralTopicARN(region string) string {
+	return snsTopicARN(region, c.Central.Account, c.TopicName(c.CentralIDIn(region)))
 }
 
-func topicARN(region, account, name string) string {
+func snsTopicARN(region, account, name string) string {
 	return fmt.Sprintf("arn:%s:sns:%s:%s:%s", Partition(region), region, account, name)
 }
 
@@ -372,6 +457,22 @@ func (c *Config) KeyAlias(w Workload, key string) string {
 // CentralKeyAlias is the alias of the central vault's key, with the prefix "alias/".
 func (c *Config) CentralKeyAlias() string { return "alias/" + c.Central.KeyAlias }
 
+// AirGappedKeyAlias is the alias of the key of the central air-gapped vault, if it has one of its own, with the prefix "alias/".
+func (c *Config) AirGappedKeyAlias() string {
+	return "alias/" + shorten(c.Central.KeyAlias, MaxKeyAlias-len(airGappedSuffix)) + airGappedSuffix
+}
+
+// AirGappedVaultARNInCentral is the ARN of the central air-gapped vault. Empty: there is none.
+func (c *Config) AirGappedVaultARNInCentral() string {
+	if v := c.Central.AirGappedVault; v != nil {
+		return c.VaultARNInCentral(c.Central.Region, v.Name)
+	}
+	return ""
+}
+
+// AirGappedShareName is the name of the resource share of the central air-gapped vault.
+func (c *Config) AirGappedShareName() string { return c.Project + "-backup" + airGappedSuffix }
+
 func (c *Config) prefix(w Workload) string { return c.Project + "-" + w.ID() }
 
 // shorten cuts a name to a length. A name that it cuts ends with a hash of the whole name, so that different
@@ -390,16 +491,18 @@ func mark(name string) string {
 	return "-" + hex.EncodeToString(sum[:4])
 }
 
-// CentralVaultARN is the ARN of the vault that receives the copies.
-func (c *Config) CentralVaultARN() string { return c.VaultARNInCentral(c.Central.VaultName) }
-
-// VaultARNInCentral is the ARN of a vault of the central account.
-func (c *Config) VaultARNInCentral(name string) string {
-	return vaultARN(c.Central.Region, c.Central.Account, name)
+// CentralVaultARN is the ARN of the vault of central.vault_name.
+func (c *Config) CentralVaultARN() string {
+	return c.VaultARNInCentral(c.Central.Region, c.Central.VaultName)
 }
 
-// CentralKeysARN matches the keys of the central account. Their ids are unknown before they are deployed.
-func (c *Config) CentralKeysARN() string { return keysARN(c.Central.Region, c.Central.Account) }
+// VaultARNInCentral is the ARN of a vault of the central account.
+func (c *Config) VaultARNInCentral(region, name string) string {
+	return vaultARN(region, c.Central.Account, name)
+}
+
+// CentralKeysARN matches the keys of the central account in a Region. Their ids are unknown before they are deployed.
+func (c *Config) CentralKeysARN(region string) string { return keysARN(region, c.Central.Account) }
 
 // WorkloadKeysARN matches the keys of a workload's account and Region.
 func WorkloadKeysARN(w Workload) string { return keysARN(w.Region, w.Account) }

@@ -7,8 +7,6 @@ var notBuilt = []struct {
 	path, consequence string
 	asked             func(*Config) bool
 }{
-	{airGappedPath, "no second copy is created", func(c *Config) bool { return c.Central.AirGappedVault != nil }},
-	{"central.audit.enabled", "nothing is audited", func(c *Config) bool { return c.Central.Audit.Enabled }},
 	{stackSetPath, "accounts without a workload get no backups", func(c *Config) bool { return c.Rollout.StackSet != nil }},
 }
 

@@ -145,6 +145,35 @@ func entryPath(i int) string { return fmt.Sprintf("tiers[%d]", i) }
 
 func retainedPath(i int) string { return fmt.Sprintf("central.retained_vaults[%d]", i) }
 
+func vaultPath(i int) string { return fmt.Sprintf("central.vaults[%d]", i) }
+
+func vaultTierPath(vault, tier int) string {
+	return fmt.Sprintf("%s.tiers[%d]", vaultPath(vault), tier)
+}
+
+func vaultFromPath(vault, region int) string {
+	return fmt.Sprintf("%s.from_regions[%d]", vaultPath(vault), region)
+}
+
+// vaultNamePath is the path of the name of a vault that takes copies, and vaultLockPath that of its lock.
+func vaultNamePath(i int) string {
+	if i == mainVault {
+		return "central.vault_name"
+	}
+	return vaultPath(i) + ".name"
+}
+
+func vaultLockPath(i int) string {
+	if i == mainVault {
+		return lockPath
+	}
+	return vaultPath(i) + ".vault_lock"
+}
+
 func stackSetRegionPath(i int) string { return fmt.Sprintf("%s.regions[%d]", stackSetPath, i) }
+
+func airGappedSharePath(i int) string {
+	return fmt.Sprintf("%s.share_with_accounts[%d]", airGappedPath, i)
+}
 
 func unitPath(i int) string { return fmt.Sprintf("%s.organizational_units[%d]", stackSetPath, i) }

@@ -82,7 +82,7 @@ func (c *Config) pipelineOf() map[string]int {
 func (c *Config) ArtifactRegions(p PipelinePart) []string {
 	regions := []string{c.Rollout.Pipeline.Region}
 	if p.First() {
-		regions = append(regions, c.Central.Region)
+		regions = append(regions, c.CentralRegions()...)
 	}
 	for _, w := range slices.Concat(p.Waves...) {
 		regions = append(regions, w.Region)

@@ -30,11 +30,12 @@ var meaningFaults = []fault{
 	}),
 	meaning("copy-outside-air-gapped-lock", "an air gap that ends before a copy", func(_ *rapid.T, cfg *Config) (string, bool) {
 		v := cfg.Central.AirGappedVault
-		if v == nil || len(cfg.copied) == 0 {
+		copied := cfg.airGappedCopies()
+		if len(copied) == 0 {
 			return "", false
 		}
 		longest := 0
-		for _, row := range cfg.copied {
+		for _, row := range copied {
 			longest = slices.Max(append(row.copyRetentions(), longest))
 		}
 		v.MaxRetentionDays = longest - 1
@@ -137,7 +138,11 @@ var meaningFaults = []fault{
 		for i := range cfg.Workloads { // they would rest on the tier's backups
 			cfg.Workloads[i].RestoreTesting, cfg.Workloads[i].SelectTagged = nil, nil
 		}
-		row.ContinuousBackup, row.SnapshotBackup, row.RPOMinutes, row.LowCostAfterDays = nil, nil, 0, 0
+		row.ContinuousBackup, row.SnapshotBackup, row.AirGapped, row.RPOMinutes, row.LowCostAfterDays = nil, nil, nil, 0, 0
+		row.VaultLock, row.MalwareScan = nil, nil
+		for i, w := range cfg.Workloads {
+			cfg.Workloads[i].AcknowledgeIrreversible = cfg.compliantVaults(w)
+		}
 		row.CopyToCentral = &CopyToCentral{DeleteAfterDays: cfg.Central.VaultLock.MinRetentionDays}
 		gap := cfg.Central.AirGappedVault
 		return at + ".copy_to_central", gap == nil || gap.MinRetentionDays <= cfg.Central.VaultLock.MinRetentionDays
@@ -213,7 +218,7 @@ var meaningFaults = []fault{
 			return "", false
 		}
 		w := &cfg.Workloads[0]
-		w.SelectTagged = append(w.SelectTagged, cfg.Tiers[i].Name)
+		w.SelectTagged = append(w.SelectTagged, TagSelection{Tier: cfg.Tiers[i].Name})
 		return selectPath(0, len(w.SelectTagged)-1), true
 	}),
 	meaning("copy-across-partitions", "a workload in another partition", func(t *rapid.T, cfg *Config) (string, bool) {
@@ -247,11 +252,43 @@ var meaningFaults = []fault{
 		return "", !copied && !testsTagged(w)
 	}),
 	meaning("air-gapped-partition", "an air gap in GovCloud", func(_ *rapid.T, cfg *Config) (string, bool) {
-		cfg.Central.AirGappedVault = &AirGappedVault{"air-gap", MinAirGappedRetentionDays, MaxRetentionDays}
-		short := slices.ContainsFunc(cfg.copied, func(row *Tier) bool {
-			return slices.Min(append(row.copyRetentions(), MaxRetentionDays)) < MinAirGappedRetentionDays
-		})
-		return airGappedPath, Partition(cfg.Central.Region) == partitionGovCloud && !short
+		cfg.Central.AirGappedVault = &AirGappedVault{Name: "air-gap", MinRetentionDays: MinAirGappedRetentionDays, MaxRetentionDays: MaxRetentionDays,
+			EncryptionKey: KeyAWSOwned}
+		lengthenCopies(cfg, MinAirGappedRetentionDays)
+		return airGappedPath, Partition(cfg.Central.Region) == partitionGovCloud
+	}),
+	meaning("existing-bucket-setting", "a setting of an existing bucket", func(t *rapid.T, cfg *Config) (string, bool) {
+		for i, w := range cfg.Workloads {
+			for j := range w.Buckets {
+				if b := &w.Buckets[j]; b.Existing {
+					b.Encryption = rapid.SampledFrom(syntaxes["encryption"].enum).Draw(t, "encryption")
+					return bucketPath(i, j) + ".encryption", true
+				}
+			}
+		}
+		return "", false
+	}),
+	meaning("bucket-key-without-kms", "an S3 Bucket Key with SSE-S3", func(_ *rapid.T, cfg *Config) (string, bool) {
+		for i, w := range cfg.Workloads {
+			for j := range w.Buckets {
+				if b := &w.Buckets[j]; !b.Existing {
+					b.Encryption, b.BucketKey = EncryptionS3, new(true)
+					return bucketPath(i, j) + ".bucket_key", true
+				}
+			}
+		}
+		return "", false
+	}),
+	meaning("cors-file", "a file that does not exist", func(_ *rapid.T, cfg *Config) (string, bool) {
+		for i, w := range cfg.Workloads {
+			for j := range w.Buckets {
+				if b := &w.Buckets[j]; !b.Existing {
+					b.CORS = "absent.json"
+					return bucketPath(i, j) + ".cors", true
+				}
+			}
+		}
+		return "", false
 	}),
 	meaning("access-log-bucket", "a bucket with the name of one for logs", func(t *rapid.T, cfg *Config) (string, bool) {
 		i, j := anyBucket(t, cfg)
@@ -272,7 +309,7 @@ var meaningFaults = []fault{
 		for i := range cfg.Workloads {
 			w := &cfg.Workloads[i]
 			for _, row := range cfg.Tiers {
-				named := slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return b.Tier == row.Name }) || slices.Contains(w.SelectTagged, row.Name)
+				named := slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return b.Tier == row.Name }) || selects(w, row.Name)
 				if row.BackedUp() && !named && w.RestoreTesting != nil {
 					w.RestoreTesting.Tiers = append(w.RestoreTesting.Tiers, row.Name)
 					return restoreTestingTierPath(i, len(w.RestoreTesting.Tiers)-1), true
@@ -375,7 +412,42 @@ func anyBucket(t *rapid.T, cfg *Config) (workload, bucket int) {
 func moveTo(cfg *Config, w *Workload, region string) {
 	w.Account, w.Region, w.SelectTagged = "666666666666", region, nil
 	cfg.Rollout.Pipeline, cfg.Central.RestoreTesting = nil, nil
+	for i := range cfg.Tiers {
+		cfg.Tiers[i].AirGapped = nil // not every partition has such vaults
+	}
 	w.AcknowledgeIrreversible = cfg.compliantVaults(*w)
+}
+
+// lengthenCopies keeps all copies for so many days at least, and lets the locks take them.
+func lengthenCopies(cfg *Config, days int) {
+	for i := range cfg.Tiers {
+		row := &cfg.Tiers[i]
+		if row.CopyToCentral != nil {
+			row.CopyToCentral.DeleteAfterDays = max(row.CopyToCentral.DeleteAfterDays, days)
+		}
+		for _, rule := range row.SnapshotBackup {
+			if rule.CopyToCentral != nil {
+				rule.CopyToCentral.DeleteAfterDays = max(rule.CopyToCentral.DeleteAfterDays, days)
+			}
+		}
+	}
+	for _, lock := range append([]*VaultLock{&cfg.Central.VaultLock}, locksOf(cfg)...) {
+		if lock.MaxRetentionDays > 0 {
+			lock.MaxRetentionDays = max(lock.MaxRetentionDays, days)
+		}
+	}
+}
+
+func locksOf(cfg *Config) []*VaultLock {
+	var locks []*VaultLock
+	for i := range cfg.Central.Vaults {
+		locks = append(locks, &cfg.Central.Vaults[i].VaultLock)
+	}
+	return locks
+}
+
+func selects(w *Workload, tier string) bool {
+	return slices.ContainsFunc(w.SelectTagged, func(s TagSelection) bool { return s.Tier == tier })
 }
 
 // testsTagged says whether a restore test names a tier that only a tag selects.

@@ -22,6 +22,7 @@ func TestMain(m *testing.M) { fixedseed.Main(m) }
 func TestPropertyValid(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		drawn := generate(t)
+		generateVaults(t, drawn)
 		text := printed(t, drawn)
 		cfg, err := Load("drawn.yaml", text)
 		if err != nil {
@@ -134,7 +135,7 @@ var formFaults = []fault{
 	},
 	{
 		"a scalar for a mapping",
-		inText(func(n place, _ syntax) bool { return n.node.Kind == yaml.MappingNode }, func(n place, _ syntax) (string, string) {
+		inText(func(n place, _ syntax) bool { return n.node.Kind == yaml.MappingNode && !n.orScalar }, func(n place, _ syntax) (string, string) {
 			*n.node = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "x"}
 			return "wrong-type", n.path
 		}),
@@ -180,6 +181,7 @@ type place struct {
 	node        *yaml.Node
 	rule        string // the row of its syntax
 	required    bool
+	orScalar    bool // a mapping for which there is a scalar too
 }
 
 // inText puts a mistake at one of the places that suit it.
@@ -225,12 +227,12 @@ func placesIn(n *yaml.Node, typ reflect.Type, path, rule string) []place {
 			field := keys.fields[keys.byName[n.Content[i].Value]]
 			at := strings.TrimPrefix(path+"."+field.name, ".")
 			p := place{
-				at,
-				n,
-				n.Content[i],
-				n.Content[i+1],
-				field.syntax,
-				field.required && (field.name == "name" || !strings.HasPrefix(at, "tiers[")) || field.inList && strings.HasSuffix(path, "]"),
+				path:     at,
+				parent:   n,
+				key:      n.Content[i],
+				node:     n.Content[i+1],
+				rule:     field.syntax,
+				required: field.required && (field.name == "name" || !strings.HasPrefix(at, "tiers[")) || field.inList && strings.HasSuffix(path, "]"),
 			}
 			if field.typ.Kind() == reflect.Map { // its keys are the user's
 				all = append(all, p)
@@ -245,7 +247,7 @@ func placesIn(n *yaml.Node, typ reflect.Type, path, rule string) []place {
 	case yaml.SequenceNode:
 		for i, item := range n.Content {
 			at := fmt.Sprintf("%s[%d]", path, i)
-			p := place{path: at, node: item}
+			p := place{path: at, node: item, orScalar: typ.Elem() == reflect.TypeFor[TagSelection]()}
 			if item.Kind == yaml.ScalarNode {
 				p.rule = rule
 			}

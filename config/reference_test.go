@@ -172,6 +172,9 @@ func (r *reference) kind(s *invopop.Schema) string {
 }
 
 func plural(kind string) string {
+	if choice, others, several := strings.Cut(kind, " or "); several {
+		return plural(choice) + " or " + plural(others)
+	}
 	if rest, found := strings.CutPrefix(kind, "[a mapping]"); found {
 		return "[mappings]" + rest
 	}

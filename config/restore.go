@@ -69,11 +69,24 @@ type CopyBackTargets struct {
 	KeyARNs []string
 }
 
+// furtherKeyBytes is the size, in bytes, of the keys of central.vaults in that policy.
+func (c *Config) furtherKeyBytes() int {
+	bytes := 0
+	for i, region := range c.CentralRegions() {
+		keys := len(c.CentralKeysIn(region)) - 1 // one is in the rest
+		if i > 0 {
+			keys = 1 // a pattern for all
+		}
+		bytes += 2 * keys * (len(c.CentralKeysARN(region)+`"",`) + len("00000000-0000-0000-0000-000000000000"))
+	}
+	return bytes
+}
+
 // CopyBackTargets returns the targets of copies back.
 func (c *Config) CopyBackTargets() CopyBackTargets {
 	const rest = 1_500 // bytes of the role's policy without the targets, each of which is in it twice
 	var t CopyBackTargets
-	bytes := rest
+	bytes := rest + c.furtherKeyBytes()
 	for _, w := range c.Workloads {
 		if !c.Reached(w) || !c.Copies(w) {
 			continue

@@ -10,10 +10,10 @@ import (
 type RestoreTest struct {
 	// Name of the selection, unique in its plan.
 	Name string
-	// Buckets whose backups are restored, at most 30. Empty: all that have the tag of Tier.
+	// Buckets whose backups are restored, at most 30. Empty: all that have the tags of Tagged.
 	Buckets []string
-	// Tier that selects buckets by its tag. Empty: Buckets are named.
-	Tier string
+	// Tagged selects buckets by their tags. Nil: Buckets are named.
+	Tagged *TagSelection
 	// Key encrypts what is restored, as it does the buckets of the tier. It is one of [Config.Keys]. Empty: the app
 	// created no bucket of the tier, and so no key; AWS Backup encrypts with SSE-S3.
 	Key string
@@ -31,8 +31,12 @@ func restoreTests(w Workload, uses []TierUse) []RestoreTest {
 		if !slices.Contains(keys, key) {
 			key = ""
 		}
-		if use.Tagged {
-			tagged = append(tagged, RestoreTest{Name: selectionName("tagged_", use.Tier.Name, ""), Tier: use.Tier.Name, Key: key})
+		for _, s := range use.Tagged {
+			after := ""
+			if !s.OfTier() {
+				after = "_" + s.mark()
+			}
+			tagged = append(tagged, RestoreTest{Name: selectionName("tagged_", use.Tier.Name, after), Tagged: &s, Key: key})
 		}
 		at := slices.IndexFunc(named, func(t RestoreTest) bool { return t.Key == key })
 		if at < 0 && len(use.Buckets) > 0 {
@@ -101,6 +105,9 @@ func (c *Config) TestedVaults(w Workload) []string {
 	var names []string
 	for _, use := range tested(w, c.TierUses(w)) {
 		names = append(names, c.TierName(w, use.Tier))
+		if use.Tier.hasAirGapped() {
+			names = append(names, c.AirGappedVaultName(w, use.Tier))
+		}
 	}
 	return names
 }

@@ -20,7 +20,7 @@ workloads:
     account: "222222222222"
     region: eu-central-1
     restore_testing: {}
-    select_tagged: [curated_data, a-b]
+    select_tagged: [curated_data, a-b, {tier: curated_data, tag: {team: lake}}, {tier: a-b, tag: {team: sea}}]
     buckets:
       - {name: dummy-own-1, tier: a_b}
       - {name: dummy-own-2, tier: a-b}
@@ -42,11 +42,18 @@ workloads:
 		}
 		seen[test.Name] = true
 		name, _, _ := strings.Cut(test.Name, "_b_") // a mark
-		got = append(got, fmt.Sprint(name, " ", len(test.Buckets), " ", test.Tier, " ", test.Key))
+		selected := ""
+		if test.Tagged != nil {
+			selected = cfg.Conditions(*test.Tagged).String()
+		}
+		got = append(got, fmt.Sprint(name, " ", len(test.Buckets), " ", selected, " ", test.Key))
 	}
 	want := []string{
 		"other_buckets_1 1  ", "buckets_1 30  buckets", "buckets_2 30  buckets", "buckets_3 1  buckets",
-		"buckets_a 1  buckets-a_b", "buckets_a 1  buckets-a-b", "tagged_curated_data 0 curated_data buckets", "tagged_a 0 a-b buckets-a-b",
+		"buckets_a 1  buckets-a_b", "buckets_a 1  buckets-a-b",
+		"tagged_curated_data 0 backup:tier=curated_data buckets",
+		"tagged_curated_data_" + w.SelectTagged[2].mark() + " 0 team=lake buckets",
+		"tagged_a 0 backup:tier=a-b buckets-a-b", "tagged_a 0 team=sea buckets-a-b",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -55,7 +62,7 @@ workloads:
 		t.Errorf("types %s", types)
 	}
 	w.RestoreTesting.Tiers = []string{"curated_data"}
-	if vaults := fmt.Sprint(cfg.TestedVaults(w)); vaults != "[dummy-dummy-dev-curated_data]" || len(cfg.RestoreTests(w)) != 3 {
+	if vaults := fmt.Sprint(cfg.TestedVaults(w)); vaults != "[dummy-dummy-dev-curated_data]" || len(cfg.RestoreTests(w)) != 4 {
 		t.Errorf("vaults %s, selections %v", vaults, cfg.RestoreTests(w))
 	}
 	cfg.tier("curated_data").ContinuousBackup = nil

@@ -11,19 +11,19 @@ func TestRoles(t *testing.T) {
 	cfg := load(t, minimal+"role_path: /acme/backup/\nrole_prefix: it-\n")
 	w := cfg.Workloads[0]
 	for got, want := range map[string]string{
-		cfg.BackupRoleName(w):                                 "it-dummy-backup-a-dev",
-		cfg.RestoreRoleName(w):                                "it-dummy-restore-a-dev",
-		cfg.EventRoleName(CentralID):                          "it-dummy-events-central",
-		cfg.AlertRoleName():                                   "it-dummy-alerts",
-		cfg.ValidatorRoleName():                               "it-dummy-validator",
-		cfg.CentralRoleARN(cfg.CopyBackRoleName()):            "arn:aws:iam::111111111111:role/acme/backup/it-dummy-copy-back",
-		cfg.WorkloadRoleARN(w, cfg.OperateRoleName(w)):        "arn:aws:iam::222222222222:role/acme/backup/it-dummy-operate-a-dev",
-		cfg.KeyAdministratorARN("team/github_ci"):             "arn:aws:iam::111111111111:role/team/github_ci",
-		fmt.Sprint(cfg.VaultCallers().RoleARNs):               "[arn:aws:iam::222222222222:role/acme/backup/it-dummy-backup-a-dev]",
-		fmt.Sprint(cfg.BusCallers().RoleARNs):                 "[arn:aws:iam::111111111111:role/acme/backup/it-dummy-events-central arn:aws:iam::222222222222:role/acme/backup/it-dummy-events-a-dev]",
-		load(t, minimal+"role_path: /\n").RolePathOrRoot():    "/",
-		load(t, minimal).CentralRoleARN("x"):                  "arn:aws:iam::111111111111:role/x",
-		load(t, minimal+"role_path: /\n").CentralRoleARN("x"): "arn:aws:iam::111111111111:role/x",
+		cfg.BackupRoleName(w):                                         "it-dummy-backup-a-dev",
+		cfg.RestoreRoleName(w):                                        "it-dummy-restore-a-dev",
+		cfg.EventRoleName(CentralID):                                  "it-dummy-events-central",
+		cfg.AlertRoleName():                                           "it-dummy-alerts",
+		cfg.ValidatorRoleName():                                       "it-dummy-validator",
+		cfg.CentralRoleARN(cfg.CopyBackRoleName()):                    "arn:aws:iam::111111111111:role/acme/backup/it-dummy-copy-back",
+		cfg.WorkloadRoleARN(w, cfg.OperateRoleName(w)):                "arn:aws:iam::222222222222:role/acme/backup/it-dummy-operate-a-dev",
+		cfg.KeyAdministratorARN("team/github_ci"):                     "arn:aws:iam::111111111111:role/team/github_ci",
+		fmt.Sprint(cfg.VaultCallers(cfg.CentralVaults()[0]).RoleARNs): "[arn:aws:iam::222222222222:role/acme/backup/it-dummy-backup-a-dev]",
+		fmt.Sprint(cfg.BusCallers().RoleARNs):                         "[arn:aws:iam::111111111111:role/acme/backup/it-dummy-events-central arn:aws:iam::222222222222:role/acme/backup/it-dummy-events-a-dev]",
+		load(t, minimal+"role_path: /\n").RolePathOrRoot():            "/",
+		load(t, minimal).CentralRoleARN("x"):                          "arn:aws:iam::111111111111:role/x",
+		load(t, minimal+"role_path: /\n").CentralRoleARN("x"):         "arn:aws:iam::111111111111:role/x",
 	} {
 		if got != want {
 			t.Errorf("got %s, want %s", got, want)

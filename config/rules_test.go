@@ -91,7 +91,7 @@ func TestOwnCopiesAreCopies(t *testing.T) {
 	if got := cfg.SilenceAlarms(w); len(got) != 2 || got[1].Jobs != Copies || got[1].Hours != 50 {
 		t.Errorf("alarms %+v", got)
 	}
-	if got := cfg.LowCostCopies(); len(got) != 1 || got[0].AfterDays != 90 {
+	if got := cfg.LowCostCopies(cfg.CentralVaults()[0]); len(got) != 1 || got[0].AfterDays != 90 {
 		t.Errorf("low-cost copies %v", got)
 	}
 }

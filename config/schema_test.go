@@ -47,13 +47,17 @@ func TestSchemaAccepts(t *testing.T) {
 func TestSchemaRefuses(t *testing.T) {
 	schema := compileSchema(t)
 	structurallySound := []string{ // the errors are in the meaning of values
-		"account-partitions", "accounts-by-path", "accounts-not-named", "air-gapped-vault-against-copies", "air-gapped-vault-in-govcloud", "air-gapped-vault-too-long", "air-gapped-vault-upside-down",
-		"alias-collision", "another-organization", "bucket-limit", "bucket-namespace", "bucket-twice", "business-decision", "central-names-of-a-workload", "central-stack-too-large", "china", "china-by-stack-set", "compliance-lock",
-		"compliance-lock-acknowledged-wrongly", "copies-of-rules", "empty-workload", "governance-lock", "inherited-copy", "landing-vault", "lock-against-copies", "lock-min-above-max",
+		"account-partitions", "accounts-by-path", "accounts-not-named", "air-gapped-key-alias", "air-gapped-tier-in-govcloud", "air-gapped-vault-against-copies",
+		"air-gapped-vault-in-govcloud", "air-gapped-vault-too-long", "air-gapped-vault-upside-down", "alias-collision", "another-organization",
+		"audit-bucket", "bucket-limit", "bucket-namespace", "bucket-twice", "business-decision", "central-names-of-a-workload", "central-stack-too-large",
+		"china", "china-by-stack-set", "compliance-lock", "compliance-lock-acknowledged-wrongly", "copies-of-rules", "copies-without-vaults",
+		"cors-files", "empty-workload", "governance-lock", "inherited-copy", "landing-vault", "lock-against-copies", "lock-min-above-max",
 		"lock-minimum", "low-cost-copies", "low-cost-in-china", "low-cost-partition", "low-cost-values", "name-collisions", "organization-roots", "partitions",
-		"operators-size", "pipeline", "pipeline-accounts", "policy-names", "quotas", "reserved-name", "reserved-project", "restore-testing-plans", "restore-testing-size",
+		"operators-size", "pipeline", "pipeline-accounts", "policy-files", "policy-names", "quotas", "reserved-name", "reserved-project", "restore-testing-plans", "restore-testing-size",
 		"restore-testing-without-copies", "schedules", "schedules-that-never-come", "stack-too-large",
-		"tag-selections", "tags-of-recovery-points", "tags-of-recovery-points-at-the-top", "tags-of-resources", "template-too-large", "too-long-a-role-path", "unknown-tiers", "vault-locks", "vault-locks-against-rules", "workload-twice",
+		"central-vault-locks", "tag-conditions", "tag-key", "tag-limits", "tag-of-tiers", "tag-selections", "tags-of-recovery-points", "tags-of-recovery-points-at-the-top",
+		"tags-of-resources", "template-too-large", "too-long-a-role-path", "unknown-tiers", "vault-locks", "vault-locks-against-rules", "vaults-against-copies",
+		"workload-twice",
 	}
 	notJSON := []string{ // not valid YAML, or an error that the schema does not see
 		"anchor-of-the-document", "anchors", "bracket-not-closed", "bracket-too-many", "colon-without-space", "colon-without-space-in-item", "comma-missing", "comment-with-a-quote",
@@ -128,7 +132,7 @@ func reflectSchema(t *testing.T) *invopop.Schema {
 			if field.required && typ != reflect.TypeFor[Tier]() || field.name == "name" {
 				def.Required = append(def.Required, field.name)
 			}
-			if field.typ.Kind() == reflect.Pointer {
+			if isSection(field.typ) {
 				def.Properties.Set(field.name, &invopop.Schema{
 					Description: property.Description,
 					OneOf:       []*invopop.Schema{{Ref: property.Ref}, {Type: "null"}},
@@ -154,6 +158,11 @@ func reflectSchema(t *testing.T) *invopop.Schema {
 				constrainEntries(schema.Definitions[field.typ.Name()], rule)
 				continue
 			}
+			if property.Ref == tagSelection { // or the name of a tier
+				item := &invopop.Schema{Type: "string"}
+				property.Ref, property.OneOf = "", []*invopop.Schema{item, {Ref: tagSelection}}
+				property = item
+			}
 			constrain(property, syntaxes[field.syntax])
 			if field.name == "of" {
 				property.AnyOf = []*invopop.Schema{{Enum: []any{ContinuousRule, SnapshotRule}}, {Type: "string"}}
@@ -169,6 +178,8 @@ func reflectSchema(t *testing.T) *invopop.Schema {
 	}
 	return schema
 }
+
+const tagSelection = "#/$defs/TagSelection"
 
 // withoutGoName is a doc comment for an editor, which shows it beside the key: "project is the prefix" needs no "project", and no word in
 // the spelling of Go.
@@ -224,6 +235,9 @@ func constrainEntries(mapping *invopop.Schema, rule syntax) {
 	mapping.PropertyNames, mapping.AdditionalProperties = &invopop.Schema{}, &invopop.Schema{Type: "string"}
 	constrain(mapping.PropertyNames, syntaxes[rule.keys])
 	constrain(mapping.AdditionalProperties, rule)
+	if rule.pattern == nil {
+		mapping.AdditionalProperties.Pattern = tagValuePattern.String()
+	}
 }
 
 func (s syntax) enumValues() []any {

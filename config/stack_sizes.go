@@ -5,6 +5,9 @@ import "slices"
 // StackResources is the number of resources in the stack of a workload.
 func (c *Config) StackResources(w Workload) int { return c.stackResources(w, c.TierUses(w)) }
 
+// workloadReports is the number of report plans of a workload.
+const workloadReports = 5
+
 func (c *Config) stackResources(w Workload, uses []TierUse) int {
 	const (
 		perBucket    = 2 // bucket, policy
@@ -20,14 +23,15 @@ func (c *Config) stackResources(w Workload, uses []TierUse) int {
 			continue
 		}
 		plans++
-		if len(use.Buckets) > 0 {
-			n++ // selection
-		}
-		if use.Tagged {
-			n++ // selection
-		}
+		n += use.selections()
 		if use.Tier.LowCostBackups() {
 			n++ // tiering configuration
+		}
+		if use.Tier.hasAirGapped() {
+			n++ // air-gapped vault
+			if use.Tier.LowCostBackups() {
+				n++ // its tiering configuration
+			}
 		}
 	}
 	if created > 0 {
@@ -50,6 +54,9 @@ func (c *Config) stackResources(w Workload, uses []TierUse) int {
 	}
 	if c.validated(w, uses) {
 		n += perRole
+	}
+	if c.audited(uses) {
+		n += perBucket + len(c.auditFrameworks(w, uses)) + workloadReports
 	}
 	return n + perBucket*created + perPlan*plans + c.alertResources(w, uses)
 }
@@ -81,15 +88,20 @@ func (c *Config) CentralResources() int {
 		// queues with their policies, two rules, log group, role, function, mapping, alarm; e-mails; bucket, policy; five rules on calls
 		validator = 19
 	)
-	perVault := 1
-	if len(c.LowCostCopies()) > 0 {
-		perVault++ // tiering configuration
-	}
 	alarms := len(c.CopyAlarms()[0])
-	n := key + topic + len(c.Alerts.Subscribers()) + bus + calls + rules + log + perFilter*len(c.AccountEndings())
-	n += perVault*(1+len(c.Central.RetainedVaults)) + alarms
+	n := key*len(c.CentralKeysIn(c.Central.Region)) + topic + len(c.Alerts.Subscribers()) + bus + calls + rules + log + perFilter*len(c.AccountEndings())
+	n += c.vaultResources(c.Central.Region) + alarms
 	if alarms > 0 {
 		n++ // rule on alarms
+	}
+	if v := c.Central.AirGappedVault; v != nil {
+		n += 2 // vault, rule on calls that share it
+		if len(c.AirGappedLowCost()) > 0 {
+			n++ // tiering configuration
+		}
+		if len(v.ShareWithAccounts) > 0 {
+			n++ // resource share
+		}
 	}
 	if len(c.CopyBackTargets().VaultARNs) > 0 {
 		n++ // role of copies back
@@ -105,6 +117,9 @@ func (c *Config) CentralResources() int {
 	}
 	if len(c.Alerts.Delivered()) > 0 {
 		n += delivery
+		if len(c.Alerts.Secrets()) == 0 {
+			n-- // rule on calls on secrets
+		}
 	}
 	if c.Validates() {
 		n += validator
@@ -115,8 +130,49 @@ func (c *Config) CentralResources() int {
 	if c.TestsCopies() {
 		n++ // role of the validator in its own account
 	}
+	if c.Central.Audit.Enabled {
+		n += 3 + len(c.CentralAuditReports()) // bucket, policy, framework
+		if !c.Validates() {
+			n += 3 // rules on calls on buckets
+		}
+	}
 	if IsMainRegion(c.Central.Region) {
 		n++ // rule on calls on roles
+	}
+	return n
+}
+
+// CentralRegionResources is the number of resources in the central account's stack in another Region.
+func (c *Config) CentralRegionResources(region string) int {
+	const (
+		key   = 2  // key, alias
+		topic = 4  // topic, policy, key, alias
+		calls = 8  // as in the central stack
+		rules = 11 // as there, with the role
+	)
+	n := key*len(c.CentralKeysIn(region)) + topic + len(c.Alerts.Subscribers()) + calls + rules + c.vaultResources(region)
+	if IsMainRegion(region) {
+		n++ // rule on calls on roles
+	}
+	return n
+}
+
+// vaultResources is the number of resources that the central vaults of a Region are.
+func (c *Config) vaultResources(region string) int {
+	n := 0
+	vault := func(lowCost CentralVault) {
+		n++
+		if len(c.LowCostCopies(lowCost)) > 0 {
+			n++ // tiering configuration
+		}
+	}
+	for _, v := range c.CentralVaultsIn(region) {
+		vault(v)
+	}
+	if region == c.Central.Region {
+		for range c.Central.RetainedVaults {
+			vault(c.centralVaultAt(mainVault))
+		}
 	}
 	return n
 }
@@ -131,7 +187,7 @@ func (c *Config) eventRules(w Workload, uses []TierUse) int {
 	}
 	backedUp := backedUp(uses)
 	silent := c.silenceAlarms(uses)
-	named, tagged := len(w.Buckets) > 0, len(w.SelectTagged) > 0
+	named, tagged := len(w.Buckets) > 0 || c.audited(uses), len(w.SelectTagged) > 0
 	rule(named, true)                  // calls on buckets
 	rule(named, true)                  // on their settings
 	rule(named, false)                 // the same, by deployments
@@ -146,6 +202,7 @@ func (c *Config) eventRules(w Workload, uses []TierUse) int {
 	rule(backedUp, true)               // on vaults
 	rule(backedUp, true)               // on recovery points
 	rule(backedUp, true)               // on plans
+	rule(anyAirGapped(uses), true)     // on shares
 	rule(IsMainRegion(w.Region), true) // on roles
 	rule(backedUp, true)               // backups with issues
 	rule(scans(uses), true)            // malware scans with issues
@@ -170,6 +227,10 @@ func (c *Config) silenceAlarms(uses []TierUse) (alarms int) {
 	return alarms
 }
 
+func anyAirGapped(uses []TierUse) bool {
+	return slices.ContainsFunc(uses, func(u TierUse) bool { return u.Tier.hasAirGapped() })
+}
+
 func backedUp(uses []TierUse) bool {
 	return slices.ContainsFunc(uses, func(u TierUse) bool { return u.Tier.BackedUp() })
 }
@@ -184,16 +245,22 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 		stack   = 43000 // roles, log bucket, topic, rules on calls
 		backups = 17000 // rules on backups
 		key     = 1700
-		plan    = 10000 // vault, plan with two rules, selections, alarm
+		plan    = 10000 // vault, plan with two rules, two selections, alarm
 		rule    = 1500  // of a plan, with its copy action
+		further = 1000  // selection
 		copies  = 4000  // alarm, clock
+		air     = 4000  // air-gapped vault, in the rules on backups and on calls as well
 		landing = 8000  // vault, grants on the key
 		operate = 9000  // role
 		scan    = 6000  // role, rules
 		perScan = 500   // of a plan: its settings and the actions of its rules
 		lock    = 300
-		testing = 6000 // plan, role of the validator
+		testing = 6000  // plan, role of the validator
+		audit   = 12000 // bucket, policy, report plans, framework
 
+		framework = 4000 // of a tier, with the statement in the policy of its vault
+
+		condition = 150  // without its key and value
 		selection = 1200 // of a restore test
 		email     = 600  // without the address
 		bucket    = 3800 // with its policy, without its name
@@ -206,7 +273,7 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 	for _, use := range uses {
 		for _, b := range use.Buckets {
 			if !b.Existing {
-				n += bucket + perByte*min(len(b.Name), MaxBucketName)
+				n += bucket + perByte*min(len(b.Name), MaxBucketName) + b.fileBytes()
 			}
 		}
 		if !use.Tier.BackedUp() {
@@ -222,11 +289,18 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 		if use.Tier.Copied() {
 			n += copies
 		}
+		if use.Tier.hasAirGapped() {
+			n += air
+		}
 		for _, b := range use.Buckets {
 			n += 3 * (bytesPerARN + min(len(b.Name), MaxBucketName)) // the selection, and twice the role
 		}
-		if use.Tagged {
+		n += further * max(0, use.selections()-2)
+		for _, s := range use.Tagged {
 			n += named
+			for key, value := range s.all() {
+				n += condition + len(key) + len(value)
+			}
 		}
 	}
 	tags := 0 // bytes of the tags of a resource
@@ -245,6 +319,9 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 	if scans(uses) {
 		n += scan
 	}
+	if c.audited(uses) {
+		n += audit + framework*len(uses)
+	}
 	if copied(uses) {
 		n += landing
 	}
@@ -252,6 +329,11 @@ func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
 		n += testing
 		for _, test := range tests {
 			n += selection
+			if test.Tagged != nil {
+				for key, value := range test.Tagged.all() {
+					n += condition + len(key) + len(value)
+				}
+			}
 			for _, name := range test.Buckets {
 				n += bytesPerARN + min(len(name), MaxBucketName)
 			}

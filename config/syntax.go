@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"net/mail"
 	"regexp"
 	"slices"
@@ -114,8 +115,25 @@ var syntaxes = map[string]syntax{
 		want:  "3 to 63 lowercase letters, digits, dots and hyphens, starting and ending with a letter or digit",
 		fact:  "F-OL-11",
 	},
-	"cron":  {check: cron, want: "AWS's six fields, such as cron(5 2 * * ? *)", fact: "F-SCH-1"},
-	"email": {check: email, want: "an e-mail address, such as backup-oncall@example.com"},
+	"cron": {check: cron, want: "AWS's six fields, such as cron(5 2 * * ? *)", fact: "F-SCH-1"},
+	"encryption": {
+		enum: []string{EncryptionKMS, EncryptionS3},
+		noun: "an encryption",
+		want: "sse-kms or sse-s3",
+		fact: "F-S3-26",
+	},
+	"transition_days": {min: 0, max: MaxRetentionDays, want: days(0, MaxRetentionDays) + ", 0 for at once", fact: "F-OL-19"},
+	"json_file":       {pattern: re(`.+`), want: "the path of a JSON file, relative to backup.yaml"},
+	"cors_method": {
+		enum: []string{"GET", "PUT", "HEAD", "POST", "DELETE"},
+		noun: "a method of CORS rules",
+		want: "GET, PUT, HEAD, POST or DELETE",
+		fact: "F-OL-20",
+	},
+	"cors_max_age":   {min: 0, max: math.MaxInt32, want: "0 seconds or more", fact: "F-OL-20"},
+	"effect":         {enum: []string{"Allow", effectDeny}, noun: "an effect", want: "Allow or Deny", fact: "F-KMS-3"},
+	"policy_version": {enum: []string{"2012-10-17", "2008-10-17"}, noun: "a version of the policy language", want: "2012-10-17"},
+	"email":          {check: email, want: "an e-mail address, such as backup-oncall@example.com"},
 	"webhook_secret": {
 		check:  webhookSecret,
 		hidden: isWebhook,
@@ -127,6 +145,27 @@ var syntaxes = map[string]syntax{
 		hidden: isRoutingKey,
 		want:   "the name of a Secrets Manager secret with the routing key, such as backup/pagerduty-key",
 		fact:   "F-EVT-13",
+	},
+	"teams_secret": {
+		check:  urlSecret("is the URL of the workflow, which is a secret: anyone who reads this file could post to the channel"),
+		hidden: isURL,
+		want:   "the name of a Secrets Manager secret with the workflow's URL, such as backup/teams",
+		fact:   "F-EVT-40",
+	},
+	"url_secret": {
+		check:  urlSecret("is the URL itself, which is a secret: anyone who reads this file could post there"),
+		hidden: isURL,
+		want:   "the name of a Secrets Manager secret with the URL, such as backup/hook",
+	},
+	"header_secret": {
+		check:  headerSecret,
+		hidden: isHeader,
+		want:   "the name of a Secrets Manager secret with a header as Name: value, such as backup/hook-auth",
+	},
+	"topic_arn": {
+		check: topicFault,
+		want:  "the ARN of a standard SNS topic, such as arn:aws:sns:eu-central-1:111111111111:oncall",
+		fact:  "F-EVT-41",
 	},
 	"severity": {
 		enum: []string{"critical", "error", "warning", "info"},
@@ -157,6 +196,24 @@ var syntaxes = map[string]syntax{
 			`AWSReservedSSO_BackupOperator_*"`,
 		fact: "F-IAM-11",
 	},
+	"tag_key": {
+		pattern: re(`[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}`),
+		check:   tierTagKey,
+		want:    "the key of a tag, such as DataClassification: 1 to 128 letters, digits, spaces and characters of _.:/=+-@",
+		fact:    "F-LIM-8",
+	},
+	"condition_key": {
+		pattern: re(`[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}`),
+		want:    "the key of a tag: 1 to 128 letters, digits, spaces and characters of _.:/=+-@",
+		fact:    "F-LIM-8",
+	},
+	"condition_value": {
+		check:   conditionValue,
+		keys:    "condition_key",
+		example: `keys with values in quotes: {backup: "yes"}`,
+		want:    "the value of a tag: at most 256 letters, digits, spaces and characters of _.:/=+-@",
+		fact:    "F-LIM-8",
+	},
 	"object_key": {check: objectKey, want: "1 to 1024 bytes", fact: "F-RST-12"},
 	"sha256": {
 		word: newWord("0-9a-f", "0-9a-f", "0-9a-f", 64, 64),
@@ -165,7 +222,8 @@ var syntaxes = map[string]syntax{
 	},
 	"timezone": {check: timezone, want: "an IANA time zone, such as Etc/UTC", fact: "F-SCH-2"},
 
-	"days": {min: 1, max: MaxRetentionDays, want: days(1, MaxRetentionDays), fact: "F-S3-4"},
+	"copies": {min: 1, max: MaxCopies, want: "1 or 2"},
+	"days":   {min: 1, max: MaxRetentionDays, want: days(1, MaxRetentionDays), fact: "F-S3-4"},
 	"continuous_days": {
 		min:  1,
 		max:  MaxContinuousRetentionDays,
@@ -177,6 +235,17 @@ var syntaxes = map[string]syntax{
 		max:  MaxRetentionDays,
 		want: days(MinAirGappedRetentionDays, MaxRetentionDays),
 		fact: "F-LAG-1",
+	},
+	"encryption_key": {
+		enum: []string{KeyAWSOwned, KeyOwn},
+		noun: "a kind of key",
+		want: "aws_owned or own",
+		fact: "F-LAG-4",
+	},
+	"approval_team_arn": {
+		pattern: re(`arn:aws[a-z-]*:mpa:[a-z0-9-]+:[0-9]{12}:approval-team/[A-Za-z0-9_+=,.@/-]+`),
+		want:    "the ARN of an approval team, such as arn:aws:mpa:us-east-1:555555555555:approval-team/backups",
+		fact:    "F-LAG-3",
 	},
 	"changeable_for_days": {
 		min:  MinChangeableForDays,
@@ -397,6 +466,54 @@ func webhookSecret(name string) string {
 		return "is the URL of the webhook, which is a secret: anyone who reads this file could post to the channel"
 	}
 	return secretNameFault(name)
+}
+
+// isURL tells whether a value is a URL, or a part of one that has its secret.
+func isURL(name string) bool {
+	hosts := []string{"hooks.slack.com", "webhook.office.com", "logic.azure.com", "api.powerplatform.com"}
+	return strings.Contains(name, "://") || strings.ContainsAny(name, "?&%") ||
+		slices.ContainsFunc(hosts, func(host string) bool { return strings.Contains(name, host) })
+}
+
+func urlSecret(fault string) func(string) string {
+	return func(name string) string {
+		if isURL(name) {
+			return fault
+		}
+		return secretNameFault(name)
+	}
+}
+
+// isHeader tells whether a value is a header or the value of one: a scheme with its token, or a JSON Web Token.
+func isHeader(name string) bool {
+	return isURL(name) || strings.ContainsAny(name, ": ") && !strings.HasPrefix(name, "arn:") || strings.HasPrefix(name, "eyJ")
+}
+
+func headerSecret(name string) string {
+	if isHeader(name) {
+		return "looks like the header itself, which is a secret: anyone who reads this file could send requests with it"
+	}
+	return secretNameFault(name)
+}
+
+// topicARN is the ARN of a topic, or of a subscription, with its Region and the name of the topic.
+var topicARN = re(`arn:aws[a-z-]*:sns:([a-z0-9-]+):[0-9]{12}:([A-Za-z0-9_-]{1,256})(\.fifo)?(:[0-9a-f-]+)?`)
+
+func topicFault(arn string) string {
+	match := topicARN.FindStringSubmatch(arn)
+	switch {
+	case match == nil:
+		return "is not the ARN of a topic"
+	case match[5] != "":
+		return "is the ARN of a subscription"
+	case match[4] != "":
+		return "is a FIFO topic: each message would need a group, and nobody could receive an e-mail from it"
+	case !slices.Contains(regionCodes(), match[2]):
+		return "names " + match[2] + ", which is not a Region" + DidYouMean(match[2], regionCodes())
+	case Partition(match[2]) != strings.Split(arn, ":")[1]:
+		return "names " + match[2] + ", which is in the partition " + Partition(match[2])
+	}
+	return ""
 }
 
 // routingKey is the form of PagerDuty's keys (F-EVT-13).

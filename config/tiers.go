@@ -30,7 +30,7 @@ const (
 	defaultSnapshotCron = "cron(5 5 * * ? *)"
 )
 
-func tier(name string, lock ObjectLock, pitr *ContinuousBackup, snapshots SnapshotRules, copies *CopyToCentral, dedicatedKey bool) Tier {
+func tier(name string, lock *ObjectLock, pitr *ContinuousBackup, snapshots SnapshotRules, copies *CopyToCentral, dedicatedKey bool) Tier {
 	return Tier{
 		Name:             name,
 		ObjectLock:       lock,
@@ -47,7 +47,7 @@ func tier(name string, lock ObjectLock, pitr *ContinuousBackup, snapshots Snapsh
 	}
 }
 
-func lock(days int) ObjectLock { return ObjectLock{Mode: Governance, Days: days} }
+func lock(days int) *ObjectLock { return &ObjectLock{Mode: Governance, Days: days} }
 
 func pitr(days int) *ContinuousBackup { return &ContinuousBackup{DeleteAfterDays: days} }
 
@@ -60,11 +60,13 @@ func copies(days int) *CopyToCentral { return &CopyToCentral{DeleteAfterDays: da
 // clone returns a deep copy.
 func (t *Tier) clone() Tier {
 	c := *t
+	c.ObjectLock = clonePointer(t.ObjectLock)
 	c.ContinuousBackup = clonePointer(t.ContinuousBackup)
 	c.SnapshotBackup = t.SnapshotBackup.clone()
 	c.CopyToCentral = clonePointer(t.CopyToCentral)
 	c.VaultLock = clonePointer(t.VaultLock)
 	c.MalwareScan = clonePointer(t.MalwareScan)
+	c.AirGapped = clonePointer(t.AirGapped)
 	return c
 }
 
@@ -76,7 +78,7 @@ func clonePointer[T any](p *T) *T {
 	return &c
 }
 
-// BackedUp says whether the tier has backups. If not, it has only Object Lock.
+// BackedUp says whether the tier has backups. If not, Object Lock is all that it can have.
 func (t *Tier) BackedUp() bool { return t.ContinuousBackup != nil || len(t.SnapshotBackup) > 0 }
 
 // Copied says whether backups of the tier are copied to the central vault, those of one rule at least.
@@ -102,6 +104,22 @@ func (ts Tiers) names() []string {
 		}
 	}
 	return names
+}
+
+// NoncurrentDays is how long, in days, the buckets of the tier keep a version that is no longer the current one: as long as
+// it is locked (F-OL-5). Without a lock it is as long as the longest point-in-time recovery, from which it could come back.
+func (t *Tier) NoncurrentDays() int {
+	if t.ObjectLock == nil {
+		return MaxContinuousRetentionDays
+	}
+	return t.ObjectLock.Days
+}
+
+func (t *Tier) lockMode() string {
+	if t.ObjectLock == nil {
+		return ""
+	}
+	return t.ObjectLock.Mode
 }
 
 func (t *Tier) continuousDays() int {

@@ -47,7 +47,8 @@ func (c *Config) ValidatorTests() restoretest.Tests {
 	}
 	for _, w := range c.Workloads {
 		for _, use := range c.TierUses(w) {
-			if c.Reached(w) && use.Tier.Copied() {
+			in := func(v CopyVault) bool { return v.Region == at.Region && !v.AirGapped } // other copies are not tested
+			if slices.ContainsFunc(c.CopyVaults(w, use.Tier), in) {
 				p.Buckets = append(p.Buckets, testedBuckets(w, use)...)
 			}
 		}

@@ -12,8 +12,9 @@ type TierUse struct {
 	Tier *Tier
 	// Buckets of the workload in that tier, in file order.
 	Buckets []Bucket
-	// Tagged: the plan also selects the buckets that have the tier's tag and that no workload names.
-	Tagged bool
+	// Tagged are the selections by tag, in file order. The plan also backs up the buckets that one of them selects and that no
+	// workload names.
+	Tagged []TagSelection
 }
 
 // tier returns the row of that name, or nil.
@@ -43,11 +44,26 @@ func (c *Config) TierUses(w Workload) []TierUse {
 		u := use(b.Tier)
 		u.Buckets = append(u.Buckets, b)
 	}
-	for _, tier := range w.SelectTagged {
-		use(tier).Tagged = true
+	for _, s := range w.SelectTagged {
+		u := use(s.Tier)
+		u.Tagged = append(u.Tagged, s)
 	}
 	slices.SortFunc(uses, func(a, b TierUse) int { return cmp.Compare(c.rows[a.Tier.Name], c.rows[b.Tier.Name]) })
 	return uses
+}
+
+// Named lists the buckets of each selection by name of the tier's plan. A selection has room for [MaxSelectionARNs], so the
+// first 501 buckets are in two.
+//
+// Buckets are in file order, so one that is added at the end moves none. One that is added elsewhere moves one bucket of each
+// full selection after it into the next: with 500 in the first selection and 501 in all, whichever bucket is new, one of them
+// must be in the second, and a template cannot tell which came last. A move between selections of a plan changes no backup:
+// CloudFormation replaces a selection whenever its list changes, and creates the new one before it deletes the old (F-CFN-2).
+func (u TierUse) Named() [][]Bucket { return slices.Collect(slices.Chunk(u.Buckets, MaxSelectionARNs)) }
+
+// selections is how many selections the tier's plan has.
+func (u TierUse) selections() int {
+	return (len(u.Buckets)+MaxSelectionARNs-1)/MaxSelectionARNs + len(u.Tagged)
 }
 
 // Created lists the buckets of the use that the app creates.
@@ -70,6 +86,13 @@ func (u TierUse) creates() int {
 		}
 	}
 	return n
+}
+
+// creates says whether the app creates a bucket of a tier.
+func (c *Config) creates(t *Tier) bool {
+	return slices.ContainsFunc(c.Workloads, func(w Workload) bool {
+		return slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return b.Tier == t.Name && !b.Existing })
+	})
 }
 
 // NamedBuckets lists the buckets that workloads of an account and Region name, in file order. A selection
@@ -106,7 +129,7 @@ func (c *Config) backupRoleBuckets(uses []TierUse) (buckets []string, fits bool)
 		bytes += scanning
 	}
 	for _, use := range uses {
-		if use.Tagged {
+		if len(use.Tagged) > 0 {
 			return nil, true
 		}
 		if !use.Tier.BackedUp() {
@@ -125,6 +148,7 @@ type tierReference struct {
 	tier            string
 	kind            referenceKind
 	workload, index int
+	mapping         bool // a selection by other tags than the tier's
 }
 
 type referenceKind int
@@ -138,6 +162,9 @@ const (
 func (r tierReference) path() string {
 	switch r.kind {
 	case ofSelection:
+		if r.mapping {
+			return selectPath(r.workload, r.index) + ".tier"
+		}
 		return selectPath(r.workload, r.index)
 	case ofStackSet:
 		return fmt.Sprintf("rollout.stack_set.tiers[%d]", r.index)
@@ -153,19 +180,19 @@ func (c *Config) tierReferences() iter.Seq[tierReference] {
 	return func(yield func(tierReference) bool) {
 		for i, w := range c.Workloads {
 			for j, b := range w.Buckets {
-				if !yield(tierReference{b.Tier, ofBucket, i, j}) {
+				if !yield(tierReference{b.Tier, ofBucket, i, j, false}) {
 					return
 				}
 			}
-			for j, tier := range w.SelectTagged {
-				if !yield(tierReference{tier, ofSelection, i, j}) {
+			for j, s := range w.SelectTagged {
+				if !yield(tierReference{s.Tier, ofSelection, i, j, !s.OfTier()}) {
 					return
 				}
 			}
 		}
 		if set := c.Rollout.StackSet; set != nil {
 			for j, tier := range set.Tiers {
-				if !yield(tierReference{tier, ofStackSet, 0, j}) {
+				if !yield(tierReference{tier, ofStackSet, 0, j, false}) {
 					return
 				}
 			}
@@ -212,9 +239,9 @@ func (w Workload) firstTierIn(tiers map[string]bool) string {
 			return b.Tier
 		}
 	}
-	for _, tier := range w.SelectTagged {
-		if tiers[tier] {
-			return tier
+	for _, s := range w.SelectTagged {
+		if tiers[s.Tier] {
+			return s.Tier
 		}
 	}
 	return ""

@@ -12,14 +12,18 @@ import (
 	"central-s3-backup/constructs"
 )
 
-// newAlertDelivery creates a delivery. All its props are required, so there is only one.
+// newAlertDelivery creates a delivery to secrets.
 func newAlertDelivery(stack awscdk.Stack) {
+	newDelivery(stack, func(*constructs.AlertDeliveryProps) {})
+}
+
+func newDelivery(stack awscdk.Stack, change func(*constructs.AlertDeliveryProps)) {
 	bus := constructs.NewEventBus(stack, jsii.String("Bus"), &constructs.EventBusProps{
 		Name:    "backup-alerts",
 		Senders: eventSenders,
 		Sources: []string{"aws.*"},
 	})
-	constructs.NewAlertDelivery(stack, jsii.String("Delivery"), &constructs.AlertDeliveryProps{
+	props := &constructs.AlertDeliveryProps{
 		Name:            "backup-alerts",
 		LogGroupName:    "/aws/lambda/backup-alerts",
 		UndeliveredName: "backup-alerts-undelivered",
@@ -29,10 +33,19 @@ func newAlertDelivery(stack awscdk.Stack) {
 		Destinations:    `[{"kind":"slack","secret":"backup/slack"}]`,
 		SecretARNs:      []string{"arn:aws:secretsmanager:eu-central-1:111111111111:secret:backup/slack-??????"},
 		Topic:           awssns.NewTopic(stack, jsii.String("Topic"), nil),
-	})
+	}
+	change(props)
+	constructs.NewAlertDelivery(stack, jsii.String("Delivery"), props)
 }
 
-var alertDelivery = inStack("AlertDelivery", newAlertDelivery)
+var (
+	alertDelivery = inStack("AlertDelivery", newAlertDelivery)
+	toTopics      = inStack("AlertDeliveryToTopics", func(stack awscdk.Stack) {
+		newDelivery(stack, func(props *constructs.AlertDeliveryProps) {
+			props.SecretARNs, props.TopicARNs, props.Receivers = nil, []string{"arn:aws:sns:eu-west-1:333333333333:oncall"}, "topics"
+		})
+	})
+)
 
 func TestAlertDelivery(t *testing.T) {
 	template := alertDelivery.template(t)
@@ -129,11 +142,33 @@ func TestAlertDelivery(t *testing.T) {
 	template.ResourceCountIs(jsii.String("AWS::SQS::QueuePolicy"), jsii.Number(2))
 }
 
+// TestAlertDeliveryToTopics: the role publishes to these topics alone, uses keys for them alone, and reads no secret.
+func TestAlertDeliveryToTopics(t *testing.T) {
+	topics := []any{"arn:aws:sns:eu-west-1:333333333333:oncall"}
+	template := toTopics.template(t)
+	template.HasResourceProperties(jsii.String("AWS::IAM::Role"), map[string]any{
+		"Policies": []any{map[string]any{"PolicyDocument": map[string]any{"Statement": []any{
+			map[string]any{"Sid": "Queue"},
+			map[string]any{"Sid": "Topics", "Action": []any{"sns:Publish"}, "Resource": topics},
+			map[string]any{
+				"Sid": "KeysOfTopics", "Action": []any{"kms:Decrypt", "kms:GenerateDataKey*"},
+				"Condition": map[string]any{"StringLike": map[string]any{
+					"kms:ViaService": "sns.*.amazonaws.com", "kms:EncryptionContext:aws:sns:topicArn": topics,
+				}},
+			},
+			map[string]any{"Sid": "Logs"},
+		}}}},
+	})
+	template.HasResourceProperties(jsii.String("AWS::Lambda::Function"), map[string]any{
+		"Description": "Notifies topics of failed or missing backups, and of changes to them",
+	})
+}
+
 func TestAlertDeliveryRefuses(t *testing.T) {
 	type props = constructs.AlertDeliveryProps
 	const (
 		names        = "NewAlertDelivery: props.Name, UndeliveredName, RoleName and LogGroupName are required"
-		destinations = "NewAlertDelivery: props.Destinations and SecretARNs are required"
+		destinations = "NewAlertDelivery: props.Destinations and SecretARNs or TopicARNs are required"
 		resources    = "NewAlertDelivery: props.Bus, Code and Topic are required"
 	)
 	refuses(t, constructs.NewAlertDelivery, func() *props {

@@ -17,7 +17,7 @@ type AlertParts struct {
 	// FunctionName of the function that delivers alerts. Empty: there is none.
 	FunctionName string
 	// QueuePaths are the ends of the URLs of the function's queues: "/111111111111/backup-alerts". SecretNames are the
-	// names of the secrets that it reads. Both are required with FunctionName.
+	// names of the secrets that it reads. QueuePaths is required with FunctionName. SecretNames empty: it reads none.
 	QueuePaths, SecretNames []string
 	// Validator is the function that validates restore tests. Its Name empty: there is none.
 	Validator FunctionParts
@@ -194,8 +194,12 @@ var functionPlace = place{"<function><queue> <source>", []string{
 
 // deliveryRules are the rules on calls that stop the delivery of alerts or change it.
 func (p AlertParts) deliveryRules() []EventRule {
-	require(len(p.QueuePaths) > 0 && len(p.SecretNames) > 0, "AlertParts: QueuePaths and SecretNames are required with FunctionName")
-	return append(FunctionParts{p.FunctionName, p.QueuePaths}.rules("Delivery", "the delivery of alerts"), p.secretRule())
+	require(len(p.QueuePaths) > 0, "AlertParts: QueuePaths is required with FunctionName")
+	rules := FunctionParts{p.FunctionName, p.QueuePaths}.rules("Delivery", "the delivery of alerts")
+	if len(p.SecretNames) > 0 {
+		rules = append(rules, p.secretRule())
+	}
+	return rules
 }
 
 // rules are the rules on calls that stop what the function does or change it.

@@ -29,11 +29,11 @@ type BackupRoleProps struct {
 	ScannerRole interfacesawsiam.IRoleRef
 }
 
-// CopyProps describe copies from the vaults of an account to one vault of another account. Both are required.
+// CopyProps describe copies from the vaults of an account to vaults of another account. Both are required.
 type CopyProps struct {
-	// DestinationVaultARN is the only vault that copies may go to.
-	DestinationVaultARN string
-	// KeyARNs are the ARNs of the keys of the source vaults and of the destination vault. The id of a key in
+	// DestinationVaultARNs are the only vaults that copies may go to.
+	DestinationVaultARNs []string
+	// KeyARNs are the ARNs of the keys of the source vaults and of the destination vaults. The id of a key in
 	// another account may not be known: "arn:aws:kms:eu-central-1:111111111111:key/*" matches all of them,
 	// and the policies of those keys decide.
 	KeyARNs []string
@@ -61,7 +61,7 @@ func NewBackupRole(scope awsconstructs.Construct, id *string, props *BackupRoleP
 		})
 	}
 	if props.Copy != nil {
-		require(props.Copy.DestinationVaultARN != "" && len(props.Copy.KeyARNs) > 0, "CopyProps: DestinationVaultARN and "+
+		require(len(props.Copy.DestinationVaultARNs) > 0 && len(props.Copy.KeyARNs) > 0, "CopyProps: DestinationVaultARNs and "+
 			"KeyARNs are required")
 		policies = append(policies, &awsiam.CfnRole_PolicyProperty{
 			PolicyName:     jsii.String("CopyToCentralVault"),
@@ -115,7 +115,7 @@ func ownBuckets(account string, arns []string) Statement {
 }
 
 func (c *CopyProps) statements() []Statement {
-	return copyStatements("CentralVault", []string{c.DestinationVaultARN}, c.KeyARNs)
+	return copyStatements("CentralVault", c.DestinationVaultARNs, c.KeyARNs)
 }
 
 // copyStatements are the copy statements of AWS's general backup policy (F-IAM-3), narrowed to some destinations

@@ -43,8 +43,8 @@ var backupRoleEverything = inStack("BackupRoleEverything", func(stack awscdk.Sta
 		S3BackupPolicyARN: "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
 		BucketARNs:        []string{"arn:aws:s3:::invoices", "arn:aws:s3:::ledger"},
 		Copy: &constructs.CopyProps{
-			DestinationVaultARN: centralVaultARN,
-			KeyARNs:             []string{"arn:aws:kms:eu-central-1:222222222222:key/own", "arn:aws:kms:eu-central-1:111111111111:key/*"},
+			DestinationVaultARNs: []string{centralVaultARN},
+			KeyARNs:              []string{"arn:aws:kms:eu-central-1:222222222222:key/own", "arn:aws:kms:eu-central-1:111111111111:key/*"},
 		},
 	})
 })
@@ -97,7 +97,7 @@ func TestBackupRoleRefuses(t *testing.T) {
 	refuses(t, constructs.NewBackupRole, func() *props {
 		return &props{
 			Name: "acme-backup", Account: "222222222222", S3BackupPolicyARN: "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
-			Copy: &constructs.CopyProps{DestinationVaultARN: centralVaultARN, KeyARNs: []string{"*"}},
+			Copy: &constructs.CopyProps{DestinationVaultARNs: []string{centralVaultARN}, KeyARNs: []string{"*"}},
 		}
 	}, []refusal[props]{
 		{"NewBackupRole: props.Name is required; AWS Backup needs the same role until the last backup expires", func(p *props) { p.Name = "" }},
@@ -106,7 +106,7 @@ func TestBackupRoleRefuses(t *testing.T) {
 			"NewBackupRole: props.S3BackupPolicyARN is required; without it every backup of a bucket fails",
 			func(p *props) { p.S3BackupPolicyARN = "" },
 		},
-		{"CopyProps: DestinationVaultARN and KeyARNs are required", func(p *props) { p.Copy.DestinationVaultARN = "" }},
-		{"CopyProps: DestinationVaultARN and KeyARNs are required", func(p *props) { p.Copy.KeyARNs = nil }},
+		{"CopyProps: DestinationVaultARNs and KeyARNs are required", func(p *props) { p.Copy.DestinationVaultARNs = nil }},
+		{"CopyProps: DestinationVaultARNs and KeyARNs are required", func(p *props) { p.Copy.KeyARNs = nil }},
 	})
 }

@@ -25,6 +25,8 @@ type CentralVaultProps struct {
 	// "arn:aws:iam::111111111111:role/cdk-*-cfn-exec-role-111111111111-eu-central-1". Nobody else may delete the
 	// vault, or turn its governance lock into a compliance lock. Empty: nobody may.
 	DeployRoleARN string
+	// KeepPolicy denies everybody but DeployRoleARN, which is required with it, to change the vault's policy.
+	KeepPolicy bool
 	// Topic is notified of the vault's events. Nil: none.
 	Topic interfacesawssns.ITopicRef
 	// LowCost moves old copies to the low-cost warm tier. Nil: they stay where they are.
@@ -71,19 +73,27 @@ func NewCentralVault(scope awsconstructs.Construct, id *string, props *CentralVa
 
 // policy lets the sources copy into the vault. It allows nobody else anything (F-COPY-2, F-COPY-3).
 func (p *CentralVaultProps) policy() []Statement {
-	var statements []Statement
-	if !p.Sources.none() {
-		statements = append(statements, Statement{
-			Sid:       "CopyFromWorkloadAccounts",
-			Principal: p.Sources.principal(),
-			Actions:   []string{"backup:CopyIntoBackupVault"},
-			Resources: everything,
-			Condition: p.Sources.condition(),
-		})
-	}
+	statements := copyInto(p.Sources)
 	statements = append(statements,
 		protectVault(p.DeployRoleARN, p.Lock.ChangeableForDays > 0, "backup:DeleteBackupVaultLockConfiguration")...)
+	if p.KeepPolicy {
+		statements = append(statements, keepPolicy(p.DeployRoleARN))
+	}
 	return append(statements, copyOnlyTo(p.CopyBackTargets)...)
+}
+
+// copyInto lets sources of other accounts copy into a vault. Empty: there are none.
+func copyInto(sources OrganizationRoles) []Statement {
+	if sources.none() {
+		return nil
+	}
+	return []Statement{{
+		Sid:       "CopyFromWorkloadAccounts",
+		Principal: sources.principal(),
+		Actions:   []string{"backup:CopyIntoBackupVault"},
+		Resources: everything,
+		Condition: sources.condition(),
+	}}
 }
 
 func (p *CentralVaultProps) validate() {
@@ -91,6 +101,8 @@ func (p *CentralVaultProps) validate() {
 	require(p.Key != nil, "NewCentralVault: props.Key is required")
 	p.Lock.validate()
 	p.Sources.validate()
+	require(!p.KeepPolicy || p.DeployRoleARN != "", "NewCentralVault: props.DeployRoleARN is required with KeepPolicy; otherwise nobody could "+
+		"ever change the policy")
 	p.LowCost.validate()
 }
 

@@ -78,6 +78,7 @@ var centralVaultEverything = inStack("CentralVaultEverything", func(stack awscdk
 			RoleARNs:          []string{"arn:aws:iam::*:role/acme-backup-*"},
 		},
 		DeployRoleARN: deployRole,
+		KeepPolicy:    true,
 		Topic:         awssns.NewTopic(stack, jsii.String("Topic"), nil),
 		LowCost: &constructs.LowCostProps{
 			Name: "central",
@@ -88,6 +89,20 @@ var centralVaultEverything = inStack("CentralVaultEverything", func(stack awscdk
 		},
 	})
 })
+
+// auditedDeletion is the statement that the control on manual deletion looks for: its three actions, with wildcards as
+// principal and resource. CloudFormation may still change the policy.
+var auditedDeletion = map[string]any{
+	"Sid": "AuditedDeletion", "Effect": "Deny", "Principal": map[string]any{"AWS": "*"}, "Resource": []any{"*"},
+	"Action": []any{
+		"backup:DeleteBackupVaultAccessPolicy", "backup:DeleteRecoveryPoint", "backup:PutBackupVaultAccessPolicy",
+		"backup:UpdateRecoveryPointLifecycle",
+	},
+	"Condition": assertions.Match_ObjectEquals(&map[string]any{
+		"ArnNotLike":   map[string]any{"aws:PrincipalArn": deployRole},
+		"BoolIfExists": map[string]any{"aws:PrincipalIsAWSService": "false"},
+	}),
+}
 
 func TestCentralVaultEverything(t *testing.T) {
 	template := centralVaultEverything.template(t)
@@ -107,6 +122,7 @@ func TestCentralVaultEverything(t *testing.T) {
 			},
 			map[string]any{"Sid": "ProtectRecoveryPoints"},
 			map[string]any{"Sid": "KeepVault", "Condition": map[string]any{"ArnNotLike": map[string]any{"aws:PrincipalArn": deployRole}}},
+			auditedDeletion,
 			map[string]any{"Sid": "NoCopies"}, // and nothing denies the compliance lock that the props ask for
 		}},
 		"Notifications": map[string]any{"SNSTopicArn": template.ref("AWS::SNS::Topic")},
@@ -155,6 +171,10 @@ func TestCentralVaultRefuses(t *testing.T) {
 			func(p *props) { p.Sources.RoleARNs = nil },
 		},
 		{"LowCostSelection: AfterDays is at least 60", func(p *props) { p.LowCost.Selections[0].AfterDays = 1 }},
+		{
+			"NewCentralVault: props.DeployRoleARN is required with KeepPolicy; otherwise nobody could ever change the policy",
+			func(p *props) { p.KeepPolicy = true },
+		},
 	})
 }
 

@@ -76,7 +76,7 @@ func NewOperateCentralRole(scope awsconstructs.Construct, id *string, props *Ope
 	require(props.CopyBackRole != nil, "NewOperateCentralRole: props.CopyBackRole is required; people pass it to AWS Backup")
 	this := awsconstructs.NewConstruct(scope, id)
 	statements := append(props.Access.statements(),
-		Statement{Sid: "StartCopies", Actions: []string{"backup:StartCopyJob"}, Resources: []string{props.Access.RecoveryPointARN}},
+		Statement{Sid: "StartCopies", Actions: []string{"backup:StartCopyJob"}, Resources: props.Access.RecoveryPointARNs},
 		passToBackup("PassCopyBackRole", *roleARN(props.CopyBackRole)))
 	return &OperateRole{Construct: this, Role: newOperatorRole(this, props.Name, props.Path,
 		"People assume this role to copy backups back to the accounts that they came from", props.Operators, statements)}

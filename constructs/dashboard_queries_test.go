@@ -45,6 +45,40 @@ func TestDashboardQueries(t *testing.T) {
 	compareWithGolden(t, "dashboard.txt", got.String())
 }
 
+// TestDashboardByDestination: the age of copies into one vault does not hide that into another.
+func TestDashboardByDestination(t *testing.T) {
+	var log []awstest.Record
+	copied := func(destination string, hours int) {
+		log = append(log, awstest.RecordOf(map[string]any{
+			"source": "aws.backup", "detail-type": "Copy Job State Change", "account": "222222222222", "region": "eu-central-1",
+			"time": now.Add(-time.Duration(hours) * time.Hour).Format(time.RFC3339),
+			"detail": map[string]any{
+				"state": "COMPLETED", "sourceBackupVaultArn": "arn:aws:backup:eu-central-1:222222222222:backup-vault:own",
+				"destinationBackupVaultArn": "arn:aws:backup:eu-central-1:111111111111:backup-vault:" + destination,
+			},
+		}))
+	}
+	copied("central", 100)
+	copied("central-air-gapped", 2)
+	props := *exampleDashboard
+	for by, want := range map[bool]string{false: "[2]", true: "[100 2]"} {
+		props.ByDestination = by
+		for _, w := range widgets(t, &props) {
+			if !strings.Contains(w.Properties.Title, "Age") {
+				continue
+			}
+			var hours []any
+			columns, rows := awstest.Query(t, now, w.Properties.Query, log)
+			for _, row := range rows {
+				hours = append(hours, row["hours_since_last_success"])
+			}
+			if got := fmt.Sprint(hours); got != want || by != slices.Contains(columns, "into") {
+				t.Errorf("by destination %v: %s hours in %q, want %s", by, got, columns, want)
+			}
+		}
+	}
+}
+
 // TestDashboardGrid: no widget overlaps another one or is outside the grid.
 func TestDashboardGrid(t *testing.T) {
 	taken := map[[2]int]string{}

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// EventLogProps are the props of [NewEventLog]. All are required.
+// EventLogProps are the props of [NewEventLog]. All but SecondCopyVaultARNs are required.
 type EventLogProps struct {
 	// LogGroupName of the log group, such as "/aws/events/backups", and LogGroupARN its ARN, such as
 	// "arn:aws:logs:eu-central-1:111111111111:log-group:/aws/events/backups".
@@ -25,6 +25,9 @@ type EventLogProps struct {
 	// that has more than a thousand dimensions.
 	// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
 	AccountEndings []string
+	// SecondCopyVaultARNs are vaults with second copies. A copy into one of them does not count: it must not hide that the first one
+	// is missing. Empty: none.
+	SecondCopyVaultARNs []string
 }
 
 // EventLog is a log of the events of a bus, with counts of completed copy jobs.
@@ -108,17 +111,20 @@ type copyFilter struct {
 // to an event. Otherwise an account that somebody took over could count for the others.
 func (p *EventLogProps) filters() []copyFilter {
 	var filters []copyFilter
+	first := ""
+	for _, arn := range p.SecondCopyVaultARNs {
+		first += fmt.Sprintf(` && $.detail.destinationBackupVaultArn != %q`, arn)
+	}
 	for _, ending := range p.AccountEndings {
-		pattern := func(detailType string) string {
-			account := ""
+		pattern := func(detailType, more string) string {
 			if ending != "" {
-				account = fmt.Sprintf(` && $.account = "*%s"`, ending)
+				more = fmt.Sprintf(` && $.account = "*%s"`, ending) + more
 			}
-			return fmt.Sprintf(`{ $.source = "aws.backup" && $.detail-type = %q && $.detail.state = "COMPLETED"%s }`, detailType, account)
+			return fmt.Sprintf(`{ $.source = "aws.backup" && $.detail-type = %q && $.detail.state = "COMPLETED"%s }`, detailType, more)
 		}
 		filters = append(filters,
-			copyFilter{"Copies" + ending, pattern("Copy Job State Change"), "1", "$.detail.sourceBackupVaultArn"},
-			copyFilter{"Backups" + ending, pattern("Backup Job State Change"), "0", "$.detail.backupVaultArn"})
+			copyFilter{"Copies" + ending, pattern("Copy Job State Change", first), "1", "$.detail.sourceBackupVaultArn"},
+			copyFilter{"Backups" + ending, pattern("Backup Job State Change", ""), "0", "$.detail.backupVaultArn"})
 	}
 	return filters
 }

@@ -73,6 +73,7 @@ func centralRules() []EventRule {
 		RecoveryPoints:   []string{"arn:aws:backup:eu-central-1:111111111111:recovery-point:"},
 		AnyRecoveryPoint: "arn:aws:backup:eu-central-1:111111111111:recovery-point:",
 		RoleNames:        []string{"dummy-events-central", "dummy-alerts"},
+		Shares:           true,
 		DeployRoleARN:    "arn:aws:iam::111111111111:role/cdk-*-cfn-exec-role-111111111111-eu-central-1",
 	}
 	rules := append(tampering.Rules(), TestRule("central"))

@@ -167,7 +167,7 @@ func TestRulesRefuse(t *testing.T) {
 	type tampering = constructs.Tampering
 	const required = "AlertParts: RulePrefix, AlarmPrefixes and TopicARN are required"
 	const points = "Tampering: RecoveryPoints and AnyRecoveryPoint are required with VaultNames"
-	const delivery = "AlertParts: QueuePaths and SecretNames are required with FunctionName"
+	const delivery = "AlertParts: QueuePaths is required with FunctionName"
 	with := func(change func(*tampering)) func() {
 		x := tampering{
 			VaultNames: []string{"invoices"}, RecoveryPoints: []string{"a"}, AnyRecoveryPoint: "a", DeployRoleARN: deployRoleARN,
@@ -191,7 +191,7 @@ func TestRulesRefuse(t *testing.T) {
 		"no points":       {with(func(x *tampering) { x.RecoveryPoints = nil }), points},
 		"not any point":   {with(func(x *tampering) { x.AnyRecoveryPoint = "" }), points},
 		"no queues":       {with(func(x *tampering) { x.Alerts.QueuePaths = nil }), delivery},
-		"no secrets":      {with(func(x *tampering) { x.Alerts.SecretNames = nil }), delivery},
+		"no secrets":      {with(func(x *tampering) { x.Alerts.SecretNames = nil }), ""},
 		"alarms without prefix": {
 			func() { constructs.AlarmRule([]string{"a"}) },
 			"AlarmRule: prefixes are required; names may be too many for a rule",

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 
@@ -48,7 +49,7 @@ func Example() {
 		Name:              "acme-backup",
 		Account:           "222222222222",
 		S3BackupPolicyARN: "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
-		Copy:              &constructs.CopyProps{DestinationVaultARN: *centralARN, KeyARNs: []string{*key.Key.AttrArn()}},
+		Copy:              &constructs.CopyProps{DestinationVaultARNs: []string{*centralARN}, KeyARNs: []string{*key.Key.AttrArn()}},
 	})
 	// Every night a snapshot, which is kept 35 days. Its copy is kept five years.
 	for _, tier := range []string{"Curated", "Critical"} {
@@ -144,6 +145,68 @@ func ExampleNewBucket() {
 	// KeyAlias6C2E2031 AWS::KMS::Alias
 }
 
+// A bucket with all that it may have: no default retention, encryption by S3, CORS, a partner who reads, and a cheaper storage
+// class after 30 days.
+func ExampleNewBucket_settings() {
+	app := awscdk.NewApp(nil)
+	stack := awscdk.NewStack(app, jsii.String("uploads"), nil)
+
+	logs := constructs.NewAccessLogBucket(stack, jsii.String("AccessLogs"), &constructs.AccessLogBucketProps{
+		Name:            "acme-access-logs",
+		Account:         "222222222222",
+		SourceARNs:      []string{"arn:aws:s3:::acme-uploads"},
+		ExpireAfterDays: 365,
+	})
+	constructs.NewBucket(stack, jsii.String("Uploads"), &constructs.BucketProps{
+		Name:                   "acme-uploads",
+		NoncurrentDays:         35,
+		Encryption:             "AES256",
+		IntelligentTieringDays: new(30),
+		CORSRules: []constructs.CORSRule{{
+			AllowedMethods: []string{"PUT"}, AllowedOrigins: []string{"https://www.example.com"}, AllowedHeaders: []string{"*"},
+		}},
+		Statements: []constructs.Statement{{
+			Sid:       "PartnerReads",
+			Principal: map[string]any{"AWS": "444444444444"},
+			Actions:   []string{"s3:GetObject"},
+			Resources: []string{"arn:aws:s3:::acme-uploads/*"},
+		}},
+		AccessLogBucket: logs.Bucket,
+	})
+
+	printResources(stack)
+	// Output:
+	// AccessLogs AWS::S3::Bucket
+	// AccessLogsPolicy3C1D984A AWS::S3::BucketPolicy
+	// Uploads AWS::S3::Bucket
+	// UploadsPolicyCA80B555 AWS::S3::BucketPolicy
+}
+
+// A bucket that backup.yaml names with existing: true has what AWS Backup needs: S3 Versioning, and events to EventBridge. The
+// property eventBridgeEnabled of CDK's Bucket would add a Lambda function.
+func Example_existingBucket() {
+	app := awscdk.NewApp(nil)
+	stack := awscdk.NewStack(app, jsii.String("website"), nil)
+
+	bucket := awss3.NewBucket(stack, jsii.String("Website"), &awss3.BucketProps{
+		BucketName:        jsii.String("acme-website"),
+		Versioned:         jsii.Bool(true),
+		EnforceSSL:        jsii.Bool(true),
+		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
+		LifecycleRules: &[]*awss3.LifecycleRule{{
+			NoncurrentVersionExpiration: awscdk.Duration_Days(jsii.Number(35)),
+			ExpiredObjectDeleteMarker:   jsii.Bool(true),
+		}},
+	})
+	bucket.Node().DefaultChild().(awss3.CfnBucket).AddPropertyOverride(
+		jsii.String("NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled"), true)
+
+	printResources(stack)
+	// Output:
+	// Website32962D0B AWS::S3::Bucket
+	// WebsitePolicyEF81EB66 AWS::S3::BucketPolicy
+}
+
 // A bucket for the access logs of any number of buckets. When their names no longer fit into its policy, all
 // buckets of the account may log here.
 func ExampleNewAccessLogBucket() {
@@ -184,8 +247,8 @@ func ExampleNewTierBackup() {
 		Account:           "222222222222",
 		S3BackupPolicyARN: "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
 		Copy: &constructs.CopyProps{
-			DestinationVaultARN: central,
-			KeyARNs:             []string{*key.Key.AttrArn(), "arn:aws:kms:eu-central-1:111111111111:key/*"},
+			DestinationVaultARNs: []string{central},
+			KeyARNs:              []string{*key.Key.AttrArn(), "arn:aws:kms:eu-central-1:111111111111:key/*"},
 		},
 	})
 	constructs.NewTierBackup(stack, jsii.String("Invoices"), &constructs.TierBackupProps{
@@ -279,8 +342,8 @@ func ExampleNewBackupRole() {
 		Account:           "222222222222",
 		S3BackupPolicyARN: "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
 		Copy: &constructs.CopyProps{
-			DestinationVaultARN: "arn:aws:backup:eu-central-1:111111111111:backup-vault:acme-central",
-			KeyARNs:             []string{"arn:aws:kms:eu-central-1:222222222222:key/*", "arn:aws:kms:eu-central-1:111111111111:key/*"},
+			DestinationVaultARNs: []string{"arn:aws:backup:eu-central-1:111111111111:backup-vault:acme-central"},
+			KeyARNs:              []string{"arn:aws:kms:eu-central-1:222222222222:key/*", "arn:aws:kms:eu-central-1:111111111111:key/*"},
 		},
 	})
 	// The role's ARN, for a backup selection that another tool creates.

@@ -71,3 +71,21 @@ func CopyDestination(organizationID, accountARN, roleARN string) []Statement {
 func CopyBackSource(organizationID, accountARN, roleARN string) []Statement {
 	return useThroughBackup("CopyBack", map[string]any{"AWS": accountARN}, oneRole(organizationID, roleARN))
 }
+
+// RecoveryAccounts is for the key of a logically air-gapped vault that is shared with other accounts. It lets these accounts read
+// with the key, so that AWS Backup restores there (F-LAG-7). accountARNs are their root principals, such as
+// "arn:aws:iam::444444444444:root"; IAM policies there decide which roles. They may be in another organization. Empty: none.
+func RecoveryAccounts(accountARNs []string) []Statement {
+	if len(accountARNs) == 0 {
+		return nil
+	}
+	principal := map[string]any{"AWS": accountARNs}
+	return []Statement{
+		// AWS documents these two without kms:ViaService, unlike those for copies into the vault.
+		{Sid: "RecoveryAccountsUse", Principal: principal, Actions: useKey, Resources: everything},
+		{
+			Sid: "RecoveryAccountsGrant", Principal: principal, Actions: []string{"kms:CreateGrant"}, Resources: everything,
+			Condition: map[string]map[string]any{"Bool": {"kms:GrantIsForAWSResource": "true"}},
+		},
+	}
+}

@@ -44,6 +44,23 @@ func TestMetricFilters(t *testing.T) {
 	}
 }
 
+// TestSecondCopiesDoNotCount: a copy into an air-gapped vault does not hide that the first one is missing.
+func TestSecondCopiesDoNotCount(t *testing.T) {
+	event := alertEvents(t)["copy-job-completed.json"]
+	detail, _ := event["detail"].(map[string]any)
+	first, _ := detail["destinationBackupVaultArn"].(string)
+	const second = "arn:aws:backup:eu-central-1:111111111111:backup-vault:central-air-gapped"
+	for _, endings := range [][]string{{""}, {"2"}} {
+		filters := (&EventLogProps{AccountEndings: endings, SecondCopyVaultARNs: []string{second}}).filters()
+		for destination, want := range map[string]int{first: 1, second: 0} {
+			detail["destinationBackupVaultArn"] = destination
+			if got := counts(filters, event); first == "" || len(got) != want {
+				t.Errorf("a copy into %q is counted as %q, want %d", destination, got, want)
+			}
+		}
+	}
+}
+
 // counts are what the filters make of an event.
 func counts(filters []copyFilter, event map[string]any) []string {
 	var all []string

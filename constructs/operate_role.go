@@ -1,6 +1,7 @@
 package constructs
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -20,14 +21,14 @@ type OperatorTrust struct {
 
 // RecoveryPointAccess is what people read backups with, without a restore (F-RST-13). All are required.
 type RecoveryPointAccess struct {
-	// RecoveryPointARN matches the recovery points, such as "arn:aws:backup:eu-central-1:222222222222:recovery-point:*".
-	RecoveryPointARN string
-	// BackupAccessPointARN and S3AccessPointARN match the access points by their common name, such as
+	// RecoveryPointARNs match the recovery points, such as "arn:aws:backup:eu-central-1:222222222222:recovery-point:*".
+	RecoveryPointARNs []string
+	// BackupAccessPointARNs and S3AccessPointARNs match the access points by their common name, such as
 	// "arn:aws:backup:eu-central-1:222222222222:accesspoint/acme-*" and
 	// "arn:aws:s3:eu-central-1:222222222222:accesspoint/acme-*". The name of both is the same (F-RST-22).
-	BackupAccessPointARN, S3AccessPointARN string
-	// VaultKeyARN is the ARN of the key of the vaults.
-	VaultKeyARN string
+	BackupAccessPointARNs, S3AccessPointARNs []string
+	// VaultKeyARNs are the ARNs of the keys of the vaults, or patterns for them.
+	VaultKeyARNs []string
 }
 
 // OperateRoleProps are the props of [NewOperateRole]. All but Path, Backups, BucketARNs and
@@ -91,7 +92,7 @@ func NewOperateRole(scope awsconstructs.Construct, id *string, props *OperateRol
 	this := awsconstructs.NewConstruct(scope, id)
 	if b := props.Backups; b != nil {
 		statements = append(b.Access.statements(),
-			Statement{Sid: "StartRestores", Actions: []string{"backup:StartRestoreJob"}, Resources: []string{b.Access.RecoveryPointARN}},
+			Statement{Sid: "StartRestores", Actions: []string{"backup:StartRestoreJob"}, Resources: b.Access.RecoveryPointARNs},
 			passToBackup("PassRestoreRole", *roleARN(b.RestoreRole)))
 	}
 	return &OperateRole{Construct: this, Role: newOperatorRole(this, props.Name, props.Path, "People assume this role to restore S3 buckets",
@@ -134,8 +135,18 @@ func (o OperatorTrust) statement() Statement {
 	}
 }
 
+// And is the access to the recovery points of both, as of two Regions.
+func (a RecoveryPointAccess) And(b RecoveryPointAccess) RecoveryPointAccess {
+	return RecoveryPointAccess{
+		RecoveryPointARNs:     slices.Concat(a.RecoveryPointARNs, b.RecoveryPointARNs),
+		BackupAccessPointARNs: slices.Concat(a.BackupAccessPointARNs, b.BackupAccessPointARNs),
+		S3AccessPointARNs:     slices.Concat(a.S3AccessPointARNs, b.S3AccessPointARNs),
+		VaultKeyARNs:          slices.Concat(a.VaultKeyARNs, b.VaultKeyARNs),
+	}
+}
+
 func (a RecoveryPointAccess) validate(construct string) {
-	require(a.RecoveryPointARN != "" && a.BackupAccessPointARN != "" && a.S3AccessPointARN != "" && a.VaultKeyARN != "",
+	require(len(a.RecoveryPointARNs) > 0 && len(a.BackupAccessPointARNs) > 0 && len(a.S3AccessPointARNs) > 0 && len(a.VaultKeyARNs) > 0,
 		construct+": RecoveryPointAccess: all fields are required")
 }
 
@@ -150,23 +161,23 @@ func (a RecoveryPointAccess) statements() []Statement {
 // readStatements are what the creator and reader of an access point needs (F-RST-22).
 func (a RecoveryPointAccess) readStatements() []Statement {
 	return []Statement{
-		{Sid: "CreateAccessPoints", Actions: []string{"backup:CreateBackupAccessPoint"}, Resources: []string{a.RecoveryPointARN}},
+		{Sid: "CreateAccessPoints", Actions: []string{"backup:CreateBackupAccessPoint"}, Resources: a.RecoveryPointARNs},
 		{
 			Sid:       "DeleteAccessPoints",
 			Actions:   []string{"backup:DeleteBackupAccessPoint", "backup:DescribeBackupAccessPoint"},
-			Resources: []string{a.BackupAccessPointARN},
+			Resources: a.BackupAccessPointARNs,
 		},
 		{
 			Sid: "ReadThroughAccessPoints",
 			Actions: []string{
 				"s3:CreateAccessPoint", "s3:DeleteAccessPoint", "s3:GetAccessPoint", "s3:GetObject*", "s3:ListBucket*",
 			},
-			Resources: []string{a.S3AccessPointARN},
+			Resources: a.S3AccessPointARNs,
 		},
 		{
 			Sid:       "OpenBackups",
 			Actions:   []string{"kms:Decrypt"},
-			Resources: []string{a.VaultKeyARN},
+			Resources: a.VaultKeyARNs,
 			Condition: map[string]map[string]any{"StringLike": {"kms:ViaService": []string{"backup.*.amazonaws.com", "s3.*.amazonaws.com"}}},
 		},
 	}

@@ -17,8 +17,8 @@ type RestoreRoleProps struct {
 	// S3RestorePolicyARN is the ARN of AWS's policy for restores of S3 buckets, in the partition of the account:
 	// "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Restore" (F-IAM-2).
 	S3RestorePolicyARN string
-	// VaultKeyARN is the ARN of the key of the vaults that the role restores from.
-	VaultKeyARN string
+	// VaultKeyARNs are the ARNs of the keys of the vaults that the role restores from.
+	VaultKeyARNs []string
 }
 
 // RestoreRole is the role that AWS Backup assumes to restore S3 buckets.
@@ -34,7 +34,7 @@ type RestoreRole struct {
 func NewRestoreRole(scope awsconstructs.Construct, id *string, props *RestoreRoleProps) *RestoreRole {
 	require(props.Name != "" && props.Account != "", "NewRestoreRole: props.Name and props.Account are required")
 	require(props.S3RestorePolicyARN != "", "NewRestoreRole: props.S3RestorePolicyARN is required; without it every restore fails")
-	require(props.VaultKeyARN != "", "NewRestoreRole: props.VaultKeyARN is required; without the key no backup can be read")
+	require(len(props.VaultKeyARNs) > 0, "NewRestoreRole: props.VaultKeyARNs is required; without the key no backup can be read")
 	this := awsconstructs.NewConstruct(scope, id)
 	role := awsiam.NewCfnRole(this, jsii.String(defaultID), &awsiam.CfnRoleProps{
 		RoleName:                 jsii.String(props.Name),
@@ -44,7 +44,7 @@ func NewRestoreRole(scope awsconstructs.Construct, id *string, props *RestoreRol
 		ManagedPolicyArns:        &[]any{props.S3RestorePolicyARN},
 		Policies: []any{&awsiam.CfnRole_PolicyProperty{
 			PolicyName:     jsii.String("UseVaultKeys"),
-			PolicyDocument: document(useVaultKeys([]string{props.VaultKeyARN})...),
+			PolicyDocument: document(useVaultKeys(props.VaultKeyARNs)...),
 		}},
 	})
 	suppress(role, map[string]string{

@@ -8,10 +8,10 @@ import (
 
 func access() constructs.RecoveryPointAccess {
 	return constructs.RecoveryPointAccess{
-		RecoveryPointARN:     "arn:aws:backup:eu-central-1:222222222222:recovery-point:*",
-		BackupAccessPointARN: "arn:aws:backup:eu-central-1:222222222222:accesspoint/acme-*",
-		S3AccessPointARN:     "arn:aws:s3:eu-central-1:222222222222:accesspoint/acme-*",
-		VaultKeyARN:          "arn:aws:kms:eu-central-1:222222222222:key/own",
+		RecoveryPointARNs:     []string{"arn:aws:backup:eu-central-1:222222222222:recovery-point:*"},
+		BackupAccessPointARNs: []string{"arn:aws:backup:eu-central-1:222222222222:accesspoint/acme-*"},
+		S3AccessPointARNs:     []string{"arn:aws:s3:eu-central-1:222222222222:accesspoint/acme-*"},
+		VaultKeyARNs:          []string{"arn:aws:kms:eu-central-1:222222222222:key/own"},
 	}
 }
 
@@ -24,7 +24,7 @@ func operators() constructs.OperatorTrust {
 func TestRestoreRoleRefuses(t *testing.T) {
 	refuses(t, constructs.NewRestoreRole, func() *constructs.RestoreRoleProps {
 		return &constructs.RestoreRoleProps{
-			Name: "acme-restore", Account: "222222222222", VaultKeyARN: access().VaultKeyARN,
+			Name: "acme-restore", Account: "222222222222", VaultKeyARNs: access().VaultKeyARNs,
 			S3RestorePolicyARN: "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Restore",
 		}
 	}, []refusal[constructs.RestoreRoleProps]{
@@ -34,8 +34,8 @@ func TestRestoreRoleRefuses(t *testing.T) {
 			func(p *constructs.RestoreRoleProps) { p.S3RestorePolicyARN = "" },
 		},
 		{
-			"NewRestoreRole: props.VaultKeyARN is required; without the key no backup can be read",
-			func(p *constructs.RestoreRoleProps) { p.VaultKeyARN = "" },
+			"NewRestoreRole: props.VaultKeyARNs is required; without the key no backup can be read",
+			func(p *constructs.RestoreRoleProps) { p.VaultKeyARNs = nil },
 		},
 	})
 }
@@ -59,7 +59,7 @@ func TestOperateRoleRefuses(t *testing.T) {
 		},
 		{
 			"NewOperateRole: RecoveryPointAccess: all fields are required",
-			func(p *constructs.OperateRoleProps) { p.Backups.Access.VaultKeyARN = "" },
+			func(p *constructs.OperateRoleProps) { p.Backups.Access.VaultKeyARNs = nil },
 		},
 	})
 }

@@ -30,6 +30,9 @@ type SilenceAlarm struct {
 	// Vault is the name of the vault, and Metric the name of AWS Backup's count of completed jobs:
 	// "NumberOfBackupJobsCompleted" or "NumberOfCopyJobsCompleted".
 	Vault, Metric string
+	// AirGappedVault is the name of the air-gapped vault that takes the tier's backups in place of Vault. The jobs of both count:
+	// AWS does not document of which of the two AWS Backup counts them (F-LAG-9). Empty: there is none.
+	AirGappedVault string
 	// Hours without a completed job after which the alarm goes into ALARM, 1 to 168.
 	Hours int
 	// ClockName is the name of a rule that has triggered every hour since there are such jobs ([ClockRule],
@@ -106,7 +109,7 @@ func requireAlarmDays(alarm string, days int) {
 func (a SilenceAlarm) noneCompleted() *awscloudwatch.CfnAlarmProps {
 	return &awscloudwatch.CfnAlarmProps{
 		AlarmDescription:   jsii.String("Part of " + a.Name),
-		Metrics:            []any{expression("FILL(jobs, 0)"), a.jobs(hourInSeconds)},
+		Metrics:            append([]any{expression(a.counted(""))}, a.jobs(hourInSeconds)...),
 		Threshold:          jsii.Number(1),
 		ComparisonOperator: jsii.String("LessThanThreshold"),
 		EvaluationPeriods:  jsii.Number(a.Hours),
@@ -124,11 +127,10 @@ func (a SilenceAlarm) waits() *awscloudwatch.CfnAlarmProps {
 	period := a.FirstHours * hourInSeconds
 	return &awscloudwatch.CfnAlarmProps{
 		AlarmDescription: jsii.String(fmt.Sprintf("Part of %s: the tier waits for its first one, for at most %d hours", a.Name, a.FirstHours)),
-		Metrics: []any{
-			expression(fmt.Sprintf("FILL(hours, 0) + %d * FILL(jobs, 0)", a.FirstHours)),
+		Metrics: append([]any{
+			expression("FILL(hours, 0) + " + a.counted(fmt.Sprintf("%d * ", a.FirstHours))),
 			sum("hours", "AWS/Events", "TriggeredRules", "RuleName", a.ClockName, period),
-			a.jobs(period),
-		},
+		}, a.jobs(period)...),
 		Threshold:          jsii.Number(max(1, a.FirstHours-1)),
 		ComparisonOperator: jsii.String("LessThanThreshold"),
 		EvaluationPeriods:  jsii.Number(1),
@@ -137,9 +139,24 @@ func (a SilenceAlarm) waits() *awscloudwatch.CfnAlarmProps {
 	}
 }
 
-// jobs is the count of completed jobs.
-func (a SilenceAlarm) jobs(period int) *awscloudwatch.CfnAlarm_MetricDataQueryProperty {
-	return sum("jobs", "AWS/Backup", a.Metric, "BackupVaultName", a.Vault, period)
+// jobs are the counts of completed jobs, and counted is their sum, each with a factor such as "24 * ".
+func (a SilenceAlarm) jobs(period int) []any {
+	of := func(id, vault string) *awscloudwatch.CfnAlarm_MetricDataQueryProperty {
+		return sum(id, "AWS/Backup", a.Metric, "BackupVaultName", vault, period)
+	}
+	counts := []any{of("jobs", a.Vault)}
+	if a.AirGappedVault != "" {
+		counts = append(counts, of("airgapped", a.AirGappedVault))
+	}
+	return counts
+}
+
+func (a SilenceAlarm) counted(times string) string {
+	sum := times + "FILL(jobs, 0)"
+	if a.AirGappedVault != "" {
+		sum += " + " + times + "FILL(airgapped, 0)"
+	}
+	return sum
 }
 
 // expression is what an alarm compares, made of the counts that it names by their ids.

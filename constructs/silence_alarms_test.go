@@ -85,8 +85,32 @@ var silenceAlarmsEverything = inStack("SilenceAlarmsEverything", func(stack awsc
 			ID: "b-backups", WaitsID: "b-waits", Name: "b-no-backup", Description: "No backup in b.",
 			Vault: "b", Metric: "NumberOfBackupJobsCompleted", Hours: 168, ClockName: "b-clock", FirstHours: 1,
 		},
+		constructs.SilenceAlarm{
+			ID: "c-backups", WaitsID: "c-waits", Name: "c-no-backup", Description: "No backup in c.",
+			Vault: "c", AirGappedVault: "c-air-gapped", Metric: "NumberOfBackupJobsCompleted", Hours: 3, ClockName: "c-clock", FirstHours: 24,
+		},
 	)
 })
+
+// TestSilenceAlarmsAirGapped: a job counts in whichever of the two vaults AWS Backup counts it.
+func TestSilenceAlarmsAirGapped(t *testing.T) {
+	template := silenceAlarmsEverything.template(t)
+	count := func(id, vault string) map[string]any {
+		return map[string]any{"Id": id, "MetricStat": map[string]any{"Metric": map[string]any{
+			"Dimensions": []any{map[string]any{"Name": "BackupVaultName", "Value": vault}},
+		}}}
+	}
+	jobs, airGapped := count("jobs", "c"), count("airgapped", "c-air-gapped")
+	template.HasResourceProperties(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{
+		"Metrics": []any{map[string]any{"Expression": "FILL(jobs, 0) + FILL(airgapped, 0)"}, jobs, airGapped},
+	})
+	template.HasResourceProperties(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{
+		"Metrics": []any{
+			map[string]any{"Expression": "FILL(hours, 0) + 24 * FILL(jobs, 0) + 24 * FILL(airgapped, 0)"},
+			map[string]any{"Id": "hours"}, jobs, airGapped,
+		},
+	})
+}
 
 func TestSilenceAlarmsEverything(t *testing.T) {
 	template := silenceAlarmsEverything.template(t)
@@ -95,12 +119,12 @@ func TestSilenceAlarmsEverything(t *testing.T) {
 		"AlarmDescription": "No copy of a.",
 	})
 	// Each alarm has one that tells whether it waits.
-	template.ResourceCountIs(jsii.String("AWS::CloudWatch::CompositeAlarm"), jsii.Number(3))
-	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(3+3))
+	template.ResourceCountIs(jsii.String("AWS::CloudWatch::CompositeAlarm"), jsii.Number(4))
+	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(4+4))
 	template.ResourcePropertiesCountIs(
 		jsii.String("AWS::CloudWatch::Alarm"),
 		map[string]any{"TreatMissingData": "notBreaching"},
-		jsii.Number(3),
+		jsii.Number(4),
 	)
 }
 

@@ -15,6 +15,9 @@ type Tampering struct {
 	// It stands for the others where the pattern would be too large. Both are required with VaultNames.
 	RecoveryPoints   []string
 	AnyRecoveryPoint string
+	// Shares: a vault of the account is air-gapped, and AWS RAM can share it with any account (F-LAG-3). A call on a share may not name
+	// the vault, so all shares of the account count.
+	Shares bool
 	// AnyBucketTags: buckets are also selected by tag, so a changed tag of any bucket of the account counts.
 	AnyBucketTags bool
 	// RoleNames of roles. IAM is a global service: only the default bus in the partition's main Region, such as
@@ -43,6 +46,9 @@ func (t Tampering) Rules() []EventRule {
 		"Tampering: RecoveryPoints and AnyRecoveryPoint are required with VaultNames")
 	rules := append(t.Alerts.rules(), t.byCaller(t.Alerts.alarmRule())...)
 	rules = append(rules, t.accountRule())
+	if t.Shares {
+		rules = append(rules, shareRule())
+	}
 	rules = append(rules, t.vaultRules()...)
 	rules = append(rules, t.keyRules()...)
 	rules = append(rules, t.bucketRules()...)
@@ -160,6 +166,18 @@ func (t Tampering) accountRule() EventRule {
 				"requestParameters": map[string]any{"resourceTypeOptInPreference": map[string]any{"S3": []bool{false}}},
 			},
 		}})
+}
+
+// shareRule is the rule on calls that share resources of the account, or end a share.
+func shareRule() EventRule {
+	r := callRule("ShareCalls", "Calls that share resources of the account with other accounts, or end a share",
+		place{"<share><arn>", []string{"share", "requestParameters.name", "arn", "requestParameters.resourceShareArn"}},
+		map[string]any{
+			"eventSource": []string{"ram.amazonaws.com"},
+			"eventName":   []string{"AssociateResourceShare", "CreateResourceShare", "DeleteResourceShare", "DisassociateResourceShare"},
+		})
+	r.Source = "aws.ram"
+	return r
 }
 
 func (t Tampering) keyRules() []EventRule {

@@ -28,6 +28,8 @@ type TierBackupProps struct {
 	// "arn:aws:iam::222222222222:role/cdk-*-cfn-exec-role-222222222222-eu-central-1". Nobody else may delete the
 	// vault, or give it a compliance lock that Lock does not ask for. Empty: nobody may.
 	DeployRoleARN string
+	// KeepPolicy denies everybody but DeployRoleARN, which is required with it, to change the vault's policy.
+	KeepPolicy bool
 	// Rules of the plan. All backups of a bucket are in the plan's one vault (F-S3-8). The start windows of two
 	// rules must not overlap: AWS Backup takes only the backup that is kept longer (F-SCH-5).
 	Rules []BackupRule
@@ -41,6 +43,10 @@ type TierBackupProps struct {
 	Lock *VaultLock
 	// Scan has GuardDuty scan each backup of each rule for malware. Nil: nothing is scanned.
 	Scan *ScanProps
+	// AirGapped is a logically air-gapped vault of the same account and Region, which takes the backups of all rules in place of
+	// the vault (F-LAG-2). Copies are then copies of what is in it, so its CopyTargets are CopyDestinations. AWS Backup wants the other
+	// vault all the same. Nil: none.
+	AirGapped *AirGappedVaultProps
 	// Tags of the vault, the plan and the recovery points. Empty: none. Tags that awscdk.Tags_Of adds reach the
 	// vault and the plan, but not the recovery points.
 	Tags map[string]string
@@ -90,8 +96,10 @@ type BackupSelection struct {
 	Resources []string
 	// Except are ARNs of buckets that are left out. Empty: none.
 	Except []string
-	// ResourceTags are tags that a bucket must have, all of them: values by keys. Empty: tags do not matter.
+	// ResourceTags are tags that a bucket must have, all of them: values by keys. Empty: it need not have any.
 	ResourceTags map[string]string
+	// ExceptResourceTags are tags: values by keys. A bucket that has one of them is left out (F-LIM-10). Empty: none.
+	ExceptResourceTags map[string]string
 }
 
 // TierBackup is a backup vault, the plan whose rules fill it, and what the plan backs up.
@@ -100,6 +108,8 @@ type TierBackup struct {
 	Construct awsconstructs.Construct
 	// Vault is retained. Its policy denies the deletion of recovery points.
 	Vault awsbackup.CfnBackupVault
+	// AirGapped is the air-gapped vault. Nil: there is none.
+	AirGapped *AirGappedVault
 	// Plan of the vault.
 	Plan awsbackup.CfnBackupPlan
 	// Selections of the plan, in the order of the props.
@@ -113,10 +123,14 @@ type TierBackup struct {
 func NewTierBackup(scope awsconstructs.Construct, id *string, props *TierBackupProps) *TierBackup {
 	props.validate()
 	this := awsconstructs.NewConstruct(scope, id)
+	policy := props.protect()
+	if props.KeepPolicy {
+		policy = append(policy, keepPolicy(props.DeployRoleARN))
+	}
 	vaultProps := &awsbackup.CfnBackupVaultProps{
 		BackupVaultName:  jsii.String(props.VaultName),
 		EncryptionKeyArn: props.Key,
-		AccessPolicy:     document(append(props.protect(), copyOnlyTo(props.CopyDestinations)...)...),
+		AccessPolicy:     document(append(policy, copyOnlyTo(props.CopyDestinations)...)...),
 		BackupVaultTags:  textMap(props.Tags),
 	}
 	if props.Lock != nil {
@@ -124,9 +138,16 @@ func NewTierBackup(scope awsconstructs.Construct, id *string, props *TierBackupP
 	}
 	vault := newVault(this, props.Topic, vaultProps)
 	vaultName := vault.Ref() // the plan waits for the vault
+	t := &TierBackup{Construct: this, Vault: vault}
+	var airGappedARN *string
+	if props.AirGapped != nil {
+		t.AirGapped = NewAirGappedVault(this, jsii.String("AirGapped"), props.AirGapped)
+		airGappedARN = t.AirGapped.Vault.AttrBackupVaultArn()
+	}
 	var rules []any
 	for _, rule := range props.Rules {
 		property := rule.property(vaultName, props.Tags)
+		property.TargetLogicallyAirGappedBackupVaultArn = airGappedARN
 		if props.Scan != nil {
 			property.ScanActions = props.Scan.actions()
 		}
@@ -139,15 +160,14 @@ func NewTierBackup(scope awsconstructs.Construct, id *string, props *TierBackupP
 	if props.Scan != nil {
 		planProps.ScanSettings = props.Scan.settings()
 	}
-	plan := awsbackup.NewCfnBackupPlan(this, jsii.String("Plan"), &awsbackup.CfnBackupPlanProps{
+	t.Plan = awsbackup.NewCfnBackupPlan(this, jsii.String("Plan"), &awsbackup.CfnBackupPlanProps{
 		BackupPlan:     planProps,
 		BackupPlanTags: textMap(props.Tags),
 	})
-	t := &TierBackup{Construct: this, Vault: vault, Plan: plan}
 	role := roleARN(props.Role)
 	for _, s := range props.Selections {
-		t.Selections = append(t.Selections, awsbackup.NewCfnBackupSelection(plan, s.id(), &awsbackup.CfnBackupSelectionProps{
-			BackupPlanId:    plan,
+		t.Selections = append(t.Selections, awsbackup.NewCfnBackupSelection(t.Plan, s.id(), &awsbackup.CfnBackupSelectionProps{
+			BackupPlanId:    t.Plan,
 			BackupSelection: s.property(role),
 		}))
 	}
@@ -185,6 +205,8 @@ func (p *TierBackupProps) validate() {
 	require(p.VaultName != "" && p.PlanName != "", "NewTierBackup: props.VaultName and props.PlanName are required")
 	require(p.Key != nil, "NewTierBackup: props.Key is required")
 	require(p.Role != nil, "NewTierBackup: props.Role is required; AWS Backup assumes it")
+	require(!p.KeepPolicy || p.DeployRoleARN != "", "NewTierBackup: props.DeployRoleARN is required with KeepPolicy; otherwise nobody could "+
+		"ever change the policy")
 	require(len(p.Rules) > 0, "NewTierBackup: props.Rules is required; a plan has at least one rule")
 	for _, r := range p.Rules {
 		require(r.Name != "" && r.Schedule != "" && r.Timezone != "", "BackupRule: Name, Schedule and Timezone are required")
@@ -193,7 +215,15 @@ func (p *TierBackupProps) validate() {
 			"BackupRule "+r.Name+": CompletionWindowMinutes is more than StartWindowMinutes; a job that starts late would be cancelled at once")
 		require(r.DeleteAfterDays >= 1, "BackupRule "+r.Name+": DeleteAfterDays is at least 1; otherwise backups are kept for ever")
 		require(!r.Continuous || r.DeleteAfterDays <= 35, "BackupRule "+r.Name+": DeleteAfterDays of a continuous backup is at most 35")
+		if v := p.AirGapped; v != nil {
+			require(r.DeleteAfterDays >= v.MinRetentionDays && r.DeleteAfterDays <= v.MaxRetentionDays,
+				"BackupRule "+r.Name+": every backup would fail; DeleteAfterDays is outside of the lock of AirGapped")
+		}
 		for _, c := range r.Copies {
+			if p.AirGapped != nil {
+				require(slices.Contains(p.AirGapped.CopyTargets, c.DestinationVaultARN),
+					"BackupRule "+r.Name+": every copy would fail; add the DestinationVaultARN to CopyTargets of AirGapped")
+			}
 			require(slices.Contains(p.CopyDestinations, c.DestinationVaultARN),
 				"BackupRule "+r.Name+": every copy would fail; add the DestinationVaultARN to CopyDestinations of the vault")
 			require(c.DeleteAfterDays >= 1, "BackupRule "+r.Name+": DeleteAfterDays of a copy is at least 1; otherwise copies are kept for ever")
@@ -263,9 +293,16 @@ func (s BackupSelection) property(roleARN *string) *awsbackup.CfnBackupSelection
 	if len(s.Except) > 0 {
 		selection.NotResources = jsii.Strings(s.Except...)
 	}
+	// Conditions are ANDed with Resources and with each other. ListOfTags would be ORed (F-LIM-2).
+	conditions := map[string]any{}
 	if len(s.ResourceTags) > 0 {
-		// Conditions are ANDed with Resources. ListOfTags would be ORed (F-LIM-2).
-		selection.Conditions = map[string]any{"StringEquals": resourceTagConditions(s.ResourceTags)}
+		conditions["StringEquals"] = resourceTagConditions(s.ResourceTags)
+	}
+	if len(s.ExceptResourceTags) > 0 {
+		conditions["StringNotEquals"] = resourceTagConditions(s.ExceptResourceTags)
+	}
+	if len(conditions) > 0 {
+		selection.Conditions = conditions
 	}
 	return selection
 }

@@ -115,16 +115,19 @@ var tierBackupEverything = inStack("TierBackupEverything", func(stack awscdk.Sta
 		}),
 		CopyDestinations: []string{centralVaultARN},
 		DeployRoleARN:    deployRole,
+		KeepPolicy:       true,
 		Rules:            []constructs.BackupRule{continuous, snapshots},
 		Selections: []constructs.BackupSelection{
 			{Name: "named", Resources: []string{"arn:aws:s3:::invoices", "arn:aws:s3:::ledger-*"}},
 			{
-				ID:           "Tagged",
-				Name:         "tagged",
-				Resources:    []string{"arn:aws:s3:::*"},
-				Except:       []string{"arn:aws:s3:::invoices"},
-				ResourceTags: map[string]string{"backup:tier": "critical", "backup:local": "yes"},
+				ID:                 "Tagged",
+				Name:               "tagged",
+				Resources:          []string{"arn:aws:s3:::*"},
+				Except:             []string{"arn:aws:s3:::invoices"},
+				ResourceTags:       map[string]string{"backup:tier": "critical", "backup:local": "yes"},
+				ExceptResourceTags: map[string]string{"team": "lake", "backup": "no"},
 			},
+			{ID: "Untagged", Name: "untagged", Resources: []string{"arn:aws:s3:::*"}, ExceptResourceTags: map[string]string{"backup": "no"}},
 		},
 		Topic: awssns.NewTopic(stack, jsii.String("Topic"), nil),
 		LowCost: &constructs.LowCostProps{
@@ -156,6 +159,7 @@ func TestTierBackupEverything(t *testing.T) {
 					"ArnNotLike": map[string]any{"aws:PrincipalArn": deployRole},
 				}),
 			},
+			auditedDeletion,
 			map[string]any{ // F-COPY-15
 				"Sid": "CopyOnlyToApprovedVaults", "Effect": "Deny", "Action": []any{"backup:CopyFromBackupVault"},
 				"Condition": map[string]any{"ForAnyValue:ArnNotLike": map[string]any{"backup:CopyTargets": []any{centralVaultARN}}},
@@ -207,11 +211,26 @@ func TestTierBackupEverything(t *testing.T) {
 			"SelectionName": "tagged",
 			"Resources":     []any{"arn:aws:s3:::*"},
 			"NotResources":  []any{"arn:aws:s3:::invoices"},
-			"Conditions": map[string]any{"StringEquals": []any{
-				map[string]any{"ConditionKey": "aws:ResourceTag/backup:local", "ConditionValue": "yes"},
-				map[string]any{"ConditionKey": "aws:ResourceTag/backup:tier", "ConditionValue": "critical"},
-			}},
+			"Conditions": map[string]any{
+				"StringEquals": []any{
+					map[string]any{"ConditionKey": "aws:ResourceTag/backup:local", "ConditionValue": "yes"},
+					map[string]any{"ConditionKey": "aws:ResourceTag/backup:tier", "ConditionValue": "critical"},
+				},
+				"StringNotEquals": []any{
+					map[string]any{"ConditionKey": "aws:ResourceTag/backup", "ConditionValue": "no"},
+					map[string]any{"ConditionKey": "aws:ResourceTag/team", "ConditionValue": "lake"},
+				},
+			},
 			"ListOfTags": assertions.Match_Absent(),
+		},
+	})
+	template.HasResourceProperties(jsii.String("AWS::Backup::BackupSelection"), map[string]any{
+		"BackupSelection": map[string]any{
+			"SelectionName": "untagged",
+			"Conditions": map[string]any{
+				"StringEquals":    assertions.Match_Absent(),
+				"StringNotEquals": []any{map[string]any{"ConditionKey": "aws:ResourceTag/backup", "ConditionValue": "no"}},
+			},
 		},
 	})
 	template.HasResourceProperties(jsii.String("AWS::Backup::TieringConfiguration"), map[string]any{
@@ -219,7 +238,49 @@ func TestTierBackupEverything(t *testing.T) {
 		"BackupVaultName":          map[string]any{"Ref": "Critical"},
 		"ResourceSelection":        []any{map[string]any{"ResourceType": "S3", "Resources": []any{"*"}, "TieringDownSettingsInDays": 90}},
 	})
-	template.ResourceCountIs(jsii.String("AWS::Backup::BackupSelection"), jsii.Number(2))
+	template.ResourceCountIs(jsii.String("AWS::Backup::BackupSelection"), jsii.Number(3))
+}
+
+var tierBackupAirGapped = inStack("TierBackupAirGapped", func(stack awscdk.Stack) {
+	rule := nightly("continuous", 35)
+	rule.Continuous = true
+	rule.Copies = []constructs.CopyAction{{DestinationVaultARN: centralVaultARN, DeleteAfterDays: 1825}}
+	constructs.NewTierBackup(stack, jsii.String("Critical"), &constructs.TierBackupProps{
+		VaultName: "critical", PlanName: "critical",
+		Key: awskms.NewKey(stack, jsii.String("Key"), nil),
+		Role: awsiam.NewRole(stack, jsii.String("Role"), &awsiam.RoleProps{
+			AssumedBy: awsiam.NewServicePrincipal(jsii.String("backup.amazonaws.com"), nil),
+		}),
+		CopyDestinations: []string{centralVaultARN},
+		Rules:            []constructs.BackupRule{rule, nightly("snapshots", 365)},
+		AirGapped: &constructs.AirGappedVaultProps{
+			Name: "critical-air-gapped", Account: "222222222222", MinRetentionDays: 35, MaxRetentionDays: 365,
+			CopyTargets: []string{centralVaultARN},
+		},
+	})
+})
+
+// TestTierBackupAirGapped: all rules write into the air-gapped vault, and copies are copies of what is in it.
+func TestTierBackupAirGapped(t *testing.T) {
+	template := tierBackupAirGapped.template(t)
+	template.hasID("CriticalAirGappedE40386E0", airGapped)
+	target := map[string]any{
+		"TargetBackupVault":                      map[string]any{"Ref": "Critical"}, // AWS Backup wants it all the same
+		"TargetLogicallyAirGappedBackupVaultArn": map[string]any{"Fn::GetAtt": []any{template.only(airGapped), "BackupVaultArn"}},
+	}
+	template.HasResourceProperties(jsii.String("AWS::Backup::BackupPlan"), map[string]any{
+		"BackupPlan": map[string]any{"BackupPlanRule": []any{target, target}},
+	})
+	template.HasResourceProperties(jsii.String(airGapped), map[string]any{
+		"AccessPolicy": map[string]any{"Statement": []any{
+			map[string]any{"Sid": "KeepVault"},
+			map[string]any{
+				"Sid":       "CopyOnlyToApprovedVaults",
+				"Condition": map[string]any{"ForAnyValue:ArnNotLike": map[string]any{"backup:CopyTargets": []any{centralVaultARN}}},
+			},
+			map[string]any{"Sid": "CopyOnlyToNamedVaults"},
+		}},
+	})
 }
 
 func TestTierBackupRefuses(t *testing.T) {
@@ -241,6 +302,10 @@ func TestTierBackupRefuses(t *testing.T) {
 	}, []refusal[props]{
 		{"NewTierBackup: props.VaultName and props.PlanName are required", func(p *props) { p.VaultName = "" }},
 		{"NewTierBackup: props.VaultName and props.PlanName are required", func(p *props) { p.PlanName = "" }},
+		{
+			"NewTierBackup: props.DeployRoleARN is required with KeepPolicy; otherwise nobody could ever change the policy",
+			func(p *props) { p.KeepPolicy, p.DeployRoleARN = true, "" },
+		},
 		{"NewTierBackup: props.Key is required", func(p *props) { p.Key = nil }},
 		{"NewTierBackup: props.Role is required; AWS Backup assumes it", func(p *props) { p.Role = nil }},
 		{"NewTierBackup: props.Rules is required; a plan has at least one rule", func(p *props) { p.Rules = nil }},
@@ -259,6 +324,18 @@ func TestTierBackupRefuses(t *testing.T) {
 		{
 			"BackupRule nightly: DeleteAfterDays of a continuous backup is at most 35",
 			func(p *props) { p.Rules[0].Continuous, p.Rules[0].DeleteAfterDays = true, 36 },
+		},
+		{
+			"BackupRule nightly: every backup would fail; DeleteAfterDays is outside of the lock of AirGapped",
+			func(p *props) {
+				p.AirGapped = &constructs.AirGappedVaultProps{MinRetentionDays: 7, MaxRetentionDays: 34, CopyTargets: p.CopyDestinations}
+			},
+		},
+		{
+			"BackupRule nightly: every copy would fail; add the DestinationVaultARN to CopyTargets of AirGapped",
+			func(p *props) {
+				p.AirGapped = &constructs.AirGappedVaultProps{MinRetentionDays: 7, MaxRetentionDays: 35}
+			},
 		},
 		{
 			"BackupRule nightly: every copy would fail; add the DestinationVaultARN to CopyDestinations of the vault",

@@ -94,43 +94,44 @@ func newTieringConfiguration(scope awsconstructs.Construct, name *string, props 
 // with an absurd minimum no backup could ever enter the vault (F-LOCK-14). They may, since CloudFormation may lock
 // the vault before it updates this policy.
 func protectVault(deployRoleARN string, compliance bool, more ...string) []Statement {
-	deny := func(sid string, condition map[string]map[string]any, actions ...string) Statement {
-		return Statement{Sid: sid, Deny: true, Principal: anyone, Actions: actions, Resources: everything, Condition: condition}
-	}
-	except := func(operator string, key map[string]any) map[string]map[string]any {
-		condition := map[string]map[string]any{operator: key}
-		if deployRoleARN != "" {
-			condition["ArnNotLike"] = map[string]any{"aws:PrincipalArn": deployRoleARN}
-		}
-		return condition
-	}
 	statements := []Statement{
-		deny("ProtectRecoveryPoints", exceptServices, append([]string{
+		denyOnVault("ProtectRecoveryPoints", exceptServices, append([]string{
 			"backup:DeleteRecoveryPoint",
 			"backup:DisassociateRecoveryPoint",
 			"backup:UpdateRecoveryPointLifecycle",
 		}, more...)...),
-		deny("KeepVault", except("BoolIfExists", notService), "backup:DeleteBackupVault"),
+		keepVault(deployRoleARN),
 	}
 	if !compliance {
-		statements = append(statements, deny("NoComplianceLock",
-			except("Null", map[string]any{"backup:ChangeableForDays": "false"}), "backup:PutBackupVaultLockConfiguration"))
+		statements = append(statements, denyOnVault("NoComplianceLock",
+			exceptRole(deployRoleARN, "Null", map[string]any{"backup:ChangeableForDays": "false"}), "backup:PutBackupVaultLockConfiguration"))
 	}
 	return statements
+}
+
+// keepVault denies the deletion of a vault, except to the roles with which CloudFormation deploys.
+func keepVault(deployRoleARN string) Statement {
+	return denyOnVault("KeepVault", exceptRole(deployRoleARN, "BoolIfExists", notService), "backup:DeleteBackupVault")
+}
+
+func denyOnVault(sid string, condition map[string]map[string]any, actions ...string) Statement {
+	return Statement{Sid: sid, Deny: true, Principal: anyone, Actions: actions, Resources: everything, Condition: condition}
+}
+
+// exceptRole is a condition that does not hold for the roles which an ARN matches. Empty: it holds for all.
+func exceptRole(arn, operator string, key map[string]any) map[string]map[string]any {
+	condition := map[string]map[string]any{operator: key}
+	if arn != "" {
+		condition["ArnNotLike"] = map[string]any{"aws:PrincipalArn": arn}
+	}
+	return condition
 }
 
 // copyOnlyTo denies copies out of a vault to any vault but the destinations. A request may name several vaults, or
 // none (F-COPY-4, F-COPY-15).
 func copyOnlyTo(destinations []string) []Statement {
 	deny := func(sid string, condition map[string]map[string]any) Statement {
-		return Statement{
-			Sid:       sid,
-			Deny:      true,
-			Principal: anyone,
-			Actions:   []string{"backup:CopyFromBackupVault"},
-			Resources: everything,
-			Condition: condition,
-		}
+		return denyOnVault(sid, condition, "backup:CopyFromBackupVault")
 	}
 	if len(destinations) == 0 {
 		return []Statement{deny("NoCopies", exceptServices)}
@@ -138,5 +139,20 @@ func copyOnlyTo(destinations []string) []Statement {
 	return []Statement{
 		deny("CopyOnlyToApprovedVaults", map[string]map[string]any{"ForAnyValue:ArnNotLike": {"backup:CopyTargets": destinations}}),
 		deny("CopyOnlyToNamedVaults", map[string]map[string]any{"Null": {"backup:CopyTargets": "true"}}),
+	}
+}
+
+// keepPolicy denies everybody but CloudFormation to change or delete the policy of a vault, in the one statement that the
+// control on manual deletion looks for (docs/adr/0003).
+func keepPolicy(deployRoleARN string) Statement {
+	return Statement{
+		Sid: "AuditedDeletion", Deny: true, Principal: anyone, Resources: everything,
+		Actions: []string{
+			"backup:DeleteBackupVaultAccessPolicy", "backup:DeleteRecoveryPoint", "backup:PutBackupVaultAccessPolicy",
+			"backup:UpdateRecoveryPointLifecycle",
+		},
+		Condition: map[string]map[string]any{
+			"ArnNotLike": {"aws:PrincipalArn": deployRoleARN}, "BoolIfExists": notService,
+		},
 	}
 }

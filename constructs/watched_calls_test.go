@@ -69,6 +69,8 @@ var watchedCalls = []struct {
 		call-update-event-bus`},
 	{centralRules, true, "AlarmSettingCalls", "call-put-metric-filter"},
 	{centralRules, true, "AccountCalls", "call-stop-logging"},
+	{centralRules, true, "ShareCalls", `
+		call-associate-resource-share call-create-resource-share call-delete-resource-share call-disassociate-resource-share`},
 	{centralRules, true, "DeliveryCalls", `
 		call-delete-event-source-mapping call-delete-function call-delete-queue call-purge-queue call-put-function-concurrency`},
 	{centralRules, true, "DeliverySettingCalls", `
@@ -93,7 +95,7 @@ func taggedWorkload() []EventRule {
 }
 
 // everyones are the rules that name no resource: a restore that failed, calls on the account and tags of buckets.
-var everyones = []string{"RestoreJobs", "RestoresOut", "AccountCalls", "TagCalls", "Settings"}
+var everyones = []string{"RestoreJobs", "RestoresOut", "AccountCalls", "ShareCalls", "TagCalls", "Settings"}
 
 // TestWatchedCalls: exactly this rule takes the event, and none takes it if it is about another resource.
 func TestWatchedCalls(t *testing.T) {

@@ -50,6 +50,9 @@ func (s workload) newAlerts(scope awsconstructs.Construct) {
 	if slices.ContainsFunc(s.uses, func(u config.TierUse) bool { return len(u.Created()) > 0 }) {
 		watched.buckets = append(watched.buckets, s.cfg.AccessLogBucketName(s.w))
 	}
+	if s.cfg.Audited(s.w) {
+		watched.buckets = append(watched.buckets, s.cfg.ReportBucketName(s.w))
+	}
 	if len(s.w.SelectTagged) > 0 { // the names of these buckets are not known
 		watched.tagged = true
 		watched.points = []string{config.RecoveryPointsOfBucket(s.w.Region, s.w.Account, "")}
@@ -58,6 +61,13 @@ func (s workload) newAlerts(scope awsconstructs.Construct) {
 		if use.Tier.BackedUp() {
 			watched.vaults = append(watched.vaults, s.cfg.TierName(s.w, use.Tier))
 			watched.vaultARNs = append(watched.vaultARNs, s.cfg.VaultARN(s.w, use.Tier))
+			if use.Tier.AirGapped != nil {
+				watched.vaults = append(watched.vaults, s.cfg.AirGappedVaultName(s.w, use.Tier))
+				watched.vaultARNs = append(watched.vaultARNs, s.cfg.AirGappedVaultARN(s.w, use.Tier))
+				watched.shares = true
+				// AWS Backup chooses the ARNs of recovery points in it (F-LAG-9).
+				watched.points = []string{config.RecoveryPointsOfBucket(s.w.Region, s.w.Account, "")}
+			}
 		}
 		if use.Tier.Scanned() {
 			watched.scanned = append(watched.scanned, s.cfg.TierName(s.w, use.Tier))
@@ -91,7 +101,7 @@ func (s workload) newAlerts(scope awsconstructs.Construct) {
 		names = append(names, a.Name)
 		alarms = append(alarms, constructs.SilenceAlarm{
 			ID: a.Tier + "-" + a.Jobs, WaitsID: a.Tier + kind.waits, Name: a.Name, Description: a.Description,
-			Vault: a.Vault, Metric: kind.metric, Hours: a.Hours, ClockName: a.ClockName, FirstHours: a.FirstHours,
+			Vault: a.Vault, AirGappedVault: a.AirGappedVault, Metric: kind.metric, Hours: a.Hours, ClockName: a.ClockName, FirstHours: a.FirstHours,
 		})
 		clocks = append(clocks, kind.clock(a.Tier, a.ClockName))
 	}
@@ -124,50 +134,36 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 		Senders: organizationRoles(c.cfg, c.cfg.BusCallers()),
 		Sources: []string{"aws.*", alerting.TestSource},
 	}).Bus
-	watched := watched{
-		id: config.CentralID, account: at.Account, region: at.Region, topic: c.topic, busARN: *bus.AttrArn(),
-		keys:   []string{*c.key.Key.AttrArn(), *c.topic.Key.AttrArn()},
-		roles:  []string{c.cfg.EventRoleName(config.CentralID)},
-		points: []string{config.RecoveryPointsOfBucket(at.Region, at.Account, "")},
-		alerts: constructs.AlertParts{
-			RulePrefix:    c.cfg.CentralRulePrefix(),
-			AlarmPrefixes: append(c.cfg.CopyAlarmPrefixes(), c.cfg.AlertName()),
-			TopicARN:      c.cfg.CentralTopicARN(),
-			BusName:       c.cfg.AlertName(),
-			LogGroupName:  c.cfg.EventLogGroup(),
-			LogPolicyName: c.cfg.AlertName(),
-		},
-	}
+	watched := c.watched(*bus.AttrArn())
+	watched.roles = c.cfg.CentralRoleNames()
+	watched.alerts.AlarmPrefixes = append(c.cfg.CopyAlarmPrefixes(), c.cfg.AlertName())
+	watched.alerts.BusName, watched.alerts.LogPolicyName = c.cfg.AlertName(), c.cfg.AlertName()
+	watched.alerts.LogGroupName = c.cfg.EventLogGroup()
 	if function != "" {
-		watched.roles = append(watched.roles, c.cfg.AlertRoleName())
 		watched.alerts.FunctionName = c.cfg.AlertName()
 		for _, queue := range []string{c.cfg.AlertName(), c.cfg.UndeliveredName()} {
 			watched.alerts.QueuePaths = append(watched.alerts.QueuePaths, "/"+at.Account+"/"+queue)
 		}
-		for _, d := range c.cfg.Alerts.Delivered() {
-			watched.alerts.SecretNames = append(watched.alerts.SecretNames, d.Secret)
-		}
+		watched.alerts.SecretNames = c.cfg.Alerts.Secrets()
 	}
-	watched.roles = append(watched.roles, c.copyBackRoles()...)
 	alarmPrefixes := c.cfg.CopyAlarmPrefixes()
 	alarms := c.cfg.CopyAlarms()[0]
 	if c.cfg.Validates() {
 		alarmPrefixes = append(alarmPrefixes, c.cfg.ValidatorName())
 		c.watchValidator(&watched)
 	}
-	watch := func(vault string) {
-		watched.vaults = append(watched.vaults, vault)
-		watched.vaultARNs = append(watched.vaultARNs, c.cfg.VaultARNInCentral(vault))
-	}
-	watch(at.VaultName)
-	for _, v := range at.RetainedVaults {
-		watch(v.Name)
+	if at.Audit.Enabled {
+		watched.buckets = append(watched.buckets, c.cfg.CentralReportBucketName())
 	}
 	more := constructs.OutOfVaultRules(watched.vaultARNs)
 	if len(alarms) > 0 || c.cfg.Validates() {
 		more = append(more, constructs.AlarmRule(nil, alarmPrefixes...))
 	}
 	newRules(scope, c.cfg, watched, more...)
+	var second []string
+	if arn := c.cfg.AirGappedVaultARNInCentral(); arn != "" {
+		second = []string{arn}
+	}
 	constructs.NewEventLog(scope, jsii.String("Log"), &constructs.EventLogProps{
 		LogGroupName:   c.cfg.EventLogGroup(),
 		LogGroupARN:    c.cfg.EventLogGroupARN(),
@@ -175,12 +171,15 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 		Bus:            bus,
 		Namespace:      c.cfg.MetricNamespace(),
 		AccountEndings: c.cfg.AccountEndings(),
+
+		SecondCopyVaultARNs: second,
 	})
 	newCopyAlarms(scope, c.cfg, *c.topic.Topic.Ref(), alarms)
 	if at.Dashboard {
 		constructs.NewDashboard(scope, jsii.String("Dashboard"), &constructs.DashboardProps{
 			Name: c.cfg.DashboardName(), Project: c.cfg.Project, Region: at.Region, LogGroupName: c.cfg.EventLogGroup(),
-			Scans: c.cfg.ScansAnything(),
+			Scans:         c.cfg.ScansAnything(),
+			ByDestination: c.cfg.SecondCopies(),
 		})
 	}
 	if function == "" {
@@ -188,8 +187,8 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 	}
 	destinations, _ := json.Marshal(c.cfg.Alerts.Delivered()) // texts have a form in JSON
 	var secrets []string
-	for _, d := range c.cfg.Alerts.Delivered() {
-		secrets = append(secrets, c.cfg.SecretARN(d.Secret))
+	for _, name := range c.cfg.Alerts.Secrets() {
+		secrets = append(secrets, c.cfg.SecretARN(name))
 	}
 	constructs.NewAlertDelivery(scope, jsii.String("Delivery"), &constructs.AlertDeliveryProps{
 		Name:            c.cfg.AlertName(),
@@ -200,10 +199,42 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 		Bus:             bus,
 		Code:            awss3assets.NewAsset(c.stack, jsii.String("AlertFunction"), &awss3assets.AssetProps{Path: jsii.String(function)}),
 		Destinations:    string(destinations),
+		Receivers:       c.cfg.Alerts.Receivers("and"),
 		SecretARNs:      secrets,
+		TopicARNs:       c.cfg.Alerts.TopicARNs(),
 		Topic:           c.topic.Topic,
 	})
 	return bus
+}
+
+// watched is what the alerts of any stack of the central account watch.
+func (c central) watched(busARN string) watched {
+	at := c.cfg.Central
+	w := watched{
+		id: c.cfg.CentralIDIn(c.region), account: at.Account, region: c.region, topic: c.topic, busARN: busARN,
+		keys:   append(c.keyARNs(), *c.topic.Key.AttrArn()),
+		points: []string{config.RecoveryPointsOfBucket(c.region, at.Account, "")},
+		alerts: constructs.AlertParts{
+			RulePrefix:    c.cfg.CentralRulePrefix(c.region),
+			AlarmPrefixes: []string{c.cfg.CentralStackNameIn(c.region) + "-"},
+			TopicARN:      c.cfg.CentralTopicARN(c.region),
+		},
+	}
+	watch := func(vault string) {
+		w.vaults = append(w.vaults, vault)
+		w.vaultARNs = append(w.vaultARNs, c.cfg.VaultARNInCentral(c.region, vault))
+	}
+	for _, v := range c.cfg.CentralVaultsIn(c.region) {
+		watch(v.Name)
+	}
+	for _, v := range c.retained() {
+		watch(v.Name)
+	}
+	if v := c.cfg.Central.AirGappedVault; v != nil && c.region == at.Region {
+		watch(v.Name)
+		w.shares = true
+	}
+	return w
 }
 
 // watched is what the alerts of one stack watch.
@@ -218,6 +249,7 @@ type watched struct {
 	tagged              bool     // buckets are selected by tag as well
 	roles               []string
 	readers             []string // ARNs of those of the roles that read recovery points for tests and scans
+	shares              bool     // a vault is air-gapped
 	alerts              constructs.AlertParts
 }
 
@@ -242,6 +274,7 @@ func newRules(scope awsconstructs.Construct, cfg *config.Config, on watched, mor
 		RecoveryPoints:   on.points,
 		AnyRecoveryPoint: config.RecoveryPointsOfBucket(on.region, on.account, ""),
 		AnyBucketTags:    on.tagged,
+		Shares:           on.shares,
 		DeployRoleARN:    config.DeployRoleARN(on.region, on.account),
 		ReaderRoleARNs:   readers(cfg, on),
 		Alerts:           on.alerts,

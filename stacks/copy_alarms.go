@@ -25,7 +25,8 @@ func NewCopyAlarmsStack(scope awsconstructs.Construct, id *string, props *CopyAl
 	cfg := props.Config
 	stack := newStack(scope, id, cfg.Central.Account, cfg.Central.Region,
 		fmt.Sprintf("Central backup account of %s: further alarms on missing copies", cfg.Project), cfg.Tags)
-	newCopyAlarms(awsconstructs.NewConstruct(stack, jsii.String("Alerts")), cfg, cfg.CentralTopicARN(), cfg.CopyAlarms()[props.Number-1])
+	topic := cfg.CentralTopicARN(cfg.Central.Region)
+	newCopyAlarms(awsconstructs.NewConstruct(stack, jsii.String("Alerts")), cfg, topic, cfg.CopyAlarms()[props.Number-1])
 	return stack
 }
 

@@ -1,6 +1,9 @@
 package stacks
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawsiam"
 	"github.com/aws/jsii-runtime-go"
 
@@ -28,10 +31,10 @@ func (s workload) newRestore() {
 			Path:               s.cfg.RolePath,
 			Account:            s.w.Account,
 			S3RestorePolicyARN: config.ManagedPolicyARN(s.w.Region, "AWSBackupServiceRolePolicyForS3Restore"),
-			VaultKeyARN:        *vaultKey.Key.AttrArn(),
+			VaultKeyARNs:       []string{*vaultKey.Key.AttrArn()},
 		})
 		operate.Backups = &constructs.OperatedBackups{
-			Access:      recoveryPointAccess(s.cfg.AccessPointPrefix(), s.w.Region, s.w.Account, vaultKey),
+			Access:      recoveryPointAccess(s.cfg.AccessPointPrefix(), s.w.Region, s.w.Account, *vaultKey.Key.AttrArn()),
 			RestoreRole: role.Role,
 		}
 		s.newRestoreTesting(role.Role, vaultKey)
@@ -70,9 +73,10 @@ func (s workload) newRestoreTesting(role interfacesawsiam.IRoleRef, vaultKey *co
 	}
 	for _, test := range tests {
 		selection := constructs.RestoreTest{Name: test.Name, BucketARNs: bucketARNs(s.w.Region, test.Buckets)}
-		if test.Tier != "" { // buckets of the file are in another selection, and those that the app creates have this tag
-			selection.Tags = map[string]string{tierTag: test.Tier}
-			selection.ExceptTags = map[string]string{workloadTag: s.w.ID()}
+		if test.Tagged != nil { // buckets of the file are in another selection, and those that the app creates have this tag
+			conditions := s.cfg.Conditions(*test.Tagged)
+			selection.Tags, selection.ExceptTags = conditions.Equal, map[string]string{config.WorkloadTag: s.w.ID()}
+			maps.Copy(selection.ExceptTags, conditions.NotEqual)
 		}
 		if test.Key != "" {
 			selection.KeyARN = *s.keys[test.Key].Key.AttrArn()
@@ -91,7 +95,7 @@ func (s workload) newRestoreTesting(role interfacesawsiam.IRoleRef, vaultKey *co
 		OrganizationID:      s.cfg.Organization.ID,
 		ValidatorAccountARN: config.AccountARN(central.Region, central.Account),
 		ValidatorRoleARN:    s.cfg.CentralRoleARN(s.cfg.ValidatorRoleName()),
-		Access:              recoveryPointAccess(s.cfg.ValidateAccessPointPrefix(), s.w.Region, s.w.Account, vaultKey),
+		Access:              recoveryPointAccess(s.cfg.ValidateAccessPointPrefix(), s.w.Region, s.w.Account, *vaultKey.Key.AttrArn()),
 		RestoredBucketARN:   config.BucketARN(s.w.Region, config.TestBucketPrefix+"*"),
 		BucketKeysARN:       config.WorkloadKeysARN(s.w),
 	})
@@ -125,7 +129,7 @@ func (c central) newCopyBack() {
 		Path:             c.cfg.RolePath,
 		Account:          at.Account,
 		LandingVaultARNs: targets.VaultARNs,
-		KeyARNs:          append([]string{*c.key.Key.AttrArn()}, targets.KeyARNs...),
+		KeyARNs:          slices.Concat(c.keyARNs(), c.keysElsewhere(), targets.KeyARNs),
 	})
 	if testing := at.RestoreTesting; testing != nil {
 		restore := constructs.NewRestoreRole(c.stack, jsii.String("RestoreRole"), &constructs.RestoreRoleProps{
@@ -133,42 +137,49 @@ func (c central) newCopyBack() {
 			Path:               c.cfg.RolePath,
 			Account:            at.Account,
 			S3RestorePolicyARN: config.ManagedPolicyARN(at.Region, "AWSBackupServiceRolePolicyForS3Restore"),
-			VaultKeyARN:        *c.key.Key.AttrArn(),
+			VaultKeyARNs:       c.keyARNs(),
 		})
 		constructs.NewRestoreTesting(c.stack, jsii.String("RestoreTesting"), &constructs.RestoreTestingProps{
 			PlanName:           c.cfg.CentralTestingPlanName(),
 			Schedule:           testing.Schedule,
-			VaultARNs:          []string{c.cfg.CentralVaultARN()},
+			VaultARNs:          c.vaultARNs(),
 			RecoveryPointTypes: []string{"SNAPSHOT"}, // copies have no point-in-time recovery (F-S3-10)
 			Role:               restore.Role,
-			Selections:         []constructs.RestoreTest{{Name: "copies", Everything: true, KeyARN: *c.key.Key.AttrArn()}},
+			Selections:         []constructs.RestoreTest{{Name: "copies", Everything: true, KeyARN: c.keyARNs()[0]}},
 		})
 		c.newCentralValidateRole()
 	}
 	if operators := operatorTrust(c.cfg, at.Region, at.Account); len(operators.RoleARNs) > 0 {
+		access := recoveryPointAccess(c.cfg.AccessPointPrefix(), at.Region, at.Account, c.keyARNs()...)
+		for _, region := range c.cfg.CentralRegions()[1:] {
+			access = access.And(recoveryPointAccess(c.cfg.AccessPointPrefix(), region, at.Account, c.cfg.CentralKeysARN(region)))
+		}
 		constructs.NewOperateCentralRole(c.stack, jsii.String("OperateRole"), &constructs.OperateCentralRoleProps{
 			Name:         c.cfg.OperateCentralRoleName(),
 			Path:         c.cfg.RolePath,
 			Operators:    operators,
-			Access:       recoveryPointAccess(c.cfg.AccessPointPrefix(), at.Region, at.Account, c.key),
+			Access:       access,
 			CopyBackRole: role.Role,
 		})
 	}
 }
 
-// copyBackRoles are the names of these roles.
-func (c central) copyBackRoles() []string {
-	if c.cfg.CopyBackTargets().VaultARNs == nil {
-		return nil
+// keysElsewhere match the keys of central vaults in other Regions, whose ids are not known here. Their own policies decide.
+func (c central) keysElsewhere() []string {
+	var arns []string
+	for _, region := range c.cfg.CentralRegions()[1:] {
+		arns = append(arns, c.cfg.CentralKeysARN(region))
 	}
-	names := []string{c.cfg.CopyBackRoleName()}
-	if c.cfg.Central.RestoreTesting != nil {
-		names = append(names, c.cfg.RestoreCentralRoleName())
+	return arns
+}
+
+// vaultARNs are the ARNs of the vaults of this Region that take copies.
+func (c central) vaultARNs() []string {
+	var arns []string
+	for _, v := range c.cfg.CentralVaultsIn(c.region) {
+		arns = append(arns, c.cfg.VaultARNInCentral(v.Region, v.Name))
 	}
-	if len(c.cfg.OperatorsIn(c.cfg.Central.Region)) > 0 {
-		names = append(names, c.cfg.OperateCentralRoleName())
-	}
-	return names
+	return arns
 }
 
 func operatorTrust(cfg *config.Config, region, account string) constructs.OperatorTrust {
@@ -176,12 +187,12 @@ func operatorTrust(cfg *config.Config, region, account string) constructs.Operat
 }
 
 // recoveryPointAccess is the access to all recovery points of an account and Region through access points with a prefix.
-func recoveryPointAccess(prefix, region, account string, vaultKey *constructs.Key) constructs.RecoveryPointAccess {
+func recoveryPointAccess(prefix, region, account string, vaultKeyARNs ...string) constructs.RecoveryPointAccess {
 	backup, s3 := config.AccessPointARNs(region, account, prefix)
 	return constructs.RecoveryPointAccess{
-		RecoveryPointARN:     config.RecoveryPointsARN(region, account),
-		BackupAccessPointARN: backup,
-		S3AccessPointARN:     s3,
-		VaultKeyARN:          *vaultKey.Key.AttrArn(),
+		RecoveryPointARNs:     []string{config.RecoveryPointsARN(region, account)},
+		BackupAccessPointARNs: []string{backup},
+		S3AccessPointARNs:     []string{s3},
+		VaultKeyARNs:          vaultKeyARNs,
 	}
 }

@@ -30,13 +30,9 @@ func (c central) newValidator(bus awsevents.CfnEventBus, function string) {
 	})
 }
 
-// watchValidator adds the validator, its roles in this account and its evidence to what the alerts watch.
+// watchValidator adds the validator and its evidence to what the alerts watch.
 func (c central) watchValidator(on *watched) {
 	on.buckets = append(on.buckets, c.cfg.EvidenceBucketName())
-	on.roles = append(on.roles, c.cfg.ValidatorRoleName())
-	if c.cfg.TestsCopies() {
-		on.roles = append(on.roles, c.cfg.ValidateCentralRoleName())
-	}
 	on.alerts.AlarmPrefixes = append(on.alerts.AlarmPrefixes, c.cfg.ValidatorName())
 	on.alerts.Validator.Name = c.cfg.ValidatorName()
 	for _, queue := range []string{c.cfg.ValidatorName(), c.cfg.NotValidatedName()} {
@@ -53,8 +49,8 @@ func (c central) newCentralValidateRole() {
 		Account:             at.Account,
 		ValidatorAccountARN: config.AccountARN(at.Region, at.Account),
 		ValidatorRoleARN:    c.cfg.CentralRoleARN(c.cfg.ValidatorRoleName()),
-		Access:              recoveryPointAccess(c.cfg.ValidateAccessPointPrefix(), at.Region, at.Account, c.key),
+		Access:              recoveryPointAccess(c.cfg.ValidateAccessPointPrefix(), at.Region, at.Account, c.keyARNs()...),
 		RestoredBucketARN:   config.BucketARN(at.Region, config.TestBucketPrefix+"*"),
-		BucketKeysARN:       c.cfg.CentralKeysARN(),
+		BucketKeysARN:       c.cfg.CentralKeysARN(at.Region),
 	})
 }

@@ -56,6 +56,7 @@ func NewWorkloadStack(scope awsconstructs.Construct, id *string, props *Workload
 	s.tiers = s.newTiers()
 	s.newRestore()
 	s.newAlerts(alerts)
+	s.newAudit()
 	return s.stack
 }
 
@@ -106,16 +107,59 @@ func (s workload) newBuckets() {
 	scope := awsconstructs.NewConstruct(s.stack, jsii.String("Buckets"))
 	for _, use := range s.uses {
 		for _, b := range use.Created() {
-			constructs.NewBucket(scope, jsii.String(b.Name), &constructs.BucketProps{
-				Name:            b.Name,
-				ObjectLockMode:  strings.ToUpper(use.Tier.ObjectLock.Mode),
-				ObjectLockDays:  use.Tier.ObjectLock.Days,
-				Key:             s.keys[use.Tier.BucketKey()].Key,
-				AccessLogBucket: logs.Bucket,
-				Tags:            s.tags(use.Tier),
-			})
+			constructs.NewBucket(scope, jsii.String(b.Name), s.bucketProps(use.Tier, b, logs))
 		}
 	}
+}
+
+func (s workload) bucketProps(t *config.Tier, b config.Bucket, logs *constructs.AccessLogBucket) *constructs.BucketProps {
+	props := &constructs.BucketProps{
+		Name:                   b.Name,
+		NoncurrentDays:         t.NoncurrentDays(),
+		Encryption:             "AES256",
+		IntelligentTieringDays: b.IntelligentTieringDays,
+		AccessLogBucket:        logs.Bucket,
+		Tags:                   s.tags(t),
+	}
+	if t.ObjectLock != nil {
+		props.ObjectLockMode, props.ObjectLockDays = strings.ToUpper(t.ObjectLock.Mode), t.ObjectLock.Days
+	}
+	if b.UsesKMS() {
+		props.Encryption, props.Key, props.BucketKeyDisabled = "aws:kms", s.keys[t.BucketKey()].Key, !b.UsesBucketKey()
+	}
+	for _, r := range b.CORSRules {
+		props.CORSRules = append(props.CORSRules, constructs.CORSRule{
+			ID: r.ID, AllowedMethods: r.AllowedMethods, AllowedOrigins: r.AllowedOrigins,
+			AllowedHeaders: r.AllowedHeaders, ExposeHeaders: r.ExposeHeaders, MaxAgeSeconds: r.MaxAgeSeconds,
+		})
+	}
+	for i := range b.Statements {
+		props.Statements = append(props.Statements, statement(&b.Statements[i]))
+	}
+	return props
+}
+
+// statement is a statement of a file that a bucket names.
+func statement(s *config.PolicyStatement) constructs.Statement {
+	converted := constructs.Statement{
+		Sid: s.Sid, Deny: s.Deny(), Principal: map[string]any{}, Actions: s.Action, Resources: s.Resource,
+	}
+	for kind, principals := range s.Principal {
+		converted.Principal[kind] = principals
+	}
+	if slices.Equal(s.Principal["AWS"], []string{"*"}) {
+		converted.Principal["AWS"] = "*"
+	}
+	for operator, keys := range s.Condition {
+		if converted.Condition == nil {
+			converted.Condition = map[string]map[string]any{}
+		}
+		converted.Condition[operator] = map[string]any{}
+		for key, values := range keys {
+			converted.Condition[operator][key] = values
+		}
+	}
+	return converted
 }
 
 // newTiers creates a vault with a plan for each tier that is backed up, and the backup role.
@@ -131,10 +175,13 @@ func (s workload) newTiers() []*constructs.TierBackup {
 		S3BackupPolicyARN: config.ManagedPolicyARN(s.w.Region, "AWSBackupServiceRolePolicyForS3Backup"),
 		BucketARNs:        bucketARNs(s.w.Region, s.cfg.BackupRoleBuckets(s.w)),
 	}
-	if s.cfg.Copies(s.w) {
-		roleProps.Copy = &constructs.CopyProps{
-			DestinationVaultARN: s.cfg.CentralVaultARN(),
-			KeyARNs:             []string{*vaultKey.Key.AttrArn(), s.cfg.CentralKeysARN()},
+	if vaults := s.cfg.AllCopyVaults(s.w); vaults != nil {
+		roleProps.Copy = &constructs.CopyProps{KeyARNs: []string{*vaultKey.Key.AttrArn()}}
+		for _, v := range vaults {
+			roleProps.Copy.DestinationVaultARNs = append(roleProps.Copy.DestinationVaultARNs, v.ARN)
+			if !slices.Contains(roleProps.Copy.KeyARNs, v.KeysARN) {
+				roleProps.Copy.KeyARNs = append(roleProps.Copy.KeyARNs, v.KeysARN)
+			}
 		}
 	}
 	scanner := s.newScanner(vaultKey)
@@ -155,19 +202,20 @@ func (s workload) newTiers() []*constructs.TierBackup {
 			Key:           vaultKey.Key,
 			Role:          role.Role,
 			DeployRoleARN: config.DeployRoleARN(s.w.Region, s.w.Account),
+			KeepPolicy:    s.cfg.Central.Audit.Enabled,
 			Rules:         s.rules(use.Tier),
 			Selections:    s.selections(use),
 			Topic:         s.topic.Topic,
 			Tags:          s.tags(use.Tier),
 		}
-		if use.Tier.Copied() {
-			props.CopyDestinations = []string{s.cfg.CentralVaultARN()}
+		for _, v := range s.cfg.CopyVaults(s.w, use.Tier) {
+			props.CopyDestinations = append(props.CopyDestinations, v.ARN)
+		}
+		if use.Tier.AirGapped != nil {
+			props.AirGapped = s.airGapped(use.Tier, props)
 		}
 		if use.Tier.LowCostBackups() {
-			props.LowCost = &constructs.LowCostProps{
-				Name:       s.cfg.TieringName(s.w.Region, s.cfg.TierName(s.w, use.Tier)),
-				Selections: []constructs.LowCostSelection{{Resources: everything, AfterDays: use.Tier.LowCostAfterDays}},
-			}
+			props.LowCost = s.lowCost(use.Tier, props.VaultName)
 		}
 		if use.Tier.Scanned() {
 			props.Scan = &constructs.ScanProps{Mode: strings.ToUpper(use.Tier.MalwareScan.Mode) + "_SCAN", Role: scanner}
@@ -180,6 +228,13 @@ func (s workload) newTiers() []*constructs.TierBackup {
 		tiers = append(tiers, constructs.NewTierBackup(scope, jsii.String(use.Tier.Name), props))
 	}
 	return tiers
+}
+
+func (s workload) lowCost(t *config.Tier, vault string) *constructs.LowCostProps {
+	return &constructs.LowCostProps{
+		Name:       s.cfg.TieringName(s.w.Region, vault),
+		Selections: []constructs.LowCostSelection{{Resources: everything, AfterDays: t.LowCostAfterDays}},
+	}
 }
 
 // newScanner creates the role with which GuardDuty scans backups. Nil: no tier is scanned.
@@ -197,7 +252,7 @@ func (s workload) newScanner(vaultKey *constructs.Key) interfacesawsiam.IRoleRef
 	}).Role
 }
 
-// rules are the rules of the tier's plan. A rule with a copy action copies as often as it runs (F-S3-10).
+// rules are the rules of the tier's plan. A rule with copy actions, one for each vault, copies as often as it runs (F-S3-10).
 func (s workload) rules(t *config.Tier) []constructs.BackupRule {
 	var list []constructs.BackupRule
 	for _, r := range t.Rules() {
@@ -211,8 +266,8 @@ func (s workload) rules(t *config.Tier) []constructs.BackupRule {
 			DeleteAfterDays:         r.DeleteAfterDays,
 		}
 		if r.Copied {
-			rule.Copies = []constructs.CopyAction{
-				{DestinationVaultARN: s.cfg.CentralVaultARN(), DeleteAfterDays: r.CopyDeleteAfterDays},
+			for _, v := range s.cfg.CopyVaults(s.w, t) {
+				rule.Copies = append(rule.Copies, constructs.CopyAction{DestinationVaultARN: v.ARN, DeleteAfterDays: r.CopyDeleteAfterDays})
 			}
 		}
 		list = append(list, rule)
@@ -222,34 +277,31 @@ func (s workload) rules(t *config.Tier) []constructs.BackupRule {
 
 func (s workload) selections(use config.TierUse) []constructs.BackupSelection {
 	var list []constructs.BackupSelection
-	if len(use.Buckets) > 0 {
-		named := constructs.BackupSelection{Name: s.cfg.TierName(s.w, use.Tier)}
-		for _, b := range use.Buckets {
+	for i, buckets := range use.Named() {
+		named := constructs.BackupSelection{ID: config.SelectionID(i + 1), Name: s.cfg.SelectionName(s.w, use.Tier, i+1)}
+		for _, b := range buckets {
 			named.Resources = append(named.Resources, config.BucketARN(s.w.Region, b.Name))
 		}
 		list = append(list, named)
 	}
-	if use.Tagged {
-		// With an ARN pattern beside the tag, the account need not opt S3 in to AWS Backup (F-REG-1).
+	for _, tagged := range use.Tagged {
+		conditions := s.cfg.Conditions(tagged)
+		// With an ARN pattern beside the tags, the account need not opt S3 in to AWS Backup (F-REG-1).
 		list = append(list, constructs.BackupSelection{
-			ID:           "TaggedSelection",
-			Name:         s.cfg.TaggedSelectionName(s.w, use.Tier),
-			Resources:    []string{config.BucketARN(s.w.Region, "*")},
-			Except:       bucketARNs(s.w.Region, s.cfg.NamedBuckets(s.w.Account, s.w.Region)),
-			ResourceTags: map[string]string{tierTag: use.Tier.Name},
+			ID:                 tagged.SelectionID(),
+			Name:               s.cfg.TaggedSelectionName(s.w, use.Tier, tagged),
+			Resources:          []string{config.BucketARN(s.w.Region, "*")},
+			Except:             bucketARNs(s.w.Region, s.cfg.SelectionExcept(s.w, tagged)),
+			ResourceTags:       conditions.Equal,
+			ExceptResourceTags: conditions.NotEqual,
 		})
 	}
 	return list
 }
 
-const (
-	tierTag     = config.TierTag
-	workloadTag = config.WorkloadTag
-)
-
 // tags are those of what holds the data of a tier. Recovery points have all of them: [addTags] does not reach these.
 func (s workload) tags(t *config.Tier) map[string]string {
-	tags := map[string]string{tierTag: t.Name, workloadTag: s.w.ID()}
+	tags := map[string]string{s.cfg.TagKey: t.Name, config.WorkloadTag: s.w.ID()}
 	maps.Copy(tags, s.cfg.TagsOf(s.w))
 	return tags
 }

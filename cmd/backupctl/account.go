@@ -44,10 +44,15 @@ func workloadAccount(cfg *config.Config, w config.Workload, profile string) acco
 	}
 }
 
-// centralAccount is the central account.
+// centralAccount is the central account in the Region of the central stack.
 func centralAccount(cfg *config.Config, profile string) account {
+	return centralAccountIn(cfg, cfg.Central.Region, profile)
+}
+
+// centralAccountIn is the central account in one of its Regions.
+func centralAccountIn(cfg *config.Config, region, profile string) account {
 	return account{
-		owner: config.CentralID, stack: cfg.CentralStackName(), id: cfg.Central.Account, region: cfg.Central.Region,
+		owner: cfg.CentralIDIn(region), stack: cfg.CentralStackNameIn(region), id: cfg.Central.Account, region: region,
 		flag: "--central-profile", profile: profile, operator: cfg.OperateCentralRoleName(),
 	}
 }

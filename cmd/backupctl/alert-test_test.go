@@ -218,7 +218,7 @@ the event was sent, but whether it arrived is unknown; look for MARKER at:
 		{
 			name: "wrong configuration", config: "wrong.yaml",
 			code: exitWrong,
-			stderr: `testdata/wrong.yaml:1:1: warning: alerts: nobody is notified when a backup fails or does not run; want alerts with email, slack or pagerduty [F-EVT-12]
+			stderr: `testdata/wrong.yaml:1:1: warning: alerts: nobody is notified when a backup fails or does not run; want alerts with email, slack, pagerduty, teams, webhook or topics [F-EVT-12]
 testdata/wrong.yaml:8:14: workloads[0].account: needs quotes: YAML reads it as a number, and a number loses leading zeros; got 222222222222; want "222222222222"
 testdata/wrong.yaml:10:41: workloads[0].buckets[0].tier: unknown tier; did you mean critical_data?; got "critcal_data"; want standard_data, sensitive_data, curated_data, curated_sensitive_data, critical_data or critical_sensitive_data
 2 errors, 1 warning
@@ -237,7 +237,7 @@ testdata/wrong.yaml:10:41: workloads[0].buckets[0].tier: unknown tier; did you m
 		{
 			name: "no destination but email", config: "email-only.yaml",
 			code: exitWrong,
-			stderr: "testdata/email-only.yaml: alerts: no destination would receive a test event; want slack or pagerduty; e-mails " +
+			stderr: "testdata/email-only.yaml: alerts: no destination would receive a test event; want slack, pagerduty, teams, webhook or topics; e-mails " +
 				"take another way\n",
 		},
 		{

@@ -23,6 +23,7 @@ type copyBack struct {
 	IntoWorkload   string `placeholder:"NAME-ENV" help:"Copy into the account of this workload (default: that of --workload)."`
 	ThenRestore    bool   `help:"Then restore the bucket, as restore backup --from landing does. Needs both profiles."`
 	DryRun         bool   `help:"Say what would be done, and change nothing."`
+	centralFlags
 	backupFlags
 }
 
@@ -129,7 +130,11 @@ func (c *copyBack) prepare(clock clock) (*copying, error) {
 		return nil, fmt.Errorf("--into-workload %s: it has no landing vault, because none of its tiers is copied to the central account",
 			c.IntoWorkload)
 	}
-	r.central, r.target = centralAccount(r.cfg, c.CentralProfile), workloadAccount(r.cfg, r.into, c.Profile)
+	region, err := c.region(r.cfg, r.from, c.Bucket)
+	if err != nil {
+		return nil, err
+	}
+	r.central, r.target = centralAccountIn(r.cfg, region, c.CentralProfile), workloadAccount(r.cfg, r.into, c.Profile)
 	if err := c.checkRegion(r.target); err != nil {
 		return nil, err
 	}
@@ -192,9 +197,11 @@ func (r *copying) checkLanding(ctx context.Context, clock clock) error {
 
 // plan chooses the copy, and how long it stays.
 func (r *copying) plan(ctx context.Context) error {
-	vaults := []string{r.cfg.Central.VaultName}
-	for _, retained := range r.cfg.Central.RetainedVaults {
-		vaults = append(vaults, retained.Name)
+	vaults := centralVaults(r.cfg, r.central.region)
+	if r.central.region == r.cfg.Central.Region {
+		for _, retained := range r.cfg.Central.RetainedVaults {
+			vaults = append(vaults, retained.Name)
+		}
 	}
 	points, err := r.clients.listPoints(ctx, r.command.Bucket, vaults)
 	if err != nil {
@@ -206,7 +213,8 @@ func (r *copying) plan(ctx context.Context) error {
 	})
 	if r.choice, err = r.wanted.choose(points); err != nil {
 		if len(points) == 0 {
-			return fmt.Errorf("%w of %s in %s of %s", err, r.from.ID(), strings.Join(vaults, ", "), r.central)
+			return fmt.Errorf("%w of %s in %s of %s%s", err, r.from.ID(), strings.Join(vaults, ", "), r.central,
+				elsewhere(r.cfg, r.central.region))
 		}
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/backup"
@@ -182,12 +183,14 @@ func (p *place) tests() (plan, schedule string, buckets []string) {
 		}
 		return p.cfg.RestoreTestingPlanName(*p.workload), p.workload.RestoreTesting.Schedule, buckets
 	}
-	if p.workload != nil || p.cfg.Central.RestoreTesting == nil {
+	if p.workload != nil || p.cfg.Central.RestoreTesting == nil || p.account.region != p.cfg.Central.Region {
 		return "", "", nil
 	}
 	for _, w := range p.cfg.Workloads {
 		for _, use := range p.cfg.TierUses(w) {
-			if !p.cfg.Reached(w) || !use.Tier.Copied() {
+			if !slices.ContainsFunc(p.cfg.CopyVaults(w, use.Tier), func(v config.CopyVault) bool {
+				return v.Region == p.account.region && !v.AirGapped
+			}) {
 				continue
 			}
 			for _, b := range use.Buckets {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/backup"
+	"github.com/aws/aws-sdk-go-v2/service/backup/types"
 
 	"central-s3-backup/config"
 )
@@ -37,12 +38,25 @@ func (p *place) lookVaults(ctx context.Context) error {
 			p.lookFit(name, vault, use.Tier)
 		}
 		wants := []want{{"denies the deletion of recovery points", "Deny", "backup:DeleteRecoveryPoint", nil}}
+		limits := want{"denies copies", "Deny", "backup:CopyFromBackupVault", nil}
+		for _, v := range p.cfg.CopyVaults(w, use.Tier) {
+			limits.names = append(limits.names, v.ARN)
+		}
 		if use.Tier.Copied() {
-			to := []string{p.cfg.CentralVaultARN()}
-			wants = append(wants, want{"limits copies to the central vault", "Deny", "backup:CopyFromBackupVault", to})
+			limits.what = "limits copies to the central vault"
+			if len(limits.names) > 1 {
+				limits.what += "s"
+			}
+			wants = append(wants, limits)
 		}
 		if err := p.lookPolicy(ctx, name, wants); err != nil {
 			return err
+		}
+		if lock := use.Tier.AirGapped; lock != nil {
+			err := p.lookAirGapped(ctx, p.cfg.AirGappedVaultName(w, use.Tier), lock.MinRetentionDays, lock.MaxRetentionDays, "", []want{limits})
+			if err != nil {
+				return err
+			}
 		}
 	}
 	if !p.cfg.Reached(w) || !p.cfg.Copies(w) {
@@ -139,14 +153,26 @@ func span(least, most int64) string {
 	return fmt.Sprintf("%d to %d days", least, most)
 }
 
-// lookCentralVaults looks at the vaults of the central account, with their locks and policies.
+// lookCentralVaults looks at the vaults of the central account in this Region, with their locks and policies.
 func (p *place) lookCentralVaults(ctx context.Context) error {
-	at := p.cfg.Central
-	locks := []config.RetainedVault{{
-		Name: at.VaultName, MinRetentionDays: at.VaultLock.MinRetentionDays, MaxRetentionDays: at.VaultLock.MaxRetentionDays,
-		ChangeableForDays: at.VaultLock.ChangeableForDays,
-	}}
-	for _, lock := range append(locks, at.RetainedVaults...) {
+	type look struct {
+		lock config.RetainedVault
+		like config.CentralVault // whose callers it has
+	}
+	var looks []look
+	for _, v := range p.cfg.CentralVaultsIn(p.account.region) {
+		looks = append(looks, look{config.RetainedVault{
+			Name: v.Name, MinRetentionDays: v.VaultLock.MinRetentionDays, MaxRetentionDays: v.VaultLock.MaxRetentionDays,
+			ChangeableForDays: v.VaultLock.ChangeableForDays,
+		}, v})
+	}
+	if p.account.region == p.cfg.Central.Region {
+		for _, v := range p.cfg.Central.RetainedVaults {
+			looks = append(looks, look{v, p.cfg.CentralVaults()[0]})
+		}
+	}
+	for _, l := range looks {
+		lock := l.lock
 		vault, err := p.vault(ctx, lock.Name)
 		if err != nil {
 			return err
@@ -155,20 +181,54 @@ func (p *place) lookCentralVaults(ctx context.Context) error {
 			continue
 		}
 		p.lookLock(vault, "copies", lock)
-		wants := append([]want{{"denies the deletion of recovery points", "Deny", "backup:DeleteRecoveryPoint", nil}}, p.sources()...)
+		wants := append([]want{{"denies the deletion of recovery points", "Deny", "backup:DeleteRecoveryPoint", nil}}, p.sources(l.like)...)
 		if err := p.lookPolicy(ctx, lock.Name, wants); err != nil {
 			return err
 		}
 	}
-	return nil
+	v := p.cfg.Central.AirGappedVault
+	if v == nil || p.account.region != p.cfg.Central.Region {
+		return nil
+	}
+	wants := p.sourcesOf(p.cfg.AirGappedCallers(), func(v config.CopyVault) bool { return v.AirGapped })
+	return p.lookAirGapped(ctx, v.Name, v.MinRetentionDays, v.MaxRetentionDays, v.ApprovalTeamARN, wants)
+}
+
+// lookAirGapped looks at a logically air-gapped vault. Nobody can change its lock (F-LAG-1), and CloudFormation not its team (F-LAG-3).
+// An empty team: none is wanted.
+func (p *place) lookAirGapped(ctx context.Context, name string, least, most int, team string, wants []want) error {
+	vault, err := p.vault(ctx, name)
+	if vault == nil || err != nil {
+		return err
+	}
+	subject, wanted := "vault "+name, span(int64(least), int64(most))
+	got := span(aws.ToInt64(vault.MinRetentionDays), aws.ToInt64(vault.MaxRetentionDays))
+	switch {
+	case vault.VaultType != types.VaultTypeLogicallyAirGappedBackupVault:
+		p.wrong(subject, "it is not logically air-gapped, and cannot become so (F-LAG-1)", "")
+	case got != wanted:
+		p.wrong("the lock of "+subject, fmt.Sprintf("it takes recovery points of %s; want %s, which needs another vault (F-LAG-1)", got, wanted), "")
+	default:
+		p.ok("the lock of "+subject, "it is logically air-gapped and takes recovery points of "+got)
+	}
+	if team != "" && aws.ToString(vault.MpaApprovalTeamArn) != team {
+		p.wrong("the approval team of "+subject, fmt.Sprintf("it is %q; want %s (F-LAG-3)", aws.ToString(vault.MpaApprovalTeamArn), team),
+			p.aws("backup", "associate-backup-vault-mpa-approval-team", "--backup-vault-name", name, "--mpa-approval-team-arn", team))
+	} else if team != "" {
+		p.ok("the approval team of "+subject, "it is "+team)
+	}
+	return p.lookPolicy(ctx, name, wants)
 }
 
 // sources are the workloads whose copies the policy of a central vault is to let in.
-func (p *place) sources() []want {
-	callers := p.cfg.VaultCallers()
+func (p *place) sources(into config.CentralVault) []want {
+	return p.sourcesOf(p.cfg.VaultCallers(into), func(v config.CopyVault) bool { return v.Region == into.Region && v.Name == into.Name })
+}
+
+func (p *place) sourcesOf(callers config.Callers, into func(config.CopyVault) bool) []want {
 	var wants []want
 	for _, w := range p.cfg.Workloads {
-		if !p.cfg.Reached(w) || !p.cfg.Copies(w) {
+		if !slices.ContainsFunc(p.cfg.AllCopyVaults(w), into) {
 			continue
 		}
 		names := []string{p.cfg.Organization.ID}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,7 +95,9 @@ func (r *checking) places() ([]*place, error) {
 		}
 	}
 	if c.Workload == everything || c.Workload == config.CentralID {
-		places = append(places, &place{checking: r, account: centralAccount(r.cfg, c.CentralProfile)})
+		for _, region := range r.cfg.CentralRegions() {
+			places = append(places, &place{checking: r, account: centralAccountIn(r.cfg, region, c.CentralProfile)})
+		}
 	}
 	if len(places) == 0 {
 		var ids []string
@@ -105,6 +108,10 @@ func (r *checking) places() ([]*place, error) {
 			config.DidYouMean(c.Workload, append(ids, config.CentralID, everything)))
 	}
 	if c.Workload != everything {
+		in := slices.DeleteFunc(slices.Clone(places), func(p *place) bool { return p.account.region != c.Region })
+		if len(in) > 0 { // one of several Regions of the central account
+			return in, nil
+		}
 		return places, c.checkRegion(places[0].account)
 	}
 	return places, nil

@@ -121,6 +121,9 @@ func (r *restoring) keyHolders() (buckets []string, alias string) {
 			continue
 		}
 		for _, b := range use.Created() {
+			if !b.UsesKMS() {
+				continue
+			}
 			if b.Name != r.command.Bucket {
 				buckets = append(buckets, b.Name)
 			}

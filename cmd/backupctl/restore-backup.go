@@ -187,6 +187,9 @@ func vaultsOf(cfg *config.Config, w config.Workload, from string) ([]string, err
 		if use.Tier.BackedUp() {
 			vaults = append(vaults, cfg.TierName(w, use.Tier))
 		}
+		if use.Tier.AirGapped != nil {
+			vaults = append(vaults, cfg.AirGappedVaultName(w, use.Tier))
+		}
 	}
 	if len(vaults) == 0 {
 		return nil, fmt.Errorf("no tier of %s has backups; a versioned bucket comes back with restore versions", w.ID())

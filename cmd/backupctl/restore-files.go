@@ -33,6 +33,7 @@ type restoreFiles struct {
 	Sweep          bool          `xor:"do" help:"Delete the access points that earlier runs have left."`
 	OlderThan      time.Duration `default:"1h" placeholder:"TIME" help:"With --sweep: only those of this age or older (default: ${default})."`
 	Concurrency    int           `default:"8" placeholder:"N" help:"Work on up to N objects at a time, 1 to 64 (default: ${default})."`
+	centralFlags
 	backupFlags
 	// PartAbove is for rehearsals: large objects take long to make.
 	PartAbove int64 `hidden:"" default:"67108864" placeholder:"BYTES" help:"Put objects by parts if they are larger."`
@@ -149,7 +150,11 @@ func (c *restoreFiles) prepare(clock clock, streams streams) (*filing, error) {
 	}
 	r.reader = r.owner
 	if central {
-		r.reader = centralAccount(r.cfg, c.CentralProfile)
+		region, err := c.region(r.cfg, r.workload, c.Bucket)
+		if err != nil {
+			return nil, err
+		}
+		r.reader = centralAccountIn(r.cfg, region, c.CentralProfile)
 	}
 	if err := c.checkRegion(r.reader); err != nil {
 		return nil, err
@@ -160,7 +165,7 @@ func (c *restoreFiles) prepare(clock clock, streams streams) (*filing, error) {
 
 // plan chooses the recovery point, and checks the bucket that objects go back into. It changes nothing.
 func (r *filing) plan(ctx context.Context, clock clock) error {
-	vaults := []string{r.cfg.Central.VaultName}
+	vaults := centralVaults(r.cfg, r.reader.region)
 	if r.command.From != "central" {
 		var err error
 		if vaults, err = vaultsOf(r.cfg, r.workload, r.command.From); err != nil {
@@ -190,7 +195,11 @@ func (r *filing) plan(ctx context.Context, clock clock) error {
 	})
 	if r.choice, err = r.wanted.choose(points); err != nil {
 		if len(points) == 0 {
-			return fmt.Errorf("%w in %s of %s", err, strings.Join(vaults, ", "), r.reader)
+			other := ""
+			if r.command.From == "central" {
+				other = elsewhere(r.cfg, r.reader.region)
+			}
+			return fmt.Errorf("%w in %s of %s%s", err, strings.Join(vaults, ", "), r.reader, other)
 		}
 		return err
 	}

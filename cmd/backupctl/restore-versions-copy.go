@@ -111,10 +111,13 @@ func tierNamed(cfg *config.Config, name string) *config.Tier {
 }
 
 // lockOfTier says in the refusal of a moment where the days come from. A created bucket keeps overwritten versions as
-// long as its tier locks new ones.
+// long as its tier locks new ones, and without a lock for a fixed time.
 func (c *restoreVersions) lockOfTier(days int) string {
-	if c.tier == nil || c.tier.ObjectLock.Days != days {
+	if c.tier == nil || c.tier.NoncurrentDays() != days {
 		return ""
+	}
+	if c.tier.ObjectLock == nil {
+		return fmt.Sprintf("; tier %s in %s has no object_lock, and its buckets keep noncurrent versions for that time", c.tier.Name, c.Config)
 	}
 	return fmt.Sprintf("; these are the days of object_lock of tier %s in %s", c.tier.Name, c.Config)
 }

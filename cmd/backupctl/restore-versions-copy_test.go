@@ -15,6 +15,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"central-s3-backup/config"
 	"central-s3-backup/internal/rewind"
 	"central-s3-backup/internal/s3fake"
 )
@@ -471,5 +472,25 @@ warning: the bucket has ACLs disabled, so that there is none to keep (F-S3-29)
 	newLake(t, s3fake.BucketOptions{Versioning: versioned.Versioning, Settings: map[string]string{"ownershipControls": ""}})
 	if _, _, stderr := backupctl(t, "", toLake+"--keep acl"); stderr != "" {
 		t.Errorf("got %s", stderr)
+	}
+}
+
+// TestDaysOfTier: the refusal of a moment says where the days of the bucket's lifecycle rule come from, also without Object Lock.
+func TestDaysOfTier(t *testing.T) {
+	for _, test := range []struct {
+		tier *config.Tier
+		want string
+	}{
+		{nil, ""},
+		{&config.Tier{Name: "a", ObjectLock: &config.ObjectLock{Days: 35}}, "; these are the days of object_lock of tier a in FILE"},
+		{&config.Tier{Name: "a", ObjectLock: &config.ObjectLock{Days: 90}}, ""},
+		{&config.Tier{Name: "a"}, "; tier a in FILE has no object_lock, and its buckets keep noncurrent versions for that time"},
+	} {
+		c := restoreVersions{}
+		c.tier = test.tier
+		c.Config = "FILE"
+		if got := c.lockOfTier(35); got != test.want {
+			t.Errorf("%+v: %q, want %q", test.tier, got, test.want)
+		}
 	}
 }

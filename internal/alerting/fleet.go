@@ -35,8 +35,10 @@ const (
 type Central struct {
 	// Account, twelve digits.
 	Account string `json:"account"`
-	// Region of its vault.
+	// Region of its bus.
 	Region string `json:"region"`
+	// VaultRegions are further Regions in which it has vaults. Empty: none.
+	VaultRegions []string `json:"vault_regions,omitempty"` //nolint:tagliatelle // as backup.yaml names things
 }
 
 // Owner says what a vault or a bucket belongs to.

@@ -3,11 +3,17 @@ package awstest
 import "strings"
 
 // MatchesFilter tells whether CloudWatch Logs would match an event with the pattern of a metric filter.
-// It knows equality, a "*" at the start of a value, and &&; anything else matches nothing.
+// It knows equality, a "*" at the start of a value, inequality of a value that is there, and &&; anything else matches nothing.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
 func MatchesFilter(pattern string, event map[string]any) bool {
 	conditions := strings.TrimSuffix(strings.TrimPrefix(pattern, "{ "), " }")
 	for _, condition := range strings.Split(conditions, " && ") {
+		if selector, not, differs := strings.Cut(condition, " != "); differs {
+			if text, is := Field(event, selector).(string); !is || text == strings.Trim(not, `"`) {
+				return false
+			}
+			continue
+		}
 		selector, want, ok := strings.Cut(condition, " = ")
 		want = strings.Trim(want, `"`)
 		text, _ := Field(event, selector).(string)

@@ -39,6 +39,9 @@ type VaultOptions struct {
 	Policy string
 	// Lock of the vault. Nil: none.
 	Lock *Lock
+	// AirGapped says that the vault is logically air-gapped, and ApprovalTeamARN which team it has. Both are only shown.
+	AirGapped       bool
+	ApprovalTeamARN string
 }
 
 // Lock is a Vault Lock (F-LOCK-1). It is only shown.
@@ -211,6 +214,12 @@ func describeBackupVault(q *request, in *backup.DescribeBackupVaultInput) (smith
 	out := &backup.DescribeBackupVaultOutput{
 		BackupVaultName: aws.String(v.Name), BackupVaultArn: aws.String(v.ARN()), NumberOfRecoveryPoints: cmp.Or(v.number, int64(len(v.points))),
 		VaultType: types.VaultTypeBackupVault, VaultState: types.VaultStateAvailable,
+	}
+	if v.options.AirGapped {
+		out.VaultType = types.VaultTypeLogicallyAirGappedBackupVault
+	}
+	if v.options.ApprovalTeamARN != "" {
+		out.MpaApprovalTeamArn = aws.String(v.options.ApprovalTeamARN)
 	}
 	v.describeLock(out)
 	return out, nil

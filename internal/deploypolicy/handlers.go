@@ -19,6 +19,9 @@ var Types = []string{
 	"AWS::Backup::BackupPlan",
 	"AWS::Backup::BackupSelection",
 	"AWS::Backup::BackupVault",
+	"AWS::Backup::Framework",
+	"AWS::Backup::LogicallyAirGappedBackupVault",
+	"AWS::Backup::ReportPlan",
 	"AWS::Backup::RestoreTestingPlan",
 	"AWS::Backup::RestoreTestingSelection",
 	"AWS::Backup::TieringConfiguration",
@@ -36,6 +39,7 @@ var Types = []string{
 	"AWS::Logs::LogGroup",
 	"AWS::Logs::MetricFilter",
 	"AWS::Logs::ResourcePolicy",
+	"AWS::RAM::ResourceShare",
 	"AWS::S3::Bucket",
 	"AWS::S3::BucketPolicy",
 	"AWS::SNS::Subscription",
@@ -54,6 +58,26 @@ var ByHand = map[string]Handlers{
 		"read":   {"events:DescribeEventBus"},
 		"update": {"events:DescribeEventBus", "events:PutPermission"},
 		"delete": {"events:DescribeEventBus", "events:RemovePermission"},
+	},
+	// The module's schema is older than the approval team and the key of the vault. The last ones of create are those that the service
+	// authorization reference of AWS Backup has for the team and for a share by AWS RAM.
+	"AWS::Backup::LogicallyAirGappedBackupVault": {
+		"create": {
+			"backup-storage:Mount", "backup-storage:MountCapsule", "backup:CreateLogicallyAirGappedBackupVault", "backup:DescribeBackupVault",
+			"backup:PutBackupVaultAccessPolicy", "backup:PutBackupVaultNotifications", "backup:TagResource",
+			"backup:AssociateBackupVaultMpaApprovalTeam", "backup:GetBackupVaultSharingPolicy", "backup:PutBackupVaultSharingPolicy",
+			"kms:CreateGrant", "kms:DescribeKey",
+		},
+		"read": {
+			"backup:DescribeBackupVault", "backup:GetBackupVaultAccessPolicy", "backup:GetBackupVaultNotifications", "backup:ListTags",
+		},
+		"update": {
+			"backup:DeleteBackupVaultAccessPolicy", "backup:DeleteBackupVaultNotifications", "backup:DeleteBackupVaultSharingPolicy",
+			"backup:DescribeBackupVault", "backup:GetBackupVaultAccessPolicy", "backup:ListTags", "backup:PutBackupVaultAccessPolicy",
+			"backup:PutBackupVaultNotifications", "backup:TagResource", "backup:UntagResource",
+		},
+		"delete": {"backup:DeleteBackupVault"},
+		"list":   {"backup:ListBackupVaults"},
 	},
 	// There is no schema. The actions are those of the API, in the service authorization reference of AWS Backup:
 	// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbackup.html

@@ -16,12 +16,22 @@ func (p place) resources(typ string) []string {
 	switch service, kind, _ := strings.Cut(strings.TrimPrefix(typ, "AWS::"), "::"); service + " " + kind {
 	case "Backup BackupVault":
 		return p.regional("backup", "backup-vault:", p.Vaults)
+	case "Backup LogicallyAirGappedBackupVault":
+		return p.regional("backup", "backup-vault:", p.AirGappedVaults)
+	case "RAM ResourceShare": // AWS RAM chooses its id
+		if p.Shares {
+			return p.regional("ram", "resource-share/", []string{"*"})
+		}
 	case "Backup BackupPlan", "Backup BackupSelection": // AWS Backup chooses the ids of plans
 		if len(p.Workloads) > 0 {
 			return p.regional("backup", "backup-plan:", []string{"*"})
 		}
 	case "Backup TieringConfiguration": // its id follows its name
 		return p.regional("backup", "tiering-configuration:", withStar(p.TieringConfigurations))
+	case "Backup Framework": // its id follows its name, and so does that of a report plan
+		return p.regional("backup", "framework:", withStar(p.Frameworks))
+	case "Backup ReportPlan":
+		return p.regional("backup", "report-plan:", withStar(p.ReportPlans))
 	case "Backup RestoreTestingPlan", "Backup RestoreTestingSelection": // its id follows its name
 		return p.regional("backup", "restore-testing-plan:", withStar(p.TestingPlans))
 	case "CloudWatch Alarm", "CloudWatch CompositeAlarm":
@@ -83,6 +93,9 @@ var unscoped = []string{
 	"kms:CreateKey",
 	"kms:ListAliases",
 	"logs:DescribeLogGroups",
+	"ram:CreateResourceShare",
+	"ram:GetResourceShareAssociations",
+	"ram:GetResourceShares",
 	"s3:ListAllMyBuckets",
 	"sns:GetSubscriptionAttributes",
 	"sns:SetSubscriptionAttributes",
@@ -103,6 +116,8 @@ func (p place) ownScope(action string) (s Statement, own bool) {
 	case action == "lambda:CreateEventSourceMapping":
 		s.Resources = everything
 		s.Condition = map[string]map[string][]string{"ArnEquals": {"lambda:FunctionArn": p.regional("lambda", "function:", p.Functions)}}
+	case action == "ram:GetPermission", action == "ram:AssociateResourceSharePermission", action == "ram:DisassociateResourceSharePermission":
+		s.Resources = append(p.regional("ram", "resource-share/", []string{"*"}), fmt.Sprintf("arn:%s:ram::aws:permission/*", config.Partition(p.Region)))
 	case action == "iam:CreateServiceLinkedRole":
 		s.Resources = p.global("iam", "role/aws-service-role/", []string{"*"})
 		s.Condition = map[string]map[string][]string{"StringLike": {"iam:AWSServiceName": {"*backup.amazonaws.com"}}}

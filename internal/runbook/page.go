@@ -3,6 +3,7 @@ package runbook
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -29,10 +30,15 @@ type page struct {
 	CentralAccount, CentralRegion, CentralStack, CentralVault string
 	CopyBackRole, OperateCentralRole, CentralAlias            string
 	Landing                                                   string
-	LandingDays, PITRLag                                      int
+	// AirGapped is the central air-gapped vault, AirGappedRegion its Region and Shared the accounts that restore from it directly. Team
+	// says that it has an approval team. Empty: no copies of the workload are in such a vault.
+	AirGapped, AirGappedRegion string
+	Shared                     []string
+	Team                       bool
+	LandingDays, PITRLag       int
 
 	Organization string
-	// Rows are all buckets that the file names; Tagged are tiers that a tag selects.
+	// Rows are all buckets that the file names; Tagged are those that tags select.
 	Rows   []Row
 	Tagged []Tagged
 	Keys   []Key
@@ -48,6 +54,8 @@ type page struct {
 	AnyCopied bool
 	// Copies are the named buckets that are copied, Lost those that are not.
 	Copies, Lost []Row
+	// Unlocked are the buckets whose versions get no lock.
+	Unlocked []string
 	// BucketAlias is the alias of the bucket's key. Empty: the app does not create the bucket.
 	BucketAlias string
 	Rebuilt     Rebuilt
@@ -59,6 +67,8 @@ type Row struct {
 	Name, Tier, Vault string
 	// Lock, Continuous, Snapshots and Copies are days: of several rules those of the longest. Zero: none.
 	Lock, Continuous, Snapshots, Copies int
+	// Unlocked says that the app created the bucket without a default retention.
+	Unlocked bool
 	// Copied are the copies of each rule.
 	Copied []Copied
 	// New is the bucket's name in another account or Region.
@@ -82,8 +92,28 @@ func (r Row) ways() int {
 	return ways
 }
 
-// Tagged is a tier whose buckets a tag selects.
-type Tagged struct{ Tier, Vault string }
+// Tagged are buckets that tags select, in words, and their vault.
+type Tagged struct{ Tags, Vault string }
+
+// tagsText is "the tag `team=lake`, and without `backup=no`".
+func tagsText(conditions config.TagConditions) string {
+	list := func(tags map[string]string, joined string) string {
+		var all []string
+		for _, key := range slices.Sorted(maps.Keys(tags)) {
+			all = append(all, "`"+key+"="+tags[key]+"`")
+		}
+		return strings.Join(all, joined)
+	}
+	text := "the tag "
+	if len(conditions.Equal) > 1 {
+		text = "the tags "
+	}
+	text += list(conditions.Equal, " and ")
+	if len(conditions.NotEqual) > 0 {
+		text += ", without " + list(conditions.NotEqual, " and ") + ","
+	}
+	return text
+}
 
 // Key is a KMS key with what it encrypts.
 type Key struct{ Alias, Encrypts string }
@@ -117,6 +147,7 @@ func newPage(cfg *config.Config, w config.Workload, name string, o Options) *pag
 		p.use(cfg, w, use)
 	}
 	p.choose(cfg, w)
+	p.copiedTo(cfg, w)
 	for _, key := range cfg.Keys(w) {
 		p.Keys = append(p.Keys, Key{key.Alias, encrypts(cfg, w, key.Name)})
 	}
@@ -130,8 +161,8 @@ func (p *page) use(cfg *config.Config, w config.Workload, use config.TierUse) {
 	if t.BackedUp() {
 		row.Vault = cfg.TierName(w, t)
 	}
-	if use.Tagged {
-		p.Tagged = append(p.Tagged, Tagged{t.Name, row.Vault})
+	for _, s := range use.Tagged {
+		p.Tagged = append(p.Tagged, Tagged{tagsText(cfg.Conditions(s)), row.Vault})
 	}
 	for _, rule := range t.Rules() {
 		if rule.Continuous {
@@ -145,9 +176,14 @@ func (p *page) use(cfg *config.Config, w config.Workload, use config.TierUse) {
 		}
 	}
 	for _, b := range use.Buckets {
-		row.Name, row.Lock = b.Name, t.ObjectLock.Days
-		if b.Existing {
-			row.Lock = 0 // the app did not create it
+		row.Name, row.Lock, row.Unlocked = b.Name, 0, false
+		switch {
+		case b.Existing: // the app did not create it
+		case t.ObjectLock == nil:
+			row.Unlocked = true
+			p.Unlocked = append(p.Unlocked, b.Name)
+		default:
+			row.Lock = t.ObjectLock.Days
 		}
 		row.New = p.newBucket(cfg, b.Name)
 		p.Rows = append(p.Rows, row)
@@ -163,7 +199,7 @@ func (p *page) use(cfg *config.Config, w config.Workload, use config.TierUse) {
 func (p *page) choose(cfg *config.Config, w config.Workload) {
 	p.Bucket, p.WorkloadFlag = "BUCKET-NAME", " --workload "+p.W
 	for _, use := range cfg.TierUses(w) {
-		if use.Tagged && len(p.Rows) == 0 {
+		if len(use.Tagged) > 0 && len(p.Rows) == 0 {
 			p.Tier, p.BackedUp, p.Continuous, p.Copied = use.Tier.Name, use.Tier.BackedUp(), use.Tier.ContinuousBackup != nil, use.Tier.Copied()
 		}
 	}
@@ -176,9 +212,34 @@ func (p *page) choose(cfg *config.Config, w config.Workload) {
 	p.WorkloadFlag, p.VersionsConfig = "", " --config "+quoted(p.Config)
 	p.BackedUp, p.Continuous, p.Copied = best.Vault != "", best.Continuous > 0, best.Copies > 0
 	for _, use := range cfg.TierUses(w) {
-		if use.Tier.Name == best.Tier && len(use.Created()) > 0 {
+		if use.Tier.Name == best.Tier && use.UsesKey() {
 			p.BucketAlias = cfg.KeyAlias(w, use.Tier.BucketKey())
 		}
+	}
+}
+
+// copiedTo takes the central vault that the bucket of the commands is copied into first. Its Region may have a stack of its own,
+// beside that of central.region.
+func (p *page) copiedTo(cfg *config.Config, w config.Workload) {
+	vaults := cfg.AllCopyVaults(w)
+	for _, use := range cfg.TierUses(w) {
+		if copies := cfg.CopyVaults(w, use.Tier); use.Tier.Name == p.Tier && copies != nil {
+			vaults = copies
+		}
+	}
+	if len(vaults) == 0 {
+		return
+	}
+	for _, v := range cfg.AllCopyVaults(w) {
+		if v.AirGapped {
+			p.AirGapped, p.AirGappedRegion = v.Name, v.Region
+			p.Shared, p.Team = cfg.Central.AirGappedVault.ShareWithAccounts, cfg.Central.AirGappedVault.ApprovalTeamARN != ""
+		}
+	}
+	v := vaults[0]
+	p.CentralVault, p.CentralRegion, p.CentralAlias, p.NewRegion = v.Name, v.Region, v.KeyAlias, w.Region != v.Region
+	if v.Region != cfg.Central.Region {
+		p.CentralStack += " " + cfg.CentralStackNameIn(v.Region)
 	}
 }
 
@@ -221,7 +282,9 @@ func encrypts(cfg *config.Config, w config.Workload, key string) string {
 	for _, use := range cfg.TierUses(w) {
 		if use.Tier.BucketKey() == key {
 			for _, b := range use.Created() {
-				buckets = append(buckets, b.Name)
+				if b.UsesKMS() {
+					buckets = append(buckets, b.Name)
+				}
 			}
 		}
 	}

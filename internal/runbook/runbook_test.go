@@ -99,7 +99,8 @@ workloads:
     environment: an-environment-with-a-very-long-name-of-49-letter
     account: "222222222222"
     region: eu-west-1
-    select_tagged: [critical_data]
+    select_tagged:
+      - critical_data
 `
 
 // TestTagged: without named buckets the commands name the workload, and the Region where no configuration helps.
@@ -116,6 +117,11 @@ func TestTagged(t *testing.T) {
 		if got := render(t, cfg, w, name, Options{}); !strings.Contains(got, want) {
 			t.Errorf("%s lacks %q:\n%s", name, want, got)
 		}
+	}
+	other := load(t, tagged+"      - {tier: curated_data, tag: {team: lake, env: prod}, except_tag: {backup: no, test: \"yes\"}}\n")
+	if got := render(t, other, other.Workloads[0], Overview, Options{}); !strings.Contains(got,
+		"Other buckets with the tags `env=prod` and `team=lake`, without `backup=no` and `test=yes`, are in the vault") {
+		t.Errorf("the overview lacks other tags:\n%s", got)
 	}
 	if got := render(t, cfg, w, "account-lost", Options{}); !strings.Contains(got, "What has landed is deleted after 30 days") {
 		t.Error("landing_days of the file is not on the page")
@@ -160,5 +166,23 @@ func TestNoPage(t *testing.T) {
 	cfg := load(t, tagged)
 	if _, err := Render(cfg, cfg.Workloads[0], "head", Options{}); err == nil {
 		t.Error("head is no page")
+	}
+}
+
+// TestUnlockedBuckets: the pages do not promise Object Lock where a tier has none.
+func TestUnlockedBuckets(t *testing.T) {
+	cfg, err := config.LoadFile("../../config/testdata/good/bucket-settings.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	overview := render(t, cfg, cfg.Workloads[0], Overview, Options{})
+	for _, row := range []string{"| `dummy-dev-inbox` | curated_data | 0 | 35 |", "| `dummy-dev-ledger` | ledger_data | 90 | 35 |"} {
+		if !strings.Contains(overview, row) {
+			t.Errorf("the overview lacks %s:\n%s", row, overview)
+		}
+	}
+	const want = "the versions of `dummy-dev-scratch`, `dummy-dev-inbox`, `dummy-dev-exports` from whoever may delete versions"
+	if page := render(t, cfg, cfg.Workloads[0], "ransomware", Options{}); !strings.Contains(page, want) {
+		t.Errorf("the page lacks %q:\n%s", want, page)
 	}
 }

@@ -35,7 +35,7 @@ type stack struct {
 }
 
 // NewPlan plans the stacks of the workloads that are named, each by NAME-ENV or by the name of its stack, or as central those
-// of the central account. Without names it plans all of them. Those of the central account come first, as
+// of the central account in all its Regions. Without names it plans all of them. Those of the central account come first, as
 // they must be deployed first (F-COPY-14).
 func NewPlan(cfg *config.Config, workloads []string) (*Plan, error) {
 	all := centralStacks(cfg)
@@ -110,7 +110,8 @@ func workloadStack(cfg *config.Config, w config.Workload) stack {
 	}
 }
 
-// centralStacks are the central stack, and those with the copy alarms that it has no room for.
+// centralStacks are the central stack, those of the central account's other Regions, and those with the copy alarms that
+// the first has no room for.
 func centralStacks(cfg *config.Config) []stack {
 	at := cfg.Central
 	var functions []function
@@ -139,6 +140,16 @@ func centralStacks(cfg *config.Config) []stack {
 			return nil
 		},
 	}}
+	for _, region := range cfg.CentralRegions()[1:] {
+		all = append(all, stack{
+			id:   config.CentralID,
+			name: cfg.CentralStackNameIn(region), account: at.Account, region: region, resources: cfg.CentralRegionResources(region),
+			build: func(scope awsconstructs.Construct, id *string) error {
+				stacks.NewCentralRegionStack(scope, id, &stacks.CentralRegionStackProps{Config: cfg, Region: region})
+				return nil
+			},
+		})
+	}
 	for i, alarms := range cfg.CopyAlarms()[1:] {
 		number := i + 2
 		all = append(all, stack{

@@ -370,8 +370,8 @@ func TestWrong(t *testing.T) {
 		{"no destinations", nil, []string{"DESTINATIONS", ""}, "DESTINATIONS: want a JSON list"},
 		{"an empty list", nil, []string{"DESTINATIONS", "[]"}, "DESTINATIONS: no destination"},
 		{
-			"an unknown kind", nil, []string{"DESTINATIONS", `[{"kind": "slack", "secret": "s"}, {"kind": "teams", "secret": "s"}]`},
-			`DESTINATIONS: [1].kind: got "teams"; want pagerduty or slack`,
+			"an unknown kind", nil, []string{"DESTINATIONS", `[{"kind": "slack", "secret": "s"}, {"kind": "telegram", "secret": "s"}]`},
+			`DESTINATIONS: [1].kind: got "telegram"; want pagerduty or slack or teams or topic or webhook`,
 		},
 		{"an unknown key", nil, []string{"DESTINATIONS", `[{"kind": "slack", "webhook": "s"}]`}, `unknown field "webhook"`},
 		{"no secret", nil, []string{"DESTINATIONS", `[{"kind": "slack"}]`}, "DESTINATIONS: [0].secret: is missing"},

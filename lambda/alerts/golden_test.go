@@ -225,6 +225,10 @@ func TestMeaning(t *testing.T) {
 
 		"call-add-permission-topic":                        {told, "trigger error"},
 		"call-associate-backup-vault-mpa-approval-team":    {told, "trigger error"},
+		"call-associate-resource-share":                    {told, "trigger error"},
+		"call-create-resource-share":                       {told, "trigger error"},
+		"call-delete-resource-share":                       {told, "trigger error"},
+		"call-disassociate-resource-share":                 {told, "trigger error"},
 		"call-attach-role-policy":                          {told, "trigger error"},
 		"call-by-deploy-role-directly":                     {told, "trigger error"},
 		"call-by-deploy-role-of-another-region":            {told, "trigger error"},

@@ -1,5 +1,5 @@
-// Command alerts is the Lambda function of the central account that notifies Slack and PagerDuty of
-// failed jobs, missing backups and tampering. It reads EventBridge events from a queue.
+// Command alerts is the Lambda function of the central account that notifies Slack, PagerDuty, Microsoft Teams, webhooks
+// and topics of failed jobs, missing backups and tampering. It reads EventBridge events from a queue.
 //
 // On your own machine, go run ./lambda/alerts -event FILE delivers one event from a file. With
 // -dry-run it prints what each destination would receive.
@@ -144,6 +144,7 @@ func newDeliverer(destinations []alerting.Destination, logs io.Writer) (*deliver
 		Destinations: destinations,
 		ReadSecret:   secret.Manager(secretsmanager.NewFromConfig(aws)),
 		Transport:    http.DefaultTransport,
+		AWS:          aws,
 		Now:          time.Now,
 		Log:          slog.New(slog.NewJSONHandler(logs, nil)),
 	}), nil

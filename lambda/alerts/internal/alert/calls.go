@@ -45,6 +45,7 @@ type parameters struct {
 	Name, Rule              text // of an EventBridge rule or bus, or a trail
 	TrailName               text
 	AccessPointARN          text
+	ResourceShareARN        text
 	SecretID                text
 	State                   text
 	AlarmName               text
@@ -102,7 +103,7 @@ func (c call) name(p parameters) string {
 func (p parameters) alertPart() text {
 	names := []text{
 		p.RoleName, p.Rule, p.Name, p.TrailName, p.TopicARN, p.SubscriptionARN, p.ResourceARN, p.EventBusName,
-		p.LogGroupName, p.ResourceIdentifier, p.SecretID, p.AccessPointARN,
+		p.LogGroupName, p.ResourceIdentifier, p.SecretID, p.AccessPointARN, p.ResourceShareARN,
 		text(functionOf(p.FunctionName.String())), text(queueOf(p.QueueURL.String())), p.PolicyName, p.AlarmName,
 	}
 	return text(first(append(names, p.AlarmNames...)...))

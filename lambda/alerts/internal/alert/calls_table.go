@@ -165,6 +165,26 @@ var calls = map[string]callRow{
 		advice: "If the vault's account is lost, nobody can approve access to its recovery points any more (F-LAG-3). Associate " +
 			"the team again.",
 	},
+	"CreateResourceShare": {
+		what: "share of a resource of the account with other accounts",
+		advice: "If it is a share of an air-gapped vault, the other accounts can read and restore everything in it (F-LAG-3). Check in the " +
+			"request which resource it is and whose the accounts are. Delete the share if none of you created it.",
+	},
+	"AssociateResourceShare": {
+		what: "resource or account added to a share of the account",
+		advice: "If it is a share of an air-gapped vault, the other accounts can read and restore everything in it (F-LAG-3). Check in the " +
+			"request which resource it is and whose the accounts are. Take out of the share what none of you added.",
+	},
+	"DisassociateResourceShare": {
+		what: "resource or account taken out of a share of the account",
+		advice: "If it is a share of an air-gapped vault, an account for recovery can no longer restore from it (F-LAG-3). Deploy the stack " +
+			"again with --revert-drift.",
+	},
+	"DeleteResourceShare": {
+		what: "deletion of a share of the account",
+		advice: "If it is a share of an air-gapped vault, the accounts for recovery can no longer restore from it (F-LAG-3). Deploy the " +
+			"stack again with --revert-drift.",
+	},
 	"StartCopyJob": {
 		what: "copy of a recovery point, started by a person",
 		advice: "The copy can be restored where its new vault is. If none of you started it, somebody is taking data away: stop " +
@@ -261,25 +281,26 @@ var calls = map[string]callRow{
 	},
 	"PutBucketTagging": {
 		what: "change of a bucket's tags",
-		advice: "A plan that selects by tag backs up the bucket only while it has the tag backup:tier. Check that the tag is in " +
-			"the request.",
+		advice: "A plan that selects by tag backs up the bucket only while it has its tags: backup:tier, or what tag_key and " +
+			"select_tagged name. Check that they are in the request.",
 		setting: true,
 	},
 	"DeleteBucketTagging": {
-		what:    "deletion of a bucket's tags",
-		advice:  "A plan that selects by tag no longer backs up the bucket. Tag the bucket with backup:tier again.",
+		what: "deletion of a bucket's tags",
+		advice: "A plan that selects by tag no longer backs up the bucket. Give it its tags again: backup:tier, or what tag_key " +
+			"and select_tagged name.",
 		setting: true,
 	},
 	"s3/TagResource": {
 		what: "change of the tags of a bucket",
-		advice: "A plan that selects by tag backs up the bucket only while its tag backup:tier names a tier. Check the tag in the " +
-			"request.",
+		advice: "A plan that selects by tag backs up the bucket only while it has its tags: backup:tier, or what tag_key and " +
+			"select_tagged name. Check these in the request.",
 		setting: true,
 	},
 	"s3/UntagResource": {
 		what: "removal of tags of a bucket",
-		advice: "If backup:tier is among the tags in the request, a plan that selects by tag no longer backs up the bucket. Tag " +
-			"it again.",
+		advice: "If backup:tier, or what tag_key or select_tagged names, is among the tags in the request, a plan that selects by " +
+			"tag no longer backs up the bucket. Tag it again.",
 		setting: true,
 	},
 	"PutRule": {

@@ -1,6 +1,9 @@
 package alert
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // job is the detail of a backup, copy or restore job (F-EVT-8, F-EVT-9, F-EVT-10). The kind and the
 // state decide which fields it has: a job in state CREATED has almost none.
@@ -156,7 +159,8 @@ func (f *Fleet) leavesCentralVault(j job, ev event) bool {
 	if source.account == "" {
 		source.account, source.region = ev.Account.String(), ev.Region.String()
 	}
-	return source.account == f.Central.Account && source.region == f.Central.Region
+	return source.account == f.Central.Account &&
+		(source.region == f.Central.Region || slices.Contains(f.Central.VaultRegions, source.region))
 }
 
 // readOut makes the alert of a completed job that took data out of the central vault. It is as loud as a failure.

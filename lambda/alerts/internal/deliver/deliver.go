@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"central-s3-backup/internal/alerting"
 	"central-s3-backup/lambda/alerts/internal/alert"
 	"central-s3-backup/lambda/alerts/internal/secret"
@@ -38,6 +40,8 @@ type Props struct {
 	ReadSecret secret.Reader
 	// Transport makes the HTTP requests.
 	Transport http.RoundTripper
+	// AWS has the credentials of the function, for topics.
+	AWS aws.Config
 	// Now is the clock.
 	Now func() time.Time
 	// Log receives one line for each alert.
@@ -47,18 +51,26 @@ type Props struct {
 // New returns a deliverer.
 func New(props Props) *Deliverer {
 	d := &Deliverer{log: props.Log}
-	paces := map[string]*send.Pace{} // by secret: the limit is per webhook, even if two destinations use it
+	paces := map[string]*send.Pace{} // by address: the limit is per webhook, even if two destinations use it
 	for _, to := range props.Destinations {
 		k, _ := kindOf(to) // Parse has checked it
-		if paces[to.Secret] == nil {
-			paces[to.Secret] = send.NewPace(k.every)
+		if paces[to.Address()] == nil {
+			paces[to.Address()] = send.NewPace(k.every)
+		}
+		cached := func(name string) *secret.Cached {
+			if name == "" {
+				return nil
+			}
+			return &secret.Cached{Name: name, Read: props.ReadSecret, Now: props.Now}
 		}
 		d.lines = append(d.lines, &line{
 			to:     to,
 			kind:   k,
-			secret: &secret.Cached{Name: to.Secret, Read: props.ReadSecret, Now: props.Now},
+			main:   cached(to.Secret),
+			header: cached(to.HeaderSecret),
 			sender: &send.Sender{Transport: props.Transport, Now: props.Now},
-			pace:   paces[to.Secret],
+			aws:    props.AWS,
+			pace:   paces[to.Address()],
 			told:   newMemory(),
 		})
 	}
@@ -115,8 +127,10 @@ func (o outcome) inLog() alerting.Outcome {
 type line struct {
 	to     alerting.Destination
 	kind   kind
-	secret *secret.Cached
+	main   *secret.Cached // nil: the destination has none
+	header *secret.Cached
 	sender *send.Sender
+	aws    aws.Config
 	pace   *send.Pace
 	told   *memory
 }
@@ -177,26 +191,40 @@ func isUnreadable(err error) bool {
 	return errors.As(err, &refusal) && (refusal.Status == http.StatusBadRequest || refusal.Status == http.StatusRequestEntityTooLarge)
 }
 
-// post makes the request. If it is refused and the secret was rotated meanwhile, post tries once more with
-// the new secret. Every status is tried: an old webhook answers 403 or 404, an old routing key 400.
+// post makes the request. If it is refused and a secret was rotated meanwhile, post tries once more with
+// the new one. Every status is tried: an old webhook answers 403 or 404, an old routing key 400.
 func (l *line) post(ctx context.Context, message send.Message) error {
-	key, err := l.secret.Get(ctx)
+	keys, err := l.keys(ctx, (*secret.Cached).Get)
 	if err != nil {
 		return err
 	}
-	err = l.send(ctx, message, key)
+	err = l.send(ctx, message, keys)
 	var refusal *send.Refusal
 	if !errors.As(err, &refusal) {
 		return err
 	}
-	if fresh, readErr := l.secret.Refresh(ctx); readErr == nil && fresh.Reveal() != key.Reveal() {
+	fresh, readErr := l.keys(ctx, (*secret.Cached).Refresh)
+	if readErr == nil && (fresh.Main.Reveal() != keys.Main.Reveal() || fresh.Header.Reveal() != keys.Header.Reveal()) {
 		return l.send(ctx, message, fresh)
 	}
 	return err
 }
 
-func (l *line) send(ctx context.Context, message send.Message, key secret.Secret) error {
-	return l.sender.Send(ctx, l.pace, key, func(ctx context.Context, client *http.Client) error {
-		return message.Post(ctx, client, key)
+// keys reads the secrets of the destination.
+func (l *line) keys(ctx context.Context, read func(*secret.Cached, context.Context) (secret.Secret, error)) (keys secret.Keys, err error) {
+	if l.main != nil {
+		if keys.Main, err = read(l.main, ctx); err != nil {
+			return keys, err
+		}
+	}
+	if l.header != nil {
+		keys.Header, err = read(l.header, ctx)
+	}
+	return keys, err
+}
+
+func (l *line) send(ctx context.Context, message send.Message, keys secret.Keys) error {
+	return l.sender.Send(ctx, l.pace, keys, func(ctx context.Context, client *http.Client) error {
+		return message.Post(ctx, send.Means{Client: client, Keys: keys, AWS: l.aws})
 	})
 }

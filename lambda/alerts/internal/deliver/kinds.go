@@ -14,6 +14,9 @@ import (
 	"central-s3-backup/lambda/alerts/internal/pagerduty"
 	"central-s3-backup/lambda/alerts/internal/send"
 	"central-s3-backup/lambda/alerts/internal/slack"
+	"central-s3-backup/lambda/alerts/internal/teams"
+	"central-s3-backup/lambda/alerts/internal/topic"
+	"central-s3-backup/lambda/alerts/internal/webhook"
 )
 
 // kind is a kind of destination.
@@ -29,6 +32,9 @@ type kind struct {
 var kinds = []kind{
 	{alerting.PagerDuty, 0, pagerduty.Messages},
 	{alerting.Slack, time.Second, slack.Messages}, // F-EVT-14
+	{alerting.Teams, time.Second, teams.Messages}, // F-EVT-40
+	{alerting.Topic, 0, topic.Messages},
+	{alerting.Webhook, 0, webhook.Messages},
 }
 
 func kindOf(d alerting.Destination) (kind, bool) {
@@ -66,8 +72,11 @@ func check(d alerting.Destination) error {
 		}
 		return fmt.Errorf("kind: got %q; want %s", d.Kind, strings.Join(names, " or "))
 	}
-	if d.Secret == "" {
+	if d.Kind != alerting.Topic && d.Secret == "" {
 		return errors.New("secret: is missing; want its Secrets Manager name")
+	}
+	if d.Kind == alerting.Topic && topic.Region(d.TopicARN) == "" {
+		return fmt.Errorf("topic_arn: got %q; want the ARN of an SNS topic", d.TopicARN)
 	}
 	if d.Severity != "" && !slices.Contains(pagerduty.Severities, d.Severity) {
 		return fmt.Errorf("severity: got %q; want %s", d.Severity, strings.Join(pagerduty.Severities, ", "))

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"net/http"
 
 	"github.com/PagerDuty/go-pagerduty"
 
@@ -50,11 +49,11 @@ func Messages(d alerting.Destination, alerts []alert.Alert) []send.Message {
 		messages = append(messages, send.Message{
 			Alerts:  []int{place},
 			Payload: event,
-			Post: func(ctx context.Context, client *http.Client, key secret.Secret) error {
+			Post: func(ctx context.Context, with send.Means) error {
 				api := pagerduty.NewClient("", options...) // events need no token of the account
-				api.HTTPClient = client
+				api.HTTPClient = with.Client
 				keyed := event
-				keyed.RoutingKey = key.Reveal()
+				keyed.RoutingKey = with.Keys.Main.Reveal()
 				_, err := api.ManageEventWithContext(ctx, &keyed)
 				return err
 			},
@@ -91,8 +90,8 @@ func opening(d alerting.Destination, a alert.Alert) pagerduty.V2Event {
 		Client:     product,
 		ClientURL:  a.Link,
 		Payload: &pagerduty.V2Payload{
-			Summary:   cut(summary, maxSummary),
-			Source:    cmp.Or(cut(a.Subject(), maxSummary), product),
+			Summary:   alert.Cut(summary, maxSummary),
+			Source:    cmp.Or(alert.Cut(a.Subject(), maxSummary), product),
 			Severity:  cmp.Or(a.Severity, d.Severity, defaultSeverity),
 			Timestamp: a.Time,
 			Component: a.Vault,
@@ -122,7 +121,7 @@ func details(a alert.Alert) map[string]string {
 		{Name: "Event", Value: a.Raw},
 	}, a.Details...) {
 		if d.Value != "" {
-			all[d.Name] = cut(d.Value, maxRaw)
+			all[d.Name] = alert.Cut(d.Value, maxRaw)
 		}
 	}
 	return all
@@ -135,12 +134,4 @@ func dedupKey(key string) string {
 	}
 	sum := sha256.Sum256([]byte(key))
 	return hex.EncodeToString(sum[:])
-}
-
-func cut(text string, limit int) string {
-	runes := []rune(text)
-	if len(runes) <= limit {
-		return text
-	}
-	return string(runes[:limit-1]) + "…"
 }

@@ -9,7 +9,7 @@ import (
 
 	"central-s3-backup/internal/alerting"
 	"central-s3-backup/lambda/alerts/internal/alert"
-	"central-s3-backup/lambda/alerts/internal/secret"
+	"central-s3-backup/lambda/alerts/internal/send"
 )
 
 type transport func(*http.Request) (*http.Response, error)
@@ -29,7 +29,7 @@ func TestServiceRegions(t *testing.T) {
 		})}
 		to := alerting.Destination{Kind: alerting.PagerDuty, Secret: "s", Endpoint: alerting.Endpoint(region)}
 		for _, message := range Messages(to, []alert.Alert{{Action: alert.Trigger, Title: "t", Key: "k"}}) {
-			if err := message.Post(context.Background(), client, secret.Secret{}); err != nil {
+			if err := message.Post(context.Background(), send.Means{Client: client}); err != nil {
 				t.Error(err)
 			}
 		}

@@ -58,7 +58,7 @@ func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(mask) }
 const shortest = 8
 
 // Hide removes the secret from the text of another service, such as an answer that repeats the request.
-// If the secret is a URL, Hide also removes its path and the last part of the path.
+// If the secret is a URL, Hide also removes its path, the last part of the path, its password and the values of its query.
 func (s Secret) Hide(text string) string {
 	value := s.Reveal()
 	if value == "" {
@@ -69,7 +69,12 @@ func (s Secret) Hide(text string) string {
 	if err != nil {
 		return text
 	}
-	for _, part := range []string{u.RequestURI(), u.Path, path.Base(u.Path)} {
+	password, _ := u.User.Password()
+	parts := []string{u.RequestURI(), u.Path, path.Base(u.Path), password}
+	for _, values := range u.Query() { // such as the signature of a workflow's URL
+		parts = append(parts, values...)
+	}
+	for _, part := range parts {
 		if len(part) >= shortest {
 			text = strings.ReplaceAll(text, part, mask)
 		}

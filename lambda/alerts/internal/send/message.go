@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"central-s3-backup/lambda/alerts/internal/secret"
 )
 
@@ -14,7 +16,16 @@ type Message struct {
 	Alerts []int
 	// Payload is the body of the request, without the secret.
 	Payload any
-	// Post makes exactly one request, with a client that is used for nothing else. Its error need not
-	// contain the answer, and may contain the secret.
-	Post func(ctx context.Context, client *http.Client, key secret.Secret) error
+	// Post makes exactly one request. Its error need not contain the answer, and may contain the secrets.
+	Post func(ctx context.Context, with Means) error
+}
+
+// Means are what a request is made with.
+type Means struct {
+	// Client makes the request, and is used for nothing else.
+	Client *http.Client
+	// Keys are the secrets of the destination.
+	Keys secret.Keys
+	// AWS has the credentials of the function.
+	AWS aws.Config
 }

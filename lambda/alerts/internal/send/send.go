@@ -59,9 +59,9 @@ type Sender struct {
 type Post func(ctx context.Context, client *http.Client) error
 
 // Send calls post until the request is accepted or refused, or until the next try would come after the
-// context's deadline. The error quotes the answer that the transport received, with the secret hidden.
+// context's deadline. The error quotes the answer that the transport received, with the secrets hidden.
 // The errors of the destinations' libraries are not used: they lose Retry-After or show the webhook's URL.
-func (s *Sender) Send(ctx context.Context, pace *Pace, key secret.Secret, post Post) error {
+func (s *Sender) Send(ctx context.Context, pace *Pace, keys secret.Keys, post Post) error {
 	var last error
 	for tries := 0; ; tries++ {
 		if err := pace.wait(ctx, s.Now); err != nil {
@@ -70,7 +70,7 @@ func (s *Sender) Send(ctx context.Context, pace *Pace, key secret.Secret, post P
 			}
 			return fmt.Errorf("%w (tries: %d)", last, tries)
 		}
-		a := s.try(ctx, key, post)
+		a := s.try(ctx, keys, post)
 		pace.hold(s.Now(), a.wait(tries, s.Now()))
 		if !a.again {
 			return a.err
@@ -110,7 +110,7 @@ func retryAfter(header string, now time.Time) (time.Duration, bool) {
 }
 
 // try makes one request.
-func (s *Sender) try(ctx context.Context, key secret.Secret, post Post) answer {
+func (s *Sender) try(ctx context.Context, keys secret.Keys, post Post) answer {
 	ctx, cancel := context.WithTimeout(ctx, tryTimeout)
 	defer cancel()
 	w := &witness{transport: s.Transport}
@@ -120,14 +120,14 @@ func (s *Sender) try(ctx context.Context, key secret.Secret, post Post) answer {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	err := post(ctx, client)
-	body := quote(string(w.body), key)
+	body := quote(string(w.body), keys)
 	switch {
 	case !w.asked:
-		return answer{err: &Refusal{0, quote(fmt.Sprint(err), key)}}
+		return answer{err: &Refusal{0, quote(fmt.Sprint(err), keys)}}
 	case errors.Is(w.err, context.DeadlineExceeded):
 		return answer{err: errors.New("no answer in time"), again: true}
 	case w.err != nil:
-		return answer{err: errors.New("no answer: " + quote(w.err.Error(), key)), again: true}
+		return answer{err: errors.New("no answer: " + quote(w.err.Error(), keys)), again: true}
 	case w.status >= 200 && w.status < 300:
 		return answer{}
 	case w.status == http.StatusTooManyRequests || w.status >= 500:
@@ -167,10 +167,10 @@ func (w *witness) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// quote returns the start of another service's text in one line. It hides the secret before it cuts the
+// quote returns the start of another service's text in one line. It hides the secrets before it cuts the
 // text, because half a secret would not be found.
-func quote(text string, key secret.Secret) string {
-	runes := []rune(strings.Join(strings.Fields(key.Hide(text)), " "))
+func quote(text string, keys secret.Keys) string {
+	runes := []rune(strings.Join(strings.Fields(keys.Hide(text)), " "))
 	if len(runes) > maxQuoted {
 		runes = append(runes[:maxQuoted-1], '…')
 	}

@@ -77,13 +77,13 @@ func post(ctx context.Context, client *http.Client) error {
 	return response.Body.Close()
 }
 
-func newSecret(t *testing.T) secret.Secret {
+func newKeys(t *testing.T) secret.Keys {
 	t.Helper()
 	key, err := secret.New("https://example.com/services/the-secret-token")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return key
+	return secret.Keys{Main: key}
 }
 
 // TestSend: which answers are final, and the error of each.
@@ -120,7 +120,7 @@ func TestSend(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()
 				began := time.Now()
-				err := s.Send(ctx, NewPace(0), newSecret(t), post)
+				err := s.Send(ctx, NewPace(0), newKeys(t), post)
 				if took := time.Since(began); took > time.Minute {
 					t.Errorf("took %s", took)
 				}
@@ -146,7 +146,7 @@ func TestBackOff(t *testing.T) {
 		s := &Sender{Transport: transport, Now: time.Now}
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		defer cancel()
-		_ = s.Send(ctx, NewPace(0), newSecret(t), post) // which fails
+		_ = s.Send(ctx, NewPace(0), newKeys(t), post) // which fails
 		waits := transport.waits()
 		if len(waits) < 8 {
 			t.Fatalf("waits %s", waits)
@@ -173,7 +173,7 @@ func TestRetryAfter(t *testing.T) {
 				status(429, "", "Retry-After", header), status(200, ""), status(503, "", "Retry-After", header), status(200, ""),
 			}}
 			s, pace := &Sender{Transport: transport, Now: time.Now}, NewPace(0)
-			if err := s.Send(t.Context(), pace, newSecret(t), post); err != nil {
+			if err := s.Send(t.Context(), pace, newKeys(t), post); err != nil {
 				t.Error(err)
 			}
 			if wait := transport.waits()[0]; wait != 20*time.Second {
@@ -184,10 +184,10 @@ func TestRetryAfter(t *testing.T) {
 			}
 			brief, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 			defer cancel()
-			if err := s.Send(brief, pace, newSecret(t), post); err == nil || len(transport.times) != 3 {
+			if err := s.Send(brief, pace, newKeys(t), post); err == nil || len(transport.times) != 3 {
 				t.Errorf("%d requests, error %v", len(transport.times), err)
 			}
-			if err := s.Send(t.Context(), pace, newSecret(t), post); err != nil {
+			if err := s.Send(t.Context(), pace, newKeys(t), post); err != nil {
 				t.Error(err)
 			}
 			if wait := transport.waits()[2]; wait != 20*time.Second {
@@ -230,7 +230,7 @@ func TestPace(t *testing.T) {
 		transport := &script{answers: []func(*http.Request) (*http.Response, error){slow, slow, status(200, "")}}
 		s, pace := &Sender{Transport: transport, Now: time.Now}, NewPace(time.Second)
 		for range 4 {
-			_ = s.Send(t.Context(), pace, newSecret(t), post) // refused or not
+			_ = s.Send(t.Context(), pace, newKeys(t), post) // refused or not
 		}
 		waits := transport.waits()
 		for i, want := range []time.Duration{1300 * time.Millisecond, 1300 * time.Millisecond, time.Second} {
@@ -240,7 +240,7 @@ func TestPace(t *testing.T) {
 		}
 		brief, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if err := s.Send(brief, pace, newSecret(t), post); !errors.Is(err, errNoTurn) || len(transport.times) != 4 {
+		if err := s.Send(brief, pace, newKeys(t), post); !errors.Is(err, errNoTurn) || len(transport.times) != 4 {
 			t.Errorf("%d requests, error %v", len(transport.times), err)
 		}
 	})
@@ -249,7 +249,7 @@ func TestPace(t *testing.T) {
 // TestNoRequest: if a library rejects the request itself, nothing is repeated.
 func TestNoRequest(t *testing.T) {
 	s := &Sender{Transport: &script{}, Now: time.Now}
-	err := s.Send(t.Context(), NewPace(0), newSecret(t), func(context.Context, *http.Client) error {
+	err := s.Send(t.Context(), NewPace(0), newKeys(t), func(context.Context, *http.Client) error {
 		return errors.New("no host in https://example.com/services/the-secret-token")
 	})
 	var refusal *Refusal
@@ -261,7 +261,7 @@ func TestNoRequest(t *testing.T) {
 // TestQuote: a secret is hidden completely even if the answer is cut in the middle of it.
 func TestQuote(t *testing.T) {
 	for n := range 300 {
-		got := quote(strings.Repeat("x", n)+" POST /services/the-secret-token", newSecret(t))
+		got := quote(strings.Repeat("x", n)+" POST /services/the-secret-token", newKeys(t))
 		for _, part := range []string{"the-", "secret-", "token", "services"} {
 			if strings.Contains(got, part) {
 				t.Fatalf("%s", got)

@@ -2,11 +2,9 @@
 package slack
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -16,7 +14,6 @@ import (
 
 	"central-s3-backup/internal/alerting"
 	"central-s3-backup/lambda/alerts/internal/alert"
-	"central-s3-backup/lambda/alerts/internal/secret"
 	"central-s3-backup/lambda/alerts/internal/send"
 )
 
@@ -45,14 +42,7 @@ const (
 // per channel (F-EVT-14). A job that succeeds again gives no message: the function keeps no state of
 // failed jobs.
 func Messages(_ alerting.Destination, alerts []alert.Alert) []send.Message {
-	var told []alert.Alert
-	var places []int
-	for i, a := range alerts {
-		if !a.Quiet {
-			told = append(told, a)
-			places = append(places, i)
-		}
-	}
+	told, places := alert.Told(alerts)
 	if len(told) == 0 {
 		return nil
 	}
@@ -60,11 +50,12 @@ func Messages(_ alerting.Destination, alerts []alert.Alert) []send.Message {
 	return []send.Message{{
 		Alerts:  places,
 		Payload: message,
-		Post: func(ctx context.Context, client *http.Client, key secret.Secret) error {
-			if u, err := url.Parse(key.Reveal()); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		Post: func(ctx context.Context, with send.Means) error {
+			address := with.Keys.Main.Reveal()
+			if u, err := url.Parse(address); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 				return errors.New("the secret is not a URL") // the error of package url would show it
 			}
-			return slack.PostWebhookCustomHTTPContext(ctx, key.Reveal(), client, message)
+			return slack.PostWebhookCustomHTTPContext(ctx, address, with.Client, message)
 		},
 	}}
 }
@@ -72,7 +63,7 @@ func Messages(_ alerting.Destination, alerts []alert.Alert) []send.Message {
 // compose returns the message: a header, a section for each alert while there is room, and a summary of
 // the rest.
 func compose(alerts []alert.Alert) *slack.WebhookMessage {
-	title := headline(alerts)
+	title := alert.Cut(alert.Title(alerts), maxHeader)
 	blocks := []slack.Block{slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, title, true, false))}
 	room := maxMessage - maxMore - blockCost - utf8.RuneCountInString(title)
 	shown := 0
@@ -94,20 +85,6 @@ func compose(alerts []alert.Alert) *slack.WebhookMessage {
 func block(text string) slack.Block {
 	// Verbatim: Slack must not turn names in AWS's messages into links or mentions.
 	return slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, true), nil, nil)
-}
-
-// headline returns the title of a message as plain text.
-func headline(alerts []alert.Alert) string {
-	var title string
-	if len(alerts) == 1 {
-		title = alerts[0].Headline()
-	} else {
-		title = fmt.Sprintf("%d alerts: %s", len(alerts), strings.Join(count(alerts, func(a alert.Alert) string { return a.Kind }), ", "))
-	}
-	if project := alerts[0].Project; project != "" {
-		title = project + ": " + title
-	}
-	return cut(title, maxHeader)
 }
 
 // section returns an alert as mrkdwn. If there is no room for everything, the least important lines are
@@ -132,13 +109,8 @@ func section(a alert.Alert) string {
 
 	add(strings.TrimSpace(symbol(a) + " *" + escape(a.Title, maxValue) + "* " + code(a.Subject())))
 	var where []string
-	for _, d := range []alert.Detail{
-		{Name: "workload", Value: a.Workload}, {Name: "tier", Value: a.Tier}, {Name: "bucket", Value: a.Bucket},
-		{Name: "vault", Value: a.Vault}, {Name: "account", Value: a.Account}, {Name: "region", Value: a.Region},
-	} {
-		if d.Value != "" {
-			where = append(where, d.Name+" "+code(d.Value))
-		}
+	for _, d := range a.Where() {
+		where = append(where, d.Name+" "+code(d.Value))
 	}
 	if len(where) > 0 {
 		add(strings.Join(where, " · "))
@@ -173,7 +145,7 @@ func symbol(a alert.Alert) string {
 // more summarizes the alerts without a section of their own, so that none is lost.
 func more(rest []alert.Alert) string {
 	text := fmt.Sprintf("*and %d more:*", len(rest))
-	groups := count(rest, func(a alert.Alert) string {
+	groups := alert.Count(rest, func(a alert.Alert) string {
 		names := []string{escape(a.Title, maxName), code(a.Workload), code(a.Tier)}
 		return strings.Join(slices.DeleteFunc(names, func(s string) bool { return s == "" }), " ")
 	})
@@ -185,22 +157,4 @@ func more(rest []alert.Alert) string {
 		text += line
 	}
 	return text
-}
-
-// count returns the number of alerts of each name, the most frequent first.
-func count(alerts []alert.Alert, name func(alert.Alert) string) []string {
-	numbers := map[string]int{}
-	var names []string
-	for _, a := range alerts {
-		n := name(a)
-		if numbers[n] == 0 {
-			names = append(names, n)
-		}
-		numbers[n]++
-	}
-	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(numbers[b], numbers[a]) })
-	for i, n := range names {
-		names[i] = fmt.Sprintf("%d × %s", numbers[n], n)
-	}
-	return names
 }

@@ -34,12 +34,3 @@ func code(name string) string {
 	}
 	return "`" + escape(strings.ReplaceAll(name, "`", "'"), maxName) + "`"
 }
-
-// cut returns a plain text of at most limit characters.
-func cut(text string, limit int) string {
-	runes := []rune(text)
-	if len(runes) <= limit {
-		return text
-	}
-	return string(runes[:limit-1]) + "…"
-}

@@ -1,0 +1,101 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// lines are the controls of frameworks, one a line.
+func lines(frameworks ...AuditFramework) string {
+	var all []string
+	for _, f := range frameworks {
+		for _, c := range f.Controls {
+			var parameters []string
+			for name, value := range c.Parameters {
+				parameters = append(parameters, name+"="+value)
+			}
+			slices.Sort(parameters)
+			all = append(all, strings.Join(strings.Fields(fmt.Sprint(f.ID, " ", c.Name, " ", c.TagKey, " ", c.TagValue, " ", c.Vault, " ",
+				strings.Join(parameters, " "))), " "))
+		}
+	}
+	return strings.Join(all, "\n")
+}
+
+// TestAuditFrameworks: the numbers of the controls are those of each tier.
+func TestAuditFrameworks(t *testing.T) {
+	cfg, err := LoadFile("testdata/good/audit.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := cfg.Workloads[0]
+	if got, want := lines(cfg.AuditFrameworks(w)...), `Workload BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED backup:workload dummy-dev
+Workload BACKUP_RECOVERY_POINT_ENCRYPTED backup:workload dummy-dev
+tier-curated_data BACKUP_RESOURCES_PROTECTED_BY_BACKUP_PLAN backup:tier curated_data
+tier-curated_data BACKUP_PLAN_MIN_FREQUENCY_AND_MIN_RETENTION_CHECK backup:tier curated_data requiredFrequencyUnit=days requiredFrequencyValue=1 requiredRetentionDays=35
+tier-curated_data BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK backup:tier curated_data requiredRetentionDays=35
+tier-curated_data BACKUP_LAST_RECOVERY_POINT_CREATED backup:tier curated_data recoveryPointAgeUnit=hours recoveryPointAgeValue=50
+tier-critical_data BACKUP_RESOURCES_PROTECTED_BY_BACKUP_PLAN backup:tier critical_data
+tier-critical_data BACKUP_PLAN_MIN_FREQUENCY_AND_MIN_RETENTION_CHECK backup:tier critical_data requiredFrequencyUnit=days requiredFrequencyValue=1 requiredRetentionDays=35
+tier-critical_data BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK backup:tier critical_data requiredRetentionDays=35
+tier-critical_data BACKUP_LAST_RECOVERY_POINT_CREATED backup:tier critical_data recoveryPointAgeUnit=hours recoveryPointAgeValue=50
+tier-critical_data BACKUP_RESOURCES_PROTECTED_BY_CROSS_ACCOUNT backup:tier critical_data crossAccountList=111111111111
+tier-critical_data RESTORE_TIME_FOR_RESOURCES_MEET_TARGET backup:tier critical_data maxRestoreTime=240`; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if got, want := lines(cfg.CentralAuditFramework()), `Central BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED central-aws-vault-S3
+Central BACKUP_RECOVERY_POINT_ENCRYPTED
+Central BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK requiredRetentionDays=1825`; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	cfg.Central.Audit.Enabled = false
+	if len(cfg.AuditFrameworks(w))+len(cfg.AuditReports(w)) > 0 {
+		t.Error("frameworks or reports without an audit")
+	}
+}
+
+// TestAuditNumbers: what AWS cannot evaluate gives no control, and no control asks for more than the tier gives.
+func TestAuditNumbers(t *testing.T) {
+	for _, test := range []struct {
+		keys, rule string
+		age        int
+	}{
+		{"schedule: {cron: cron(5 * * * ? *)}", "hours 1 35", 4},
+		{"schedule: {cron: cron(5 * * * ? *)}, rpo_minutes: 60", "hours 1 35", 3},
+		{"schedule: {cron: cron(5 0/6 * * ? *)}", "hours 6 35", 14},
+		{"rpo_minutes: 1440", "days 1 35", 26},
+		{"schedule: {cron: cron(5 2 ? * SUN *)}", "days 7 35", 337},
+		{"continuous_backup: null, snapshot_backup: {schedule: cron(5 2 1 * ? *), delete_after_days: 400}", "days 31 400", 0},
+		{"continuous_backup: null, snapshot_backup: {schedule: cron(5 2 1 1 ? *), delete_after_days: 800}", "", 0},
+		{"continuous_backup: {delete_after_days: 7}, snapshot_backup: {schedule: cron(5 5 1 * ? *), delete_after_days: 400}", "days 1 7", 50},
+		{"snapshot_backup: {schedule: cron(5 * * * ? *), delete_after_days: 14}", "hours 1 14", 4},
+	} {
+		tier := load(t, minimal+"\ntiers: [{name: critical_data, "+test.keys+"}]\n").Tiers.find("critical_data")
+		rule := tier.auditedRule()
+		got := strings.TrimSpace(rule["requiredFrequencyUnit"] + " " + rule["requiredFrequencyValue"] + " " + rule["requiredRetentionDays"])
+		if age := tier.auditedAgeHours(); got != test.rule || age != test.age {
+			t.Errorf("%s: %q, %d hours; want %q, %d", test.keys, got, age, test.rule, test.age)
+		}
+	}
+}
+
+// TestAuditNames: names that differ in hyphens and underscores alone stay apart, and AWS takes all of them.
+func TestAuditNames(t *testing.T) {
+	cfg := &Config{Project: "p"}
+	seen := map[string]string{}
+	for _, id := range []string{"a-b-c", "a-b", "central", strings.Repeat("long-", 20)} {
+		for _, what := range []string{"vaults", "tier/a-b", "tier/a_b", "tier/vaults", "report/backup_job", "tier/" + strings.Repeat("x", 300)} {
+			name := cfg.auditName(id, what)
+			if !regexp.MustCompile(`^[a-zA-Z][_a-zA-Z0-9]{0,255}$`).MatchString(name) {
+				t.Errorf("%s %s: AWS would refuse %s", id, what, name)
+			}
+			if other, twice := seen[name]; twice {
+				t.Errorf("%s %s and %s have the name %s", id, what, other, name)
+			}
+			seen[name] = id + " " + what
+		}
+	}
+}

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const (
+	mainCentral = "dummy-backup-central"
+	usCentral   = "dummy-backup-central-us-east-1"
+	euCentral   = "dummy-backup-central-eu-west-1"
+)
+
+// TestCentralVaults: a tier is copied into the first vault that takes it, and with copies: 2 into the first two. Its vault
+// lets copies go there and nowhere else, and the central vaults let in the workloads that copy into them alone.
+func TestCentralVaults(t *testing.T) {
+	const in = "arn:aws:backup:%s:111111111111:backup-vault:%s"
+	eu, us := fmt.Sprintf(in, "eu-central-1", "central-eu"), fmt.Sprintf(in, "us-east-1", "central-us")
+	sensitive, shared := fmt.Sprintf(in, "eu-central-1", "central-sensitive"), fmt.Sprintf(in, "eu-central-1", "central-shared")
+	second := fmt.Sprintf(in, "eu-west-1", "central-second")
+	want := map[string][]string{ // by the vault of the tier
+		"dummy-lake-eu-critical_data": {eu}, "dummy-lake-eu-critical_sensitive_data": {sensitive}, "dummy-lake-eu-ledger_data": {eu, second},
+		"dummy-lake-us-critical_data": {us}, "dummy-lake-us-ledger_data": {us, eu}, "dummy-archive-prod-archive_data": {shared},
+	}
+	got := map[string][]string{}
+	sources := map[string][]string{} // of central vaults and keys
+	for _, w := range vaults.cfg.Workloads {
+		template := vaults.templates[vaults.cfg.StackName(w)]
+		role := vaults.cfg.BackupRoleName(w)
+		var all []string
+		for _, plan := range template.ofType("AWS::Backup::BackupPlan") {
+			name := plan.Properties["BackupPlan"].(map[string]any)["BackupPlanName"].(string)
+			for _, c := range list(at(plan.Properties, "BackupPlan", "BackupPlanRule", 0, "CopyActions")) {
+				arn := at(c, "DestinationBackupVaultArn").(string)
+				got[name] = append(got[name], arn)
+				if !slices.Contains(all, arn) {
+					all = append(all, arn)
+				}
+				if of := arn[strings.LastIndex(arn, ":")+1:]; !slices.Contains(sources[of], role) {
+					sources[of] = append(sources[of], role)
+				}
+			}
+		}
+		for _, vault := range template.ofType("AWS::Backup::BackupVault") {
+			name := vault.Properties["BackupVaultName"].(string)
+			approved := ""
+			for _, s := range list(at(vault.Properties, "AccessPolicy", "Statement")) {
+				if at(s, "Sid") == "CopyOnlyToApprovedVaults" {
+					approved = fmt.Sprint(at(s, "Condition", "ForAnyValue:ArnNotLike", "backup:CopyTargets"))
+				}
+			}
+			if name != vaults.cfg.LandingVaultName(w) && approved != fmt.Sprint(want[name]) {
+				t.Errorf("%s: copies may go to %s", name, approved)
+			}
+		}
+		backup, _ := roleOf(template, role)
+		policies := fmt.Sprint(backup.Properties["Policies"])
+		for _, arn := range []string{eu, us, sensitive, shared, second} {
+			if strings.Contains(policies, arn) != slices.Contains(all, arn) {
+				t.Errorf("%s may copy into %s: %v", role, arn, !slices.Contains(all, arn))
+			}
+		}
+		for _, region := range []string{"eu-central-1", "us-east-1", "eu-west-1"} {
+			goes := slices.ContainsFunc(all, func(arn string) bool { return strings.Contains(arn, ":"+region+":") })
+			if strings.Contains(policies, "arn:aws:kms:"+region+":111111111111:key/*") != goes {
+				t.Errorf("%s may use keys in %s: %v", role, region, !goes)
+			}
+		}
+	}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("copies\n%v\nwant\n%v", got, want)
+	}
+	for _, stack := range []string{mainCentral, usCentral, euCentral} {
+		for id, vault := range vaults.templates[stack].ofType("AWS::Backup::BackupVault") {
+			name := vault.Properties["BackupVaultName"].(string)
+			if name == "central-old" {
+				continue
+			}
+			for _, s := range list(at(vault.Properties, "AccessPolicy", "Statement")) {
+				if at(s, "Sid") != "CopyFromWorkloadAccounts" {
+					continue
+				}
+				for _, w := range vaults.cfg.Workloads {
+					role := vaults.cfg.BackupRoleName(w)
+					if let := strings.Contains(fmt.Sprint(s), role); let != slices.Contains(sources[name], role) {
+						t.Errorf("%s lets %s in: %v", id, role, let)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestCentralVaultResources: what the central vaults are made of, by stack. Their logical ids do not change with the order of
+// central.vaults, and a vault has the key of its alias and Region.
+func TestCentralVaultResources(t *testing.T) {
+	want := map[string]string{
+		"central-eu": mainCentral + " VaultscentraleuE0BCE567 Key alias/aws-backup-kms 15-3650",
+		"central-us": usCentral + " Vaultscentralus0B434C34 Keysawsbackupus822A7DD7 alias/aws-backup-us 15-3650",
+		"central-sensitive": mainCentral + " VaultscentralsensitiveCF8694FF KeysawsbackupsensitiveCE9D37C9 " +
+			"alias/aws-backup-sensitive 30-3650",
+		"central-second": euCentral + " VaultscentralsecondC9E9FA11 Key alias/aws-backup-kms 15-3650",
+		"central-shared": mainCentral + " Vaultscentralshared3C72B2E7 Key alias/aws-backup-kms 15-3650",
+		"central-old":    mainCentral + " VaultscentraloldEA3BBE92 Key alias/aws-backup-kms 15-<nil>",
+	}
+	got := map[string]string{}
+	for _, stack := range []string{mainCentral, usCentral, euCentral} {
+		aliases := map[any]any{}
+		for _, alias := range vaults.templates[stack].ofType("AWS::KMS::Alias") {
+			aliases[at(alias.Properties, "TargetKeyId", "Ref")] = alias.Properties["AliasName"]
+			if arn := at(alias.Properties, "TargetKeyId", "Fn::GetAtt", 0); arn != nil {
+				aliases[arn] = alias.Properties["AliasName"]
+			}
+		}
+		for id, vault := range vaults.templates[stack].ofType("AWS::Backup::BackupVault") {
+			key := at(vault.Properties, "EncryptionKeyArn", "Fn::GetAtt", 0)
+			lock := vault.Properties["LockConfiguration"]
+			got[vault.Properties["BackupVaultName"].(string)] = fmt.Sprintf("%s %s %s %s %v-%v", stack, id, key, aliases[key],
+				at(lock, "MinRetentionDays"), at(lock, "MaxRetentionDays"))
+		}
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("got\n%v\nwant\n%v", got, want)
+	}
+}
+
+// TestCentralRegionsForward: the stacks of the central account's other Regions send their events to the bus of the central
+// stack, whose policy lets their roles in. That in the main Region of IAM watches the roles of the account.
+func TestCentralRegionsForward(t *testing.T) {
+	const bus = "arn:aws:events:eu-central-1:111111111111:event-bus/dummy-backup-alerts"
+	policy := fmt.Sprint(at(slices.Collect(maps.Values(vaults.templates[mainCentral].ofType("AWS::Events::EventBusPolicy")))[0].Properties,
+		"Statement", "Condition"))
+	for stack, name := range map[string]string{usCentral: "dummy-events-central-us-east-1", euCentral: "dummy-events-central-eu-west-1"} {
+		template := vaults.templates[stack]
+		role, there := roleOf(template, name)
+		if !there || fmt.Sprint(at(inline(t, role), 0, "Resource")) != "["+bus+"]" {
+			t.Errorf("%s: the role is %v", stack, role)
+		}
+		if !strings.Contains(policy, "arn:aws:iam::111111111111:role/"+name) {
+			t.Errorf("the bus does not let %s in: %s", name, policy)
+		}
+		forwarded := map[string]bool{}
+		for id, rule := range template.ofType("AWS::Events::Rule") {
+			for _, target := range list(rule.Properties["Targets"]) {
+				if at(target, "Arn") == bus {
+					forwarded[strings.TrimPrefix(id, "AlertsRules")[:8]] = true
+				}
+			}
+		}
+		for _, id := range []string{"BackupJo", "CopyJobs", "RestoreJ", "Recovery", "VaultCal", "KeyCalls", "AlertCal", "AccountC", "Settings"} {
+			if !forwarded[id] {
+				t.Errorf("%s: no rule sends %s… to the bus: %v", stack, id, forwarded)
+			}
+		}
+		watches := strings.Contains(string(template.bytes), `"dummy-copy-back"`) && forwarded["RoleCall"]
+		if watches != (stack == usCentral) {
+			t.Errorf("%s watches the roles: %v", stack, watches)
+		}
+		if len(template.ofType("AWS::Events::EventBus")) > 0 || len(template.ofType("AWS::CloudWatch::Dashboard")) > 0 {
+			t.Errorf("%s has a bus or a dashboard of its own", stack)
+		}
+	}
+}
+
+// TestCentralRegionsRestore: one role copies back from all Regions, and people read the copies in all of them.
+func TestCentralRegionsRestore(t *testing.T) {
+	template := vaults.templates[mainCentral]
+	back, _ := roleOf(template, "dummy-copy-back")
+	operate, _ := roleOf(template, "dummy-operate-central")
+	for _, region := range []string{"us-east-1", "eu-west-1"} {
+		for role, of := range map[string]resource{"copy-back": back, "operate": operate} {
+			if !strings.Contains(fmt.Sprint(inline(t, of)), "arn:aws:kms:"+region+":111111111111:key/*") {
+				t.Errorf("%s may not use the keys in %s", role, region)
+			}
+		}
+		for _, arn := range []string{"arn:aws:backup:%s:111111111111:recovery-point:*", "arn:aws:s3:%s:111111111111:accesspoint/dummy-*"} {
+			if arn = fmt.Sprintf(arn, region); !strings.Contains(fmt.Sprint(inline(t, operate)), arn) {
+				t.Errorf("people may not reach %s", arn)
+			}
+		}
+	}
+	for _, plan := range template.ofType("AWS::Backup::RestoreTestingPlan") {
+		tested := fmt.Sprint(at(plan.Properties, "RecoveryPointSelection", "IncludeVaults"))
+		for vault, want := range map[string]bool{"central-eu": true, "central-sensitive": true, "central-shared": true, "central-us": false} {
+			if strings.Contains(tested, ":"+vault) != want {
+				t.Errorf("copies in %s are tested: %v", vault, !want)
+			}
+		}
+	}
+}
