@@ -9,7 +9,7 @@ EXAMPLES = $(wildcard examples/*/backup.yaml)
 
 .PHONY: release release-check check test kills foreign workflow lint seaweed emulator report assembly decisions cli golden bench bench-restore bench-smoke
 
-check: test kills foreign workflow lint seaweed emulator report assembly decisions cli bench-smoke
+check: test kills foreign workflow lint seaweed report assembly decisions cli bench-smoke
 
 test:
 	go test ./...

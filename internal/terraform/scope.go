@@ -240,7 +240,7 @@ func (x value) get(key string) value {
 		return value{}
 	}
 	v, err := x.eval()
-	if err != nil || v.IsNull() || !(v.Type().IsObjectType() || v.Type().IsMapType()) {
+	if err != nil || v.IsNull() || !v.Type().IsObjectType() && !v.Type().IsMapType() {
 		return value{}
 	}
 	if element, ok := v.AsValueMap()[key]; ok {
@@ -290,7 +290,7 @@ func (x value) list() (all []value, known bool) {
 func (x value) texts() map[string]string {
 	all := map[string]string{}
 	v, err := x.eval()
-	if err != nil || v.IsNull() || !(v.Type().IsObjectType() || v.Type().IsMapType()) {
+	if err != nil || v.IsNull() || !v.Type().IsObjectType() && !v.Type().IsMapType() {
 		return all
 	}
 	for key, element := range v.AsValueMap() {
