@@ -46,7 +46,8 @@ func TestTool(t *testing.T) {
 	}
 	programs := 0
 	for name := range got {
-		if got[name] != want[name] {
+		inReport := strings.HasPrefix(name, reportDir+"/") // its commands have the path of the configuration
+		if got[name] != want[name] && !inReport {
 			t.Errorf("%s is another file than in the clone", name)
 		}
 		if filepath.Base(name) == "bootstrap" {
