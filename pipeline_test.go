@@ -246,7 +246,8 @@ func TestPipelineSettings(t *testing.T) {
 			}
 		}
 		for id, r := range artifacts.Resources {
-			if strings.Contains("AWS::S3::Bucket AWS::KMS::Key", r.Type) && r.DeletionPolicy != "Retain" && r.DeletionPolicy != "RetainExceptOnCreate" {
+			holds := r.Type == "AWS::S3::Bucket" || r.Type == "AWS::KMS::Key"
+			if holds && r.DeletionPolicy != "Retain" && r.DeletionPolicy != "RetainExceptOnCreate" {
 				t.Errorf("%s is not retained", id)
 			}
 		}

@@ -96,7 +96,8 @@ func removeStale(out string, written map[string]bool) error {
 			matches, _ := filepath.Match(pattern, e.Name()) // the patterns are well formed
 			return matches && e.Type().IsRegular()
 		}
-		if written[e.Name()] || !slices.ContainsFunc(reports, isReport) && !(e.IsDir() && isStage(path)) {
+		ofRun := slices.ContainsFunc(reports, isReport) || e.IsDir() && isStage(path)
+		if written[e.Name()] || !ofRun {
 			continue
 		}
 		if err := os.RemoveAll(path); err != nil {
