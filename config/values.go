@@ -33,8 +33,8 @@ func Fault(row, value string) string {
 	return ""
 }
 
-// Named is the name of the tier that a text names, such as the value of a tag: "Critical Data" and critical-data are
-// critical_data. Empty: there is none.
+// Named is the name of the tier that a text names, such as the value of a tag, whatever its capitals, spaces and hyphens. Empty:
+// there is none.
 func (ts Tiers) Named(text string) string {
 	for _, name := range ts.names() {
 		if TierForm(name) == TierForm(text) {
