@@ -15,16 +15,14 @@ import (
 	"github.com/creack/pty"
 )
 
-// terminalArgs has the arguments of the program that TestTerminalChild is.
+// terminalArgs has the arguments of the program that the tests start on a terminal: this one.
 const terminalArgs = "BACKUPCTL_TEST_ARGS"
 
-// TestTerminalChild is the program on a terminal, and no test.
-func TestTerminalChild(t *testing.T) {
-	args := os.Getenv(terminalArgs)
-	if args == "" {
-		t.SkipNow() // it runs as the child of the tests below
+func TestMain(m *testing.M) {
+	if args := os.Getenv(terminalArgs); args != "" {
+		os.Exit(run(strings.Fields(args), clock{now: time.Now, sleep: time.Sleep}, os.Stdin, os.Stdout, os.Stderr))
 	}
-	os.Exit(run(strings.Fields(args), clock{now: time.Now, sleep: time.Sleep}, os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(m.Run())
 }
 
 // keyboardAndScreen is the program on a pseudo-terminal.
@@ -41,7 +39,7 @@ type keyboardAndScreen struct {
 
 func onTerminal(t *testing.T, args string) *keyboardAndScreen {
 	t.Helper()
-	program := exec.Command(os.Args[0], "-test.run=^TestTerminalChild$")
+	program := exec.Command(os.Args[0])
 	program.Env = append(os.Environ(), terminalArgs+"="+args)
 	keyboard, err := pty.Start(program)
 	if err != nil {

@@ -140,7 +140,7 @@ func TestDeletersByLock(t *testing.T) {
 	}
 }
 
-// TestNobodyIsNotified: without alerts the report does not promise that somebody hears of a changed policy.
+// TestNobodyIsNotified: without alerts the report does not promise that somebody is notified of a changed policy.
 func TestNobodyIsNotified(t *testing.T) {
 	cfg := load(t, "example.yaml")
 	cfg.Alerts.Email = nil

@@ -77,7 +77,7 @@ func TestFaults(t *testing.T) {
 		{"a compliance lock", strings.Replace(lockOfV, "min_", "changeable_for_days = 3\n min_", 1), lockOfV, "[F-LOCK-1, F-LOCK-6]"},
 		{"an event of the past", module("lifecycle = { delete_after = 20 }", `notifications = { backup_vault_events = ["BACKUP_JOB_FAILED"] }`+"\n"),
 			module("lifecycle = { delete_after = 20 }", `notifications = { backup_vault_events = ["BACKUP_JOB_COMPLETED"] }`+"\n"), "[F-EVT-2]"},
-		{"copies nobody hears of", module("lifecycle = { delete_after = 20 }, copy_actions = [{}]",
+		{"copies nobody is notified of", module("lifecycle = { delete_after = 20 }, copy_actions = [{}]",
 			`notifications = { backup_vault_events = ["BACKUP_JOB_COMPLETED"] }`+"\n"), module("lifecycle = { delete_after = 20 }, "+
 			"copy_actions = [{}]", `notifications = { backup_vault_events = ["COPY_JOB_FAILED"] }`+"\n"), "[F-EVT-1]"},
 		{"a topic elsewhere", module("", "notifications = { sns_topic_arn = data.aws_sns_topic.t.arn }\n"),
