@@ -180,7 +180,8 @@ func sampleProtections() []report.Protection {
 	const here, there = "an administrator of the workload's account", "an administrator of the central account"
 	inBucket := report.Deleter{Place: report.InBucket, Who: here, How: []string{"s3:PutBucketPolicy", "s3:BypassGovernanceRetention",
 		"s3:DeleteObjectVersion"},
-		Stops:  "The bucket's policy denies everybody to bypass the lock. Whoever changes it first is not stopped.",
+		Stops: "The bucket's policy denies everybody to bypass the lock. " +
+			"Whoever changes the policy first is not stopped, but everybody is notified.",
 		Denied: []string{"s3:BypassGovernanceRetention"}, Facts: []string{"F-OL-1", "F-OL-4"}}
 	inVault := report.Deleter{Place: report.InVault, Who: here, How: []string{"backup:PutBackupVaultAccessPolicy",
 		"backup:DeleteRecoveryPoint"},
