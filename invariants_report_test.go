@@ -270,7 +270,7 @@ func TestReportFlag(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "without", reportDir)); !os.IsNotExist(err) {
 		t.Errorf("a report: %v", err)
 	}
-	for _, name := range []string{"report.md", "report.json"} {
+	for _, name := range []string{"report.html", "report.md", "report.json"} {
 		written, err := os.ReadFile(filepath.Join(example.dir, reportDir, name))
 		if err != nil {
 			t.Fatal(err)

@@ -29,7 +29,7 @@ func TestReportFiles(t *testing.T) {
 	}
 	out := filepath.Join(dir, "report")
 	written, _ := typed(t, exitDone, "report --dir "+out+" --evidence "+filepath.Join(dir, "evidence")+exampleConfig)
-	for _, name := range []string{"report.md", "report.json"} {
+	for _, name := range []string{"report.html", "report.md", "report.json"} {
 		if !strings.Contains(written, filepath.Join(out, name)) {
 			t.Errorf("%s is not named: %s", name, written)
 		}

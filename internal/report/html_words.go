@@ -179,6 +179,8 @@ func vaultKindName(k VaultKind) string {
 		return "of a tier"
 	case LandingVault:
 		return "landing"
+	case AirGappedVault:
+		return "air-gapped"
 	}
 	return string(k)
 }

@@ -65,7 +65,11 @@ func (r *Report) Files() ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []File{{"report.md", r.Markdown()}, {"report.json", text}}, nil
+	page, err := HTML(r)
+	if err != nil {
+		return nil, err
+	}
+	return []File{{"report.html", page}, {"report.md", r.Markdown()}, {"report.json", text}}, nil
 }
 
 // Write writes all forms into a directory, which it creates. The error is one of the file system.
