@@ -131,7 +131,8 @@ func TestAirGapped(t *testing.T) {
 	t.Run("retained", func(t *testing.T) {
 		for _, template := range []template{central, shop} {
 			for id, v := range template.ofType(airGappedVault) {
-				if _, dataBearing := physicalName(v); !dataBearing || v.DeletionPolicy != "RetainExceptOnCreate" || v.UpdateReplacePolicy != "Retain" {
+				if _, dataBearing := physicalName(v); !dataBearing || v.DeletionPolicy != "RetainExceptOnCreate" ||
+					v.UpdateReplacePolicy != "Retain" {
 					t.Errorf("%s: deletion %q, replacement %q", id, v.DeletionPolicy, v.UpdateReplacePolicy)
 				}
 			}

@@ -215,7 +215,8 @@ func TestRules(t *testing.T) {
 		var want []string
 		rule := func(id string, is, email bool, at string, names []any) {
 			var targets []string
-			if reached && !slices.Contains([]string{"BackupIssues", "CopiesOut", "RestoresOut", "ScanIssues"}, id) { // another rule sends the event
+			if reached &&
+				!slices.Contains([]string{"BackupIssues", "CopiesOut", "RestoresOut", "ScanIssues"}, id) { // another rule sends the event
 				targets = append(targets, "CentralBus")
 			}
 			if email {

@@ -168,8 +168,11 @@ func wantedOf(a *assembly, w config.Workload, tier config.Tier) []string {
 			s.Cron, s.Timezone, s.StartWindowMinutes, s.CompletionWindowMinutes, copies("continuous", nil)))
 	}
 	for _, c := range tier.SnapshotBackup {
-		want = append(want, fmt.Sprintln(tier.Name, false, c.DeleteAfterDays, c.Schedule, s.Timezone, cmp.Or(c.StartWindowMinutes, s.StartWindowMinutes),
-			cmp.Or(c.CompletionWindowMinutes, s.CompletionWindowMinutes), copies(c.Name, c.CopyToCentral)))
+		want = append(
+			want,
+			fmt.Sprintln(tier.Name, false, c.DeleteAfterDays, c.Schedule, s.Timezone, cmp.Or(c.StartWindowMinutes, s.StartWindowMinutes),
+				cmp.Or(c.CompletionWindowMinutes, s.CompletionWindowMinutes), copies(c.Name, c.CopyToCentral)),
+		)
 	}
 	if named != nil {
 		want = append(want, fmt.Sprintln(tier.Name, named, nil, ""))

@@ -113,7 +113,8 @@ func TestReportOfBuckets(t *testing.T) {
 			if p.GoneAfterDays != earliest {
 				t.Errorf("%s: gone after %d days; want %d", b.Name, p.GoneAfterDays, earliest)
 			}
-			if rpo := map[bool]int{true: config.ContinuousRPOMinutes}[k.pitr > 0]; k.pitr > 0 && p.RPOMinutes != rpo || k.pitr+k.snapshots == 0 && p.RPOMinutes != 0 {
+			if rpo := map[bool]int{true: config.ContinuousRPOMinutes}[k.pitr > 0]; k.pitr > 0 && p.RPOMinutes != rpo ||
+				k.pitr+k.snapshots == 0 && p.RPOMinutes != 0 {
 				t.Errorf("%s: a newest backup of %d minutes", b.Name, p.RPOMinutes)
 			}
 		}

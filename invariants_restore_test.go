@@ -131,7 +131,12 @@ func operatorStatements(partition, region, account, project string, key any) l {
 		allow("DeleteAccessPoints", accessPoints("backup"), nil, "backup:DeleteBackupAccessPoint", "backup:DescribeBackupAccessPoint"),
 		allow("ReadThroughAccessPoints", accessPoints("s3"), nil,
 			"s3:CreateAccessPoint", "s3:DeleteAccessPoint", "s3:GetAccessPoint", "s3:GetObject*", "s3:ListBucket*"),
-		allow("OpenBackups", l{key}, m{"StringLike": m{"kms:ViaService": texts("backup.*.amazonaws.com", "s3.*.amazonaws.com")}}, "kms:Decrypt"),
+		allow(
+			"OpenBackups",
+			l{key},
+			m{"StringLike": m{"kms:ViaService": texts("backup.*.amazonaws.com", "s3.*.amazonaws.com")}},
+			"kms:Decrypt",
+		),
 	}
 }
 
@@ -160,11 +165,13 @@ func TestOperateRole(t *testing.T) {
 		same(t, "trust", at(role.Properties, "AssumeRolePolicyDocument", "Statement"), operatorTrustWant(a, partition, w.Account))
 		var want l
 		if len(template.ofType("AWS::Backup::BackupPlan")) > 0 {
-			want = append(operatorStatements(partition, w.Region, w.Account, a.cfg.Project, m{"Fn::GetAtt": texts(vaultKeyID(t, template), "Arn")}),
+			want = append(
+				operatorStatements(partition, w.Region, w.Account, a.cfg.Project, m{"Fn::GetAtt": texts(vaultKeyID(t, template), "Arn")}),
 				allow("StartRestores", texts(fmt.Sprintf("arn:%s:backup:%s:%s:recovery-point:*", partition, w.Region, w.Account)), nil,
 					"backup:StartRestoreJob"),
 				allow("PassRestoreRole", l{m{"Fn::GetAtt": texts("RestoreRole", "Arn")}},
-					m{"StringEquals": m{"iam:PassedToService": "backup.amazonaws.com"}}, "iam:PassRole"))
+					m{"StringEquals": m{"iam:PassedToService": "backup.amazonaws.com"}}, "iam:PassRole"),
+			)
 		}
 		var buckets l
 		for _, b := range w.Buckets {
@@ -328,8 +335,12 @@ func TestRestoreTestingPlans(t *testing.T) {
 		got := map[string]string{}
 		for id, s := range template.ofType("AWS::Backup::RestoreTestingSelection") {
 			p := s.Properties
-			same(t, id, l{p["ProtectedResourceType"], p["ValidationWindowHours"], p["IamRoleArn"], at(p, "RestoreMetadataOverrides", "restoreACLs")},
-				l{"S3", 24.0, m{"Fn::GetAtt": texts("RestoreRole", "Arn")}, "false"})
+			same(
+				t,
+				id,
+				l{p["ProtectedResourceType"], p["ValidationWindowHours"], p["IamRoleArn"], at(p, "RestoreMetadataOverrides", "restoreACLs")},
+				l{"S3", 24.0, m{"Fn::GetAtt": texts("RestoreRole", "Arn")}, "false"},
+			)
 			key := ""
 			if of := at(p, "RestoreMetadataOverrides", "kmsKey", "Fn::GetAtt", 0); of != nil {
 				key = aliasOf(template, of)

@@ -23,7 +23,8 @@ func TestRolesAsPrescribed(t *testing.T) {
 		}
 		for id, role := range template.ofType("AWS::IAM::Role") {
 			roleName, _ := role.Properties["RoleName"].(string)
-			if role.Properties["Path"] != "/acme/backup/" || !strings.HasPrefix(roleName, "it-acme-stores-") || len(roleName) > config.MaxRoleName {
+			if role.Properties["Path"] != "/acme/backup/" || !strings.HasPrefix(roleName, "it-acme-stores-") ||
+				len(roleName) > config.MaxRoleName {
 				t.Errorf("%s, %s: %v%v", name, id, role.Properties["Path"], roleName)
 			}
 		}

@@ -268,7 +268,15 @@ func mistakes(ctl, endpoint string) (string, error) {
 			all = append(all, one)
 		}
 		sorted := all.sorted(wall)
-		fmt.Fprintf(&t, "| %s: `%s` | %.3f | %.3f | %.3f |\n", wrong.what, wrong.flags, all.median(wall), sorted[len(sorted)-1], all.median(cpu))
+		fmt.Fprintf(
+			&t,
+			"| %s: `%s` | %.3f | %.3f | %.3f |\n",
+			wrong.what,
+			wrong.flags,
+			all.median(wall),
+			sorted[len(sorted)-1],
+			all.median(cpu),
+		)
 	}
 	return t.String(), nil
 }

@@ -43,7 +43,11 @@ func checkAirGappedShares(c *checker) {
 				Got:  strconv.Quote(account), Want: "an account that restores if the central account cannot",
 			}, "central.account")
 		case first < i:
-			c.report(airGappedSharePath(i), Problem{What: "duplicate account", Got: strconv.Quote(account), Want: "each once"}, airGappedSharePath(first))
+			c.report(
+				airGappedSharePath(i),
+				Problem{What: "duplicate account", Got: strconv.Quote(account), Want: "each once"},
+				airGappedSharePath(first),
+			)
 		}
 	}
 }
@@ -118,7 +122,8 @@ func warnOfOwnAirGappedKeys(c *checker) {
 		c.report(airGappedPath+".encryption_key", Problem{What: what("the central account"), Got: KeyOwn, Want: KeyAWSOwned})
 	}
 	for t := range c.rows() {
-		if at := c.firstWritten(c.tierPath(t), "air_gapped.encryption_key"); at != "" && t.AirGapped != nil && t.AirGapped.EncryptionKey == KeyOwn {
+		if at := c.firstWritten(c.tierPath(t), "air_gapped.encryption_key"); at != "" && t.AirGapped != nil &&
+			t.AirGapped.EncryptionKey == KeyOwn {
 			c.report(at, Problem{What: what("the account of a workload"), Got: KeyOwn, Want: KeyAWSOwned})
 		}
 	}

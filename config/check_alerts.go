@@ -170,7 +170,8 @@ func warnOfLateSilence(c *checker) {
 		notified := c.cfg.SilenceHours(t)
 		rule, interval := mostFrequent(t.Rules())
 		copies := ""
-		if days := c.cfg.silences[t.Name].lateCopyDays(t); days > 0 && !c.doubtful(c.tierKeys(t, append(c.copyKeys(t), "copy_to_central")...)...) {
+		if days := c.cfg.silences[t.Name].lateCopyDays(t); days > 0 &&
+			!c.doubtful(c.tierKeys(t, append(c.copyKeys(t), "copy_to_central")...)...) {
 			copies = fmt.Sprintf("; if copies stop, the central account's alarm notifies you only after %d days", days)
 		}
 		want := fmt.Sprintf("%d or more", notified*60)
@@ -259,7 +260,8 @@ func (t *Tier) soonCopyWindow(days int) int {
 func (c *checker) usedTiers(keys ...string) iter.Seq[*Tier] {
 	return func(yield func(*Tier) bool) {
 		for t := range c.rows() {
-			if _, used := c.cfg.silences[t.Name]; used && t.BackedUp() && !c.doubtful(c.tierKeys(t, append(c.scheduleKeys(t), keys...)...)...) && !yield(t) {
+			if _, used := c.cfg.silences[t.Name]; used && t.BackedUp() && !c.doubtful(c.tierKeys(t, append(c.scheduleKeys(t), keys...)...)...) &&
+				!yield(t) {
 				return
 			}
 		}

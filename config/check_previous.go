@@ -73,10 +73,13 @@ func compareAirGappedVaults(c *checker) {
 			c.reportAirGapped(now.lockPath+".max_retention_days", now.maxDays, was.maxDays)
 			c.reportAirGappedKey(now.lockPath+".encryption_key", c.cfg.Central.AirGappedVault.EncryptionKey,
 				c.previous.cfg.Central.AirGappedVault.EncryptionKey)
-			if now, was := c.cfg.Central.AirGappedVault.ApprovalTeamARN, c.previous.cfg.Central.AirGappedVault.ApprovalTeamARN; now != was && was != "" {
+			if now, was := c.cfg.Central.AirGappedVault.ApprovalTeamARN, c.previous.cfg.Central.AirGappedVault.ApprovalTeamARN; now != was &&
+				was != "" {
 				c.report(airGappedPath+".approval_team_arn", Problem{
 					What: "CloudFormation cannot change the approval team of a vault",
-					Got:  orNoText(now), Want: was + " as before; its members decide whether it is taken off", See: c.before(airGappedPath + ".approval_team_arn"),
+					Got: orNoText(
+						now,
+					), Want: was + " as before; its members decide whether it is taken off", See: c.before(airGappedPath + ".approval_team_arn"),
 				})
 			}
 		}

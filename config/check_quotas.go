@@ -186,7 +186,10 @@ func warnOfRecoveryPointQuota(c *checker) {
 			c.report(at, Problem{
 				What: where + " would have more recovery points than the default quota of a vault",
 				Got:  fmt.Sprint(n),
-				Want: fmt.Sprintf("at most %d: rarer or shorter rules, or a higher quota of recovery points before you deploy", DefaultRecoveryPoints),
+				Want: fmt.Sprintf(
+					"at most %d: rarer or shorter rules, or a higher quota of recovery points before you deploy",
+					DefaultRecoveryPoints,
+				),
 			})
 		}
 	}

@@ -48,7 +48,8 @@ func checkOperatorAccounts(c *checker) {
 	}
 	for i, pattern := range c.cfg.Restore.Operators {
 		account := operatorAccount(pattern)
-		if account != "*" && c.inPartition(pattern) && !slices.ContainsFunc(c.accounts(), func(a accountIn) bool { return a.account == account }) {
+		if account != "*" && c.inPartition(pattern) &&
+			!slices.ContainsFunc(c.accounts(), func(a accountIn) bool { return a.account == account }) {
 			c.report(operatorPath(i), Problem{
 				What: "this file has no such account, and an operator role trusts the roles of its own account alone: nobody could " +
 					"restore with it",

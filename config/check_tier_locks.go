@@ -247,7 +247,8 @@ func (c *checker) vaultsKnown(i int, w Workload) bool {
 			return false
 		}
 	}
-	return len(c.uses[i]) > 0 && !slices.ContainsFunc(c.uses[i], func(u TierUse) bool { return u.Tier.VaultLock != nil && !u.Tier.BackedUp() })
+	return len(c.uses[i]) > 0 &&
+		!slices.ContainsFunc(c.uses[i], func(u TierUse) bool { return u.Tier.VaultLock != nil && !u.Tier.BackedUp() })
 }
 
 // checkAcknowledged reports the names that need no acknowledgement. It returns the missing ones without those that a reported name

@@ -234,7 +234,11 @@ func TestNoCDK(t *testing.T) {
 func TestSyntaxRows(t *testing.T) {
 	used := map[string]bool{}
 	inFiles := slices.Concat(
-		typesBelow(reflect.TypeFor[corsConfiguration]()), typesBelow(reflect.TypeFor[policyDocument]()), typesBelow(reflect.TypeFor[Estimates]()),
+		typesBelow(
+			reflect.TypeFor[corsConfiguration](),
+		),
+		typesBelow(reflect.TypeFor[policyDocument]()),
+		typesBelow(reflect.TypeFor[Estimates]()),
 	)
 	for _, typ := range slices.Concat(configTypes(), inFiles) {
 		for _, field := range structKeys(typ).fields {

@@ -91,7 +91,10 @@ workloads`
 // TestOverlapNamesTheLoser: the backup with the shorter retention is lost.
 func TestOverlapNamesTheLoser(t *testing.T) {
 	for days, want := range map[int]string{365: "continuous_backup could", 7: "snapshot_backup could", 35: "one of the two could"} {
-		text := minimal + fmt.Sprintf("tiers: [{name: critical_data, snapshot_backup: {delete_after_days: %d, schedule: cron(30 2 * * ? *)}}]\n", days)
+		text := minimal + fmt.Sprintf(
+			"tiers: [{name: critical_data, snapshot_backup: {delete_after_days: %d, schedule: cron(30 2 * * ? *)}}]\n",
+			days,
+		)
 		if got := problemsOf(Load("backup.yaml", []byte(text))).Lines(); !strings.Contains(got, want) {
 			t.Errorf("%d days: want %q in\n%s", days, want, got)
 		}

@@ -50,7 +50,8 @@ func generateTags(t *rapid.T, cfg *Config) {
 		tags := Tags{}
 		for i := range rapid.IntRange(0, 4).Draw(t, "tags") {
 			key := rapid.SampledFrom([]string{"Cost Center ", "acme:Team/", "acme.env-@=+", "Straße_"}).Draw(t, "key")
-			tags[fmt.Sprint(key, of, i)] = rapid.SampledFrom([]string{"", "4711", "true", "null", "Zürich 1", "arn:aws:iam::1:role/x"}).Draw(t, "value")
+			tags[fmt.Sprint(key, of, i)] = rapid.SampledFrom([]string{"", "4711", "true", "null", "Zürich 1", "arn:aws:iam::1:role/x"}).
+				Draw(t, "value")
 		}
 		if len(tags) == 0 {
 			return nil
@@ -110,7 +111,9 @@ func generateTiers(t *rapid.T, cfg *Config, partition string) {
 
 // generateRules draws snapshot rules. The one rule without a name is a mapping in the file.
 func generateRules(t *rapid.T, days *rapid.Generator[int]) SnapshotRules {
-	names := rapid.SampledFrom([][]string{nil, nil, {SnapshotRule}, {SnapshotRule}, {"daily"}, {"daily", "Monthly_kept-7"}, {"a", SnapshotRule, "9"}})
+	names := rapid.SampledFrom(
+		[][]string{nil, nil, {SnapshotRule}, {SnapshotRule}, {"daily"}, {"daily", "Monthly_kept-7"}, {"a", SnapshotRule, "9"}},
+	)
 	var rules SnapshotRules
 	for _, name := range names.Draw(t, "rules") {
 		rule := SnapshotBackup{Name: name, DeleteAfterDays: days.Draw(t, "snapshot days"), Schedule: generateCron(t)}
@@ -182,7 +185,8 @@ func generateAirGapped(t *rapid.T, row *Tier, partition string) *AirGapped {
 	for _, rule := range row.Rules() {
 		least, most = min(least, rule.DeleteAfterDays), max(most, rule.DeleteAfterDays)
 	}
-	if partition == partitionGovCloud || !row.BackedUp() || least < MinAirGappedRetentionDays || rapid.IntRange(0, 4).Draw(t, "air-gapped") > 0 {
+	if partition == partitionGovCloud || !row.BackedUp() || least < MinAirGappedRetentionDays ||
+		rapid.IntRange(0, 4).Draw(t, "air-gapped") > 0 {
 		return nil
 	}
 	return &AirGapped{

@@ -21,8 +21,15 @@ func TestNames(t *testing.T) {
 			for i := range tiers {
 				tier := &tiers[i]
 				expect(t, vault, c.TierName(w, tier))
-				expect(t, rule, c.RuleName(w, tier, Rule{Name: ContinuousRule}), c.RuleName(w, tier, Rule{Name: SnapshotRule}), c.SelectionName(w, tier, 2),
-					c.TaggedSelectionName(w, tier, TagSelection{}), c.TaggedSelectionName(w, tier, TagSelection{Tag: TagValues{"a": "b"}}))
+				expect(
+					t,
+					rule,
+					c.RuleName(w, tier, Rule{Name: ContinuousRule}),
+					c.RuleName(w, tier, Rule{Name: SnapshotRule}),
+					c.SelectionName(w, tier, 2),
+					c.TaggedSelectionName(w, tier, TagSelection{}),
+					c.TaggedSelectionName(w, tier, TagSelection{Tag: TagValues{"a": "b"}}),
+				)
 				longest := strings.Repeat("Daily_9-", 5)[:MaxSnapshotRuleName]
 				expect(t, regexp.MustCompile(`^ab[a-z-]*[a-f0-9]*-`+longest+`$`), c.RuleName(w, tier, Rule{Name: longest}))
 				expect(t, regexp.MustCompile(`^[a-zA-Z0-9_]{1,200}$`), c.TieringName("eu-central-1", c.TierName(w, tier)))

@@ -188,7 +188,10 @@ var meaningFaults = []fault{
 	meaning("bucket-twice", "a bucket in two places", func(t *rapid.T, cfg *Config) (string, bool) {
 		i, j := anyBucket(t, cfg)
 		last := len(cfg.Workloads) - 1
-		cfg.Workloads[last].Buckets = append(cfg.Workloads[last].Buckets, Bucket{Name: cfg.Workloads[i].Buckets[j].Name, Tier: cfg.Workloads[last].Buckets[0].Tier})
+		cfg.Workloads[last].Buckets = append(
+			cfg.Workloads[last].Buckets,
+			Bucket{Name: cfg.Workloads[i].Buckets[j].Name, Tier: cfg.Workloads[last].Buckets[0].Tier},
+		)
 		return bucketPath(last, len(cfg.Workloads[last].Buckets)-1) + ".name", true
 	}),
 	meaning("workload-twice", "a workload's name in another account", func(_ *rapid.T, cfg *Config) (string, bool) {
@@ -252,8 +255,12 @@ var meaningFaults = []fault{
 		return "", !copied && !testsTagged(w)
 	}),
 	meaning("air-gapped-partition", "an air gap in GovCloud", func(_ *rapid.T, cfg *Config) (string, bool) {
-		cfg.Central.AirGappedVault = &AirGappedVault{Name: "air-gap", MinRetentionDays: MinAirGappedRetentionDays, MaxRetentionDays: MaxRetentionDays,
-			EncryptionKey: KeyAWSOwned}
+		cfg.Central.AirGappedVault = &AirGappedVault{
+			Name:             "air-gap",
+			MinRetentionDays: MinAirGappedRetentionDays,
+			MaxRetentionDays: MaxRetentionDays,
+			EncryptionKey:    KeyAWSOwned,
+		}
 		lengthenCopies(cfg, MinAirGappedRetentionDays)
 		return airGappedPath, Partition(cfg.Central.Region) == partitionGovCloud
 	}),

@@ -135,10 +135,13 @@ var formFaults = []fault{
 	},
 	{
 		"a scalar for a mapping",
-		inText(func(n place, _ syntax) bool { return n.node.Kind == yaml.MappingNode && !n.orScalar }, func(n place, _ syntax) (string, string) {
-			*n.node = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "x"}
-			return "wrong-type", n.path
-		}),
+		inText(
+			func(n place, _ syntax) bool { return n.node.Kind == yaml.MappingNode && !n.orScalar },
+			func(n place, _ syntax) (string, string) {
+				*n.node = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "x"}
+				return "wrong-type", n.path
+			},
+		),
 	},
 	{"a key without a value", inText(func(n place, _ syntax) bool { return n.key != nil }, func(n place, _ syntax) (string, string) {
 		*n.node = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null"}
@@ -150,14 +153,17 @@ var formFaults = []fault{
 	})},
 	{
 		"an unknown key",
-		inText(func(n place, rule syntax) bool { return n.node.Kind == yaml.MappingNode && rule.keys == "" }, func(n place, _ syntax) (string, string) {
-			n.node.Content = append(
-				n.node.Content,
-				&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "zzzzzzzzzzzz"},
-				&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "x"},
-			)
-			return "unknown-key", n.path + ".zzzzzzzzzzzz"
-		}),
+		inText(
+			func(n place, rule syntax) bool { return n.node.Kind == yaml.MappingNode && rule.keys == "" },
+			func(n place, _ syntax) (string, string) {
+				n.node.Content = append(
+					n.node.Content,
+					&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "zzzzzzzzzzzz"},
+					&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "x"},
+				)
+				return "unknown-key", n.path + ".zzzzzzzzzzzz"
+			},
+		),
 	},
 	{"a key twice", inText(func(n place, _ syntax) bool { return n.key != nil }, func(n place, _ syntax) (string, string) {
 		n.parent.Content = append(n.parent.Content, n.key, n.node)
@@ -227,12 +233,13 @@ func placesIn(n *yaml.Node, typ reflect.Type, path, rule string) []place {
 			field := keys.fields[keys.byName[n.Content[i].Value]]
 			at := strings.TrimPrefix(path+"."+field.name, ".")
 			p := place{
-				path:     at,
-				parent:   n,
-				key:      n.Content[i],
-				node:     n.Content[i+1],
-				rule:     field.syntax,
-				required: field.required && (field.name == "name" || !strings.HasPrefix(at, "tiers[")) || field.inList && strings.HasSuffix(path, "]"),
+				path:   at,
+				parent: n,
+				key:    n.Content[i],
+				node:   n.Content[i+1],
+				rule:   field.syntax,
+				required: field.required && (field.name == "name" || !strings.HasPrefix(at, "tiers[")) ||
+					field.inList && strings.HasSuffix(path, "]"),
 			}
 			if field.typ.Kind() == reflect.Map { // its keys are the user's
 				all = append(all, p)

@@ -23,7 +23,10 @@ workloads:
     buckets:
 `
 	for i, entry := range strings.Split(tiers, "name: ")[1:] {
-		if name := strings.FieldsFunc(entry, func(r rune) bool { return strings.ContainsRune(",\n }", r) })[0]; strings.HasSuffix(name, "_data") {
+		if name := strings.FieldsFunc(entry, func(r rune) bool { return strings.ContainsRune(",\n }", r) })[0]; strings.HasSuffix(
+			name,
+			"_data",
+		) {
 			text += fmt.Sprintf("      - {name: dummy-dev-%d, tier: %s}\n", i, name)
 		}
 	}

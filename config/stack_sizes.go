@@ -89,7 +89,13 @@ func (c *Config) CentralResources() int {
 		validator = 19
 	)
 	alarms := len(c.CopyAlarms()[0])
-	n := key*len(c.CentralKeysIn(c.Central.Region)) + topic + len(c.Alerts.Subscribers()) + bus + calls + rules + log + perFilter*len(c.AccountEndings())
+	n := key*len(
+		c.CentralKeysIn(c.Central.Region),
+	) + topic + len(
+		c.Alerts.Subscribers(),
+	) + bus + calls + rules + log + perFilter*len(
+		c.AccountEndings(),
+	)
 	n += c.vaultResources(c.Central.Region) + alarms
 	if alarms > 0 {
 		n++ // rule on alarms

@@ -183,7 +183,12 @@ func (s *TagSelection) decodeNode(d *decoder, n *yaml.Node, at *path) {
 	if n.Kind == yaml.MappingNode {
 		d.decodeStruct(n, v, at)
 		if tag := descend(n, "tag"); tag != nil && tag.Kind == yaml.MappingNode && len(tag.Content) == 0 {
-			d.report(emptyList, tag, at.child("tag"), Problem{What: "there is no tag", Want: "at least one tag, or no key tag for that of the tier"})
+			d.report(
+				emptyList,
+				tag,
+				at.child("tag"),
+				Problem{What: "there is no tag", Want: "at least one tag, or no key tag for that of the tier"},
+			)
 		}
 		return
 	}

@@ -129,8 +129,11 @@ func TestSelectionNames(t *testing.T) {
 
 // TestSelectionsPrinted: the name of a tier is printed as such, and a mapping as a mapping, also the least one.
 func TestSelectionsPrinted(t *testing.T) {
-	cfg := load(t, minimal+`    select_tagged: [{tier: curated_data}, sensitive_data, {tier: critical_data, tag: {a: "yes"}, except_tag: {b: no}}]
-`)
+	cfg := load(
+		t,
+		minimal+`    select_tagged: [{tier: curated_data}, sensitive_data, {tier: critical_data, tag: {a: "yes"}, except_tag: {b: no}}]
+`,
+	)
 	text, err := cfg.YAML()
 	if err != nil {
 		t.Fatal(err)
@@ -276,8 +279,13 @@ func TestSelectionsOfManyBuckets(t *testing.T) {
 		return cfg.StackResources(w)
 	}
 	if one := resources(500, 0); resources(501, 0) != one+1 || resources(1001, 0) != one+2 || resources(500, 3) != resources(500, 1)+2 {
-		t.Errorf("resources of the stack: %d with 500 buckets, %d with 501, %d with 3 selections by tag and %d with one", one, resources(501, 0),
-			resources(500, 3), resources(500, 1))
+		t.Errorf(
+			"resources of the stack: %d with 500 buckets, %d with 501, %d with 3 selections by tag and %d with one",
+			one,
+			resources(501, 0),
+			resources(500, 3),
+			resources(500, 1),
+		)
 	}
 	const maxSelections = 100
 	if use := (TierUse{Buckets: make([]Bucket, MaxBucketsPerAccount), Tagged: make([]TagSelection, MaxTaggedSelections)}); use.selections() > maxSelections {

@@ -8,7 +8,12 @@ import (
 
 // TestTags: a workload has the tags at the top and its own, which count; the file keeps its own form.
 func TestTags(t *testing.T) {
-	text := strings.Replace(minimal, "    buckets:", "    tags: {Owner: \"0815\", acme.com/x: \"\"}\n    buckets:", 1) + "tags: {Owner: us, Stage: dev}\n"
+	text := strings.Replace(
+		minimal,
+		"    buckets:",
+		"    tags: {Owner: \"0815\", acme.com/x: \"\"}\n    buckets:",
+		1,
+	) + "tags: {Owner: us, Stage: dev}\n"
 	cfg := load(t, text)
 	if got := fmt.Sprint(cfg.TagsOf(cfg.Workloads[0])); got != "map[Owner:0815 Stage:dev acme.com/x:]" {
 		t.Errorf("a workload has %s", got)

@@ -116,7 +116,14 @@ func TestAirGappedVaultEverything(t *testing.T) {
 func TestAirGappedVaultRefuses(t *testing.T) {
 	type props = constructs.AirGappedVaultProps
 	refuses(t, constructs.NewAirGappedVault, func() *props {
-		return &props{Name: "gap", Account: "111111111111", MinRetentionDays: 7, MaxRetentionDays: 7, ShareName: "s", ShareWith: []string{"444444444444"}}
+		return &props{
+			Name:             "gap",
+			Account:          "111111111111",
+			MinRetentionDays: 7,
+			MaxRetentionDays: 7,
+			ShareName:        "s",
+			ShareWith:        []string{"444444444444"},
+		}
 	}, []refusal[props]{
 		{"NewAirGappedVault: props.Name and props.Account are required", func(p *props) { p.Name = "" }},
 		{"NewAirGappedVault: props.Name and props.Account are required", func(p *props) { p.Account = "" }},

@@ -163,7 +163,10 @@ func TestBucketOfItsOwn(t *testing.T) {
 		})}},
 		"LifecycleConfiguration": map[string]any{"Rules": []any{
 			map[string]any{"NoncurrentVersionExpiration": map[string]any{"NoncurrentDays": 30}},
-			map[string]any{"Status": "Enabled", "Transitions": []any{map[string]any{"StorageClass": "INTELLIGENT_TIERING", "TransitionInDays": 0}}},
+			map[string]any{
+				"Status":      "Enabled",
+				"Transitions": []any{map[string]any{"StorageClass": "INTELLIGENT_TIERING", "TransitionInDays": 0}},
+			},
 		}},
 		"CorsConfiguration": map[string]any{"CorsRules": []any{
 			assertions.Match_ObjectEquals(&map[string]any{"AllowedMethods": []any{"GET"}, "AllowedOrigins": []any{"*"}}),

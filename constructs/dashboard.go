@@ -43,10 +43,13 @@ func NewDashboard(scope awsconstructs.Construct, id *string, props *DashboardPro
 	require(props.Name != "" && props.Project != "" && props.Region != "" && props.LogGroupName != "",
 		"NewDashboard: props.Name, Project, Region and LogGroupName are required")
 	this := awsconstructs.NewConstruct(scope, id)
-	return &Dashboard{Construct: this, Dashboard: awscloudwatch.NewCfnDashboard(this, jsii.String(defaultID), &awscloudwatch.CfnDashboardProps{
-		DashboardName: jsii.String(props.Name),
-		DashboardBody: jsii.String(props.body()),
-	})}
+	return &Dashboard{
+		Construct: this,
+		Dashboard: awscloudwatch.NewCfnDashboard(this, jsii.String(defaultID), &awscloudwatch.CfnDashboardProps{
+			DashboardName: jsii.String(props.Name),
+			DashboardBody: jsii.String(props.body()),
+		}),
+	}
 }
 
 // body is the dashboard's JSON.
@@ -97,7 +100,11 @@ func (p *DashboardProps) ages() []string {
 	if !p.ByDestination {
 		return ages
 	}
-	byDestination := slices.Insert(slices.Clone(ages), len(ofJobs), `parse detail.destinationBackupVaultArn "*:backup-vault:*" as there, into`)
+	byDestination := slices.Insert(
+		slices.Clone(ages),
+		len(ofJobs),
+		`parse detail.destinationBackupVaultArn "*:backup-vault:*" as there, into`,
+	)
 	for i, command := range byDestination {
 		byDestination[i] = strings.Replace(command, " by job, vault, ", " by job, vault, into, ", 1)
 	}

@@ -170,7 +170,12 @@ func TestPatternSizes(t *testing.T) {
 				SecretNames: buckets,
 			},
 		}
-		rules := slices.Concat(tampering.Rules(), BackupEventRules(vaults, vaultARNs), ScanEventRules(vaults), []EventRule{AlarmRule(alarms, "dummy-")})
+		rules := slices.Concat(
+			tampering.Rules(),
+			BackupEventRules(vaults, vaultARNs),
+			ScanEventRules(vaults),
+			[]EventRule{AlarmRule(alarms, "dummy-")},
+		)
 		for _, rule := range rules {
 			pattern := rule.pattern()
 			text, err := json.Marshal(pattern)

@@ -33,7 +33,10 @@ func newEverything(stack awscdk.Stack) {
 	})
 	role := constructs.NewBackupRole(stack, jsii.String("BackupRole"), &constructs.BackupRoleProps{
 		Name: "backup", Account: account, S3BackupPolicyARN: "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
-		Copy: &constructs.CopyProps{DestinationVaultARNs: []string{centralVaultARN}, KeyARNs: []string{"arn:aws:kms:eu-central-1:111111111111:key/*"}},
+		Copy: &constructs.CopyProps{
+			DestinationVaultARNs: []string{centralVaultARN},
+			KeyARNs:              []string{"arn:aws:kms:eu-central-1:111111111111:key/*"},
+		},
 	})
 	for _, tier := range []string{"critical", "ledger"} {
 		constructs.NewTierBackup(stack, jsii.String(tier), &constructs.TierBackupProps{

@@ -205,8 +205,11 @@ func (p *TierBackupProps) validate() {
 	require(p.VaultName != "" && p.PlanName != "", "NewTierBackup: props.VaultName and props.PlanName are required")
 	require(p.Key != nil, "NewTierBackup: props.Key is required")
 	require(p.Role != nil, "NewTierBackup: props.Role is required; AWS Backup assumes it")
-	require(!p.KeepPolicy || p.DeployRoleARN != "", "NewTierBackup: props.DeployRoleARN is required with KeepPolicy; otherwise nobody could "+
-		"ever change the policy")
+	require(
+		!p.KeepPolicy || p.DeployRoleARN != "",
+		"NewTierBackup: props.DeployRoleARN is required with KeepPolicy; otherwise nobody could "+
+			"ever change the policy",
+	)
 	require(len(p.Rules) > 0, "NewTierBackup: props.Rules is required; a plan has at least one rule")
 	for _, r := range p.Rules {
 		require(r.Name != "" && r.Schedule != "" && r.Timezone != "", "BackupRule: Name, Schedule and Timezone are required")

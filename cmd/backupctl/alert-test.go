@@ -43,7 +43,10 @@ func (c *alertTest) Run(clock clock, stdout io.Writer) error {
 	}
 	d := drill{alerting.NewMarker(), destinations(cfg.Alerts), source, central, cfg.AlertLogGroup(), cfg.UndeliveredName()}
 	if len(d.destinations) == 0 {
-		return fmt.Errorf("%s: alerts: no destination would receive a test event; want slack, pagerduty, teams, webhook or topics; e-mails take another way", c.Config)
+		return fmt.Errorf(
+			"%s: alerts: no destination would receive a test event; want slack, pagerduty, teams, webhook or topics; e-mails take another way",
+			c.Config,
+		)
 	}
 
 	ctx := context.Background()

@@ -76,7 +76,13 @@ func (c *bootstrap) account(b *strings.Builder, cfg *config.Config, d config.Dep
 		arns = append(arns, arn)
 		file := "file://" + policyFile(c.Policies, d, p)
 		if c.Update {
-			fmt.Fprintf(b, "aws iam create-policy-version --policy-arn %s --policy-document %s --set-as-default --profile %s\n", arn, file, profile)
+			fmt.Fprintf(
+				b,
+				"aws iam create-policy-version --policy-arn %s --policy-document %s --set-as-default --profile %s\n",
+				arn,
+				file,
+				profile,
+			)
 		} else {
 			fmt.Fprintf(b, "aws iam create-policy --policy-name %s --policy-document %s --profile %s\n", p.Name, file, profile)
 		}

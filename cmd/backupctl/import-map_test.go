@@ -65,9 +65,14 @@ func TestImportMap(t *testing.T) {
 		if code != exitDone || fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%s: exit code %d: %v, want %v", line, code, got, want)
 		}
-		compare(t, "standard error of "+line, stderr, "note: central-aws-vault-S3 refers to AlertsTopic4CF1C27A (AWS::SNS::Topic), which must be "+
-			"in the stack already or be imported with it\nimport them with npx cdk import dummy-backup-central --resource-mapping FILE, then "+
-			"deploy the rest\n")
+		compare(
+			t,
+			"standard error of "+line,
+			stderr,
+			"note: central-aws-vault-S3 refers to AlertsTopic4CF1C27A (AWS::SNS::Topic), which must be "+
+				"in the stack already or be imported with it\nimport them with npx cdk import dummy-backup-central --resource-mapping FILE, then "+
+				"deploy the rest\n",
+		)
 	}
 	code, got, stderr := mapped(t, dir, "--stack dummy-dev --only dummy-dev-curated-data --key alias/dummy-dummy-dev-buckets="+keyTwo)
 	want := map[string]map[string]string{
@@ -137,8 +142,9 @@ func TestImportMapLooksUp(t *testing.T) {
 	central, dev := server.Account("111111111111"), server.Account("222222222222")
 	signIn(t, server.Listen(t))
 	code, _, stderr := mapped(t, dir, "--stack central --profile central")
-	if code != exitWrong || stderr != "nothing of dummy-backup-central exists, so there is nothing to import; deploy it with npx cdk deploy "+
-		"dummy-backup-central\n" {
+	if code != exitWrong ||
+		stderr != "nothing of dummy-backup-central exists, so there is nothing to import; deploy it with npx cdk deploy "+
+			"dummy-backup-central\n" {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 	central.SetAlias("alias/other", keyTwo)
@@ -162,7 +168,8 @@ func TestImportMapLooksUp(t *testing.T) {
 	if code != exitDone || len(got) != 3 || got["Bucketsdummydevcurateddata674FD39D"]["BucketName"] != "dummy-dev-curated-data" {
 		t.Errorf("exit code %d: %v: %s", code, got, stderr)
 	}
-	if code, _, stderr = mapped(t, dir, "--stack central --profile dummy-dev"); code != exitWrong || !strings.Contains(stderr, "another account") {
+	if code, _, stderr = mapped(t, dir, "--stack central --profile dummy-dev"); code != exitWrong ||
+		!strings.Contains(stderr, "another account") {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 	for _, call := range server.Calls() {

@@ -173,7 +173,8 @@ func TestInitAsks(t *testing.T) {
 	cfg := loaded(t, string(text))
 	w := cfg.Workloads[0]
 	if len(cfg.Workloads) != 2 || cfg.Workloads[1].ID() != "shop-dev" || w.ID() != "shop-prod" || w.Region != "eu-west-1" || len(w.Buckets) != 1 || !w.Buckets[0].Existing ||
-		w.Buckets[0].Tier != "critical_sensitive_data" || cfg.Alerts.Email[0] != "oncall@example.com" || !strings.Contains(string(text), "2555") {
+		w.Buckets[0].Tier != "critical_sensitive_data" || cfg.Alerts.Email[0] != "oncall@example.com" ||
+		!strings.Contains(string(text), "2555") {
 		t.Errorf("got %s", text)
 	}
 }

@@ -75,7 +75,11 @@ func (d *draft) text(out string) string {
 		fmt.Fprintf(&b, "  key_administrators: [%s]   # roles that may administer the key\n", yamlTexts(d.administrators))
 	}
 	if len(d.emails) > 0 {
-		fmt.Fprintf(&b, "\nalerts:   # who is notified of failures; also slack and pagerduty, see docs/alerts.md\n  email: [%s]\n", yamlTexts(d.emails))
+		fmt.Fprintf(
+			&b,
+			"\nalerts:   # who is notified of failures; also slack and pagerduty, see docs/alerts.md\n  email: [%s]\n",
+			yamlTexts(d.emails),
+		)
 	} else {
 		b.WriteString("\n# alerts:   # nobody is notified of failures yet; see docs/alerts.md\n#   email: [backup-oncall@example.com]\n")
 	}
@@ -106,8 +110,14 @@ func (d *draft) tierText(b *strings.Builder) {
 }
 
 func (w *draftWorkload) writeTo(b *strings.Builder) {
-	fmt.Fprintf(b, "  - name: %s\n    environment: %s\n    account: %q\n    region: %s\n", yamlText(w.name), yamlText(w.environment), w.account,
-		yamlText(w.region))
+	fmt.Fprintf(
+		b,
+		"  - name: %s\n    environment: %s\n    account: %q\n    region: %s\n",
+		yamlText(w.name),
+		yamlText(w.environment),
+		w.account,
+		yamlText(w.region),
+	)
 	for _, note := range w.notes {
 		b.WriteString("    # " + commented(note) + "\n")
 	}

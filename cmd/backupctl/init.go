@@ -67,7 +67,13 @@ func knownTier(flag, tier string) error {
 	if slices.Contains(names, tier) {
 		return nil
 	}
-	return fmt.Errorf("%s %s: there is no such tier%s; want one of %s", flag, tier, config.DidYouMean(tier, names), strings.Join(names, ", "))
+	return fmt.Errorf(
+		"%s %s: there is no such tier%s; want one of %s",
+		flag,
+		tier,
+		config.DidYouMean(tier, names),
+		strings.Join(names, ", "),
+	)
 }
 
 // Run writes a backup.yaml.

@@ -49,9 +49,12 @@ func loaded(t *testing.T, file string) *config.Config {
 
 // TestInitFlags: flags alone write a file that the app takes, with what they say.
 func TestInitFlags(t *testing.T) {
-	code, stdout, stderr, file := inits(t, initFlags+initWorkload+"--bucket shop-prod/shop-lake=curated_data --existing-bucket shop-prod/shop-old=critical_data "+
-		"--bucket shop-prod/2024=critical_sensitive_data --copy-days critical_sensitive_data=2555 --workload shop/1e3/333333333333/us-east-1 "+
-		"--bucket shop-1e3/shop-east=standard_data --email a@example.com --key-administrator ci/role,x=y")
+	code, stdout, stderr, file := inits(
+		t,
+		initFlags+initWorkload+"--bucket shop-prod/shop-lake=curated_data --existing-bucket shop-prod/shop-old=critical_data "+
+			"--bucket shop-prod/2024=critical_sensitive_data --copy-days critical_sensitive_data=2555 --workload shop/1e3/333333333333/us-east-1 "+
+			"--bucket shop-1e3/shop-east=standard_data --email a@example.com --key-administrator ci/role,x=y",
+	)
 	if code != exitDone || stderr != "" {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
@@ -70,7 +73,8 @@ func TestInitFlags(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if !slices.Equal(cfg.Alerts.Email, []string{"a@example.com"}) || !slices.Equal(cfg.Central.KeyAdministrators, []string{"ci/role", "x=y"}) {
+	if !slices.Equal(cfg.Alerts.Email, []string{"a@example.com"}) ||
+		!slices.Equal(cfg.Central.KeyAdministrators, []string{"ci/role", "x=y"}) {
 		t.Errorf("got %q and %q", cfg.Alerts.Email, cfg.Central.KeyAdministrators)
 	}
 	if !regexp.MustCompile(`^# yaml-language-server: \$schema=\S+schema\.json\nversion: 1\n`).MatchString(file) {
@@ -158,7 +162,13 @@ func TestInitOverwritesNothing(t *testing.T) {
 	// write itself refuses, too: the file may come while somebody answers.
 	c := &initialize{Out: out}
 	d := &draft{project: "late", organization: "o-a1b2c3d4e5", account: "111111111111", region: "eu-central-1", workloads: []*draftWorkload{
-		{name: "a", environment: "b", account: "222222222222", region: "eu-west-1", buckets: []draftBucket{{name: "b-1", tier: "curated_data"}}},
+		{
+			name:        "a",
+			environment: "b",
+			account:     "222222222222",
+			region:      "eu-west-1",
+			buckets:     []draftBucket{{name: "b-1", tier: "curated_data"}},
+		},
 	}}
 	want := out + " is there already, and init overwrites nothing; write --out FILE"
 	if err := c.write(d, &bytes.Buffer{}); err == nil || err.Error() != want {
@@ -344,7 +354,8 @@ func TestInitAccountTags(t *testing.T) {
 	for _, b := range loaded(t, file).Workloads[0].Buckets {
 		got += b.Name + "=" + b.Tier + " "
 	}
-	if want := "bare=standard_data fine=sensitive_data other=sensitive_data "; got != want || !strings.Contains(file, "tag team=x names no tier") {
+	if want := "bare=standard_data fine=sensitive_data other=sensitive_data "; got != want ||
+		!strings.Contains(file, "tag team=x names no tier") {
 		t.Errorf("got %s, want %s: %s%s", got, want, stderr, file)
 	}
 }

@@ -207,7 +207,11 @@ func (p *place) lookAirGapped(ctx context.Context, name string, least, most int,
 	case vault.VaultType != types.VaultTypeLogicallyAirGappedBackupVault:
 		p.wrong(subject, "it is not logically air-gapped, and cannot become so (F-LAG-1)", "")
 	case got != wanted:
-		p.wrong("the lock of "+subject, fmt.Sprintf("it takes recovery points of %s; want %s, which needs another vault (F-LAG-1)", got, wanted), "")
+		p.wrong(
+			"the lock of "+subject,
+			fmt.Sprintf("it takes recovery points of %s; want %s, which needs another vault (F-LAG-1)", got, wanted),
+			"",
+		)
 	default:
 		p.ok("the lock of "+subject, "it is logically air-gapped and takes recovery points of "+got)
 	}

@@ -78,8 +78,11 @@ func continueUndo(name string, want undoHeader) (*undoFile, error) {
 	first, _ := bufio.NewReader(file).ReadBytes('\n') // what cannot be read is no header
 	var header undoHeader
 	if json.Unmarshal(first, &header) != nil || header.Version != want.Version || header.Bucket != want.Bucket || !header.To.Equal(want.To) {
-		return nil, errors.Join(fmt.Errorf("--undo %s: the file exists, and is not of bucket %s at %s; it is not overwritten; write another name",
-			name, want.Bucket, want.To.Format(time.RFC3339)), file.Close())
+		return nil, errors.Join(
+			fmt.Errorf("--undo %s: the file exists, and is not of bucket %s at %s; it is not overwritten; write another name",
+				name, want.Bucket, want.To.Format(time.RFC3339)),
+			file.Close(),
+		)
 	}
 	if err := cutTail(file); err != nil {
 		return nil, errors.Join(fmt.Errorf("--undo: %w", err), file.Close())

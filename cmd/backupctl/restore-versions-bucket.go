@@ -85,7 +85,12 @@ func (c *restoreVersions) explain(err error) error {
 		return fmt.Errorf("--bucket %s: the bucket is in %s; write --region %s", elsewhere.Name, elsewhere.Region, elsewhere.Region)
 	}
 	if others, ok := errors.AsType[*rewind.OwnerError](err); ok {
-		return fmt.Errorf("--bucket %s: the bucket does not belong to %s, the account of its workload in %s", others.Name, others.Owner, c.Config)
+		return fmt.Errorf(
+			"--bucket %s: the bucket does not belong to %s, the account of its workload in %s",
+			others.Name,
+			others.Owner,
+			c.Config,
+		)
 	}
 	if file, ok := errors.AsType[*rewind.FileError](err); ok {
 		return unwritten(file)

@@ -284,7 +284,8 @@ func TestNotRestored(t *testing.T) {
 				!strings.HasSuffix(stderr, "1 key was not restored: 1 "+reason+"\n") {
 				t.Errorf("got %s%s", stdout, stderr)
 			}
-			if content, err := os.ReadFile(file); err != nil || code != exitSomeNotRestored || !strings.Contains(string(content), `"key": "bad/k"`) {
+			if content, err := os.ReadFile(file); err != nil || code != exitSomeNotRestored ||
+				!strings.Contains(string(content), `"key": "bad/k"`) {
 				t.Errorf("exit code %d, report %s, %v", code, content, err)
 			}
 		})

@@ -214,7 +214,9 @@ func describeBackupVault(q *request, in *backup.DescribeBackupVaultInput) (smith
 		return nil, err
 	}
 	out := &backup.DescribeBackupVaultOutput{
-		BackupVaultName: aws.String(v.Name), BackupVaultArn: aws.String(v.ARN()), NumberOfRecoveryPoints: cmp.Or(v.number, int64(len(v.points))),
+		BackupVaultName: aws.String(
+			v.Name,
+		), BackupVaultArn: aws.String(v.ARN()), NumberOfRecoveryPoints: cmp.Or(v.number, int64(len(v.points))),
 		VaultType: types.VaultTypeBackupVault, VaultState: types.VaultStateAvailable,
 	}
 	if v.options.Key != "" {

@@ -116,8 +116,13 @@ func (p place) ownScope(action string) (s Statement, own bool) {
 	case action == "lambda:CreateEventSourceMapping":
 		s.Resources = everything
 		s.Condition = map[string]map[string][]string{"ArnEquals": {"lambda:FunctionArn": p.regional("lambda", "function:", p.Functions)}}
-	case action == "ram:GetPermission", action == "ram:AssociateResourceSharePermission", action == "ram:DisassociateResourceSharePermission":
-		s.Resources = append(p.regional("ram", "resource-share/", []string{"*"}), fmt.Sprintf("arn:%s:ram::aws:permission/*", config.Partition(p.Region)))
+	case action == "ram:GetPermission",
+		action == "ram:AssociateResourceSharePermission",
+		action == "ram:DisassociateResourceSharePermission":
+		s.Resources = append(
+			p.regional("ram", "resource-share/", []string{"*"}),
+			fmt.Sprintf("arn:%s:ram::aws:permission/*", config.Partition(p.Region)),
+		)
 	case action == "iam:CreateServiceLinkedRole":
 		s.Resources = p.global("iam", "role/aws-service-role/", []string{"*"})
 		s.Condition = map[string]map[string][]string{"StringLike": {"iam:AWSServiceName": {"*backup.amazonaws.com"}}}

@@ -131,7 +131,10 @@ func (o Options) complete(cfg *config.Config) (Options, error) {
 	case !regexp.MustCompile(`^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$`).MatchString(o.Repository):
 		return o, fmt.Errorf("--repository %s: want the repository on GitHub as owner/name", o.Repository)
 	case !configPath.MatchString(o.Config) || path.Clean(o.Config) != o.Config || strings.HasPrefix(o.Config, ".."):
-		return o, fmt.Errorf("--config %s: want its path in the repository, of letters, digits, dots, slashes, hyphens and underscores", o.Config)
+		return o, fmt.Errorf(
+			"--config %s: want its path in the repository, of letters, digits, dots, slashes, hyphens and underscores",
+			o.Config,
+		)
 	case !regexp.MustCompile(`^[A-Za-z0-9._][A-Za-z0-9._/-]*$`).MatchString(o.Branch):
 		return o, fmt.Errorf("--branch %s: want the name of a branch", o.Branch)
 	}

@@ -41,8 +41,13 @@ func load(t *testing.T, accounts int, lock, rollout string) *config.Config {
 	var b strings.Builder
 	b.WriteString(strings.Replace(head, "LOCK", lock, 1))
 	for i := range accounts {
-		fmt.Fprintf(&b, "  - {name: app, environment: \"%d\", account: \"%012d\", region: eu-west-1, buckets: [{name: heron-%d, tier: standard_data}]}\n",
-			i, 200_000_000_000+i, i)
+		fmt.Fprintf(
+			&b,
+			"  - {name: app, environment: \"%d\", account: \"%012d\", region: eu-west-1, buckets: [{name: heron-%d, tier: standard_data}]}\n",
+			i,
+			200_000_000_000+i,
+			i,
+		)
 	}
 	cfg, err := config.Load("backup.yaml", []byte(b.String()+rollout))
 	if err != nil {
@@ -155,7 +160,8 @@ func TestPermissions(t *testing.T) {
 				t.Errorf("%d accounts: %s has %d characters", accounts, path, n)
 			}
 			for _, arn := range p.Statement[0].Resource {
-				role := regexp.MustCompile(`^arn:aws:iam::(\d{12}|\*):role/cdk-hnb659fds-(deploy|file-publishing|lookup)-role-`).FindStringSubmatch(arn)
+				role := regexp.MustCompile(`^arn:aws:iam::(\d{12}|\*):role/cdk-hnb659fds-(deploy|file-publishing|lookup)-role-`).
+					FindStringSubmatch(arn)
 				if role == nil || strings.Contains(path, "diff") && role[2] != "lookup" {
 					t.Fatalf("%s: got %s", path, arn)
 				}

@@ -24,7 +24,15 @@ tiers:
 		`schedule: cron(5 * * * ? *), delete_after_days: 400, copy_to_central: {delete_after_days: 3650}}]}
 workloads:
 `)
-	tiers := []string{"standard_data", "sensitive_data", "curated_data", "curated_sensitive_data", "critical_data", "critical_sensitive_data", "hourly"}
+	tiers := []string{
+		"standard_data",
+		"sensitive_data",
+		"curated_data",
+		"curated_sensitive_data",
+		"critical_data",
+		"critical_sensitive_data",
+		"hourly",
+	}
 	for i := range workloads {
 		fmt.Fprintf(&b, "  - name: w%03d\n    environment: prod\n    account: \"2%011d\"\n    region: eu-central-1\n    buckets:\n", i, i)
 		for j := range 10 {

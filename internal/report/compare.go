@@ -80,7 +80,15 @@ func (c *comparer) buckets() {
 		b := &c.now.Buckets[i]
 		before := was[nameOf(b)]
 		if before == nil {
-			c.add(nameOf(b), Change{Effect: Gains, What: "the protection of " + b.Tier + ": " + c.now.protectionOf(b).summary(), From: fromDeploy, Facts: []string{}})
+			c.add(
+				nameOf(b),
+				Change{
+					Effect: Gains,
+					What:   "the protection of " + b.Tier + ": " + c.now.protectionOf(b).summary(),
+					From:   fromDeploy,
+					Facts:  []string{},
+				},
+			)
 			continue
 		}
 		c.bucket(b, before)
@@ -93,7 +101,11 @@ func (c *comparer) bucket(now, was *Bucket) {
 	if now.Vault != was.Vault && was.Vault != "" && now.Vault != "" {
 		c.add(name, Change{
 			Effect: Loses, Irreversible: true,
-			What: fmt.Sprintf("its history in one vault: new backups go from %s into %s, and the first one is a full one", vaultName(was), vaultName(now)),
+			What: fmt.Sprintf(
+				"its history in one vault: new backups go from %s into %s, and the first one is a full one",
+				vaultName(was),
+				vaultName(now),
+			),
 			From: "from the first backup after the deployment; the old backups stay in their vault and expire at their time", Facts: []string{"F-S3-8"},
 		})
 	}
@@ -126,12 +138,24 @@ func (c *comparer) bucket(now, was *Bucket) {
 		case before.Days > h.Days:
 			c.add(name, Change{
 				Effect: Loses, Irreversible: h.Kind == PITRSpan, Facts: h.facts(),
-				What: fmt.Sprintf("%s of %s: it is kept %s in place of %s", days(before.Days-h.Days), h.name(), days(h.Days), days(before.Days)), From: h.changedFrom(),
+				What: fmt.Sprintf(
+					"%s of %s: it is kept %s in place of %s",
+					days(before.Days-h.Days),
+					h.name(),
+					days(h.Days),
+					days(before.Days),
+				), From: h.changedFrom(),
 			})
 		case before.Days < h.Days:
 			c.add(name, Change{
 				Effect: Gains, Irreversible: h.Kind == PITRSpan, Facts: h.facts(),
-				What: fmt.Sprintf("%s of %s: it is kept %s in place of %s", days(h.Days-before.Days), h.name(), days(h.Days), days(before.Days)), From: h.changedFrom(),
+				What: fmt.Sprintf(
+					"%s of %s: it is kept %s in place of %s",
+					days(h.Days-before.Days),
+					h.name(),
+					days(h.Days),
+					days(before.Days),
+				), From: h.changedFrom(),
 			})
 		}
 	}

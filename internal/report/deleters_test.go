@@ -95,7 +95,8 @@ func has(rows []decision, who, action, on, decided string) bool {
 // allowed says whether somebody who deploys may call it.
 func allowed(rows []decision, action string, key bool) bool {
 	return slices.ContainsFunc(rows, func(r decision) bool {
-		return r.Action == action && r.Decision == "allowed" && strings.HasPrefix(r.Who, "CloudFormation") && strings.Contains(r.On, "key") == key
+		return r.Action == action && r.Decision == "allowed" && strings.HasPrefix(r.Who, "CloudFormation") &&
+			strings.Contains(r.On, "key") == key
 	})
 }
 
@@ -126,7 +127,8 @@ func TestDeletersByLock(t *testing.T) {
 				}
 				continue
 			}
-			if d.Place == InVault && (d.Nobody != want.nobody || d.AfterDays != want.after || len(d.How) != want.steps || (d.Who == "") != want.nobody) {
+			if d.Place == InVault &&
+				(d.Nobody != want.nobody || d.AfterDays != want.after || len(d.How) != want.steps || (d.Who == "") != want.nobody) {
 				t.Errorf("%s: %+v", want.id, d)
 			}
 		}

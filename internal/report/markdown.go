@@ -13,8 +13,10 @@ func (r *Report) Markdown() []byte {
 	m := &markdown{}
 	m.line("# Backups of " + m.code(r.Project))
 	m.line("")
-	m.line(fmt.Sprintf("%d accounts, %d workloads, %d buckets, %d vaults. Times are those of schedules and retentions; nothing here was measured "+
-		"in AWS, but what is called evidence.", len(r.Accounts), len(r.Workloads), r.namedBuckets(), len(r.Vaults)))
+	m.line(
+		fmt.Sprintf("%d accounts, %d workloads, %d buckets, %d vaults. Times are those of schedules and retentions; nothing here was measured "+
+			"in AWS, but what is called evidence.", len(r.Accounts), len(r.Workloads), r.namedBuckets(), len(r.Vaults)),
+	)
 	m.changes(r.Changes)
 	m.topology(r)
 	m.tiers(r.Tiers)

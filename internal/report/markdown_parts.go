@@ -123,7 +123,14 @@ func (m *markdown) tiers(tiers []Tier) {
 func (m *markdown) protections(all []Protection) {
 	known := deletersOf(all)
 	m.heading("What a bucket has")
-	m.table("tier", "newest backup, at the most", "newest copy, at the most", "data written today can be gone for good after", "provided that", "who can delete it before")
+	m.table(
+		"tier",
+		"newest backup, at the most",
+		"newest copy, at the most",
+		"data written today can be gone for good after",
+		"provided that",
+		"who can delete it before",
+	)
 	for _, p := range all {
 		m.row(m.title(p), age(p.RPOMinutes), age(p.CentralRPOMinutes), long(p.GoneAfterDays), m.text(p.Condition), m.before(p, known))
 	}
@@ -142,7 +149,15 @@ func (m *markdown) protections(all []Protection) {
 				who += ", " + days(d.AfterDays) + " after the first deployment"
 			}
 		}
-		m.row(letter(i), strings.TrimSpace(string(d.Place)+" "+m.code(d.Vault)), what, who, m.calls(d.How), m.text(d.Stops), strings.Join(d.Facts, ", "))
+		m.row(
+			letter(i),
+			strings.TrimSpace(string(d.Place)+" "+m.code(d.Vault)),
+			what,
+			who,
+			m.calls(d.How),
+			m.text(d.Stops),
+			strings.Join(d.Facts, ", "),
+		)
 	}
 	m.heading("Ways back, in their order")
 	for _, p := range all {
@@ -215,7 +230,19 @@ func (m *markdown) calls(list []string) string {
 
 func (m *markdown) buckets(r *Report) {
 	m.heading("Buckets")
-	m.table("bucket", "workload", "account", "Region", "tier", "newest backup", "newest copy", "gone after", "restore is rehearsed", "target", "last measured")
+	m.table(
+		"bucket",
+		"workload",
+		"account",
+		"Region",
+		"tier",
+		"newest backup",
+		"newest copy",
+		"gone after",
+		"restore is rehearsed",
+		"target",
+		"last measured",
+	)
 	for i := range r.Buckets {
 		b := &r.Buckets[i]
 		p := r.protectionOf(b)
@@ -367,6 +394,12 @@ func (m *markdown) warnings(all []Warning) {
 	}
 	m.table("line", "warning", "got", "want", "fact")
 	for _, w := range all {
-		m.row(number(w.Line), m.text(strings.TrimPrefix(w.Path+": ", ": ")+w.What), m.text(w.Got), m.text(w.Want), strings.Join(slices.DeleteFunc([]string{w.Fact}, func(f string) bool { return f == "" }), ""))
+		m.row(
+			number(w.Line),
+			m.text(strings.TrimPrefix(w.Path+": ", ": ")+w.What),
+			m.text(w.Got),
+			m.text(w.Want),
+			strings.Join(slices.DeleteFunc([]string{w.Fact}, func(f string) bool { return f == "" }), ""),
+		)
 	}
 }

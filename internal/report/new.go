@@ -198,11 +198,17 @@ func (b *builder) notes() {
 	}
 	note("Who can change policies. The report says what the resource policies and locks of this app allow; the IAM policies of people and " +
 		"the policies of the organization are elsewhere.")
-	note("How long jobs take. An age of the newest backup or copy is that of the schedule; a job that is late or fails makes it longer, and "+
-		"an alarm says so.", "F-S3-19")
+	note(
+		"How long jobs take. An age of the newest backup or copy is that of the schedule; a job that is late or fails makes it longer, and "+
+			"an alarm says so.",
+		"F-S3-19",
+	)
 	if slices.ContainsFunc(b.report.Protections, func(p Protection) bool { return p.Existing }) {
-		note("What an existing bucket is like: whether it has versioning, Object Lock and EventBridge notifications, and what its policy says. "+
-			"backupctl preflight looks.", "F-S3-28")
+		note(
+			"What an existing bucket is like: whether it has versioning, Object Lock and EventBridge notifications, and what its policy says. "+
+				"backupctl preflight looks.",
+			"F-S3-28",
+		)
 	}
 	if slices.ContainsFunc(b.report.Buckets, func(of Bucket) bool { return of.Tagged }) {
 		note("How many buckets have a tag. Numbers of buckets and of recovery points count those that backup.yaml names.")

@@ -84,7 +84,8 @@ func leastOf(a, b int) int {
 func (b *builder) rehearsal(w config.Workload, t *config.Tier, bucket string) Rehearsal {
 	r := Rehearsal{TargetMinutes: t.RTOMinutes, Central: t.Copied() && b.cfg.Central.RestoreTesting != nil}
 	for _, test := range b.cfg.RestoreTests(w) {
-		r.Here = r.Here || test.Tagged != nil && test.Tagged.Tier == t.Name && bucket == "" || bucket != "" && slices.Contains(test.Buckets, bucket)
+		r.Here = r.Here || test.Tagged != nil && test.Tagged.Tier == t.Name && bucket == "" ||
+			bucket != "" && slices.Contains(test.Buckets, bucket)
 	}
 	r.Validated = r.Here && b.cfg.Validated(w)
 	if w.RestoreTesting != nil && bucket != "" {

@@ -223,7 +223,8 @@ func TestRemoveDenied(t *testing.T) {
 			})
 			var u undone
 			summary, err := l.removing(second(3), &u).Do(t.Context())
-			if err != nil || summary.Failed > 0 || summary.Copied != test.copied || summary.Uncovered != 20-test.copied || summary.Confirmed != 20 {
+			if err != nil || summary.Failed > 0 || summary.Copied != test.copied || summary.Uncovered != 20-test.copied ||
+				summary.Confirmed != 20 {
 				t.Errorf("%+v, %s, %v", summary, failures(summary), err)
 			}
 			if len(u.warns) != 1 || !strings.Contains(u.warns[0], "allow s3:DeleteObjectVersion") {

@@ -21,8 +21,13 @@ workloads:
 
 // TestStacks: the stacks are listed in the order of their deployment, with what a rollout has to know of each.
 func TestStacks(t *testing.T) {
-	compliance := strings.Replace(fleet, " COMPLIANCE", `, vault_lock: {mode: compliance, min_retention_days: 7, max_retention_days: 400, changeable_for_days: 7,
-  acknowledge_irreversible: central-aws-vault-S3}`, 1)
+	compliance := strings.Replace(
+		fleet,
+		" COMPLIANCE",
+		`, vault_lock: {mode: compliance, min_retention_days: 7, max_retention_days: 400, changeable_for_days: 7,
+  acknowledge_irreversible: central-aws-vault-S3}`,
+		1,
+	)
 	for name, test := range map[string]struct{ file, want string }{
 		"a wave for each environment": {
 			strings.Replace(fleet, " COMPLIANCE", "", 1), `

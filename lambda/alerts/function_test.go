@@ -97,7 +97,12 @@ func TestDelivers(t *testing.T) {
 	expect(t, "kind", entry["kind"], any("backup job"))
 	expect(t, "account", entry["account"], any("222222222222"))
 	expect(t, "resource", entry["resource"], any("prefix-dummy-dev-database-critical-data-bucket"))
-	expect(t, "destinations", entry["destinations"], any(map[string]any{"slack " + slackSecret: "nothing to tell", "pagerduty " + pagerdutySecret: "told"}))
+	expect(
+		t,
+		"destinations",
+		entry["destinations"],
+		any(map[string]any{"slack " + slackSecret: "nothing to tell", "pagerduty " + pagerdutySecret: "told"}),
+	)
 }
 
 // TestTriesAgain: a request is repeated after a 429, a 5xx and a broken connection, but not before the time
@@ -265,7 +270,12 @@ func TestSecretsStaySecret(t *testing.T) {
 	destinations = append(destinations, alerting.Destination{Kind: "slack", Secret: "missing"})
 
 	f := launch(t, secrets, destinations)
-	expect(t, "failed", f.invoke(4*time.Second, message(t, "a", "backup-job-failed"), message(t, "b", "copy-job-failed")), []string{"a", "b"})
+	expect(
+		t,
+		"failed",
+		f.invoke(4*time.Second, message(t, "a", "backup-job-failed"), message(t, "b", "copy-job-failed")),
+		[]string{"a", "b"},
+	)
 	log := f.log()
 	for line := range strings.Lines(log) {
 		var entry struct{ Destinations map[string]string }
@@ -410,7 +420,8 @@ func TestWrong(t *testing.T) {
 	if code != exitDone || !strings.Contains(stdout.String(), input) {
 		t.Errorf("exit code %d: %s%s", code, stderr.String(), stdout.String())
 	}
-	if code := run([]string{"-h"}, environment(), nil, &stdout, &stderr); code != exitDone || !strings.Contains(stderr.String(), "-dry-run") {
+	if code := run([]string{"-h"}, environment(), nil, &stdout, &stderr); code != exitDone ||
+		!strings.Contains(stderr.String(), "-dry-run") {
 		t.Errorf("exit code %d: %s", code, stderr.String())
 	}
 }

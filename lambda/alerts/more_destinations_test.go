@@ -51,7 +51,9 @@ type more struct {
 
 func newMore(t *testing.T) *more {
 	t.Helper()
-	m := &more{secrets: map[string]string{"backup/teams": workflowURL, "backup/hook": hookURL, "backup/hook-auth": `{"h": "` + hookHeader + `"}`}}
+	m := &more{
+		secrets: map[string]string{"backup/teams": workflowURL, "backup/hook": hookURL, "backup/hook-auth": `{"h": "` + hookHeader + `"}`},
+	}
 	taker := func(code int, check func(r *http.Request, body []byte) error) *service {
 		s := &service{t: t}
 		s.take = func(w http.ResponseWriter, r *http.Request, body []byte) {

@@ -101,8 +101,11 @@ func newSite(t *testing.T, file string) *site {
 		}
 	}
 	// The commands of the product start its programs with go run.
-	s.write("go", fmt.Sprintf("#!/bin/sh\nprogram=$2; shift 2\ncase $program in .) exec %s \"$@\";; *) exec %s \"$@\";; esac\n", app, backupctl),
-		0o700)
+	s.write(
+		"go",
+		fmt.Sprintf("#!/bin/sh\nprogram=$2; shift 2\ncase $program in .) exec %s \"$@\";; *) exec %s \"$@\";; esac\n", app, backupctl),
+		0o700,
+	)
 	s.configure(s.read(filepath.Join(root, file)))
 	s.own = s.credentials(s.cfg.Central.Account, "github_ci")
 	s.signIn()
@@ -188,9 +191,21 @@ func (s *site) try(ctx context.Context, script string, env []string) (string, er
 	if python := os.Getenv("EMULATOR_PYTHON"); python != "" {
 		path = s.dir + ":" + filepath.Dir(python) + ":" + os.Getenv("PATH")
 	}
-	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "AWS_") }),
-		"PATH="+path, "AWS_ENDPOINT_URL="+s.URL, "AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE=/dev/null", "CI=true", "HOME="+s.dir,
-		"AWS_SHARED_CREDENTIALS_FILE="+filepath.Join(s.dir, "credentials"), "RUNNER_TEMP="+s.dir, "GITHUB_OUTPUT="+filepath.Join(s.dir, "output"))
+	cmd.Env = append(
+		slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "AWS_") }),
+		"PATH="+path,
+		"AWS_ENDPOINT_URL="+s.URL,
+		"AWS_EC2_METADATA_DISABLED=true",
+		"AWS_CONFIG_FILE=/dev/null",
+		"CI=true",
+		"HOME="+s.dir,
+		"AWS_SHARED_CREDENTIALS_FILE="+filepath.Join(
+			s.dir,
+			"credentials",
+		),
+		"RUNNER_TEMP="+s.dir,
+		"GITHUB_OUTPUT="+filepath.Join(s.dir, "output"),
+	)
 	cmd.Env = append(cmd.Env, env...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
@@ -279,7 +294,8 @@ func (s *site) createExisting() {
 func (s *site) complete() {
 	s.Helper()
 	for _, one := range s.stacks {
-		out, err := s.cloudFormation(one.Account, one.Region).DescribeStacks(s.Context(), &cloudformation.DescribeStacksInput{StackName: &one.Name})
+		out, err := s.cloudFormation(one.Account, one.Region).
+			DescribeStacks(s.Context(), &cloudformation.DescribeStacksInput{StackName: &one.Name})
 		if err != nil {
 			s.Errorf("%s: %v", one.Name, err)
 			continue

@@ -45,7 +45,8 @@ func TestAccessible(t *testing.T) {
 			value[int](tab, string(axe)+"; 0")
 			text, err := chromedp.Run(tab.Context, chromedp.Evaluate[string](
 				`axe.run({resultTypes: ['violations', 'incomplete']}).then(r => JSON.stringify({violations: r.violations, incomplete: r.incomplete}))`,
-				chromedp.EvalAwaitPromise))
+				chromedp.EvalAwaitPromise,
+			))
 			if err != nil {
 				t.Fatal(err)
 			}
