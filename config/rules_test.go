@@ -277,3 +277,19 @@ func TestCopiesByTheRuleThatIsNamed(t *testing.T) {
 		}
 	}
 }
+
+// TestCopiedRule: of several rules the one that `of` names is copied, and no other.
+func TestCopiedRule(t *testing.T) {
+	for of, want := range map[string]string{"{of: monthly, ": "monthly", "{of: continuous, ": "continuous", "{": "continuous"} {
+		cfg := withTiers(t, `  - name: critical_data
+    snapshot_backup:
+      - {name: daily, schedule: cron(5 5 * * ? *), delete_after_days: 35}
+      - {name: monthly, schedule: cron(5 8 1 * ? *), delete_after_days: 400}
+    copy_to_central: `+of+`delete_after_days: 2555}
+`)
+		copied := cfg.Tiers.find("critical_data").CopiedRules()
+		if len(copied) != 1 || copied[0].Name != want || copied[0].CopyDeleteAfterDays != 2555 {
+			t.Errorf("%s: got %+v, want %s", of, copied, want)
+		}
+	}
+}
