@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"central-s3-backup/config"
+	"central-s3-backup/internal/deploypolicy"
 )
 
 // issuer is GitHub's OpenID Connect provider.
@@ -19,9 +20,6 @@ const (
 	publishRole = "file-publishing-role"
 	lookupRole  = "lookup-role"
 )
-
-// maxCharacters is how many characters, without white space, a managed policy may have (F-IAM-20).
-const maxCharacters = 6_144
 
 type statement struct {
 	Effect    string
@@ -89,7 +87,7 @@ func (o Options) permissions(cfg *config.Config, assumes []string) []statement {
 			accounts = append(accounts, d.Account)
 		}
 	}
-	if characters(named) <= maxCharacters {
+	if characters(named) <= deploypolicy.MaxCharacters {
 		return []statement{named}
 	}
 	var all []statement

@@ -4,6 +4,7 @@ package githubactions
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"fmt"
 	"path"
@@ -121,12 +122,12 @@ var configPath = regexp.MustCompile(`^[A-Za-z0-9._][A-Za-z0-9._/-]*$`)
 // complete fills in what the configuration says, and refuses what the workflow cannot have.
 func (o Options) complete(cfg *config.Config) (Options, error) {
 	if p := cfg.Rollout.Pipeline; p != nil {
-		o.Repository = first(o.Repository, p.Repository)
-		o.Branch = first(o.Branch, p.Branch)
+		o.Repository = cmp.Or(o.Repository, p.Repository)
+		o.Branch = cmp.Or(o.Branch, p.Branch)
 	}
-	o.Branch = first(o.Branch, "main")
-	o.Account = first(o.Account, cfg.Central.Account)
-	o.Qualifier = first(o.Qualifier, "hnb659fds")
+	o.Branch = cmp.Or(o.Branch, "main")
+	o.Account = cmp.Or(o.Account, cfg.Central.Account)
+	o.Qualifier = cmp.Or(o.Qualifier, "hnb659fds")
 	switch {
 	case !regexp.MustCompile(`^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$`).MatchString(o.Repository):
 		return o, fmt.Errorf("--repository %s: want the repository on GitHub as owner/name", o.Repository)
@@ -139,10 +140,6 @@ func (o Options) complete(cfg *config.Config) (Options, error) {
 		return o, fmt.Errorf("--branch %s: want the name of a branch", o.Branch)
 	}
 	return o, nil
-}
-
-func first(values ...string) string {
-	return values[max(0, slices.IndexFunc(values, func(v string) bool { return v != "" }))]
 }
 
 // waves lists the jobs of each wave. A wave waits for all jobs of the one before.

@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"central-s3-backup/config"
+	"central-s3-backup/internal/deploypolicy"
 )
 
 // head of a configuration without workloads and without a rollout.
@@ -156,7 +157,7 @@ func TestPermissions(t *testing.T) {
 			if err := json.Unmarshal([]byte(text), &p); err != nil {
 				t.Fatal(err)
 			}
-			if n := characters(p.Statement[0]); n > maxCharacters {
+			if n := characters(p.Statement[0]); n > deploypolicy.MaxCharacters {
 				t.Errorf("%d accounts: %s has %d characters", accounts, path, n)
 			}
 			for _, arn := range p.Statement[0].Resource {
