@@ -9,8 +9,8 @@ import (
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 )
 
-// synthesize has the CDK write stacks, with the programs of their functions, into the directory out, in this process. built is called after each stack. It looks at ctx
-// between two stacks.
+// synthesize has the CDK write stacks into the directory out, in this process, with functions from programs. built is called after each
+// stack. It looks at ctx between two stacks.
 func synthesize(ctx context.Context, list []stack, programs programs, out string, nag bool, built func()) error {
 	app := newApp(out)
 	if nag {
