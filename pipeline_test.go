@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"central-s3-backup/config"
+	"central-s3-backup/internal/deploypolicy"
 )
 
 const pipelineFile = "testdata/pipeline.yaml"
@@ -369,5 +370,35 @@ func TestPipelineTool(t *testing.T) {
 	}
 	if n := strings.Count(strings.Join(providers, " "), "CodeBuild"); n != 3 {
 		t.Errorf("actions of %v; want one of CodeBuild that publishes the functions", providers)
+	}
+}
+
+// TestPipelineDeployPolicies: the policies of cdk bootstrap allow what a pipeline and its artifacts need, on their names and no others, and
+// no deletion of artifacts. The connection is passed under both names of the service (F-PIPE-9).
+func TestPipelineDeployPolicies(t *testing.T) {
+	a, allowed := pipelined(), 0
+	for name, template := range a.templates {
+		allowed += checkDeployPolicies(t, a, template)
+		place := placeOf(t, a.cfg, name)
+		statements := deploypolicy.Statements(place)
+		for _, s := range statements {
+			if len(s.Resources) == 0 {
+				t.Errorf("%s: %v is allowed on nothing, which IAM refuses", name, s.Actions)
+			}
+		}
+		for _, action := range []string{"codeconnections:PassConnection", "codestar-connections:PassConnection"} {
+			passes := slices.ContainsFunc(statements, func(s deploypolicy.Statement) bool {
+				return allowsOn(s, action, a.cfg.Rollout.Pipeline.ConnectionARN)
+			})
+			others := slices.ContainsFunc(statements, func(s deploypolicy.Statement) bool {
+				return allowsOn(s, action, a.cfg.Rollout.Pipeline.ConnectionARN+"x")
+			})
+			if passes != (place.Region == a.cfg.Rollout.Pipeline.Region && place.Account == a.cfg.Rollout.Pipeline.Account) || others {
+				t.Errorf("%s: %s is allowed on the connection: %v, on another one: %v", name, action, passes, others)
+			}
+		}
+	}
+	if allowed == 0 {
+		t.Error("nothing at all is allowed")
 	}
 }

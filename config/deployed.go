@@ -14,6 +14,9 @@ type Deployed struct {
 	Central bool
 	// Workloads are those with a stack there, each as NAME-ENV, in file order.
 	Workloads []string
+	// Pipelines are those with artifacts there, each as pipeline-N. CodePipelines are the names of those that run there, Projects those
+	// of CodeBuild, and Connections the ARNs of what they take their source through.
+	Pipelines, CodePipelines, Projects, Connections []string
 	// Roles are their names, behind their path where they have one, without its first slash: "backup/acme-events-central".
 	Roles []string
 	// Aliases of KMS keys, with the prefix "alias/".
@@ -39,7 +42,8 @@ type Deployed struct {
 	Topics []string
 }
 
-// Deployed lists the accounts and Regions that the configuration deploys to, the central one first, then in file order.
+// Deployed lists the accounts and Regions that the configuration deploys to, the central one first, then in file order, and those
+// that only pipelines have at the end.
 func (c *Config) Deployed() []Deployed {
 	central := c.centralDeployed()
 	all := []*Deployed{&central}
@@ -47,18 +51,27 @@ func (c *Config) Deployed() []Deployed {
 		elsewhere := c.centralDeployedIn(region)
 		all = append(all, &elsewhere)
 	}
-	for _, w := range c.Workloads {
-		i := slices.IndexFunc(all, func(d *Deployed) bool { return d.Account == w.Account && d.Region == w.Region })
+	at := func(account, region string) *Deployed {
+		i := slices.IndexFunc(all, func(d *Deployed) bool { return d.Account == account && d.Region == region })
 		if i < 0 {
 			i = len(all)
-			all = append(all, &Deployed{Account: w.Account, Region: w.Region})
+			all = append(all, &Deployed{Account: account, Region: region})
 		}
-		c.addDeployed(all[i], w)
+		return all[i]
+	}
+	for _, w := range c.Workloads {
+		c.addDeployed(at(w.Account, w.Region), w)
+	}
+	for _, p := range c.Pipelines() {
+		for _, region := range c.ArtifactRegions(p) {
+			c.addArtifacts(at(c.Rollout.Pipeline.Account, region), p)
+		}
+		c.addPipeline(at(c.Rollout.Pipeline.Account, c.Rollout.Pipeline.Region), p)
 	}
 	list := make([]Deployed, len(all))
 	for i, d := range all {
 		for _, names := range []*[]string{
-			&d.Roles, &d.Aliases, &d.Alarms, &d.Buckets, &d.Buses, &d.Rules, &d.Dashboards, &d.Functions, &d.Queues, &d.LogGroups,
+			&d.CodePipelines, &d.Projects, &d.Connections, &d.Roles, &d.Aliases, &d.Alarms, &d.Buckets, &d.Buses, &d.Rules, &d.Dashboards, &d.Functions, &d.Queues, &d.LogGroups,
 			&d.Frameworks, &d.ReportPlans, &d.TestingPlans, &d.TieringConfigurations, &d.Vaults, &d.AirGappedVaults, &d.Topics,
 		} {
 			*names = slices.Compact(slices.Sorted(slices.Values(*names)))
@@ -106,6 +119,22 @@ func (c *Config) addDeployed(d *Deployed, w Workload) {
 	if w.RestoreTesting != nil {
 		d.TestingPlans = append(d.TestingPlans, c.RestoreTestingPlanName(w))
 	}
+}
+
+// addArtifacts adds what the stack with the artifacts of a pipeline has in a Region.
+func (c *Config) addArtifacts(d *Deployed, p PipelinePart) {
+	d.Pipelines = append(d.Pipelines, p.ID())
+	d.Buckets = append(d.Buckets, c.ArtifactBucketName(p.Number, d.Region), c.ArtifactLogBucketName(p.Number, d.Region))
+	d.Aliases = append(d.Aliases, c.ArtifactKeyAlias(p.Number))
+}
+
+// addPipeline adds what the stack of a pipeline has. CloudFormation generates the names of its roles.
+func (c *Config) addPipeline(d *Deployed, p PipelinePart) {
+	name := c.PipelineName(p.Number)
+	d.CodePipelines = append(d.CodePipelines, name)
+	d.Projects = append(d.Projects, name+"-*")
+	d.Connections = append(d.Connections, c.Rollout.Pipeline.ConnectionARN)
+	d.Roles = append(d.Roles, rulePrefix(name)+"*")
 }
 
 // centralDeployedIn is what each stack of the central account has, in a Region.

@@ -17,6 +17,7 @@ import (
 type bootstrapPolicy struct {
 	Workload string `placeholder:"NAME-ENV" help:"Those of the account and Region of this workload alone."`
 	Central  bool   `help:"Those of the central account alone."`
+	Pipeline bool   `help:"Those of the account and Regions of the pipelines alone."`
 	Out      string `placeholder:"DIR" help:"Write each policy to DIR/ACCOUNT/NAME.json, and print the files."`
 	Config   string `default:"backup.yaml" placeholder:"FILE" help:"Read the configuration from FILE (default: ${default})."`
 	Output   string `enum:"text,json" default:"text" placeholder:"FORM" help:"Print text or json (default: ${default})."`
@@ -27,6 +28,8 @@ func (c *bootstrapPolicy) Validate() error {
 	switch {
 	case c.Central && c.Workload != "":
 		return errors.New("--central and --workload are for different accounts; leave one of them out")
+	case c.Pipeline && (c.Central || c.Workload != ""):
+		return errors.New("--pipeline, --central and --workload are for different accounts; leave all but one of them out")
 	case c.Out != "" && c.Output == "json":
 		return errors.New("--out writes files, and --output json prints; leave one of them out")
 	}
@@ -39,6 +42,7 @@ type accountPolicies struct {
 	Region    string         `json:"region"`
 	Central   bool           `json:"central"`
 	Workloads []string       `json:"workloads"`
+	Pipelines []string       `json:"pipelines,omitempty"`
 	Policies  []policyOutput `json:"policies"`
 }
 
@@ -60,7 +64,7 @@ func (c *bootstrapPolicy) Run(stdout io.Writer) error {
 	if c.Output == "json" {
 		all := []accountPolicies{}
 		for _, d := range places {
-			one := accountPolicies{Account: d.Account, Region: d.Region, Central: d.Central, Workloads: d.Workloads}
+			one := accountPolicies{Account: d.Account, Region: d.Region, Central: d.Central, Workloads: d.Workloads, Pipelines: d.Pipelines}
 			for _, p := range deploypolicy.For(cfg.Project, d) {
 				one.Policies = append(one.Policies, policyOutput{p.Name, json.RawMessage(p.Document)})
 			}
@@ -116,6 +120,12 @@ func (c *bootstrapPolicy) places(cfg *config.Config) ([]config.Deployed, error) 
 	}
 	if c.Central {
 		all = slices.DeleteFunc(all, func(d config.Deployed) bool { return !d.Central })
+	}
+	if c.Pipeline {
+		if cfg.Rollout.Pipeline == nil {
+			return nil, errors.New("--pipeline: the configuration has no rollout.pipeline")
+		}
+		all = slices.DeleteFunc(all, func(d config.Deployed) bool { return len(d.Pipelines) == 0 })
 	}
 	for _, d := range all {
 		if n := len(deploypolicy.For(cfg.Project, d)); n > deploypolicy.MaxPolicies {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"central-s3-backup/config"
@@ -14,7 +15,7 @@ import (
 
 // bootstrap is the command bootstrap.
 type bootstrap struct {
-	Deployer string `placeholder:"ACCOUNT" help:"The account that deploys to all others. They trust it, also to look things up."`
+	Deployer string `placeholder:"ACCOUNT" help:"The account that deploys to all others. They trust it, also to look things up (default: that of rollout.pipeline)."`
 	Boundary string `placeholder:"NAME" help:"A permissions boundary, a managed policy that each account has."`
 	Policies string `default:"policies" placeholder:"DIR" help:"Where bootstrap-policy wrote the policies (default: ${default})."`
 	Update   bool   `help:"For accounts that are bootstrapped: replace the text of the policies."`
@@ -62,12 +63,15 @@ func (c *bootstrap) Run(stdout io.Writer) error {
 
 // account writes the commands for one account and Region.
 func (c *bootstrap) account(b *strings.Builder, cfg *config.Config, d config.Deployed) {
-	profile := config.CentralID
-	stacks := append([]string{}, d.Workloads...)
+	stacks := slices.Concat(d.Workloads, d.Pipelines)
 	if d.Central {
 		stacks = append([]string{config.CentralID}, stacks...)
-	} else {
-		profile = d.Workloads[0]
+	}
+	profile := stacks[0]
+	if len(d.Workloads) == 0 && d.Account == cfg.Central.Account { // pipelines may have artifacts in a Region of their own
+		profile = config.CentralID
+	} else if len(d.Workloads) == 0 {
+		profile = config.PipelineID
 	}
 	fmt.Fprintf(b, "\n# account %s, %s: %s\n", d.Account, d.Region, strings.Join(stacks, ", "))
 	var arns []string
@@ -92,7 +96,11 @@ func (c *bootstrap) account(b *strings.Builder, cfg *config.Config, d config.Dep
 	}
 	fmt.Fprintf(b, "npx cdk bootstrap aws://%s/%s --profile %s \\\n  --cloudformation-execution-policies %s", d.Account, d.Region, profile,
 		strings.Join(arns, ","))
-	if deployer := cmp.Or(c.Deployer, d.Account); deployer != d.Account { // an account trusts itself
+	pipelines := ""
+	if p := cfg.Rollout.Pipeline; p != nil {
+		pipelines = p.Account
+	}
+	if deployer := cmp.Or(c.Deployer, pipelines, d.Account); deployer != d.Account { // an account trusts itself
 		fmt.Fprintf(b, " \\\n  --trust %[1]s --trust-for-lookup %[1]s", deployer)
 	}
 	if c.Boundary != "" {

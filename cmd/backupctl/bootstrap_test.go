@@ -94,6 +94,8 @@ func TestBootstrapMistakes(t *testing.T) {
 	for line, want := range map[string]string{
 		"bootstrap-policy --workload dummy-def":    "--workload dummy-def: there is no such workload; did you mean dummy-dev?",
 		"bootstrap-policy --central --workload x":  "--central and --workload are for different accounts",
+		"bootstrap-policy --central --pipeline":    "--pipeline, --central and --workload are for different accounts",
+		"bootstrap-policy --pipeline":              "--pipeline: the configuration has no rollout.pipeline",
 		"bootstrap-policy --output json --out dir": "--out writes files, and --output json prints",
 		"bootstrap-policy --out " + file:           "--out " + file + ": ",
 		"bootstrap --deployer 12345":               "--deployer 12345: want an account id, twelve digits",
@@ -102,6 +104,41 @@ func TestBootstrapMistakes(t *testing.T) {
 		_, stderr := typed(t, exitWrong, line+exampleConfig)
 		if !strings.Contains(stderr, want) || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("%s: got %s", line, stderr)
+		}
+	}
+}
+
+// TestBootstrapOfPipeline: the account of a pipeline is bootstrapped in each Region with artifacts, also where nothing else is deployed.
+// Without --deployer the others trust it.
+func TestBootstrapOfPipeline(t *testing.T) {
+	text, err := os.ReadFile("../../testdata/pipeline.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rollout, _ := strings.Cut(string(text), "rollout:")
+	file := filepath.Join(t.TempDir(), "backup.yaml")
+	apart := before + "rollout:" + strings.ReplaceAll(rollout, "111111111111", "444444444444")
+	if err := os.WriteFile(file, []byte(apart), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	output, _ := typed(t, exitDone, "bootstrap-policy --pipeline --output json --config "+file)
+	var all []accountPolicies
+	if err := json.Unmarshal([]byte(output), &all); err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != 2 || all[0].Account != "444444444444" || all[1].Account != "444444444444" || all[0].Region == all[1].Region {
+		t.Errorf("got %+v", all)
+	}
+	commands, _ := typed(t, exitDone, "bootstrap --config "+file)
+	for place, trusts := range map[string]bool{
+		"111111111111/eu-central-1 --profile central": true, "222222222222/eu-central-1 --profile dummy-dev": true,
+		"033333333333/eu-west-1 --profile dummy-prod": true, "444444444444/eu-central-1 --profile pipeline": false,
+		"444444444444/eu-west-1 --profile pipeline": false,
+	} {
+		_, rest, found := strings.Cut(commands, "npx cdk bootstrap aws://"+place)
+		rest, _, _ = strings.Cut(rest, "\n\n")
+		if !found || strings.Contains(rest, "--trust 444444444444 --trust-for-lookup 444444444444") != trusts {
+			t.Errorf("%s: got %s", place, rest)
 		}
 	}
 }

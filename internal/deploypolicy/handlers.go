@@ -28,9 +28,12 @@ var Types = []string{
 	"AWS::CloudWatch::Alarm",
 	"AWS::CloudWatch::CompositeAlarm",
 	"AWS::CloudWatch::Dashboard",
+	"AWS::CodeBuild::Project",
+	"AWS::CodePipeline::Pipeline",
 	"AWS::Events::EventBus",
 	"AWS::Events::EventBusPolicy",
 	"AWS::Events::Rule",
+	"AWS::IAM::Policy",
 	"AWS::IAM::Role",
 	"AWS::KMS::Alias",
 	"AWS::KMS::Key",
@@ -78,6 +81,15 @@ var ByHand = map[string]Handlers{
 		},
 		"delete": {"backup:DeleteBackupVault"},
 		"list":   {"backup:ListBackupVaults"},
+	},
+	// The schema has no handlers. The actions are those of the API behind it, and what hands the project its role:
+	// https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-permissions-reference.html
+	"AWS::CodeBuild::Project": {
+		"create": {"codebuild:BatchGetProjects", "codebuild:CreateProject", "iam:PassRole"},
+		"read":   {"codebuild:BatchGetProjects"},
+		"update": {"codebuild:BatchGetProjects", "codebuild:UpdateProject", "iam:PassRole"},
+		"delete": {"codebuild:DeleteProject"},
+		"list":   {"codebuild:ListProjects"},
 	},
 	// There is no schema. The actions are those of the API, in the service authorization reference of AWS Backup:
 	// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbackup.html

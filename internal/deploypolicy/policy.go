@@ -55,6 +55,9 @@ func Statements(d config.Deployed) []Statement {
 	}
 	actions, statements := map[group]map[string]bool{}, map[group]Statement{}
 	add := func(s Statement) {
+		if len(s.Resources) == 0 { // a Region with artifacts alone has no role; IAM takes no statement without a resource
+			return
+		}
 		condition, _ := json.Marshal(s.Condition) // texts have a form in JSON
 		g := group{strings.Join(s.Resources, " "), string(condition)}
 		if actions[g] == nil {
@@ -128,7 +131,7 @@ var unused = map[string][]string{
 	"elasticfilesystem": {""},
 	"events":            {"UpdateEventBus"},
 	"firehose":          {""},
-	"iam":               {"PassRole"}, // [place.passRoles] says of which role to what
+	"iam":               {"PassRole", "GroupPolicy", "UserPolicy"}, // [place.passRoles] says which role is passed to what
 	"kms":               {"EnableKey$"},
 	"lambda":            {"CodeSigning", "GetLayerVersion", "RuntimeManagement", "RecursionConfig$"},
 	"logs":              {"LogDelivery", "DataProtection", "IndexPolic", "KmsKey"},

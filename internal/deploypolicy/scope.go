@@ -38,6 +38,10 @@ func (p place) resources(typ string) []string {
 		return p.regional("cloudwatch", "alarm:", p.Alarms)
 	case "CloudWatch Dashboard":
 		return p.global("cloudwatch", "dashboard/", p.Dashboards)
+	case "CodeBuild Project":
+		return p.regional("codebuild", "project/", p.Projects)
+	case "CodePipeline Pipeline":
+		return p.regional("codepipeline", "", p.CodePipelines)
 	case "Events EventBus", "Events EventBusPolicy":
 		return p.regional("events", "event-bus/", p.Buses)
 	case "Events Rule":
@@ -48,6 +52,10 @@ func (p place) resources(typ string) []string {
 			}
 		}
 		return p.regional("events", "rule/", rules)
+	case "IAM Policy": // of the roles of pipelines: all others have theirs inside
+		if len(p.CodePipelines) > 0 {
+			return p.global("iam", "role/", p.Roles)
+		}
 	case "IAM Role":
 		return p.global("iam", "role/", p.Roles)
 	case "KMS Alias":
@@ -123,6 +131,9 @@ func (p place) ownScope(action string) (s Statement, own bool) {
 			p.regional("ram", "resource-share/", []string{"*"}),
 			fmt.Sprintf("arn:%s:ram::aws:permission/*", config.Partition(p.Region)),
 		)
+	case action == "codestar-connections:PassConnection": // an action of the connection's own prefix is asked for (F-PIPE-9)
+		s.Actions = []string{"codeconnections:PassConnection", action}
+		s.Resources = p.Connections
 	case action == "iam:CreateServiceLinkedRole":
 		s.Resources = p.global("iam", "role/aws-service-role/", []string{"*"})
 		s.Condition = map[string]map[string][]string{"StringLike": {"iam:AWSServiceName": {"*backup.amazonaws.com"}}}
@@ -147,6 +158,9 @@ func (p place) passRoles() []Statement {
 	services := []string{"backup.amazonaws.com", "events.amazonaws.com"}
 	if len(p.Functions) > 0 {
 		services = append(services, "lambda.amazonaws.com")
+	}
+	if len(p.CodePipelines) > 0 {
+		services = append(services, "codebuild.amazonaws.com", "codepipeline.amazonaws.com")
 	}
 	return []Statement{{
 		Actions:   []string{"iam:PassRole"},

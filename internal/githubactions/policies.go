@@ -80,6 +80,9 @@ func (o Options) permissions(cfg *config.Config, assumes []string) []statement {
 	named := statement{Effect: "Allow", Action: "sts:AssumeRole"}
 	var accounts []string
 	for _, d := range cfg.Deployed() {
+		if !d.Central && len(d.Workloads) == 0 && slices.Contains(assumes, deployRole) {
+			continue // the workflow deploys no pipeline, but it shows what would change in one
+		}
 		for _, role := range assumes {
 			named.Resource = append(named.Resource, o.bootstrapRole(d.Region, d.Account, role, d.Account+"-"+d.Region))
 		}

@@ -140,6 +140,17 @@ func TestTrust(t *testing.T) {
 	}
 }
 
+// TestPermissionsOfPipelines: the workflow shows what would change in a pipeline's account, and cannot deploy there.
+func TestPermissionsOfPipelines(t *testing.T) {
+	apart := strings.ReplaceAll(pipeline, "111111111111", "444444444444")
+	texts := files(t, load(t, 3, compliance, apart), options())
+	for role, looks := range map[string]bool{"github_ci": false, "github_ci_diff": true} {
+		if got := strings.Contains(texts[".github/backup/"+role+"-permissions-1.json"], "444444444444"); got != looks {
+			t.Errorf("%s may assume roles of the pipeline's account: %v", role, got)
+		}
+	}
+}
+
 // TestPermissions: with any number of accounts each policy fits, lets the roles into the accounts of the configuration alone, and
 // lets the role of pull requests assume nothing but lookup roles.
 func TestPermissions(t *testing.T) {

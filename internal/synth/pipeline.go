@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -39,9 +40,9 @@ type pipeline struct {
 	stacks []stack // with its artifacts, and then itself
 }
 
-// is says whether a name of the command line means the pipeline.
+// is says whether a name of the command line means the pipeline: also that of one of its stacks, which are synthesized together.
 func (p pipeline) is(name string) bool {
-	return name == config.PipelineID || name == p.part.ID() || name == p.stacks[len(p.stacks)-1].name
+	return name == config.PipelineID || slices.ContainsFunc(p.stacks, func(s stack) bool { return s.is(name) })
 }
 
 // artifactResources is how many resources a stack with artifacts has: two buckets with their policies, and a key with its alias.

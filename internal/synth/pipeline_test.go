@@ -33,7 +33,7 @@ func TestWorkloadNamesPipelines(t *testing.T) {
 	const first, second = "heron-backup-pipeline-1-artifacts-eu-west-1 heron-backup-pipeline-1", "heron-backup-pipeline-2-artifacts-eu-west-1 heron-backup-pipeline-2"
 	cfg := piped(t)
 	for names, want := range map[string]string{
-		"pipeline": first + " " + second, "pipeline-2": second, "heron-backup-pipeline-1": first, "w0-prod,pipeline-1": "heron-backup-w0-prod " + first,
+		"pipeline": first + " " + second, "pipeline-2": second, "heron-backup-pipeline-1": first, "heron-backup-pipeline-2-artifacts-eu-west-1": second, "w0-prod,pipeline-1": "heron-backup-w0-prod " + first,
 	} {
 		plan, err := NewPlan(cfg, strings.Split(names, ","), nil)
 		if err != nil {

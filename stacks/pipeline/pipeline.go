@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"central-s3-backup/config"
@@ -53,6 +54,7 @@ func New(app awscdk.App, props *stacks.PipelineProps) error {
 		return err
 	}
 	b.cdk.BuildPipeline()
+	b.nameProjects()
 	b.allowConnection()
 	b.explainFindings()
 	props.Built()
@@ -111,6 +113,7 @@ func (b *builder) synthStep(cache awss3.IBucket) pipelines.CodeBuildStep {
 	file := quoted(b.props.File)
 	id := b.props.Part.ID()
 	return pipelines.NewCodeBuildStep(jsii.String("Synth"), &pipelines.CodeBuildStepProps{
+		ProjectName:     jsii.String(b.project("synth")),
 		Input:           b.source,
 		InstallCommands: jsii.Strings("npm ci"),
 		Commands: jsii.Strings(
@@ -227,13 +230,28 @@ func (b *builder) startOthers() pipelines.CodeBuildStep {
 			cfg.PipelineName(p.Number), sourceAction)))
 	}
 	return pipelines.NewCodeBuildStep(jsii.String("StartOthers"), &pipelines.CodeBuildStepProps{
-		Commands: &commands,
-		Env:      &map[string]*string{"COMMIT": b.source.SourceAttribute(jsii.String("CommitId"))},
+		ProjectName: jsii.String(b.project("start-others")),
+		Commands:    &commands,
+		Env:         &map[string]*string{"COMMIT": b.source.SourceAttribute(jsii.String("CommitId"))},
 		RolePolicyStatements: &[]awsiam.PolicyStatement{awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Actions:   jsii.Strings("codepipeline:StartPipelineExecution"),
 			Resources: jsii.Strings(cfg.PipelineARNs()),
 		})},
 	})
+}
+
+// project is the name of a project of CodeBuild. All of them begin with the pipeline's, so that a policy can allow them.
+func (b *builder) project(what string) string {
+	return b.props.Config.PipelineName(b.props.Part.Number) + "-" + what
+}
+
+// nameProjects gives the project that publishes the functions a name, for which the library has no property.
+func (b *builder) nameProjects() {
+	for _, child := range *b.stack.Node().FindAll(awsconstructs.ConstructOrder_PREORDER) {
+		if project, is := child.(awscodebuild.CfnProject); is && project.Name() == nil {
+			project.SetName(jsii.String(b.project("assets")))
+		}
+	}
 }
 
 // allowConnection lets the pipeline use its connection. The library grants an action of the service's former name alone (F-PIPE-4).
