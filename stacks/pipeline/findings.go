@@ -46,7 +46,20 @@ func (b *builder) findings() []finding {
 	return all
 }
 
-// explainFindings says why what cdk-nag finds in the pipeline stays as it is.
+// ignoredByLint are the rules of cfn-lint that do not hold for what the library makes, by the resources' types.
+var ignoredByLint = map[string][]any{
+	"AWS::CodePipeline::Pipeline": {
+		"E3703", // cfn-lint 1.51 reports its advice on Fn::Join, I1022, under the rule of an action's configuration
+		"W3005", // the library names the role in DependsOn, which the pipeline refers to as well
+	},
+	"AWS::IAM::Policy": {
+		// The library allows the use of keys by their alias, which IAM does not take (F-PIPE-5): the policies of the keys let the account in
+		// (F-PIPE-6). And it allows UseConnection of the service's former name alone (F-PIPE-4).
+		"I3510",
+	},
+}
+
+// explainFindings says why what cdk-nag and cfn-lint find in the pipeline stays as it is.
 func (b *builder) explainFindings() {
 	var suppressions []*cdknag.NagPackSuppression
 	for _, f := range b.findings() {
@@ -64,7 +77,13 @@ func (b *builder) explainFindings() {
 	}
 	for _, child := range *b.stack.Node().FindAll("") {
 		resource, is := child.(awscdk.CfnResource)
-		if is && *resource.CfnResourceType() == "AWS::IAM::Policy" {
+		if !is {
+			continue
+		}
+		if rules, ignored := ignoredByLint[*resource.CfnResourceType()]; ignored {
+			resource.AddMetadata(jsii.String("cfn-lint"), map[string]any{"config": map[string]any{"ignore_checks": rules}})
+		}
+		if *resource.CfnResourceType() == "AWS::IAM::Policy" {
 			cdknag.NagSuppressions_AddResourceSuppressions(resource, &suppressions, jsii.Bool(false))
 		}
 	}
