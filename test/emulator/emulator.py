@@ -21,15 +21,14 @@ import sys
 import threading
 
 import botocore.session
-import moto.cloudformation.models as cloudformation
 import moto.cloudformation.responses as responses
 import moto.events.models as events
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from moto.backup.models import backup_backends
 from moto.cloudformation import parsing
-from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.exceptions import CloudFormationError, ValidationError
 from moto.core.common_models import CloudFormationModel
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.kms.models import kms_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.s3.models import FakeBucket, s3_backends
@@ -371,14 +370,34 @@ def get_template(template_url, account_id, partition):
     return get_stack_from_s3_url(template_url.replace("127.0.0.1", "localhost"), account_id=account_id, partition=partition)
 
 
-delete_change_set = cloudformation.CloudFormationBackend.delete_change_set
+class ChangeSetNotFound(CloudFormationError):
+    code = "ChangeSetNotFoundException"
 
 
-def delete_any_change_set(self, change_set_name):
+def change_set(self):
+    """The change set of a request. moto finds it by its name alone, which is that of the change sets of all the CDK's stacks."""
+    name, stack = self._get_param("ChangeSetName"), self._get_param("StackName")
+    for found in self.cloudformation_backend.change_sets.values():
+        if name in (found.change_set_id, found.change_set_name) and (stack is None or stack in (found.stack_id, found.stack_name)):
+            return found
+    raise ChangeSetNotFound(f"ChangeSet [{name}] does not exist")
+
+
+def describe_change_set(self):
+    return ActionResult(change_set(self))
+
+
+def execute_change_set(self):
+    self.cloudformation_backend.execute_change_set(change_set(self).change_set_id)
+    return EmptyResult()
+
+
+def delete_change_set(self):
     try:
-        delete_change_set(self, change_set_name)
-    except UnboundLocalError:
-        pass  # moto has no such change set, which AWS takes
+        del self.cloudformation_backend.change_sets[change_set(self).change_set_id]
+    except ChangeSetNotFound:
+        pass  # as AWS does
+    return EmptyResult()
 
 
 def update_termination_protection(self):
@@ -388,8 +407,8 @@ def update_termination_protection(self):
 
 
 responses.get_stack_from_s3_url = get_template
-responses.CloudFormationResponse.update_termination_protection = update_termination_protection
-cloudformation.CloudFormationBackend.delete_change_set = delete_any_change_set
+for operation in (describe_change_set, execute_change_set, delete_change_set, update_termination_protection):
+    setattr(responses.CloudFormationResponse, operation.__name__, operation)
 
 
 # EventBridge: moto's reference to an event bus is the object, not its name.

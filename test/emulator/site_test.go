@@ -324,7 +324,7 @@ func (s *site) held() map[string]string {
 			s.Fatal(err)
 		}
 		for _, r := range out.StackResources {
-			if !slices.Contains(holding, *r.ResourceType) {
+			if r.ResourceType == nil || !slices.Contains(holding, *r.ResourceType) { // moto lists what it has no model of without a type
 				continue
 			}
 			id := *r.PhysicalResourceId
