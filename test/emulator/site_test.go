@@ -106,6 +106,8 @@ func newSite(t *testing.T, file string) *site {
 		fmt.Sprintf("#!/bin/sh\nprogram=$2; shift 2\ncase $program in .) exec %s \"$@\";; *) exec %s \"$@\";; esac\n", app, backupctl),
 		0o700,
 	)
+	s.write(".cdk.json", `{"notices": false}`, 0o600)
+	s.write("aws", "#!/bin/sh\nexec "+Python()+" -m awscli \"$@\"\n", 0o700)
 	s.configure(s.read(filepath.Join(root, file)))
 	s.own = s.credentials(s.cfg.Central.Account, "github_ci")
 	s.signIn()
@@ -187,22 +189,16 @@ func (s *site) run(script string, env []string) string {
 func (s *site) try(ctx context.Context, script string, env []string) (string, error) {
 	cmd := exec.CommandContext(ctx, "bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script)
 	cmd.Dir = s.dir
-	path := s.dir + ":" + os.Getenv("PATH")
-	if python := os.Getenv("EMULATOR_PYTHON"); python != "" {
-		path = s.dir + ":" + filepath.Dir(python) + ":" + os.Getenv("PATH")
-	}
 	cmd.Env = append(
 		slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "AWS_") }),
-		"PATH="+path,
+		"PATH="+s.dir+":"+os.Getenv("PATH"),
 		"AWS_ENDPOINT_URL="+s.URL,
 		"AWS_EC2_METADATA_DISABLED=true",
 		"AWS_CONFIG_FILE=/dev/null",
+		"CDK_DISABLE_CLI_TELEMETRY=true",
 		"CI=true",
 		"HOME="+s.dir,
-		"AWS_SHARED_CREDENTIALS_FILE="+filepath.Join(
-			s.dir,
-			"credentials",
-		),
+		"AWS_SHARED_CREDENTIALS_FILE="+filepath.Join(s.dir, "credentials"),
 		"RUNNER_TEMP="+s.dir,
 		"GITHUB_OUTPUT="+filepath.Join(s.dir, "output"),
 	)
@@ -213,16 +209,20 @@ func (s *site) try(ctx context.Context, script string, env []string) (string, er
 	return out.String(), err
 }
 
-// as are the environment variables of the account that deploys, as configure-aws-credentials sets them.
+// as are the environment variables of the account that deploys.
 func (s *site) as(region string) []string {
+	return environment(s.own, region)
+}
+
+// environment are the variables that configure-aws-credentials sets.
+func environment(c aws.Credentials, region string) []string {
 	return []string{
-		"AWS_REGION=" + region, "AWS_DEFAULT_REGION=" + region, "AWS_ACCESS_KEY_ID=" + s.own.AccessKeyID,
-		"AWS_SECRET_ACCESS_KEY=" + s.own.SecretAccessKey, "AWS_SESSION_TOKEN=" + s.own.SessionToken,
+		"AWS_REGION=" + region, "AWS_DEFAULT_REGION=" + region, "AWS_ACCESS_KEY_ID=" + c.AccessKeyID,
+		"AWS_SECRET_ACCESS_KEY=" + c.SecretAccessKey, "AWS_SESSION_TOKEN=" + c.SessionToken,
 	}
 }
 
-// deploy deploys stacks with the CDK CLI, one after another, and returns what it prints. moto finds a change set by its name alone, which is
-// the same for every stack of an account.
+// deploy deploys stacks with the CDK CLI, one after another, and returns what it prints.
 func (s *site) deploy(stacks ...string) string {
 	s.Helper()
 	return s.run("npx cdk deploy "+strings.Join(stacks, " ")+
