@@ -13,15 +13,15 @@ import (
 
 // TestFunctionSources: the digest covers all packages of this module that the function is built from.
 func TestFunctionSources(t *testing.T) {
-	for _, f := range []function{alertFunction, validator} {
+	for _, f := range []program{alertFunction.program, validator.program, pipelineProgram} {
 		t.Run(f.name, func(t *testing.T) { checkSources(t, f) })
 	}
 }
 
-func checkSources(t *testing.T, f function) {
+func checkSources(t *testing.T, f program) {
 	const module = "central-s3-backup/"
 	list := exec.Command("go", "list", "-deps", module+f.source)
-	environment, err := buildEnvironment(t.Context())
+	environment, err := f.buildEnvironment(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestFunctionIsTheSameEverywhere(t *testing.T) {
 	build := func() (name string, content []byte) {
 		t.Setenv("XDG_CACHE_HOME", t.TempDir()) // empty, so that it is built
 		t.Setenv("HOME", os.Getenv("XDG_CACHE_HOME"))
-		file, err := alertFunction.build(t.Context(), sources, func(string) {})
+		file, err := alertFunction.compile(t.Context(), sources, func(string) {})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +105,7 @@ func buildInClone(t *testing.T) []byte {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "bootstrap")
 	build := exec.Command("go", append(slices.Clone(functionBuild), "-o", file, "./"+alertFunction.source)...)
-	environment, err := buildEnvironment(t.Context())
+	environment, err := alertFunction.buildEnvironment(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
