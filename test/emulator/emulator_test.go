@@ -35,7 +35,7 @@ func TestRollout(t *testing.T) {
 	s.createExisting()
 
 	w := s.workflow(filepath.Join(root, "docs/github/workflows/backup.yml"))
-	deployed := s.rollOut(w)
+	deployed, _ := s.rollOut(w)
 	if got := strings.Fields(strings.Join(deployed, " ")); got[0] != s.stacks[0].Name || len(got) != len(s.stacks) {
 		t.Errorf("deployed %v, want all of %v, the first first", got, s.names())
 	}

@@ -58,16 +58,17 @@ func withPrograms(run func() int) (code int, err error) {
 }
 
 // stack is a stack of -check -format json.
-type stack struct{ Name, Account, Region string }
+type stack struct{ ID, Name, Account, Region string }
 
 // site is a directory with a backup.yaml, as a user has it, and an emulator without anything in it.
 type site struct {
 	*testing.T
 	*Emulator
-	dir    string
-	cfg    *config.Config
-	stacks []stack
-	own    aws.Credentials // of the account that deploys
+	dir       string
+	cfg       *config.Config
+	stacks    []stack
+	pipelines []stack         // those of pipelines
+	own       aws.Credentials // of the account that deploys
 }
 
 func newSite(t *testing.T, file string) *site {
@@ -139,16 +140,30 @@ func (s *site) configure(text string) {
 		s.Fatal(err)
 	}
 	s.cfg = cfg
-	cmd := exec.CommandContext(s.Context(), app, "-config", filepath.Join(s.dir, "backup.yaml"), "-out", filepath.Join(s.dir, "cdk.out"))
-	cmd.Dir = root // where it finds the sources of the functions
-	if out, err := cmd.CombinedOutput(); err != nil {
-		s.Fatalf("%v\n%s", err, out)
-	}
+	s.synthesize("cdk.out")
 	var listed struct{ Stacks []stack }
 	if err := json.Unmarshal([]byte(s.run("go run . -check -format json -config backup.yaml 2>/dev/null", nil)), &listed); err != nil {
 		s.Fatal(err)
 	}
-	s.stacks = listed.Stacks
+	s.stacks, s.pipelines = nil, nil
+	for _, one := range listed.Stacks {
+		if strings.HasPrefix(one.ID, "pipeline-") {
+			s.pipelines = append(s.pipelines, one)
+		} else {
+			s.stacks = append(s.stacks, one)
+		}
+	}
+}
+
+// synthesize writes a cloud assembly.
+func (s *site) synthesize(out string, flags ...string) {
+	s.Helper()
+	flags = append([]string{"-config", filepath.Join(s.dir, "backup.yaml"), "-out", filepath.Join(s.dir, out)}, flags...)
+	cmd := exec.CommandContext(s.Context(), app, flags...)
+	cmd.Dir = root // where it finds the sources of the functions
+	if out, err := cmd.CombinedOutput(); err != nil {
+		s.Fatalf("%v\n%s", err, out)
+	}
 }
 
 func (s *site) credentials(account, role string) aws.Credentials {
@@ -234,9 +249,14 @@ var noChanges = regexp.MustCompile(`\(no changes\)`)
 // unchanged deploys every stack again, which must change nothing.
 func (s *site) unchanged() {
 	s.Helper()
-	out := s.deploy(s.names()...)
-	if got := len(noChanges.FindAllString(out, -1)); got != len(s.stacks) {
-		s.Errorf("%d of %d stacks have no changes:\n%s", got, len(s.stacks), out)
+	s.noChanges(s.deploy(s.names()...), len(s.stacks))
+}
+
+// noChanges checks that the CDK CLI has said of so many stacks that nothing changes.
+func (s *site) noChanges(said string, stacks int) {
+	s.Helper()
+	if got := len(noChanges.FindAllString(said, -1)); got != stacks {
+		s.Errorf("%d of %d stacks have no changes:\n%s", got, stacks, said)
 	}
 }
 

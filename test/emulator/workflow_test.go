@@ -76,8 +76,8 @@ func (s *site) identity(j *job) []string {
 }
 
 // rollOut runs the scripts of a workflow for a commit on the main branch, each job after those that it needs, and returns the stacks in
-// the order in which they were deployed, those of one job of a matrix together.
-func (s *site) rollOut(w workflow) []string {
+// the order in which they were deployed, those of one job of a matrix together, and what the CDK CLI printed.
+func (s *site) rollOut(w workflow) (deployed []string, said string) {
 	s.Helper()
 	if err := os.RemoveAll(filepath.Join(s.dir, "output")); err != nil {
 		s.Fatal(err)
@@ -97,7 +97,6 @@ func (s *site) rollOut(w workflow) []string {
 			s.Fatalf("%s: %v", expression, err)
 		}
 	}
-	var deployed []string
 	done := map[string]bool{"synthesize": true}
 	for name := s.next(w, done); name != ""; name = s.next(w, done) {
 		done[name] = true
@@ -115,11 +114,11 @@ func (s *site) rollOut(w workflow) []string {
 			}
 		}
 		for _, some := range stacks {
-			s.run(deploy.Run, append(s.identity(j), "STACKS="+some))
+			said += s.run(deploy.Run, append(s.identity(j), "STACKS="+some))
 		}
 		deployed = append(deployed, stacks...)
 	}
-	return deployed
+	return deployed, said
 }
 
 // next is a job that deploys and that has what it needs.
