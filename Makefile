@@ -69,7 +69,7 @@ $(EMULATOR)/installed: test/emulator/requirements.txt
 report:
 	cd test/report && npm ci && go vet ./... && go test -count 1 -timeout 30m ./...
 
-# cfn-lint with its informational rules: the templates of the example and of LINTED, each in the Region that it is
+# cfn-lint with its informational rules: the templates of the example, of LINTED and of EXAMPLES, each in the Region that it is
 # for, and those of the example in all Regions.
 assembly:
 	go run . -out $(ASSEMBLY)

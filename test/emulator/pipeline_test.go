@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,9 +16,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 )
 
-// TestPipeline: the CDK CLI deploys a pipeline, which then runs: it deploys the accounts from the templates in its stages. It runs again and
-// changes nothing. So do the CLI, by the names at the top level and by those in the stages, and the workflow. A bucket that is added changes
-// one stack, and nothing that holds data is replaced.
+// TestPipeline: the CDK CLI deploys a pipeline, which then runs: it deploys the accounts from the templates in its stages. It runs
+// again and changes nothing. So do the CLI, by the names at the top level and by one in a stage, and the workflow. A bucket that is
+// added changes one stack, and nothing that holds data is replaced.
 func TestPipeline(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, "testdata/pipeline.yaml")
@@ -29,7 +30,8 @@ func TestPipeline(t *testing.T) {
 	}
 	s.createExisting()
 	name := s.cfg.PipelineName(1)
-	if said := s.run("npx cdk deploy "+name+" --app cdk.out --require-approval never", s.as(s.cfg.Central.Region)); noChanges.MatchString(said) {
+	said := s.run("npx cdk deploy "+name+" --app cdk.out --require-approval never", s.as(s.cfg.Central.Region))
+	if noChanges.MatchString(said) {
 		t.Errorf("the pipeline is there already:\n%s", said)
 	}
 
@@ -92,18 +94,19 @@ type action struct {
 	InputArtifacts []struct{ Name string }
 }
 
-// arn is one that the partition is joined into.
+// arn is one of a template, into which CloudFormation joins the partition.
 type arn string
 
 func (a *arn) UnmarshalJSON(text []byte) error {
-	var joined struct {
-		Join []json.RawMessage `json:"Fn::Join"`
-	}
-	if err := json.Unmarshal(text, &joined); err != nil || len(joined.Join) != 2 {
+	var joined map[string][]json.RawMessage
+	if err := json.Unmarshal(text, &joined); err != nil {
 		return err
 	}
+	if len(joined["Fn::Join"]) != 2 {
+		return fmt.Errorf("want an Fn::Join, got %s", text)
+	}
 	var parts []any
-	if err := json.Unmarshal(joined.Join[1], &parts); err != nil {
+	if err := json.Unmarshal(joined["Fn::Join"][1], &parts); err != nil {
 		return err
 	}
 	for _, part := range parts {
@@ -234,7 +237,8 @@ func (s *site) deployAction(one action) bool {
 		s.Errorf("%s goes to %s, want %s", c.StackName, one.Region, place.Region)
 	}
 	for role, purpose := range map[arn]string{one.RoleArn: "deploy", c.RoleArn: "cfn-exec"} {
-		if got := ofBootstrap.FindStringSubmatch(string(role)); !slices.Equal(got, []string{string(role), place.Account, purpose, place.Account, place.Region}) {
+		want := []string{string(role), place.Account, purpose, place.Account, place.Region}
+		if !slices.Equal(ofBootstrap.FindStringSubmatch(string(role)), want) {
 			s.Errorf("%s is deployed by %s, want the %s role of %s in %s", c.StackName, role, purpose, place.Account, place.Region)
 		}
 	}
