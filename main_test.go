@@ -27,6 +27,8 @@ var (
 	gov     *assembly // testdata/gov.yaml
 	vaults  *assembly // testdata/vaults.yaml
 	locks   *assembly // testdata/locks.yaml
+
+	everything *assembly // testdata/everything.yaml
 )
 
 // shared is the directory of what several tests look at. It is removed when all are done.
@@ -55,6 +57,7 @@ func TestMain(m *testing.M) {
 	gov = synthesizeFile("testdata/gov.yaml", filepath.Join(shared, "gov"), nil)
 	vaults = synthesizeFile("testdata/vaults.yaml", filepath.Join(shared, "vaults"), nil)
 	locks = synthesizeFile("testdata/locks.yaml", filepath.Join(shared, "locks"), nil)
+	everything = synthesizeFile("testdata/everything.yaml", filepath.Join(shared, "everything"), nil)
 	code := m.Run()
 	synth.Close()
 	startup.Close() // also what is shared

@@ -2,21 +2,42 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 )
+
+var built = sync.OnceValues(func() (string, error) {
+	app := filepath.Join(shared, "central-s3-backup")
+	out, err := exec.Command("go", "build", "-ldflags", "-s -w", "-o", app, ".").CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%w: %s", err, out)
+	}
+	return app, err
+})
+
+// tool is the binary that people install, built once for all tests. Unlike a test binary it knows the version of the CDK.
+func tool(t *testing.T) string {
+	t.Helper()
+	app, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return app
+}
 
 // TestTool: an installed binary works in a directory that has nothing but a backup.yaml, on a machine that has never run it.
 // With functions that it builds anew, whatever settings of Go the user has, it writes the same files as the app in its clone,
 // assets included.
 func TestTool(t *testing.T) {
 	dir := t.TempDir()
-	app, home, packages := filepath.Join(dir, "central-s3-backup"), filepath.Join(dir, "home"), filepath.Join(dir, "packages")
+	app, home, packages := tool(t), filepath.Join(dir, "home"), filepath.Join(dir, "packages")
 	text, err := os.ReadFile("testdata/fleet.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -25,10 +46,6 @@ func TestTool(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(home, "backup.yaml"), text)
-	// A test binary does not know the version of the CDK, so the app is built.
-	if out, err := exec.Command("go", "build", "-ldflags", "-s -w", "-o", app, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
 	run := exec.Command(app, "-config", "backup.yaml", "-workload", "central")
 	run.Dir = home
 	run.Env = append(os.Environ(), "JSII_RUNTIME_PACKAGE_CACHE_ROOT="+packages, "XDG_CACHE_HOME="+filepath.Join(dir, "cache"))
