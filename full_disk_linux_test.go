@@ -119,7 +119,7 @@ func TestNoOutput(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer full.Close() //nolint:errcheck // nothing was written
+	defer full.Close()
 	for _, args := range [][]string{{"-print-config"}, {"-workload", "dummy-dev", "-out", filepath.Join(t.TempDir(), "out")}} {
 		var stderr bytes.Buffer
 		code := run(append(args, "-config", exampleFile), func(string) string { return "" }, full, &stderr)
