@@ -42,7 +42,10 @@ func TestInterrupt(t *testing.T) {
 		terminal  bool // Node.js gets the signal too
 	}{
 		{name: "SIGTERM", jobs: "1", processes: alone, signals: []syscall.Signal{syscall.SIGTERM}, code: 143},
-		{name: "SIGINT twice", jobs: "1", env: stubborn, processes: stuck, signals: []syscall.Signal{syscall.SIGINT, syscall.SIGINT}, code: 130, existing: true},
+		{
+			name: "SIGINT twice", jobs: "1", env: stubborn, processes: stuck, signals: []syscall.Signal{syscall.SIGINT, syscall.SIGINT},
+			code: 130, existing: true,
+		},
 		{name: "in a terminal", jobs: "1", processes: alone, signals: []syscall.Signal{syscall.SIGINT}, code: 130, terminal: true},
 		{name: "at once", jobs: "1", processes: atOnce, signals: []syscall.Signal{syscall.SIGTERM}, code: 143},
 		{

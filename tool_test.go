@@ -132,7 +132,8 @@ func stopsWaiting(t *testing.T, app, packages, version string) {
 	_, _ = stdout.Read(make([]byte, 1)) // the run reports its stacks when they are written
 	_ = run.Process.Signal(syscall.SIGTERM)
 	_ = run.Wait() // its exit code is looked at
-	if code := run.ProcessState.ExitCode(); code != exitSignaled+15 || !strings.HasSuffix(stderr.String(), "interrupted: "+out+" is complete\n") {
+	if code := run.ProcessState.ExitCode(); code != exitSignaled+15 ||
+		!strings.HasSuffix(stderr.String(), "interrupted: "+out+" is complete\n") {
 		t.Errorf("exit code %d: %s", code, stderr.String())
 	}
 	if left, err := os.ReadDir(unpacked); len(left) > 0 || err != nil {
