@@ -49,7 +49,7 @@ func TestExamples(t *testing.T) {
 		if want.stacks == nil {
 			continue
 		}
-		built := synthesizeFile(file, filepath.Join(t.TempDir(), name), nil)
+		built := synthesizeFile(file, filepath.Join(t.TempDir(), name), nil, "-report=false")
 		if got := slices.Sorted(maps.Keys(built.templates)); !slices.Equal(got, want.stacks) {
 			t.Errorf("%s: stacks %v; want %v", file, got, want.stacks)
 		}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -77,40 +79,53 @@ func TestNoRoomForJsii(t *testing.T) {
 // TestNodeCannotWrite: what Node.js says of a file that it cannot write names the directory, too, where there is a path and where not.
 func TestNodeCannotWrite(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out")
-	for said, want := range map[string]string{
-		"ENOSPC: no space left on device, write": "a file of the run cannot be written (" + syscall.ENOSPC.Error() + "): the run writes to " + out,
-		"Error: EACCES: permission denied, open '" + out + "/.unfinished-1/a.json'": out + " cannot be written to (" + syscall.EACCES.Error() +
-			"): allow yourself to create files there, or name another directory for the output",
-		"EROFS: read-only file system, mkdir '/elsewhere'": "/elsewhere cannot be written to (" + syscall.EROFS.Error() + ")",
+	for _, test := range []struct {
+		said, want string
+		jobs       []string
+	}{
+		{
+			"ENOSPC: no space left on device, write",
+			"a file of the run cannot be written (" + syscall.ENOSPC.Error() + "): the run writes to " + out, []string{"1", "2"},
+		},
+		{
+			"Error: EACCES: permission denied, open '" + out + "/.unfinished-1/a.json'",
+			out + " cannot be written to (" + syscall.EACCES.Error() +
+				"): allow yourself to create files there, or name another directory for the output", []string{"1"},
+		},
+		{
+			"EROFS: read-only file system, mkdir '/elsewhere'",
+			"/elsewhere cannot be written to (" + syscall.EROFS.Error() + ")", []string{"1"},
+		},
 	} {
 		node := filepath.Join(t.TempDir(), "node")
 		script := "#!/bin/sh\n[ \"$1\" = --version ] && echo v22.0.0 && exit\n" +
 			"printf '{\"hello\":\"@jsii/runtime@1.142.0\"}\\n'\nread line\n" +
-			`cat <<'END'` + "\n" + `{"error":"` + said + `"}` + "\nEND\ncat >/dev/null\n"
+			`cat <<'END'` + "\n" + `{"error":"` + test.said + `"}` + "\nEND\ncat >/dev/null\n"
 		write(t, node, []byte(script))
 		if err := os.Chmod(node, 0o755); err != nil {
 			t.Fatal(err)
 		}
-		for _, jobs := range []string{"1", "2"} {
+		for _, jobs := range test.jobs {
 			app := appCommand("-config", exampleFile, "-out", out, "-jobs", jobs)
 			app.Env = append(app.Env, "JSII_NODE="+node)
-			fails(t, app, want)
+			fails(t, app, test.want)
 		}
 	}
 }
 
 // TestNoOutput: standard output that takes no text is no defect of the app.
 func TestNoOutput(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer full.Close()
 	for _, args := range [][]string{{"-print-config"}, {"-workload", "dummy-dev", "-out", filepath.Join(t.TempDir(), "out")}} {
-		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		app := appCommand(append([]string{"-config", exampleFile}, args...)...)
-		app.Stdout = full
-		fails(t, app, "standard output takes no more text")
-		if err := full.Close(); err != nil {
-			t.Error(err)
+		var stderr bytes.Buffer
+		code := run(append(args, "-config", exampleFile), func(string) string { return "" }, full, &stderr)
+		if code != exitWrong || !strings.Contains(stderr.String(), "standard output takes no more text") ||
+			strings.Contains(stderr.String(), "defect") {
+			t.Errorf("%v: exit code %d: %s", args, code, stderr.String())
 		}
 	}
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -484,7 +486,7 @@ func TestDelivery(t *testing.T) {
 	}
 }
 
-// TestFunctionPackage: what is deployed is the function, built for AWS Lambda, with a file of names that it reads.
+// TestFunctionPackage: what is deployed is the function, small, built for AWS Lambda, with a file of names that it reads.
 func TestFunctionPackage(t *testing.T) {
 	dir, err := alertPackage(fleet.cfg)
 	if err != nil {
@@ -495,6 +497,7 @@ func TestFunctionPackage(t *testing.T) {
 	if err != nil || !bytes.HasPrefix(program, []byte("\x7fELF\x02\x01\x01")) || program[18] != 0xB7 { // 64 bits, arm64
 		t.Errorf("bootstrap is no program for arm64: %v", err)
 	}
+	checkSize(t, program)
 	staged, err := filepath.Glob(filepath.Join(fleet.dir, "asset.*", "estate.json"))
 	if err != nil || len(staged) != 1 {
 		t.Fatalf("staged %v, %v", staged, err)
@@ -516,6 +519,24 @@ func TestFunctionPackage(t *testing.T) {
 	out, err := run.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), w.ID()) || !strings.Contains(string(out), w.Buckets[0].Tier) {
 		t.Errorf("%v: does not know the workload or the tier: %s", err, out)
+	}
+}
+
+// checkSize: the deployed function is small, because a cold start loads all of it.
+func checkSize(t *testing.T, program []byte) {
+	t.Helper()
+	var zipped bytes.Buffer
+	archive := zip.NewWriter(&zipped)
+	file, err := archive.Create("bootstrap")
+	if err == nil {
+		_, err = file.Write(program)
+	}
+	if err := errors.Join(err, archive.Close()); err != nil {
+		t.Fatal(err)
+	}
+	const mb = 1_000_000
+	if len(program) > 15*mb || zipped.Len() > 6*mb {
+		t.Errorf("%d bytes, %d zipped", len(program), zipped.Len())
 	}
 }
 

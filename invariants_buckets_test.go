@@ -10,10 +10,10 @@ import (
 	"central-s3-backup/config"
 )
 
-// TestBucketSettings: what a bucket of backup.yaml asks for is in its template, and nothing else changes. Two processes
-// synthesize it, in another directory than that of the files that the buckets name.
+// TestBucketSettings: what a bucket of backup.yaml asks for is in its template, and nothing else changes. What a process of
+// several gets of it is the printed configuration, which needs none of the files that the buckets name (TestRoundTrip).
 func TestBucketSettings(t *testing.T) {
-	a := synthesizeFile("config/testdata/good/bucket-settings.yaml", filepath.Join(t.TempDir(), "out"), nil, "-jobs", "2")
+	a := synthesizeFile("config/testdata/good/bucket-settings.yaml", filepath.Join(t.TempDir(), "out"), nil, "-report=false")
 	w := a.cfg.Workloads[0]
 	template := a.templates[a.cfg.StackName(w)]
 	buckets, policies := map[string]map[string]any{}, map[string][]any{}

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -244,6 +243,10 @@ func centralOf(t *testing.T, workloads int, central string) template {
 	return centralAssembly(t, "{id: o-a1b2c3d4e5}", workloads, central).templates["fleet-backup-central"]
 }
 
+// centrals are the assemblies of [centralAssembly], by the texts of their configurations.
+var centrals = map[string]*assembly{}
+
+// centralAssembly synthesizes a configuration once for all tests, and no report, which would take longer than the templates.
 func centralAssembly(t *testing.T, organization string, workloads int, central string) *assembly {
 	t.Helper()
 	var b strings.Builder
@@ -253,11 +256,12 @@ func centralAssembly(t *testing.T, organization string, workloads int, central s
 		fmt.Fprintf(&b, "  - {name: w%d, environment: prod, account: \"%012d\", region: eu-central-1, ", i, i)
 		fmt.Fprintf(&b, "buckets: [{name: fleet-w%d, tier: critical_data}]}\n", i)
 	}
-	file := filepath.Join(t.TempDir(), "backup.yaml")
-	if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
-		t.Fatal(err)
+	if centrals[b.String()] == nil {
+		file := filepath.Join(t.TempDir(), "backup.yaml")
+		write(t, file, []byte(b.String()))
+		centrals[b.String()] = synthesizeFile(file, filepath.Join(t.TempDir(), "out"), nil, "-workload", "central", "-report=false")
 	}
-	return synthesizeFile(file, filepath.Join(t.TempDir(), "out"), nil, "-workload", "central")
+	return centrals[b.String()]
 }
 
 type policy struct {

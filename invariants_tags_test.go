@@ -22,7 +22,7 @@ func fleetWith(t *testing.T, top string, oldNew ...string) *assembly {
 	}
 	file := filepath.Join(t.TempDir(), "backup.yaml")
 	write(t, file, []byte(top+strings.NewReplacer(oldNew...).Replace(string(text))))
-	return synthesizeFile(file, filepath.Join(t.TempDir(), "out"), nil)
+	return synthesizeFile(file, filepath.Join(t.TempDir(), "out"), nil, "-report=false")
 }
 
 // noTags are the types of resources that take no tags (F-CFN-15).

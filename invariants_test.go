@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -182,7 +184,11 @@ func TestStacksDeployAnywhere(t *testing.T) {
 		var assets struct {
 			Files map[string]struct{ Source struct{ Path string } }
 		}
-		if err := json.Unmarshal([]byte(contents(t, a.dir)[template.stack+".assets.json"]), &assets); err != nil {
+		text, err := os.ReadFile(filepath.Join(a.dir, template.stack+".assets.json"))
+		if err == nil {
+			err = json.Unmarshal(text, &assets)
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 		if len(assets.Files) != want {
@@ -266,7 +272,11 @@ func TestTerminationProtection(t *testing.T) {
 			Properties struct{ TerminationProtection bool }
 		}
 	}
-	if err := json.Unmarshal([]byte(contents(t, example.dir)["manifest.json"]), &manifest); err != nil {
+	text, err := os.ReadFile(filepath.Join(example.dir, "manifest.json"))
+	if err == nil {
+		err = json.Unmarshal(text, &manifest)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	stacks := 0

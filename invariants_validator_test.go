@@ -293,6 +293,7 @@ func TestValidatorPackage(t *testing.T) {
 	if err != nil || !strings.HasPrefix(string(program), "\x7fELF\x02\x01\x01") || program[18] != 0xB7 { // 64 bits, arm64
 		t.Errorf("bootstrap is no program for arm64: %v", err)
 	}
+	checkSize(t, program)
 }
 
 // TestCallsOfTheValidator: the rules leave out the access points of restore tests, and those of nobody else: a role below a

@@ -31,6 +31,9 @@ var (
 	everything *assembly // testdata/everything.yaml
 )
 
+// shared is the directory of what several tests look at. It is removed when all are done.
+var shared string
+
 func TestMain(m *testing.M) {
 	if os.Getenv(synth.PartVariable) != "" && os.Getenv(partIsKilled) != "" {
 		self, _ := os.FindProcess(os.Getpid()) // is there
@@ -45,19 +48,19 @@ func TestMain(m *testing.M) {
 	}
 	startup.Release() // whoever interrupts the tests ends them
 	flag.Parse()
-	dir, err := os.MkdirTemp("", "central-s3-backup")
-	if err != nil {
+	var err error
+	if shared, err = os.MkdirTemp("", "central-s3-backup"); err != nil {
 		panic(err)
 	}
-	example = synthesizeFile(exampleFile, filepath.Join(dir, "example"), nil)
-	fleet = synthesizeFile("testdata/fleet.yaml", filepath.Join(dir, "fleet"), nil)
-	gov = synthesizeFile("testdata/gov.yaml", filepath.Join(dir, "gov"), nil)
-	vaults = synthesizeFile("testdata/vaults.yaml", filepath.Join(dir, "vaults"), nil)
-	locks = synthesizeFile("testdata/locks.yaml", filepath.Join(dir, "locks"), nil)
-	everything = synthesizeFile("testdata/everything.yaml", filepath.Join(dir, "everything"), nil)
+	example = synthesizeFile(exampleFile, filepath.Join(shared, "example"), nil)
+	fleet = synthesizeFile("testdata/fleet.yaml", filepath.Join(shared, "fleet"), nil)
+	gov = synthesizeFile("testdata/gov.yaml", filepath.Join(shared, "gov"), nil)
+	vaults = synthesizeFile("testdata/vaults.yaml", filepath.Join(shared, "vaults"), nil)
+	locks = synthesizeFile("testdata/locks.yaml", filepath.Join(shared, "locks"), nil)
+	everything = synthesizeFile("testdata/everything.yaml", filepath.Join(shared, "everything"), nil)
 	code := m.Run()
 	synth.Close()
-	startup.Close()
+	startup.Close() // also what is shared
 	os.Exit(code)
 }
 

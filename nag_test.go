@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -13,14 +14,30 @@ import (
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 )
 
+// withNag is the context with which the CDK CLI asks for cdk-nag.
+var withNag = map[string]string{"CDK_CONTEXT_JSON": `{"nag":"true"}`}
+
+// naggedAssemblies are those of [nagged], by their files.
+var naggedAssemblies = map[string]*assembly{}
+
+// nagged is the assembly of a configuration with cdk-nag, synthesized once for all tests.
+func nagged(t *testing.T, file string) *assembly {
+	t.Helper()
+	if naggedAssemblies[file] == nil {
+		dir := filepath.Join(shared, "nag-"+filepath.Base(file))
+		naggedAssemblies[file] = synthesizeFile(file, dir, withNag)
+	}
+	return naggedAssemblies[file]
+}
+
 // TestNag: cdk-nag's AwsSolutions find nothing in any stack, and find what is planted. For cdk-nag all
 // resources are L1 constructs, which check their properties and references; the templates stay the same.
 func TestNag(t *testing.T) {
 	for _, test := range []struct {
-		file, jobs string
-		plain      *assembly
-	}{{exampleFile, "1", example}, {"testdata/fleet.yaml", "2", fleet}, {"testdata/gov.yaml", "1", gov}} {
-		a := synthesizeFile(test.file, t.TempDir(), map[string]string{"CDK_CONTEXT_JSON": `{"nag":"true"}`}, "-jobs", test.jobs)
+		file  string
+		plain *assembly
+	}{{exampleFile, example}, {"testdata/fleet.yaml", fleet}, {"testdata/gov.yaml", gov}} {
+		a := nagged(t, test.file)
 		if found := nagFindings(t, a.dir); len(found) > 0 {
 			t.Errorf("%s", strings.Join(found, "\n"))
 		}

@@ -49,6 +49,11 @@ func TestNoTemporaryDirectory(t *testing.T) {
 	}
 }
 
+// TestNoTemporaryFiles: a run that ends before Node.js starts leaves no temporary files. TestCalls has one that starts it.
+func TestNoTemporaryFiles(t *testing.T) {
+	leavesNothing(t, appCommand("-check", "-config", "testdata/fleet.yaml"))
+}
+
 // fails runs the app, which must end with one sentence and exit code 1.
 func fails(t *testing.T, app *exec.Cmd, sentence string) {
 	t.Helper()

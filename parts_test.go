@@ -11,10 +11,10 @@ import (
 	"testing"
 )
 
-// TestParts: several processes write the files that one writes, with the same bytes.
+// TestParts: several processes write the files that one writes, with the same bytes. What cdk-nag finds in each part is there, too.
 func TestParts(t *testing.T) {
-	several := synthesizeFile("testdata/fleet.yaml", filepath.Join(t.TempDir(), "out"), nil, "-jobs", "3")
-	got, want := contents(t, several.dir), contents(t, fleet.dir)
+	several := synthesizeFile("testdata/fleet.yaml", filepath.Join(t.TempDir(), "out"), withNag, "-jobs", "2")
+	got, want := contents(t, several.dir), contents(t, nagged(t, "testdata/fleet.yaml").dir)
 	if names, others := slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)); !slices.Equal(names, others) {
 		t.Fatalf("files %v, want %v", names, others)
 	}
@@ -28,11 +28,13 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// TestPartsFail: what stops a process of several is reported as where there is only one, once, and nothing is written.
+// TestPartsFail: what stops a process of several is reported as where there is only one, once, and nothing is written. What
+// Node.js says there has the CDK CLI's context: one that had another would say something else.
 func TestPartsFail(t *testing.T) {
 	dir := t.TempDir()
 	node := filepath.Join(dir, "node")
-	const script = "#!/bin/sh\n[ \"$1\" = --version ] && echo v22.0.0 && exit\necho node is out of order >&2\nexit 3\n"
+	const script = "#!/bin/sh\n[ \"$1\" = --version ] && echo v22.0.0 && exit\n" +
+		`echo "node is out of order $CDK_CONTEXT_JSON" >&2` + "\nexit 3\n"
 	if err := os.WriteFile(node, []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +42,7 @@ func TestPartsFail(t *testing.T) {
 	for _, jobs := range []string{"1", "2"} {
 		out := filepath.Join(dir, "out"+jobs)
 		app := appCommand("-config", "testdata/fleet.yaml", "-out", out, "-jobs", jobs)
-		app.Env = append(app.Env, "JSII_NODE="+node)
+		app.Env = append(app.Env, "JSII_NODE="+node, `CDK_CONTEXT_JSON={"@aws-cdk/core:permissionsBoundary":{"name":"b"}}`)
 		var stderr bytes.Buffer
 		app.Stderr = &stderr
 		if err := app.Run(); app.ProcessState.ExitCode() != exitWrong {
@@ -52,7 +54,7 @@ func TestPartsFail(t *testing.T) {
 		// jsii writes this beside the app, when it comes to it, or not at all.
 		text := strings.ReplaceAll(stderr.String(), "Runtime process exited abnormally: exit status 3", "")
 		_, said[jobs], _ = strings.Cut(text, "Node.js ended before the stacks were complete")
-		if n := strings.Count(stderr.String(), "node is out of order"); n != 1 {
+		if n := strings.Count(stderr.String(), `node is out of order {"@aws-cdk`); n != 1 || strings.Count(stderr.String(), "of order") != n {
 			t.Errorf("-jobs %s: what Node says is there %d times:\n%s", jobs, n, stderr.String())
 		}
 	}
@@ -69,6 +71,19 @@ func TestPartsKilled(t *testing.T) {
 	code := run(args, func(string) string { return "" }, &bytes.Buffer{}, &stderr)
 	if code != exitWrong || !strings.Contains(stderr.String(), "ended before the stacks were complete (signal: killed)") {
 		t.Errorf("exit code %d: %s", code, stderr.String())
+	}
+}
+
+// leavesNothing runs the app, which must end well and leave no temporary files.
+func leavesNothing(t *testing.T, app *exec.Cmd) {
+	t.Helper()
+	temporary := t.TempDir()
+	app.Env = append(app.Env, "TMPDIR="+temporary)
+	if out, err := app.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %v: %s", app.Args, err, out)
+	}
+	if left, err := os.ReadDir(temporary); len(left) > 0 || err != nil {
+		t.Errorf("%v: left %v, %v", app.Args, left, err)
 	}
 }
 

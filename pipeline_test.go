@@ -22,11 +22,7 @@ const pipelineFile = "testdata/pipeline.yaml"
 
 // pipelined is the example with a pipeline.
 var pipelined = sync.OnceValue(func() *assembly {
-	dir, err := os.MkdirTemp("", "pipeline")
-	if err != nil {
-		panic(err)
-	}
-	return synthesizeFile(pipelineFile, dir, nil)
+	return synthesizeFile(pipelineFile, filepath.Join(shared, "pipeline"), nil)
 })
 
 // inStages are the templates in the stages of an assembly, by the names of the stages.
@@ -303,8 +299,7 @@ func TestCheckNamesTheStacks(t *testing.T) {
 // TestPipelineTool: an installed binary synthesizes a pipeline in a directory that has nothing but a backup.yaml: with functions, and
 // with a central account of three Regions. All stacks of it are deployed, one after another, before any workload, each in its Region.
 func TestPipelineTool(t *testing.T) {
-	dir := t.TempDir()
-	app, home := filepath.Join(dir, "central-s3-backup"), filepath.Join(dir, "home")
+	home := filepath.Join(t.TempDir(), "home")
 	text, err := os.ReadFile("testdata/vaults.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -315,10 +310,7 @@ func TestPipelineTool(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(home, "backup.yaml"), append(text, rollout...))
-	if out, err := exec.Command("go", "build", "-o", app, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	run := exec.Command(app, "-workload", "pipeline-1")
+	run := exec.Command(tool(t), "-workload", "pipeline-1")
 	run.Dir = home
 	run.Env = append(os.Environ(), "GOWORK=/absent/go.work", "GOFLAGS=-mod=vendor") // settings of other modules
 	if out, err := run.CombinedOutput(); err != nil {

@@ -61,7 +61,7 @@ func (s snapshot) templates(work string) (templates map[string][]byte, problems 
 	}
 	made := example
 	if !s.isExample() {
-		made = synthesizeFile(s.file, filepath.Join(work, "out"), nil)
+		made = synthesizeFile(s.file, filepath.Join(work, "out"), nil, "-report=false")
 	}
 	templates = map[string][]byte{}
 	for stack, template := range made.templates {

@@ -55,59 +55,17 @@ func checkSources(t *testing.T, p program) {
 	}
 }
 
-// TestFunctionIsTheSameEverywhere: settings of Go, in the environment or saved by `go env -w`, change neither the
-// function nor the name that it has in the cache. Otherwise one user's file would be taken for another's.
-func TestFunctionIsTheSameEverywhere(t *testing.T) {
-	goCache, err := exec.Command("go", "env", "GOCACHE").Output()
+// TestFunctionInClone: the function in the cache, which is built from the sources in the app, is the one that is built where
+// the sources are, with all files beside them. TestTool in the root has settings of Go that must change neither.
+func TestFunctionInClone(t *testing.T) {
+	cached, err := alertFunction.compile(t.Context(), os.DirFS("../.."), func(string) {})
 	if err != nil {
 		t.Fatal(err)
 	}
-	sources := os.DirFS("../..")
-	build := func() (name string, content []byte) {
-		t.Setenv("XDG_CACHE_HOME", t.TempDir()) // empty, so that it is built
-		t.Setenv("HOME", os.Getenv("XDG_CACHE_HOME"))
-		file, err := alertFunction.compile(t.Context(), sources, func(string) {})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if content, err = os.ReadFile(file); err != nil {
-			t.Fatal(err)
-		}
-		return filepath.Base(file), content
-	}
-	t.Setenv("GOCACHE", strings.TrimSpace(string(goCache)))
-	t.Setenv("GOFLAGS", "")
-	t.Setenv("GOMODCACHE", moduleCache(t))
-	name, content := build()
-	if inClone := buildInClone(t); !bytes.Equal(inClone, content) {
-		t.Errorf("%d bytes, in the clone %d; want the same", len(content), len(inClone))
-	}
-
-	settings := t.TempDir()
-	t.Setenv("XDG_CONFIG_HOME", settings)
-	saved := filepath.Join(settings, "go", "env")
-	if err := os.MkdirAll(filepath.Dir(saved), 0o700); err != nil {
+	content, err := os.ReadFile(cached)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(saved, []byte("GOEXPERIMENT=nogreenteagc\nGOFIPS140=latest\nGOARM64=v9.0\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for variable, value := range map[string]string{
-		"GOFIPS140": "latest", "GOEXPERIMENT": "nogreenteagc", "GOFLAGS": "-tags=other -gcflags=-N -buildvcs=auto",
-		"GOARM64": "v9.0", "GOARCH": "amd64", "GOOS": "darwin", "CGO_ENABLED": "1", "GODEBUG": "gotypesalias=0", "GOTOOLCHAIN": "local",
-		"GO111MODULE": "off", "GOWORK": "/absent/go.work",
-	} {
-		t.Setenv(variable, value)
-	}
-	otherName, other := build()
-	if otherName != name || !bytes.Equal(other, content) {
-		t.Errorf("%s with %d bytes; want %s with %d bytes, and the same", otherName, len(other), name, len(content))
-	}
-}
-
-// buildInClone builds the alert function where its sources are, with all files beside them.
-func buildInClone(t *testing.T) []byte {
-	t.Helper()
 	file := filepath.Join(t.TempDir(), "bootstrap")
 	build := exec.Command("go", append(slices.Clone(functionBuild), "-o", file, "./"+alertFunction.source)...)
 	environment, err := alertFunction.buildEnvironment(t.Context())
@@ -118,11 +76,13 @@ func buildInClone(t *testing.T) []byte {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	content, err := os.ReadFile(file)
+	inClone, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return content
+	if !bytes.Equal(inClone, content) {
+		t.Errorf("%d bytes, in the clone %d; want the same", len(content), len(inClone))
+	}
 }
 
 // TestFunctionToolchain: the function and the app name the same version of Go.
@@ -135,13 +95,4 @@ func TestFunctionToolchain(t *testing.T) {
 	if named == nil || string(named[1]) != functionToolchain {
 		t.Errorf("go.mod has %q; want toolchain %s", named, functionToolchain)
 	}
-}
-
-func moduleCache(t *testing.T) string {
-	t.Helper()
-	dir, err := exec.Command("go", "env", "GOMODCACHE").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.TrimSpace(string(dir))
 }

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// This file alone relies on what jsii does inside and promises nowhere. TestAwaitIndex fails when a new
+// This file alone relies on what jsii does inside and promises nowhere. TestTool fails when a new
 // version of jsii does it differently.
 //
 // Node loads the CDK from a cache of unpacked packages: a directory for each package, version and hash.
