@@ -9,7 +9,7 @@ EXAMPLES = $(wildcard examples/*/backup.yaml)
 
 .PHONY: release release-check check test kills foreign workflow lint seaweed emulator report assembly decisions cli golden bench bench-restore bench-smoke
 
-check: test kills foreign workflow lint seaweed report assembly decisions cli bench-smoke
+check: test kills foreign workflow lint seaweed emulator report assembly decisions cli bench-smoke
 
 test:
 	go test ./...
@@ -47,12 +47,23 @@ lint:
 seaweed:
 	cd test/seaweed && go vet ./... && go test -count 1 -timeout 20m ./...
 
-# The CDK CLI and the scripts of the workflow deploy to an emulator of AWS, in Python: test/emulator.
-emulator:
+# The CDK CLI and the scripts of the workflow deploy to an emulator of AWS, in Python: test/emulator. A run that fails leaves its files in
+# $(ASSEMBLY).emulator.
+EMULATOR = test/emulator/.venv
+emulator: $(EMULATOR)/installed
 	npm ci
-	cd test/emulator && go vet ./... && go test -count 1 -timeout 20m ./...
+	rm -rf $(ASSEMBLY).emulator
+	mkdir $(ASSEMBLY).emulator
+	cd test/emulator && go vet ./... && EMULATOR_PYTHON=$(CURDIR)/$(EMULATOR)/bin/python TMPDIR=$(CURDIR)/$(ASSEMBLY).emulator \
+		go test -count 1 -timeout 20m ./...
+	rm -rf $(ASSEMBLY).emulator
 
-# cfn-lint with its informational rules: the templates of the example, of LINTED and of EXAMPLES, each in the Region that it is
+# Only what Python lacks is installed.
+$(EMULATOR)/installed: test/emulator/requirements.txt
+	python3 -m venv --clear --system-site-packages $(EMULATOR)
+	$(EMULATOR)/bin/pip install --quiet --requirement $<
+	touch $@
+
 # report.html in Debian's Chromium, with axe-core: pictures, keyboard, paper, and no JavaScript. It is no part of the product.
 report:
 	cd test/report && npm ci && go vet ./... && go test -count 1 -timeout 30m ./...

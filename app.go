@@ -41,7 +41,7 @@ func process() int {
 	if os.Getenv(synth.PartVariable) == "" {
 		return run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
 	}
-	if synth.RunPart(sources, os.Stdin, os.Stdout, func() { os.Exit(exitDefect) }) != nil { // the run prints it
+	if synth.RunPart(os.Stdin, os.Stdout, func() { os.Exit(exitDefect) }, nil) != nil { // the run prints it
 		return exitDefect
 	}
 	return exitDone

@@ -239,6 +239,13 @@ var checks = []check{
 	{"rollout-partition", Error, "F-REG-4", checkRolloutPartitions},
 	{"connection-partition", Error, "F-REG-4", checkConnectionPartition},
 
+	// check_pipeline.go
+	{"connection-region", Error, "", checkConnectionRegion},
+	{"connection-account", Warning, "F-PIPE-3", warnOfConnectionAccount},
+	{"pipeline-accounts", Error, "", checkPipelineAccounts},
+	{"pipeline-name", Error, "F-CFN-2", checkPipelineNames},
+	{"compliance-lock-unapproved", Warning, "F-LOCK-6", warnOfUnapprovedLocks},
+
 	// check_central_vaults.go, after all errors
 	{"central-vault-unused", Warning, "", warnOfUnusedVaults},
 
@@ -289,6 +296,9 @@ var comparisons = []check{
 	{"landing-vault-left-behind", Warning, "F-RST-7", compareLandingVaults},
 	{"evidence-left-behind", Warning, "F-OL-2", compareEvidence},
 	{"stack-set-left-behind", Warning, "F-COPY-3", compareStackSet},
+
+	// check_previous_pipeline.go
+	{"pipeline-changed", Warning, "", comparePipelines},
 
 	// check_previous_tags.go
 	{"tag-left-behind", Warning, "F-SCH-7", compareTagSelections},

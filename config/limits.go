@@ -146,6 +146,14 @@ const (
 	// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
 	MaxFilterVaults = 900
 
+	// MaxPipelineWorkloads is how many workloads one pipeline deploys, each in an account of its own or not, so that its
+	// synthesis stays below 700 MB of memory and a stage below MaxStageActions.
+	MaxPipelineWorkloads = 40
+	// MaxPipelineAccounts is how many accounts all pipelines deploy to. A stack set is for more.
+	MaxPipelineAccounts = 400
+	// MaxStageActions is how many actions a stage of a pipeline takes (F-PIPE-1).
+	MaxStageActions = 50
+
 	// MaxCORSRules is the largest number of CORS rules of a bucket (F-OL-20).
 	MaxCORSRules = 100
 

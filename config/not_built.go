@@ -7,7 +7,6 @@ var notBuilt = []struct {
 	path, consequence string
 	asked             func(*Config) bool
 }{
-	{pipelinePath, "the stacks are deployed by cdk deploy only", func(c *Config) bool { return c.Rollout.Pipeline != nil }},
 	{stackSetPath, "accounts without a workload get no backups", func(c *Config) bool { return c.Rollout.StackSet != nil }},
 }
 

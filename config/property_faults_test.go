@@ -379,6 +379,14 @@ var meaningFaults = []fault{
 		cfg.Rollout.Pipeline.ConnectionARN = "arn:aws-cn:codeconnections:cn-north-1:444444444444:connection/0a1b"
 		return "rollout.pipeline.connection_arn", true
 	}),
+	meaning("connection-region", "a connection of another Region", func(_ *rapid.T, cfg *Config) (string, bool) {
+		p := cfg.Rollout.Pipeline
+		if p == nil {
+			return "", false
+		}
+		p.ConnectionARN = "arn:" + Partition(p.Region) + ":codeconnections:xx-west-1:444444444444:connection/0a1b"
+		return "rollout.pipeline.connection_arn", true
+	}),
 	meaning("webhook-secret", "a webhook in the open", func(_ *rapid.T, cfg *Config) (string, bool) {
 		cfg.Alerts.Slack = []Slack{{"https://hooks.slack.com/services/T0/B0/x"}}
 		return "alerts.slack[0].webhook_secret", true

@@ -54,7 +54,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"china", "china-by-stack-set", "compliance-lock", "compliance-lock-acknowledged-wrongly", "copies-of-rules", "copies-without-vaults",
 		"cors-files", "empty-workload", "estimates", "governance-lock", "inherited-copy", "landing-vault", "lock-against-copies", "lock-min-above-max",
 		"lock-minimum", "low-cost-copies", "low-cost-in-china", "low-cost-partition", "low-cost-values", "name-collisions", "organization-roots", "partitions",
-		"central-vault-locks", "operators-size", "policy-files", "policy-names", "quotas", "reserved-name", "reserved-project", "restore-testing-plans",
+		"central-vault-locks", "operators-size", "pipeline", "pipeline-accounts", "policy-files", "policy-names", "quotas", "reserved-name", "reserved-project", "restore-testing-plans",
 		"restore-testing-size", "restore-testing-without-copies", "schedules-that-never-come", "stack-too-large", "tag-conditions", "tag-key",
 		"tag-limits", "tag-of-tiers", "tag-selections", "tags-of-recovery-points", "tags-of-recovery-points-at-the-top", "tags-of-resources",
 		"template-too-large", "too-long-a-role-path", "unknown-tiers", "vault-locks", "vault-locks-against-rules", "vaults-against-copies",

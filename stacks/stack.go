@@ -14,10 +14,13 @@ import (
 	"central-s3-backup/config"
 )
 
+// newStack creates a stack. Its id is its name, which says so again: in a stage of a pipeline, the CDK would put the stage's name
+// before the id.
 func newStack(
 	scope awsconstructs.Construct, id *string, account, region, description string, tags config.Tags,
 ) awscdk.Stack {
 	stack := awscdk.NewStack(scope, id, &awscdk.StackProps{
+		StackName:             id,
 		Env:                   &awscdk.Environment{Account: jsii.String(account), Region: jsii.String(region)},
 		Description:           jsii.String(description),
 		TerminationProtection: jsii.Bool(true),

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // The two files that every cloud assembly has.
@@ -20,14 +21,22 @@ const (
 	MarkFile = "cdk.out"
 )
 
+// A stage of a pipeline has an assembly of its own, in a directory whose name begins so, and an artifact of this type.
+const (
+	stagePrefix = "assembly-"
+	stageType   = "cdk:cloud-assembly"
+)
+
 // Join moves the files of the assemblies in the directories parts to the directory out, which exists,
 // and writes one manifest with the artifacts of all parts in their order. It replaces files of the same
-// name. If a manifest cannot be read or the manifests do not fit together, it changes nothing in out.
+// name, and assemblies of stages as a whole. It removes the stages and reports of an earlier run that no part has. If a manifest
+// cannot be read or the manifests do not fit together, it changes nothing in out.
 func Join(out string, parts []string) error {
 	manifest, err := joinManifests(parts)
 	if err != nil {
 		return err
 	}
+	written := map[string]bool{}
 	for _, part := range parts {
 		entries, err := os.ReadDir(part)
 		if err != nil {
@@ -37,20 +46,65 @@ func Join(out string, parts []string) error {
 			if e.Name() == ManifestFile {
 				continue
 			}
+			written[e.Name()] = true
 			if err := move(filepath.Join(part, e.Name()), filepath.Join(out, e.Name())); err != nil {
 				return err
 			}
 		}
 	}
-	return os.WriteFile(filepath.Join(out, ManifestFile), manifest, 0o644)
+	if err := os.WriteFile(filepath.Join(out, ManifestFile), manifest, 0o644); err != nil {
+		return err
+	}
+	return removeStale(out, written)
 }
 
-// move replaces a file. A directory that exists already is an asset with the same content, since its name is its hash.
+// move replaces a file, or the assembly of a stage. Another directory that exists already is an asset with the same content, since
+// its name is its hash.
 func move(from, to string) error {
 	if info, err := os.Stat(to); err == nil && info.IsDir() {
-		return nil
+		if !isStage(to) {
+			return nil
+		}
+		if err := os.RemoveAll(to); err != nil {
+			return err
+		}
 	}
 	return os.Rename(from, to)
+}
+
+// isStage says whether a directory is the assembly of a stage.
+func isStage(dir string) bool {
+	if !strings.HasPrefix(filepath.Base(dir), stagePrefix) {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(dir, ManifestFile))
+	return err == nil
+}
+
+// reports match the files about a whole run: graphs of pipelines, and what cdk-nag has checked.
+var reports = []string{"*.dot", "*-NagReport.csv", "*-NagReport.json"}
+
+// removeStale removes what an earlier run wrote and no part of this one did: stages that are gone, and reports.
+func removeStale(out string, written map[string]bool) error {
+	entries, err := os.ReadDir(out)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		path := filepath.Join(out, e.Name())
+		isReport := func(pattern string) bool {
+			matches, _ := filepath.Match(pattern, e.Name()) // the patterns are well formed
+			return matches && e.Type().IsRegular()
+		}
+		ofRun := slices.ContainsFunc(reports, isReport) || e.IsDir() && isStage(path)
+		if written[e.Name()] || !ofRun {
+			continue
+		}
+		if err := os.RemoveAll(path); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // member is a member of a JSON object, with the bytes of its value.
@@ -110,6 +164,9 @@ func appendArtifacts(all, more []member) ([]member, error) {
 	}
 	for _, m := range more {
 		if i, twice := known[m.key]; twice {
+			if typeOf(m.value) == stageType { // its templates would be those of one part
+				return nil, fmt.Errorf("another part has the stage %s too", m.key)
+			}
 			if !bytes.Equal(all[i].value, m.value) {
 				return nil, fmt.Errorf("another part has a different artifact %s", m.key)
 			}
@@ -118,6 +175,12 @@ func appendArtifacts(all, more []member) ([]member, error) {
 	}
 	all = slices.DeleteFunc(all, named(""))
 	return append(all, more...), nil
+}
+
+func typeOf(artifact json.RawMessage) string {
+	var a struct{ Type string }
+	_ = json.Unmarshal(artifact, &a) // what is no artifact has no type
+	return a.Type
 }
 
 func named(key string) func(member) bool { return func(m member) bool { return m.key == key } }

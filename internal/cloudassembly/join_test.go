@@ -3,6 +3,7 @@ package cloudassembly
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -54,10 +55,14 @@ func TestJoinRefuses(t *testing.T) {
 		"no manifest of JSON": {"[]", "manifest.json of part 2: is not a JSON object"},
 		"half a manifest":     {good[:len(good)-30], "manifest.json of part 2: "},
 		"odd artifacts":       {strings.Replace(good, stackA, `"a"`, 1), "manifest.json of part 2: "},
+		"the same stage":      {head + stage + foot, "manifest.json of part 2: another part has the stage assembly-dev too"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out := t.TempDir()
+			out, good := t.TempDir(), good
 			write(t, filepath.Join(out, ManifestFile), "earlier")
+			if name == "the same stage" {
+				good = test.manifest
+			}
 			err := Join(out, []string{part(t, good, map[string]string{"b-central.template.json": "new"}), part(t, test.manifest, nil)})
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want %s", err, test.want)
@@ -66,6 +71,36 @@ func TestJoinRefuses(t *testing.T) {
 				t.Errorf("something was written: %v", entries)
 			}
 		})
+	}
+}
+
+const stage = `"assembly-dev": {` + "\n      \"type\": \"cdk:cloud-assembly\"\n    }"
+
+// TestJoinStages: the assembly of a stage replaces that of an earlier run as a whole. Stages and reports that are gone are removed,
+// and what is not of a run stays.
+func TestJoinStages(t *testing.T) {
+	out := t.TempDir()
+	for _, name := range []string{
+		"assembly-dev/manifest.json", "assembly-dev/gone.template.json", "assembly-gone/manifest.json", "gone.dot", "AwsSolutions-gone-NagReport.csv",
+		"AwsSolutions-gone-NagReport.json", "assembly-of-somebody/file", "asset.1/bootstrap", "notes.csv",
+	} {
+		write(t, filepath.Join(out, name), "old")
+	}
+	one := part(t, head+stage+foot, map[string]string{
+		"assembly-dev/manifest.json": "new", "assembly-dev/dev.template.json": "new", "now.dot": "new", "asset.1/bootstrap": "new",
+	})
+	if err := Join(out, []string{one}); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"assembly-dev", "assembly-of-somebody", "asset.1", ManifestFile, "notes.csv", "now.dot"}
+	if names := namesIn(t, out); !slices.Equal(names, want) {
+		t.Errorf("left %v, want %v", names, want)
+	}
+	if names := namesIn(t, filepath.Join(out, "assembly-dev")); !slices.Equal(names, []string{"dev.template.json", ManifestFile}) {
+		t.Errorf("the stage has %v", names)
+	}
+	if text := read(t, filepath.Join(out, "assembly-dev", ManifestFile)); text != "new" {
+		t.Errorf("its manifest is %s", text)
 	}
 }
 

@@ -71,7 +71,9 @@ func TestScripts(t *testing.T) {
 		}
 		var want []string
 		for _, s := range stacks {
-			want = append(want, s.Name)
+			if s.Wave != nil { // the stacks of a pipeline are deployed once, by hand
+				want = append(want, s.Name)
+			}
 		}
 		if got := strings.Fields(readFile(t, filepath.Join(dir, "deployed"))); strings.Join(got, " ") != strings.Join(want, " ") {
 			t.Errorf("%d accounts: deployed %d stacks, want %d in the order of -check", accounts, len(got), len(want))

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,6 +45,20 @@ type part struct {
 	From, To  int      // stacks of the plan; To is the first that does not belong to the part
 	Out       string   // directory to write to
 	Nag       bool
+	Programs  programs // that its stacks have as functions: the run has built them
+
+	Pipeline int    // number of the pipeline that is the part, in place of stacks
+	InRepo   string // path of the configuration in the repository of the pipeline
+	CLI      string // version of the CDK's CLI that the pipeline uses
+	program  string // that synthesizes the part
+}
+
+// what names the part in a sentence.
+func (p part) what() string {
+	if p.Pipeline > 0 {
+		return fmt.Sprintf("the process that synthesized pipeline %d", p.Pipeline)
+	}
+	return fmt.Sprintf("the process that synthesized stacks %d to %d", p.From+1, p.To)
 }
 
 // partReport is what the process writes to standard output: an empty one for each stack that it has
@@ -66,6 +79,9 @@ func jobsFor(resources []int) int {
 func cut(resources []int, jobs int) []int {
 	total := sum(resources)
 	stacks := len(resources)
+	if stacks == 0 { // a pipeline alone
+		return nil
+	}
 	jobs = min(jobs, stacks)
 	rounds := max(1, (total+jobs*maxResources-1)/(jobs*maxResources))
 	parts := min(jobs*rounds, stacks)
@@ -101,13 +117,30 @@ func (p *Plan) runParts(
 	}
 	group, working := errgroup.WithContext(ctx)
 	group.SetLimit(jobs)
-	dirs = make([]string, len(ends))
-	each := make([]string, len(ends))
+	self, err := os.Executable()
+	if err != nil {
+		return nil, "", err
+	}
+	var parts []part
 	from := 0
-	for i, to := range ends {
-		dirs[i] = filepath.Join(dir, strconv.Itoa(i))
-		one := part{o.Config, text, p.workloads, from, to, dirs[i], o.Nag}
+	for _, to := range ends {
+		parts = append(parts, part{Workloads: p.workloads, From: from, To: to, program: self})
 		from = to
+	}
+	if len(p.pipelines) > 0 {
+		inRepo, cli := o.inRepository(), ""
+		if cli, err = cliVersion(p.sources); err != nil {
+			return nil, "", err
+		}
+		for _, one := range p.pipelines {
+			parts = append(parts, part{Pipeline: one.part.Number, InRepo: inRepo, CLI: cli, program: p.programs[pipelineProgram.name]})
+		}
+	}
+	dirs = make([]string, len(parts))
+	each := make([]string, len(parts))
+	for i, one := range parts {
+		dirs[i] = filepath.Join(dir, strconv.Itoa(i))
+		one.File, one.Config, one.Out, one.Nag, one.Programs = o.Config, text, dirs[i], o.Nag, p.programs
 		group.Go(func() (err error) {
 			each[i], err = one.run(working, built)
 			return err
@@ -141,12 +174,8 @@ func withoutRepetition(texts []string) string {
 
 // run runs the process of the part. It returns what the process wrote to standard error.
 func (p part) run(ctx context.Context, built func()) (said string, err error) {
-	self, err := os.Executable()
-	if err != nil {
-		return "", err
-	}
 	var stdin, stderr bytes.Buffer
-	cmd := command(ctx, self)
+	cmd := command(ctx, p.program)
 	cmd.Env = append(os.Environ(), PartVariable+"=1")
 	cmd.Stderr = &stderr
 	in, err := cmd.StdinPipe()
@@ -183,9 +212,9 @@ func (p part) run(ctx context.Context, built func()) (said string, err error) {
 		return "", errors.New(stderr.String()) // Plan.write makes a sentence of it
 	}
 	if failure == nil && err != nil {
-		failure = fmt.Errorf("the process that synthesized stacks %d to %d ended: %w", p.From+1, p.To, err)
+		failure = fmt.Errorf("%s ended: %w", p.what(), err)
 		if _, exited := errors.AsType[*exec.ExitError](err); exited && cmd.ProcessState.ExitCode() < 0 { // by a signal
-			failure = ended(fmt.Sprintf("the process that synthesized stacks %d to %d", p.From+1, p.To), err.Error())
+			failure = ended(p.what(), err.Error())
 		}
 	}
 	return stderr.String(), failure
@@ -193,8 +222,9 @@ func (p part) run(ctx context.Context, built func()) (said string, err error) {
 
 // RunPart is the process of one part of a run. It reads the part from stdin and reports to stdout. If
 // the run ends before it does, RunPart kills its own group of processes, and calls exit where there
-// are no groups. It returns an error after it has reported it. sources are those of the module.
-func RunPart(sources fs.FS, stdin io.Reader, stdout io.Writer, exit func()) error {
+// are no groups. It returns an error after it has reported it. build creates pipelines; the app itself has none, since the run gives
+// it no part with a pipeline.
+func RunPart(stdin io.Reader, stdout io.Writer, exit func(), build PipelineBuilder) error {
 	var p part
 	in, reports := json.NewDecoder(stdin), json.NewEncoder(stdout)
 	err := in.Decode(&p)
@@ -207,14 +237,9 @@ func RunPart(sources fs.FS, stdin io.Reader, stdout io.Writer, exit func()) erro
 	if err == nil {
 		cfg, err = config.Load(p.File, p.Config)
 	}
-	var plan *Plan
-	if err == nil {
-		plan, err = NewPlan(cfg, p.Workloads, sources)
-	}
 	if err == nil {
 		built := func() { _ = reports.Encode(partReport{}) } // without a reader, this process is about to end
-		ctx := context.Background()                          // the run kills this process
-		err = guard(func() error { return synthesize(ctx, plan.stacks[p.From:p.To], p.Out, p.Nag, built) })
+		err = guard(func() error { return p.synthesize(cfg, build, built) })
 	}
 	if err != nil {
 		err = ofMachine(err, filepath.Dir(filepath.Dir(p.Out))) // the run gave it a directory of two levels
@@ -227,4 +252,16 @@ func RunPart(sources fs.FS, stdin io.Reader, stdout io.Writer, exit func()) erro
 	}
 	AwaitIndex(context.Background(), Options{})
 	return nil
+}
+
+// synthesize writes the part in this process, which the run kills to stop it.
+func (p part) synthesize(cfg *config.Config, build PipelineBuilder, built func()) error {
+	if p.Pipeline > 0 {
+		return p.synthesizePipeline(cfg, build, built)
+	}
+	plan, err := NewPlan(cfg, p.Workloads, nil)
+	if err != nil {
+		return err
+	}
+	return synthesize(context.Background(), plan.stacks[p.From:p.To], p.Programs, p.Out, p.Nag, built)
 }

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 
 	"central-s3-backup/config"
 	"central-s3-backup/stacks"
@@ -17,8 +17,11 @@ import (
 type Plan struct {
 	cfg       *config.Config
 	workloads []string // as [NewPlan] got them
-	sources   fs.FS    // of the module, for its functions
+	sources   fs.FS    // of the module, for its programs
 	stacks    []stack
+	pipelines []pipeline
+
+	programs programs // since Prepare
 
 	createsOut bool // Options.Out was not there before Prepare
 }
@@ -27,19 +30,19 @@ type Plan struct {
 type stack struct {
 	id                    string // of the workload, or central
 	name, account, region string
-	environment           string                                 // of the workload
-	wave                  *int                                   // nil: no wave deploys it
-	approval              bool                                   // a person approves before it is deployed
-	resources             int                                    // how many it will have
-	functions             []function                             // that it deploys
-	build                 func(app awscdk.App, id *string) error // id is the name
+	environment           string                                                                   // of the workload
+	wave                  *int                                                                     // nil: no wave deploys it
+	approval              bool                                                                     // a person approves before it is deployed
+	resources             int                                                                      // how many it will have
+	functions             []function                                                               // that it deploys
+	build                 func(scope awsconstructs.Construct, id *string, programs programs) error // id is the name
 }
 
 // NewPlan plans the stacks of the workloads that are named, each by NAME-ENV or by the name of its stack, or as central those
 // of the central account in all its Regions. Without names it plans all of them. Those of the central account come first, as
 // they must be deployed first (F-COPY-14). sources are those of the module: the functions of the stacks are built from them.
 func NewPlan(cfg *config.Config, workloads []string, sources fs.FS) (*Plan, error) {
-	all := centralStacks(cfg, sources)
+	all := centralStacks(cfg)
 	for _, w := range cfg.Workloads {
 		all = append(all, workloadStack(cfg, w))
 	}
@@ -49,12 +52,22 @@ func NewPlan(cfg *config.Config, workloads []string, sources fs.FS) (*Plan, erro
 			waves[id] = new(i + 1)
 		}
 	}
+	pipelines := pipelinesOf(cfg)
 	for _, name := range workloads {
-		if !slices.ContainsFunc(all, func(s stack) bool { return s.is(name) }) {
+		isPipeline := slices.ContainsFunc(pipelines, func(p pipeline) bool { return p.is(name) })
+		if !isPipeline && !slices.ContainsFunc(all, func(s stack) bool { return s.is(name) }) {
+			if err := noSuchPipeline(name, pipelines); err != nil {
+				return nil, err
+			}
 			return nil, noSuchWorkload(name, all)
 		}
 	}
 	p := &Plan{cfg: cfg, workloads: workloads, sources: sources}
+	for _, one := range pipelines {
+		if len(workloads) == 0 || slices.ContainsFunc(workloads, one.is) {
+			p.pipelines = append(p.pipelines, one)
+		}
+	}
 	for _, s := range all {
 		if len(workloads) == 0 || slices.ContainsFunc(workloads, s.is) {
 			s.wave, s.approval = waves[s.id], cfg.ApprovedBefore(s.id)
@@ -94,8 +107,8 @@ func workloadStack(cfg *config.Config, w config.Workload) stack {
 	return stack{
 		id: w.ID(), environment: w.Environment,
 		name: cfg.StackName(w), account: w.Account, region: w.Region, resources: cfg.StackResources(w),
-		build: func(app awscdk.App, id *string) error {
-			stacks.NewWorkloadStack(app, id, &stacks.WorkloadStackProps{Config: cfg, Workload: w})
+		build: func(scope awsconstructs.Construct, id *string, _ programs) error {
+			stacks.NewWorkloadStack(scope, id, &stacks.WorkloadStackProps{Config: cfg, Workload: w})
 			return nil
 		},
 	}
@@ -103,29 +116,22 @@ func workloadStack(cfg *config.Config, w config.Workload) stack {
 
 // centralStacks are the central stack, those of the central account's other Regions, and those with the copy alarms that
 // the first has no room for.
-func centralStacks(cfg *config.Config, sources fs.FS) []stack {
-	at := cfg.Central
-	var functions []function
-	if len(cfg.Alerts.Delivered()) > 0 {
-		functions = append(functions, alertFunction)
-	}
-	if cfg.Validates() {
-		functions = append(functions, validator)
-	}
+func centralStacks(cfg *config.Config) []stack {
+	at, functions := cfg.Central, functionsOf(cfg)
 	all := []stack{{
 		id:   config.CentralID,
 		name: cfg.CentralStackName(), account: at.Account, region: at.Region, resources: cfg.CentralResources(), functions: functions,
-		build: func(app awscdk.App, id *string) error {
+		build: func(scope awsconstructs.Construct, id *string, programs programs) error {
 			dirs := map[string]string{} // by name
 			for _, f := range functions {
-				dir, err := f.pack(cfg, sources)
+				dir, err := f.pack(cfg, programs[f.name])
 				if err != nil {
 					return err
 				}
 				defer os.RemoveAll(dir) //nolint:errcheck // the CDK has copied it
 				dirs[f.name] = dir
 			}
-			stacks.NewCentralStack(app, id, &stacks.CentralStackProps{
+			stacks.NewCentralStack(scope, id, &stacks.CentralStackProps{
 				Config: cfg, AlertFunction: dirs[alertFunction.name], Validator: dirs[validator.name],
 			})
 			return nil
@@ -135,8 +141,8 @@ func centralStacks(cfg *config.Config, sources fs.FS) []stack {
 		all = append(all, stack{
 			id:   config.CentralID,
 			name: cfg.CentralStackNameIn(region), account: at.Account, region: region, resources: cfg.CentralRegionResources(region),
-			build: func(app awscdk.App, id *string) error {
-				stacks.NewCentralRegionStack(app, id, &stacks.CentralRegionStackProps{Config: cfg, Region: region})
+			build: func(scope awsconstructs.Construct, id *string, _ programs) error {
+				stacks.NewCentralRegionStack(scope, id, &stacks.CentralRegionStackProps{Config: cfg, Region: region})
 				return nil
 			},
 		})
@@ -146,8 +152,8 @@ func centralStacks(cfg *config.Config, sources fs.FS) []stack {
 		all = append(all, stack{
 			id:   config.CentralID,
 			name: cfg.CopyAlarmsStackName(number), account: at.Account, region: at.Region, resources: len(alarms),
-			build: func(app awscdk.App, id *string) error {
-				stacks.NewCopyAlarmsStack(app, id, &stacks.CopyAlarmsStackProps{Config: cfg, Number: number})
+			build: func(scope awsconstructs.Construct, id *string, _ programs) error {
+				stacks.NewCopyAlarmsStack(scope, id, &stacks.CopyAlarmsStackProps{Config: cfg, Number: number})
 				return nil
 			},
 		})
@@ -164,15 +170,36 @@ func (p *Plan) resources() []int {
 	return list
 }
 
-// functions are those that the stacks deploy.
-func (p *Plan) functions() []function {
-	var all []function
+// needs are the programs that the run builds: the functions of the stacks, also of those in stages, and what synthesizes pipelines.
+func (p *Plan) needs() []program {
+	var functions []function
 	for _, s := range p.stacks {
-		all = append(all, s.functions...)
+		functions = append(functions, s.functions...)
+	}
+	var all []program
+	if len(p.pipelines) > 0 {
+		all = append(all, pipelineProgram)
+	}
+	if slices.ContainsFunc(p.pipelines, func(p pipeline) bool { return p.part.First() }) {
+		functions = append(functions, functionsOf(p.cfg)...)
+	}
+	for _, f := range functions {
+		if !slices.ContainsFunc(all, func(other program) bool { return other.name == f.name }) {
+			all = append(all, f.program)
+		}
 	}
 	return all
 }
 
 func (p *Plan) has(name string) bool {
-	return slices.ContainsFunc(p.stacks, func(s stack) bool { return s.name == name })
+	return slices.ContainsFunc(p.all(), func(s stack) bool { return s.name == name })
+}
+
+// all are the stacks at the top level of the assembly: those of pipelines come last.
+func (p *Plan) all() []stack {
+	all := slices.Clone(p.stacks)
+	for _, one := range p.pipelines {
+		all = append(all, one.stacks...)
+	}
+	return all
 }

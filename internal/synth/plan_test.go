@@ -51,6 +51,8 @@ central heron-backup-central 111111111111 eu-west-1  wave 0 approval
 web-dev heron-backup-web-dev 333333333333 eu-west-1 dev wave 1
 web-prod heron-backup-web-prod 222222222222 eu-west-1 prod wave 2 approval
 api-prod heron-backup-api-prod 444444444444 eu-west-1 prod no wave
+pipeline-1 heron-backup-pipeline-1-artifacts-eu-west-1 111111111111 eu-west-1  no wave
+pipeline-1 heron-backup-pipeline-1 111111111111 eu-west-1  no wave
 `,
 		},
 	} {

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"runtime"
 	"slices"
 
 	"central-s3-backup/internal/cloudassembly"
@@ -43,7 +44,8 @@ type Options struct {
 
 // Stack is a stack of a plan.
 type Stack struct {
-	// ID is what -workload takes: the NAME-ENV of the workload, or central for the stacks of the central account.
+	// ID is what -workload takes: the NAME-ENV of the workload, central for the stacks of the central account, or pipeline-N for
+	// those of a pipeline.
 	ID string `json:"id"`
 	// Name of the stack in CloudFormation.
 	Name string `json:"name"`
@@ -53,7 +55,8 @@ type Stack struct {
 	Region string `json:"region"`
 	// Environment of the workload. Empty: it is a stack of the central account.
 	Environment string `json:"environment,omitempty"`
-	// Wave in which it is deployed. The central account is deployed first, in wave 0. Nil: no wave deploys the workload.
+	// Wave in which it is deployed. The central account is deployed first, in wave 0. Nil: no wave deploys the workload, or it
+	// is a stack of a pipeline, which somebody deploys once and which then deploys itself.
 	Wave *int `json:"wave,omitempty"`
 	// Approval says whether a person approves before it is deployed.
 	Approval bool `json:"approval"`
@@ -63,8 +66,9 @@ type Stack struct {
 
 // Stacks lists the stacks of the plan in the order of their deployment, as they will be.
 func (p *Plan) Stacks() []Stack {
-	list := make([]Stack, len(p.stacks))
-	for i, s := range p.stacks {
+	all := p.all()
+	list := make([]Stack, len(all))
+	for i, s := range all {
 		list[i] = s.stack(s.resources)
 	}
 	slices.SortStableFunc(list, func(a, b Stack) int { return cmp.Compare(a.order(), b.order()) })
@@ -95,10 +99,13 @@ func (p *Plan) prepare(ctx context.Context, o Options) error {
 	if err := checkNode(ctx, o.Node, nodeAnswer); err != nil {
 		return err
 	}
-	for _, f := range p.functions() {
-		if _, err := f.build(ctx, p.sources, o.announce); err != nil {
+	p.programs = programs{}
+	for _, program := range p.needs() {
+		file, err := program.compile(ctx, p.sources, o.announce)
+		if err != nil {
 			return err
 		}
+		p.programs[program.name] = file
 	}
 	if o.UnderCLI {
 		return nil
@@ -139,8 +146,9 @@ func (p *Plan) Synthesize(ctx context.Context, o Options) ([]Stack, error) {
 			}
 		}
 	}
-	written := make([]Stack, len(p.stacks))
-	for i, s := range p.stacks {
+	all := p.all()
+	written := make([]Stack, len(all))
+	for i, s := range all {
 		resources, err := cloudassembly.CountResources(o.Out, s.name)
 		if err != nil {
 			return nil, err
@@ -162,19 +170,22 @@ func (p *Plan) write(ctx context.Context, o Options) (err error) {
 	resources, jobs := p.resources(), o.Jobs
 	if jobs == 0 {
 		jobs = jobsFor(resources)
+		if len(p.pipelines) > 0 { // each is a process, beside the stacks
+			jobs = max(jobs, min(runtime.NumCPU(), 1+len(p.pipelines)))
+		}
 	}
-	progress := progress{terminal: o.Terminal, stacks: len(p.stacks)}
+	progress := progress{terminal: o.Terminal, stacks: len(p.all())}
 	if o.Stderr != nil {
 		progress.tellSilence(o.Stderr, nodeSilence)
 	}
 	o.announce("starting Node.js; its first start on a machine unpacks the AWS CDK and takes longer")
 	dirs := []string{dir}
 	var said string
-	if ends := cut(resources, jobs); len(ends) > 1 {
+	if ends := cut(resources, jobs); len(ends) > 1 || len(p.pipelines) > 0 {
 		dirs, said, err = p.runParts(ctx, o, dir, ends, jobs, progress.built)
 	} else {
 		lines := startWholeLines()
-		err = untilDone(ctx, func() error { return synthesize(ctx, p.stacks, dir, o.Nag, progress.built) })
+		err = untilDone(ctx, func() error { return synthesize(ctx, p.stacks, p.programs, dir, o.Nag, progress.built) })
 		if err != nil {
 			closeNode() // only then jsii has said how Node.js ended
 		}

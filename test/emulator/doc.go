@@ -1,8 +1,9 @@
 // Package emulator deploys what the app synthesizes to an emulator of AWS: with the CDK CLI that package.json pins, with the commands of
 // backupctl bootstrap and with the scripts of the workflow that backupctl github-workflow writes.
 //
-// emulator.py is the emulator: moto, with what it lacks. Its documentation says what that is. It needs Python with requirements.txt, which
-// has the AWS CLI too, and bash with jq. EMULATOR_PYTHON names a Python that is not the python3 of PATH.
+// emulator.py is the emulator: moto, with what it lacks. Its documentation says what that is. It needs Python 3.11 with requirements.txt,
+// which has the AWS CLI too, and bash with jq. make emulator installs requirements.txt into a virtual environment, and names its Python in
+// EMULATOR_PYTHON; without that the tests take the python3 of PATH.
 //
 // # What this does not show
 //

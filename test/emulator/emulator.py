@@ -6,6 +6,7 @@ It listens on a free port of 127.0.0.1, prints its URL and ends with its standar
 
   - models of AWS Backup's vaults, plans and selections. Each request is checked against botocore's model of the API, and refused where
     AWS refuses it: copies outside a lock, a key or a vault that is not there, a bucket that is not versioned.
+  - models of CodeBuild's projects and CodePipeline's pipelines, checked in the same way. They do not run: the tests do what is in them.
   - one thing that AWS does not do: a copy action needs its destination vault. AWS finds out at night (F-COPY-14).
   - updates as CloudFormation does them: in place, unless a property changes that can only be set at creation (createOnlyProperties of
     CloudFormation's schemas, which cfn-lint has). moto deletes and creates anew. What is retained is retained.
@@ -21,15 +22,15 @@ import sys
 import threading
 
 import botocore.session
-import moto.cloudformation.models as cloudformation
 import moto.cloudformation.responses as responses
 import moto.events.models as events
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from moto.backup.models import backup_backends
 from moto.cloudformation import parsing
-from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.exceptions import CloudFormationError, ValidationError
 from moto.core.common_models import CloudFormationModel
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, EmptyResult
+from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.s3.models import FakeBucket, s3_backends
@@ -39,6 +40,8 @@ from werkzeug.serving import make_server
 VAULT_ARN = re.compile(r"^arn:aws[a-z-]*:backup:([a-z0-9-]+):(\d{12}):backup-vault:([a-zA-Z0-9\-_]{2,50})$")
 BUCKET_ARN = re.compile(r"^arn:aws[a-z-]*:s3:::([a-z0-9.-]+)$")
 KEY_ARN = re.compile(r"^arn:aws[a-z-]*:kms:[^:]+:(\d{12}):key/(.+)$")
+ALIAS_ARN = re.compile(r"^arn:aws[a-z-]*:kms:([^:]+):(\d{12}):(alias/.+)$")
+ROLE_ARN = re.compile(r"^arn:aws[a-z-]*:iam::(\d{12}):role/(.+)$")
 SCHEDULE = re.compile(r"^(cron\((\S+ ){5}\S+\)|rate\(\d+ \w+\))$")
 
 
@@ -48,7 +51,7 @@ def refuse(message):
 
 # Requests against botocore's models of the APIs.
 
-MODELS = {name: botocore.session.get_session().get_service_model(name) for name in ("backup", "s3")}
+MODELS = {name: botocore.session.get_session().get_service_model(name) for name in ("backup", "codebuild", "codepipeline", "s3")}
 
 
 def check(service, operation, parameters, what):
@@ -265,6 +268,119 @@ class Selection(Model, CloudFormationModel):
         pass  # moto keeps no selections
 
 
+# CodeBuild and CodePipeline.
+
+
+def request(shape, value):
+    """What CloudFormation sends for properties: the API's names begin with a small letter, but not those of maps."""
+    if shape.type_name == "structure" and isinstance(value, dict):
+        members = {name.lower(): name for name in shape.members}
+        names = {name: members.get(name.lower(), name) for name in value}
+        return {names[name]: request(shape.members.get(names[name], shape), inner) for name, inner in value.items()}
+    if shape.type_name == "list" and isinstance(value, list):
+        return [request(shape.member, inner) for inner in value]
+    if shape.type_name == "map" and isinstance(value, dict):
+        return {name: str(inner).lower() if isinstance(inner, bool) else inner for name, inner in value.items()}
+    return value
+
+
+def need_role(arn, what):
+    found = ROLE_ARN.match(arn)
+    if not found or found[2].rpartition("/")[2] not in {role.name for role in iam_backends[found[1]]["aws"].roles.values()}:
+        refuse(f"{what}: there is no role {arn}")
+
+
+def need_bucket(name, account_id, region_name, what):
+    if name not in s3_backends[account_id][get_partition(region_name)].buckets:
+        refuse(f"{what}: there is no bucket {name}")
+
+
+def need_alias(arn, what):
+    found = ALIAS_ARN.match(arn)
+    if not found or not kms_backends[found[2]][found[1]].alias_exists(found[3]):
+        refuse(f"{what}: there is no key {arn}")
+
+
+class Named(Model):
+    """A type whose physical id is its name."""
+
+    names = {}  # of all that there are, by account and Region
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        created = cls()
+        created.physical_resource_id = resource_name
+        created.arn = f"arn:aws:{cls.service}:{region_name}:{account_id}:{cls.prefix}{resource_name}"
+        created.change({**cloudformation_json["Properties"], "Name": resource_name}, account_id, region_name)
+        cls.names.setdefault((account_id, region_name), set()).add(resource_name)
+        return created
+
+    def get_cfn_attribute(self, attribute_name):
+        return self.arn if attribute_name == "Arn" else "1"
+
+    @classmethod
+    def delete_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name):
+        cls.names[account_id, region_name].discard(resource_name)
+
+
+class Project(Named, CloudFormationModel):
+    __module__ = "moto.codebuild.cloudformation"
+    type, service, prefix = "AWS::CodeBuild::Project", "codebuild", "project/"
+    attributes = ("Arn",)
+    name_property = "Name"
+    physical_resource_id = None
+    names = {}
+
+    def change(self, properties, account_id, region_name):
+        name = properties.get("Name", self.physical_resource_id)
+        shape = MODELS["codebuild"].operation_model("CreateProject").input_shape
+        check("codebuild", "CreateProject", request(shape, {**properties, "Name": name}), name)
+        json.loads(properties["Source"]["BuildSpec"])
+        need_role(properties["ServiceRole"], name)
+        if properties.get("EncryptionKey"):
+            need_alias(properties["EncryptionKey"], name)
+        if properties.get("Cache", {}).get("Type") == "S3":
+            need_bucket(properties["Cache"]["Location"].partition("/")[0], account_id, region_name, name)
+
+
+class CodePipeline(Named, CloudFormationModel):
+    __module__ = "moto.codepipeline.cloudformation"
+    type, service, prefix = "AWS::CodePipeline::Pipeline", "codepipeline", ""
+    attributes = ("Version",)
+    name_property = "Name"
+    physical_resource_id = None
+    names = {}
+
+    def change(self, properties, account_id, region_name):
+        pipeline = copy.deepcopy(properties)
+        name = pipeline.setdefault("Name", self.physical_resource_id)
+        pipeline.pop("RestartExecutionOnUpdate", None)  # what CloudFormation does itself
+        stores = {store["Region"]: store["ArtifactStore"] for store in pipeline.pop("ArtifactStores", [])}
+        shape = MODELS["codepipeline"].operation_model("CreatePipeline").input_shape.members["pipeline"]
+        made = request(shape, pipeline)
+        made["artifactStores"] = {region: request(shape.members["artifactStore"], store) for region, store in stores.items()}
+        check("codepipeline", "CreatePipeline", {"pipeline": made}, name)
+        need_role(made["roleArn"], name)
+        for store in stores.values():
+            need_bucket(store["Location"], account_id, region_name, name)
+            need_alias(store["EncryptionKey"]["Id"], name)
+        artifacts = set()
+        for stage in made["stages"]:
+            what = f"{name}/{stage['name']}"
+            actions = stage["actions"]
+            if not 1 <= len(actions) <= 50 or len({action["name"] for action in actions}) < len(actions):
+                refuse(f"{what}: a stage has 1 to 50 actions, of different names")
+            for action in sorted(actions, key=lambda action: int(action.get("runOrder", 1))):
+                if action.get("region", region_name) not in stores:
+                    refuse(f"{what}: no artifacts in {action['region']}")
+                if missing := {artifact["name"] for artifact in action.get("inputArtifacts", [])} - artifacts:
+                    refuse(f"{what}: no action before {action['name']} has written {missing}")
+                artifacts |= {artifact["name"] for artifact in action.get("outputArtifacts", [])}
+                project = action.get("configuration", {}).get("ProjectName")
+                if project and project not in Project.names.get((account_id, region_name), ()):
+                    refuse(f"{what}: there is no project {project}")
+
+
 # Buckets: moto takes the encryption and the tags alone.
 
 create_bucket = FakeBucket.create_from_cloudformation_json.__func__
@@ -371,14 +487,34 @@ def get_template(template_url, account_id, partition):
     return get_stack_from_s3_url(template_url.replace("127.0.0.1", "localhost"), account_id=account_id, partition=partition)
 
 
-delete_change_set = cloudformation.CloudFormationBackend.delete_change_set
+class ChangeSetNotFound(CloudFormationError):
+    code = "ChangeSetNotFoundException"
 
 
-def delete_any_change_set(self, change_set_name):
+def change_set(self):
+    """The change set of a request. moto finds it by its name alone, which is that of the change sets of all the CDK's stacks."""
+    name, stack = self._get_param("ChangeSetName"), self._get_param("StackName")
+    for found in self.cloudformation_backend.change_sets.values():
+        if name in (found.change_set_id, found.change_set_name) and (stack is None or stack in (found.stack_id, found.stack_name)):
+            return found
+    raise ChangeSetNotFound(f"ChangeSet [{name}] does not exist")
+
+
+def describe_change_set(self):
+    return ActionResult(change_set(self))
+
+
+def execute_change_set(self):
+    self.cloudformation_backend.execute_change_set(change_set(self).change_set_id)
+    return EmptyResult()
+
+
+def delete_change_set(self):
     try:
-        delete_change_set(self, change_set_name)
-    except UnboundLocalError:
-        pass  # moto has no such change set, which AWS takes
+        del self.cloudformation_backend.change_sets[change_set(self).change_set_id]
+    except ChangeSetNotFound:
+        pass  # as AWS does
+    return EmptyResult()
 
 
 def update_termination_protection(self):
@@ -387,9 +523,21 @@ def update_termination_protection(self):
     return ActionResult({"StackId": self._get_param("StackName")})
 
 
+update_changed_stack = responses.CloudFormationResponse.update_stack
+
+
+def update_stack(self):
+    """Refuses an update without a change, as AWS does. moto does so only where a stack has parameters."""
+    stack = self.cloudformation_backend.get_stack(self._get_param("StackName"))
+    body = self._get_param("TemplateBody")
+    if body and json.loads(body) == json.loads(stack.template) and not self._get_param("Parameters", []):
+        refuse("No updates are to be performed.")
+    return update_changed_stack(self)
+
+
 responses.get_stack_from_s3_url = get_template
-responses.CloudFormationResponse.update_termination_protection = update_termination_protection
-cloudformation.CloudFormationBackend.delete_change_set = delete_any_change_set
+for operation in (update_stack, describe_change_set, execute_change_set, delete_change_set, update_termination_protection):
+    setattr(responses.CloudFormationResponse, operation.__name__, operation)
 
 
 # EventBridge: moto's reference to an event bus is the object, not its name.

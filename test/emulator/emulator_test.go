@@ -2,8 +2,9 @@ package emulator
 
 import (
 	"encoding/json"
-	"fmt"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"go.yaml.in/yaml/v4"
 )
 
 const example = "testdata/example.yaml"
@@ -25,28 +25,6 @@ var ignored = []string{
 	"AWS::Logs::MetricFilter", "AWS::S3::BucketPolicy", "AWS::SNS::Subscription", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy",
 }
 
-// workflow is .github/workflows/backup.yml.
-type workflow struct {
-	Jobs map[string]struct {
-		Steps []struct {
-			Run string
-			Env map[string]string
-		}
-	}
-}
-
-// script is that of the step of a job that has a text.
-func (w workflow) script(t *testing.T, job, text string) string {
-	t.Helper()
-	for _, step := range w.Jobs[job].Steps {
-		if strings.Contains(step.Run, text) {
-			return step.Run
-		}
-	}
-	t.Fatalf("%s has no script with %s", job, text)
-	return ""
-}
-
 // TestRollout: empty accounts are bootstrapped with the commands of backupctl bootstrap. The scripts of the committed workflow deploy
 // the example, central first. A second deployment changes nothing. A bucket that is added is created, one that leaves the file stays, and
 // nothing that holds data is replaced.
@@ -56,41 +34,19 @@ func TestRollout(t *testing.T) {
 	s.run(s.run("go run ./cmd/backupctl bootstrap --deployer "+s.cfg.Central.Account, nil), nil)
 	s.createExisting()
 
-	var w workflow
-	if err := yaml.Load([]byte(s.read(filepath.Join(root, "docs/github/workflows/backup.yml"))), &w); err != nil {
-		t.Fatal(err)
-	}
-	s.run(w.script(t, "synthesize", "jobs=$(jq"), nil)
-	var waves map[string]struct {
-		Jobs []struct{ Stacks string }
-		All  string
-	}
-	if err := json.Unmarshal([]byte(strings.TrimPrefix(s.read(filepath.Join(s.dir, "output")), "jobs=")), &waves); err != nil {
-		t.Fatal(err)
-	}
-	deployed := 0
-	deploy := func(job, stacks string) {
-		s.run(w.script(t, job, "cdk deploy"), append(s.as(s.cfg.Central.Region), "STACKS="+stacks))
-		deployed += len(strings.Fields(stacks))
-	}
-	deploy("central", waves["wave-0"].All)
-	for i := 1; i < len(waves); i++ {
-		name := fmt.Sprintf("wave-%d", i)
-		for _, j := range waves[name].Jobs {
-			deploy(name, j.Stacks)
-		}
-	}
-	if deployed != len(s.stacks) {
-		t.Errorf("the workflow deployed %d stacks of %d", deployed, len(s.stacks))
+	w := s.workflow(filepath.Join(root, "docs/github/workflows/backup.yml"))
+	deployed, _ := s.rollOut(w)
+	if got := strings.Fields(strings.Join(deployed, " ")); got[0] != s.stacks[0].Name || len(got) != len(s.stacks) {
+		t.Errorf("deployed %v, want all of %v, the first first", got, s.names())
 	}
 	s.complete()
 	s.unchanged()
 
-	s.change()
+	s.change(w)
 }
 
 // change edits the deployed file.
-func (s *site) change() {
+func (s *site) change(w workflow) {
 	const leaves = "dummy-dev-curated-data"
 	dev := s.cfg.Workloads[0]
 	client := s.s3(dev.Account, dev.Region)
@@ -105,7 +61,11 @@ func (s *site) change() {
 	if strings.Count(text, line) != 1 {
 		s.Fatalf("want one %s", line)
 	}
+	if err := os.Rename(filepath.Join(s.dir, "cdk.out"), filepath.Join(s.dir, "cdk.base")); err != nil {
+		s.Fatal(err)
+	}
 	s.configure(strings.Replace(text, line, "      - {name: dummy-dev-added, tier: critical_data}\n", 1))
+	s.compare(w)
 	s.deploy(s.names()...)
 	s.complete()
 	after := s.held()
@@ -124,6 +84,21 @@ func (s *site) change() {
 		s.Errorf("%s left the file and must stay: %v", leaves, err)
 	}
 	s.unchanged()
+}
+
+// compare runs the script that shows in a pull request what would change.
+func (s *site) compare(w workflow) {
+	s.Helper()
+	s.run(s.step(w, "diff", "cdk diff").Run, s.identity(w.Jobs["diff"]))
+	comment := s.read(filepath.Join(s.dir, "comment.md"))
+	for _, one := range s.stacks {
+		if want := one.Account == s.cfg.Workloads[0].Account; strings.Contains(comment, "<summary>"+one.Name+"</summary>") != want {
+			s.Errorf("the comment shows %s: want %v\n%s", one.Name, want, comment)
+		}
+	}
+	if !regexp.MustCompile(`\[\+\] AWS::S3::Bucket .*dummydevadded`).MatchString(comment) {
+		s.Errorf("the comment does not show the bucket that is new:\n%s", comment)
+	}
 }
 
 func values(m map[string]string) []string {

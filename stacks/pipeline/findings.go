@@ -1,0 +1,71 @@
+package pipeline
+
+import (
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
+)
+
+// finding has wildcards that AwsSolutions-IAM5 finds in policies of the library, and why they stay.
+type finding struct {
+	reason    string
+	appliesTo []string // "/…/" is a regular expression
+}
+
+// findings are all that cdk-nag finds in the stack of a pipeline. Each is a grant that the CDK's library makes.
+func (b *builder) findings() []finding {
+	cfg, account := b.props.Config, b.props.Config.Rollout.Pipeline.Account
+	all := []finding{
+		{
+			"S3 has several actions of each kind; they are allowed on the artifacts of this pipeline alone",
+			[]string{"Action::s3:GetObject*", "Action::s3:GetBucket*", "Action::s3:List*", "Action::s3:Abort*", "Action::s3:DeleteObject*"},
+		},
+		{
+			"KMS has several actions of each kind; they are allowed on the key of the artifacts alone",
+			[]string{"Action::kms:GenerateDataKey*", "Action::kms:ReEncrypt*"},
+		},
+		{"CodeBuild generates the names of log streams", []string{`/^Resource::arn:<AWS::Partition>:logs:[^:]*:[^:]*:log-group:.aws.codebuild.[^*]*\*$/`}},
+		{"the report groups of a project begin with its name", []string{`/^Resource::arn:<AWS::Partition>:codebuild:[^:]*:[^:]*:report-group.[^*]*\*$/`}},
+		{
+			"a condition names the tags of these roles, which are of the CDK's bootstrap",
+			[]string{"Resource::arn:*:iam::" + account + ":role/*"},
+		},
+		{"the CDK's CLI looks for its bootstrap, by DescribeStacks and ListBucket alone", []string{"Resource::*"}},
+	}
+	artifacts := finding{reason: "CodePipeline generates the names of artifacts"}
+	for _, region := range cfg.ArtifactRegions(b.props.Part) {
+		name := cfg.ArtifactBucketName(b.props.Part.Number, region)
+		artifacts.appliesTo = append(artifacts.appliesTo, "Resource::arn:<AWS::Partition>:s3:::"+name+"/*")
+	}
+	all = append(all, artifacts)
+	if b.props.Part.First() {
+		all = append(all, finding{"the first pipeline starts the others of this configuration", []string{"Resource::" + cfg.PipelineARNs()}})
+	}
+	return all
+}
+
+// explainFindings says why what cdk-nag finds in the pipeline stays as it is.
+func (b *builder) explainFindings() {
+	var suppressions []*cdknag.NagPackSuppression
+	for _, f := range b.findings() {
+		var appliesTo []any
+		for _, what := range f.appliesTo {
+			if strings.HasPrefix(what, "/") {
+				appliesTo = append(appliesTo, &cdknag.RegexAppliesTo{Regex: jsii.String(what)})
+			} else {
+				appliesTo = append(appliesTo, what)
+			}
+		}
+		suppressions = append(suppressions, &cdknag.NagPackSuppression{
+			Id: jsii.String("AwsSolutions-IAM5"), Reason: jsii.String(f.reason), AppliesTo: &appliesTo,
+		})
+	}
+	for _, child := range *b.stack.Node().FindAll("") {
+		resource, is := child.(awscdk.CfnResource)
+		if is && *resource.CfnResourceType() == "AWS::IAM::Policy" {
+			cdknag.NagSuppressions_AddResourceSuppressions(resource, &suppressions, jsii.Bool(false))
+		}
+	}
+}

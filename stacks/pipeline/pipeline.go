@@ -1,0 +1,249 @@
+// Package pipeline makes the stack of a pipeline with the CDK's library for pipelines, which the app does not link. The stages have
+// the stacks of package stacks, with the same names and the same bytes as at the top level of the assembly.
+package pipeline
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscodebuild"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscodepipeline"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
+	"github.com/aws/jsii-runtime-go"
+
+	"central-s3-backup/config"
+	"central-s3-backup/stacks"
+)
+
+// assetsCLI is the version of cdk-assets, which publishes the functions. The library would take whatever is the newest.
+const assetsCLI = "4.7.3"
+
+// sourceAction is the name of the action that has the commit. Each pipeline has one.
+const sourceAction = "Source"
+
+// builder is what the parts of a pipeline share.
+type builder struct {
+	app    awscdk.App
+	props  *stacks.PipelineProps
+	stack  awscdk.Stack
+	source pipelines.CodePipelineSource
+	cdk    pipelines.CodePipeline
+}
+
+// New creates the stack of a pipeline, those with its artifacts, and its stages: the central account first, where the pipeline
+// is the first one, then the waves.
+func New(app awscdk.App, props *stacks.PipelineProps) error {
+	cfg, number := props.Config, props.Part.Number
+	b := builder{app: app, props: props}
+	artifacts := map[string]awscdk.Stack{}
+	for _, region := range cfg.ArtifactRegions(props.Part) {
+		artifacts[region] = stacks.NewArtifactStack(app, cfg, number, region)
+		props.Built()
+	}
+	b.stack = stacks.NewPipelineStack(app, cfg, number)
+	for _, region := range cfg.ArtifactRegions(props.Part) { // in this order, since the manifest has it
+		b.stack.AddDependency(artifacts[region], nil)
+	}
+	b.newPipeline()
+	if err := b.addStages(); err != nil {
+		return err
+	}
+	b.cdk.BuildPipeline()
+	b.allowConnection()
+	b.explainFindings()
+	props.Built()
+	return nil
+}
+
+// newPipeline creates the pipeline with its source, its synthesis and its self-mutation.
+func (b *builder) newPipeline() {
+	cfg, p := b.props.Config, b.props.Config.Rollout.Pipeline
+	b.source = pipelines.CodePipelineSource_Connection(jsii.String(p.Repository), jsii.String(p.Branch), &pipelines.ConnectionSourceOptions{
+		ConnectionArn: jsii.String(p.ConnectionARN),
+		ActionName:    jsii.String(sourceAction),
+		TriggerOnPush: jsii.Bool(b.props.Part.First()), // the first one starts the others
+	})
+	buckets := b.artifactBuckets()
+	b.cdk = pipelines.NewCodePipeline(b.stack, jsii.String("Pipeline"), &pipelines.CodePipelineProps{
+		PipelineName: jsii.String(cfg.PipelineName(b.props.Part.Number)),
+		PipelineType: awscodepipeline.PipelineType_V2,
+		Synth:        b.synthStep(buckets[p.Region]),
+		// All Regions are here, its own too: with any missing the library would create buckets, whose policies name each account.
+		CrossRegionReplicationBuckets: &buckets,
+		CrossAccountKeys:              jsii.Bool(true),
+		SelfMutation:                  jsii.Bool(true),
+		CliVersion:                    jsii.String(b.props.CLI),
+		CdkAssetsCliVersion:           jsii.String(assetsCLI),
+		PublishAssetsInParallel:       jsii.Bool(false),
+		UseChangeSets:                 jsii.Bool(false), // one action for each stack, of the 50 of a stage (F-PIPE-1)
+		UsePipelineRoleForActions:     jsii.Bool(true),
+		CodeBuildDefaults: &pipelines.CodeBuildOptions{BuildEnvironment: &awscodebuild.BuildEnvironment{
+			BuildImage:  awscodebuild.LinuxBuildImage_STANDARD_7_0(),
+			ComputeType: awscodebuild.ComputeType_SMALL,
+			Privileged:  jsii.Bool(false),
+		}},
+	})
+}
+
+// artifactBuckets are those of the other stacks, by their Regions. The key is named by its alias: KMS chooses its id (F-PIPE-5).
+func (b *builder) artifactBuckets() map[string]awss3.IBucket {
+	cfg, number := b.props.Config, b.props.Part.Number
+	buckets := map[string]awss3.IBucket{}
+	for _, region := range cfg.ArtifactRegions(b.props.Part) {
+		key := awskms.Key_FromKeyArn(b.stack, jsii.String("Key-"+region), jsii.String(cfg.ArtifactKeyAliasARN(number, region)))
+		buckets[region] = awss3.Bucket_FromBucketAttributes(b.stack, jsii.String("Artifacts-"+region), &awss3.BucketAttributes{
+			BucketName:    jsii.String(cfg.ArtifactBucketName(number, region)),
+			EncryptionKey: key,
+			Account:       jsii.String(cfg.Rollout.Pipeline.Account),
+			Region:        jsii.String(region),
+		})
+	}
+	return buckets
+}
+
+// synthStep checks and tests the repository, and synthesizes this pipeline alone. Any Go from 1.21 fetches the one that go.mod
+// names (F-PIPE-8).
+func (b *builder) synthStep(cache awss3.IBucket) pipelines.CodeBuildStep {
+	file := quoted(b.props.File)
+	id := b.props.Part.ID()
+	return pipelines.NewCodeBuildStep(jsii.String("Synth"), &pipelines.CodeBuildStepProps{
+		Input:           b.source,
+		InstallCommands: jsii.Strings("npm ci"),
+		Commands: jsii.Strings(
+			"go run . -check -config "+file,
+			"go test ./...",
+			// Into another directory: cdk-nag changes the order of the templates.
+			fmt.Sprintf("npx cdk synth --quiet --output cdk.out.nag -c nag=true -c workload=%s -c config=%s", id, file),
+			fmt.Sprintf("npx cdk synth --quiet -c workload=%s -c config=%s", id, file),
+		),
+		PrimaryOutputDirectory: jsii.String("cdk.out"),
+		Cache:                  awscodebuild.Cache_Bucket(cache, &awscodebuild.BucketCacheOptions{Prefix: jsii.String("cache")}),
+		PartialBuildSpec: awscodebuild.BuildSpec_FromObject(&map[string]any{
+			"env": map[string]any{"variables": map[string]any{
+				"GOCACHE": "/root/.cache/go-build", "GOMODCACHE": "/root/.cache/go-mod", "GOTOOLCHAIN": "auto",
+			}},
+			"phases": map[string]any{"install": map[string]any{
+				"runtime-versions": map[string]any{"golang": "1.24", "nodejs": "22"},
+			}},
+			"cache": map[string]any{"paths": []string{"/root/.cache/**/*", "/root/.npm/**/*"}},
+		}),
+		Timeout: awscdk.Duration_Hours(jsii.Number(2)),
+	})
+}
+
+// addStages adds the central account, what starts the other pipelines, and the waves.
+func (b *builder) addStages() error {
+	cfg := b.props.Config
+	if b.props.Part.First() {
+		stage, opts, err := b.stage(config.CentralID, cfg.Central.Account, cfg.Central.Region)
+		if err != nil {
+			return err
+		}
+		if others := len(cfg.Pipelines()) - 1; others > 0 {
+			opts.Post = &[]pipelines.Step{b.startOthers()}
+		}
+		b.cdk.AddStage(stage, opts)
+	}
+	for i, wave := range b.props.Part.Waves {
+		for j, part := range b.withinLimit(wave) {
+			name := fmt.Sprintf("wave-%d", i+1)
+			if j > 0 {
+				name += fmt.Sprintf("-%d", j+1)
+			}
+			added := b.cdk.AddWave(jsii.String(name), nil)
+			for _, w := range part {
+				stage, opts, err := b.stage(w.ID(), w.Account, w.Region)
+				if err != nil {
+					return err
+				}
+				added.AddStage(stage, opts)
+			}
+		}
+	}
+	return nil
+}
+
+// withinLimit cuts a wave so that the actions of each part fit into a stage of the pipeline: one for each stack, and one for each
+// approval (F-PIPE-1).
+func (b *builder) withinLimit(wave []config.Workload) [][]config.Workload {
+	var parts [][]config.Workload
+	actions := config.MaxStageActions
+	for _, w := range wave {
+		needs := 1
+		if b.props.Config.ApprovedBefore(w.ID()) {
+			needs = 2
+		}
+		if actions+needs > config.MaxStageActions {
+			parts, actions = append(parts, nil), 0
+		}
+		parts[len(parts)-1] = append(parts[len(parts)-1], w)
+		actions += needs
+	}
+	return parts
+}
+
+// stage creates a stage of the CDK with the stacks of one id, in the order of their deployment, and the approval before it.
+func (b *builder) stage(id, account, region string) (awscdk.Stage, *pipelines.AddStageOpts, error) {
+	stage := awscdk.NewStage(b.app, jsii.String(id), &awscdk.StageProps{
+		Env: &awscdk.Environment{Account: jsii.String(account), Region: jsii.String(region)},
+	})
+	if err := b.props.Stage(stage, id); err != nil {
+		return nil, nil, err
+	}
+	if b.props.Aspects != nil {
+		b.props.Aspects(stage)
+	}
+	var before awscdk.Stack
+	for _, child := range *stage.Node().Children() {
+		stack, is := child.(awscdk.Stack)
+		if !is {
+			continue
+		}
+		if before != nil {
+			stack.AddDependency(before, nil)
+		}
+		before = stack
+	}
+	opts := &pipelines.AddStageOpts{}
+	if b.props.Config.ApprovedBefore(id) {
+		opts.Pre = &[]pipelines.Step{pipelines.NewManualApprovalStep(jsii.String("approve-"+id), &pipelines.ManualApprovalStepProps{
+			Comment: jsii.String("Deploy " + id + " to account " + account + " in " + region),
+		})}
+	}
+	return stage, opts, nil
+}
+
+// startOthers starts the other pipelines with the commit of this one, after the central account is deployed (F-COPY-14, F-PIPE-7).
+func (b *builder) startOthers() pipelines.CodeBuildStep {
+	cfg := b.props.Config
+	var commands []*string
+	for _, p := range cfg.Pipelines()[1:] {
+		commands = append(commands, jsii.String(fmt.Sprintf(
+			`aws codepipeline start-pipeline-execution --name %s --source-revisions "actionName=%s,revisionType=COMMIT_ID,revisionValue=$COMMIT"`,
+			cfg.PipelineName(p.Number), sourceAction)))
+	}
+	return pipelines.NewCodeBuildStep(jsii.String("StartOthers"), &pipelines.CodeBuildStepProps{
+		Commands: &commands,
+		Env:      &map[string]*string{"COMMIT": b.source.SourceAttribute(jsii.String("CommitId"))},
+		RolePolicyStatements: &[]awsiam.PolicyStatement{awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Actions:   jsii.Strings("codepipeline:StartPipelineExecution"),
+			Resources: jsii.Strings(cfg.PipelineARNs()),
+		})},
+	})
+}
+
+// allowConnection lets the pipeline use its connection. The library grants an action of the service's former name alone (F-PIPE-4).
+func (b *builder) allowConnection() {
+	arn := b.props.Config.Rollout.Pipeline.ConnectionARN
+	b.cdk.Pipeline().AddToRolePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Actions:   jsii.Strings("codeconnections:UseConnection"),
+		Resources: jsii.Strings(arn),
+	}))
+}
+
+// quoted is a word of a shell.
+func quoted(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }

@@ -1,0 +1,274 @@
+package emulator
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+)
+
+// TestPipeline: the CDK CLI deploys a pipeline, which then runs: it deploys the accounts from the templates in its stages. It runs again and
+// changes nothing. So do the CLI, by the names at the top level and by those in the stages, and the workflow. A bucket that is added changes
+// one stack, and nothing that holds data is replaced.
+func TestPipeline(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "testdata/pipeline.yaml")
+	s.run(s.run("go run ./cmd/backupctl bootstrap --deployer "+s.cfg.Central.Account, nil), nil)
+	for _, one := range s.pipelines { // as docs/pipelines.md says
+		if one.Region != s.cfg.Central.Region {
+			s.run("npx cdk bootstrap aws://"+one.Account+"/"+one.Region+" --profile central", nil)
+		}
+	}
+	s.createExisting()
+	name := s.cfg.PipelineName(1)
+	if said := s.run("npx cdk deploy "+name+" --app cdk.out --require-approval never", s.as(s.cfg.Central.Region)); noChanges.MatchString(said) {
+		t.Errorf("the pipeline is there already:\n%s", said)
+	}
+
+	created := s.names()
+	if got := s.execute(name); !slices.Equal(got, created) {
+		t.Errorf("the pipeline deployed %v, want %v", got, created)
+	}
+	if got := s.execute(name); len(got) > 0 {
+		t.Errorf("the pipeline deployed %v again, without changes", got)
+	}
+	s.unchanged()
+	s.complete() // the CLI turns on what a pipeline cannot: termination protection
+	s.noChanges(s.deploy("central/"+s.stacks[0].Name), 1)
+	s.run("go run ./cmd/backupctl github-workflow --repository example/central-s3-backup", nil)
+	deployed, said := s.rollOut(s.workflow(filepath.Join(s.dir, ".github/workflows/backup.yml")))
+	if !slices.Equal(deployed, s.names()) { // a wave has one workload
+		t.Errorf("the workflow deployed %v, want %v", deployed, s.names())
+	}
+	s.noChanges(said, len(s.stacks))
+
+	before := s.held()
+	dev := s.stacks[1]
+	text := s.read(filepath.Join(s.dir, "backup.yaml"))
+	const line = "      - {name: dummy-dev-curated-data, tier: curated_data}\n"
+	s.configure(strings.Replace(text, line, line+"      - {name: dummy-dev-added, tier: curated_data}\n", 1))
+	if got := s.execute(name); !slices.Equal(got, []string{dev.Name}) {
+		t.Errorf("the pipeline deployed %v, want %s alone", got, dev.Name)
+	}
+	after := s.held()
+	for id, physical := range before {
+		if after[id] != physical {
+			t.Errorf("%s was replaced: %s, then %s", id, physical, after[id])
+		}
+	}
+	if len(before) < 20 || !slices.Contains(values(after), "dummy-dev-added") {
+		t.Errorf("%d resources that hold data, then %v", len(before), after)
+	}
+	s.unchanged()
+}
+
+// pipeline is an AWS::CodePipeline::Pipeline.
+type pipeline struct {
+	Stages []struct {
+		Name    string
+		Actions []action
+	}
+}
+
+type action struct {
+	Name          string
+	RunOrder      int
+	Region        string
+	RoleArn       arn
+	ActionTypeID  struct{ Category, Provider string }
+	Configuration struct {
+		ActionMode, Capabilities, StackName, TemplatePath string
+		RoleArn                                           arn
+		ProjectName                                       struct{ Ref string }
+	}
+	InputArtifacts []struct{ Name string }
+}
+
+// arn is one that the partition is joined into.
+type arn string
+
+func (a *arn) UnmarshalJSON(text []byte) error {
+	var joined struct {
+		Join []json.RawMessage `json:"Fn::Join"`
+	}
+	if err := json.Unmarshal(text, &joined); err != nil || len(joined.Join) != 2 {
+		return err
+	}
+	var parts []any
+	if err := json.Unmarshal(joined.Join[1], &parts); err != nil {
+		return err
+	}
+	for _, part := range parts {
+		if text, is := part.(string); is {
+			*a += arn(text)
+		} else {
+			*a += "aws"
+		}
+	}
+	return nil
+}
+
+// ofBootstrap is a role of the CDK's bootstrap: its account, what it is for, and the account and Region in its name.
+var ofBootstrap = regexp.MustCompile(`^arn:aws:iam::(\d{12}):role/cdk-hnb659fds-([a-z-]+)-role-(\d{12})-([a-z0-9-]+)$`)
+
+// execute does what a deployed pipeline says, and returns the stacks that changed, in their order. On the way it checks that the central
+// account comes first, that a person approves before the stacks that approve_before names, and that a stack goes to its account and Region,
+// by roles of that account.
+func (s *site) execute(name string) []string {
+	s.Helper()
+	central := s.cfg.Central
+	template, projects := s.deployedPipeline(name)
+	var changed, deployed []string
+	approved := map[string]bool{}
+	for _, stage := range template.Stages {
+		slices.SortStableFunc(stage.Actions, func(a, b action) int { return a.RunOrder - b.RunOrder })
+		for _, one := range stage.Actions {
+			switch one.ActionTypeID.Provider {
+			case "CodeStarSourceConnection":
+			case "CodeBuild":
+				commands := projects[one.Configuration.ProjectName.Ref]
+				if stage.Name == "Build" {
+					s.built(commands)
+					continue
+				}
+				commands = strings.ReplaceAll(commands, "cdk -a .", "../node_modules/.bin/cdk -a .")
+				if !strings.Contains(commands, "deploy "+name) {
+					s.Fatalf("the pipeline does not change itself: %s", commands)
+				}
+				s.noChanges(s.run("cd cdk.pipeline\n"+commands, s.as(central.Region)), len(s.pipelines))
+			case "Manual":
+				approved[strings.TrimPrefix(one.Name, "approve-")] = true
+			case "CloudFormation":
+				if s.deployAction(one) {
+					changed = append(changed, one.Configuration.StackName)
+				}
+				deployed = append(deployed, one.Configuration.StackName)
+				i := slices.Index(s.names(), one.Configuration.StackName)
+				if id := s.stacks[i].ID; approved[id] != s.cfg.ApprovedBefore(id) {
+					s.Errorf("%s is approved: %v, want %v", one.Configuration.StackName, approved[id], !approved[id])
+				}
+			default:
+				s.Fatalf("stage %s has an action of %s", stage.Name, one.ActionTypeID.Provider)
+			}
+		}
+	}
+	if !slices.Equal(deployed, s.names()) {
+		s.Errorf("the pipeline deploys %v, want %v", deployed, s.names())
+	}
+	return changed
+}
+
+// deployedPipeline is the pipeline of a deployed stack, with the commands of its projects' builds by their logical ids.
+func (s *site) deployedPipeline(name string) (pipeline, map[string]string) {
+	s.Helper()
+	p := s.cfg.Rollout.Pipeline
+	out, err := s.cloudFormation(p.Account, p.Region).GetTemplate(s.Context(), &cloudformation.GetTemplateInput{StackName: &name})
+	if err != nil {
+		s.Fatal(err)
+	}
+	var template struct {
+		Resources map[string]struct {
+			Type       string
+			Properties json.RawMessage
+		}
+	}
+	if err := json.Unmarshal([]byte(*out.TemplateBody), &template); err != nil {
+		s.Fatal(err)
+	}
+	var found pipeline
+	commands := map[string]string{}
+	for id, r := range template.Resources {
+		switch r.Type {
+		case "AWS::CodePipeline::Pipeline":
+			err = json.Unmarshal(r.Properties, &found)
+		case "AWS::CodeBuild::Project":
+			var project struct{ Source struct{ BuildSpec string } }
+			var spec struct {
+				Phases struct{ Build struct{ Commands []string } }
+			}
+			if err = json.Unmarshal(r.Properties, &project); err == nil {
+				err = json.Unmarshal([]byte(project.Source.BuildSpec), &spec)
+			}
+			commands[id] = strings.Join(spec.Phases.Build.Commands, "\n")
+		}
+		if err != nil {
+			s.Fatalf("%s: %v", id, err)
+		}
+	}
+	return found, commands
+}
+
+// built writes what the pipeline's own synthesis writes, into cdk.pipeline.
+func (s *site) built(commands string) {
+	s.Helper()
+	if !strings.Contains(commands, "\nnpx cdk synth --quiet -c workload=pipeline-1 ") {
+		s.Fatalf("the pipeline does not synthesize itself:\n%s", commands)
+	}
+	if err := os.RemoveAll(filepath.Join(s.dir, "cdk.pipeline")); err != nil {
+		s.Fatal(err)
+	}
+	s.synthesize("cdk.pipeline", "-workload", "pipeline-1")
+}
+
+// deployAction does what an action of CloudFormation says, and returns whether the stack changed.
+func (s *site) deployAction(one action) bool {
+	s.Helper()
+	c := one.Configuration
+	i := slices.Index(s.names(), c.StackName)
+	if i < 0 {
+		s.Fatalf("the configuration has no stack %s", c.StackName)
+	}
+	place := s.stacks[i]
+	if one.Region == "" {
+		one.Region = s.cfg.Rollout.Pipeline.Region
+	}
+	if one.Region != place.Region {
+		s.Errorf("%s goes to %s, want %s", c.StackName, one.Region, place.Region)
+	}
+	for role, purpose := range map[arn]string{one.RoleArn: "deploy", c.RoleArn: "cfn-exec"} {
+		if got := ofBootstrap.FindStringSubmatch(string(role)); !slices.Equal(got, []string{string(role), place.Account, purpose, place.Account, place.Region}) {
+			s.Errorf("%s is deployed by %s, want the %s role of %s in %s", c.StackName, role, purpose, place.Account, place.Region)
+		}
+	}
+	artifact, path, _ := strings.Cut(c.TemplatePath, "::")
+	if len(one.InputArtifacts) != 1 || one.InputArtifacts[0].Name != artifact || c.ActionMode != "CREATE_UPDATE" {
+		s.Errorf("%s: %s of %v by %s", c.StackName, c.TemplatePath, one.InputArtifacts, c.ActionMode)
+	}
+	template := s.read(filepath.Join(s.dir, "cdk.pipeline", path))
+	var capabilities []types.Capability
+	for capability := range strings.SplitSeq(c.Capabilities, ",") {
+		capabilities = append(capabilities, types.Capability(capability))
+	}
+	account, role, _ := strings.Cut(strings.TrimPrefix(string(one.RoleArn), "arn:aws:iam::"), ":role/")
+	keys := s.credentials(account, role)
+	client := cloudformation.New(cloudformation.Options{
+		BaseEndpoint: &s.URL, Region: one.Region,
+		Credentials: credentials.NewStaticCredentialsProvider(keys.AccessKeyID, keys.SecretAccessKey, keys.SessionToken),
+	})
+	executes := aws.String(string(c.RoleArn))
+	_, err := client.DescribeStacks(s.Context(), &cloudformation.DescribeStacksInput{StackName: &c.StackName})
+	if err != nil { // there is none
+		_, err = client.CreateStack(s.Context(), &cloudformation.CreateStackInput{
+			StackName: &c.StackName, TemplateBody: &template, Capabilities: capabilities, RoleARN: executes,
+		})
+	} else {
+		_, err = client.UpdateStack(s.Context(), &cloudformation.UpdateStackInput{
+			StackName: &c.StackName, TemplateBody: &template, Capabilities: capabilities, RoleARN: executes,
+		})
+		if err != nil && strings.Contains(err.Error(), "No updates are to be performed") {
+			return false
+		}
+	}
+	if err != nil {
+		s.Fatalf("%s: %v", c.StackName, err)
+	}
+	return true
+}
