@@ -237,3 +237,45 @@ func TestCentralRegionsRestore(t *testing.T) {
 		}
 	}
 }
+
+// TestAuditOfCentralVaults: each central vault is in a framework of its own Region, which has reports and a bucket for them.
+func TestAuditOfCentralVaults(t *testing.T) {
+	for _, region := range everything.cfg.CentralRegions() {
+		template := everything.templates[everything.cfg.CentralStackNameIn(region)]
+		evaluated := map[any]bool{}
+		for _, framework := range template.ofType("AWS::Backup::Framework") {
+			for _, control := range list(framework.Properties["FrameworkControls"]) {
+				evaluated[at(control, "ControlScope", "ComplianceResourceIds", 0)] = true
+			}
+		}
+		for id, vault := range template.ofType("AWS::Backup::BackupVault") {
+			if name := vault.Properties["BackupVaultName"]; !evaluated[name] {
+				t.Errorf("%s: nobody audits %s, %v", region, id, name)
+			}
+		}
+		name := everything.cfg.CentralReportBucketName(region)
+		if reports := template.ofType("AWS::Backup::ReportPlan"); len(reports) != 4 || strings.Count(string(template.bytes), name) < 2 {
+			t.Errorf("%s: %d report plans; does %s exist, and is it watched?", region, len(reports), name)
+		}
+	}
+}
+
+// TestEverythingHasTheSize: the stacks of a configuration with every key have as many resources as is reckoned, and no more bytes.
+func TestEverythingHasTheSize(t *testing.T) {
+	cfg := everything.cfg
+	want := map[string]int{cfg.CentralStackName(): cfg.CentralResources()}
+	for _, region := range cfg.CentralRegions()[1:] {
+		want[cfg.CentralStackNameIn(region)] = cfg.CentralRegionResources(region)
+	}
+	for _, w := range cfg.Workloads {
+		want[cfg.StackName(w)] = cfg.StackResources(w)
+		if size := len(everything.templates[cfg.StackName(w)].bytes); cfg.TemplateBytes(w) < size {
+			t.Errorf("%s has %d bytes; reckoned %d", w.ID(), size, cfg.TemplateBytes(w))
+		}
+	}
+	for stack, template := range everything.templates {
+		if want[stack] != len(template.Resources) {
+			t.Errorf("%s has %d resources; reckoned %d", stack, len(template.Resources), want[stack])
+		}
+	}
+}

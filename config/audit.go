@@ -116,26 +116,55 @@ func (c *Config) auditFrameworks(w Workload, uses []TierUse) []AuditFramework {
 	return all
 }
 
-// CentralAuditFramework is the framework of the central account. Its recovery points are those of all vaults of the account
-// and Region, also those of a workload there: copies have no tag for sure.
-func (c *Config) CentralAuditFramework() AuditFramework {
-	framework := AuditFramework{
-		ID: "Central", Name: c.auditName(CentralID, "vaults"),
-		Description: "The central vault, and all recovery points of the account in the Region",
-		Controls: []AuditControl{
-			{Name: auditedDeletion, Vault: c.Central.VaultName},
-			{Name: auditedEncryption},
-		},
+// CentralAuditFrameworks are the frameworks of the central account in a Region. The first one has the recovery points of all vaults of
+// the account and Region, also those of a workload there: copies have no tag for sure. A control is limited to one vault at most
+// (F-CFN-40), so each further vault has a framework of its own. Empty: there is no audit.
+func (c *Config) CentralAuditFrameworks(region string) []AuditFramework {
+	if !c.Central.Audit.Enabled {
+		return nil
 	}
-	if days := c.shortestInCentral(); days > 0 {
-		framework.Controls = append(framework.Controls, AuditControl{Name: auditedRetention, Parameters: retentionOf(days)})
+	id := c.CentralIDIn(region)
+	var all []AuditFramework
+	for i, vault := range c.auditedCentralVaults(region) {
+		deletion := AuditControl{Name: auditedDeletion, Vault: vault}
+		if i > 0 {
+			all = append(all, AuditFramework{
+				ID: "vault-" + vault, Name: c.auditName(id, "vault/"+vault),
+				Description: "The central vault " + vault, Controls: []AuditControl{deletion},
+			})
+			continue
+		}
+		framework := AuditFramework{
+			ID: "Central", Name: c.auditName(id, "vaults"),
+			Description: "The central vault, and all recovery points of the account in the Region",
+			Controls:    []AuditControl{deletion, {Name: auditedEncryption}},
+		}
+		if days := c.shortestInCentral(region); days > 0 {
+			framework.Controls = append(framework.Controls, AuditControl{Name: auditedRetention, Parameters: retentionOf(days)})
+		}
+		all = append(all, framework)
 	}
-	return framework
+	return all
 }
 
-// shortestInCentral is the shortest retention, in days, of what this configuration brings into the central account. Zero:
-// nothing.
-func (c *Config) shortestInCentral() int {
+// auditedCentralVaults are the central vaults of a Region from which people could delete copies, those that are retained too.
+// Nobody can delete copies from a logically air-gapped one (F-LAG-1).
+func (c *Config) auditedCentralVaults(region string) []string {
+	var names []string
+	for _, v := range c.CentralVaultsIn(region) {
+		names = append(names, v.Name)
+	}
+	if region == c.Central.Region {
+		for _, v := range c.Central.RetainedVaults {
+			names = append(names, v.Name)
+		}
+	}
+	return names
+}
+
+// shortestInCentral is the shortest retention, in days, of what this configuration brings into a Region of the central account.
+// Zero: nothing.
+func (c *Config) shortestInCentral(region string) int {
 	shortest := 0
 	take := func(days int) {
 		if days > 0 && (shortest == 0 || days < shortest) {
@@ -143,15 +172,16 @@ func (c *Config) shortestInCentral() int {
 		}
 	}
 	for _, w := range c.Workloads {
-		here := w.Account == c.Central.Account && w.Region == c.Central.Region
+		here := w.Account == c.Central.Account && w.Region == region
 		for _, use := range c.TierUses(w) {
-			if use.Tier.Copied() && c.Reached(w) {
+			vaults := c.CopyVaults(w, use.Tier)
+			if slices.ContainsFunc(vaults, func(v CopyVault) bool { return v.Region == region }) {
 				for _, days := range use.Tier.copyRetentions() {
 					take(days)
 				}
-				if here {
-					take(c.Restore.LandingDays)
-				}
+			}
+			if here && len(vaults) > 0 {
+				take(c.Restore.LandingDays)
 			}
 			if here && use.Tier.BackedUp() {
 				take(use.Tier.shortestRetention())
@@ -169,9 +199,12 @@ func (c *Config) AuditReports(w Workload) []AuditReport {
 	return c.auditReports(w.ID(), "BACKUP_JOB_REPORT", "COPY_JOB_REPORT", "RESTORE_JOB_REPORT")
 }
 
-// CentralAuditReports are those of the central account, in which no backup job runs.
-func (c *Config) CentralAuditReports() []AuditReport {
-	return c.auditReports(CentralID, "COPY_JOB_REPORT", "RESTORE_JOB_REPORT")
+// CentralAuditReports are those of the central account in a Region. No backup job runs there.
+func (c *Config) CentralAuditReports(region string) []AuditReport {
+	if !c.Central.Audit.Enabled {
+		return nil
+	}
+	return c.auditReports(c.CentralIDIn(region), "COPY_JOB_REPORT", "RESTORE_JOB_REPORT")
 }
 
 func (c *Config) auditReports(id string, jobs ...string) []AuditReport {
@@ -202,8 +235,11 @@ func (c *Config) ReportBucketName(w Workload) string {
 	return shorten(c.prefix(w)+"-audit-reports-"+w.Account, MaxBucketName)
 }
 
-// CentralReportBucketName is the same in the central account.
-func (c *Config) CentralReportBucketName() string {
+// CentralReportBucketName is the same in a Region of the central account.
+func (c *Config) CentralReportBucketName(region string) string {
+	if region != c.Central.Region {
+		return shorten(c.Project+"-"+c.CentralIDIn(region)+"-audit-reports-"+c.Central.Account, MaxBucketName)
+	}
 	return shorten(c.centralName(c.Project+"-audit-reports-"+c.Central.Account), MaxBucketName)
 }
 

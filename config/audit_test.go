@@ -46,7 +46,7 @@ tier-critical_data BACKUP_RESOURCES_PROTECTED_BY_CROSS_ACCOUNT backup:tier criti
 tier-critical_data RESTORE_TIME_FOR_RESOURCES_MEET_TARGET backup:tier critical_data maxRestoreTime=240`; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got, want := lines(cfg.CentralAuditFramework()), `Central BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED central-aws-vault-S3
+	if got, want := lines(cfg.CentralAuditFrameworks("us-east-1")...), `Central BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED central-aws-vault-S3
 Central BACKUP_RECOVERY_POINT_ENCRYPTED
 Central BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK requiredRetentionDays=1825`; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
@@ -54,6 +54,71 @@ Central BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK requiredRetentionDays=1825
 	cfg.Central.Audit.Enabled = false
 	if len(cfg.AuditFrameworks(w))+len(cfg.AuditReports(w)) > 0 {
 		t.Error("frameworks or reports without an audit")
+	}
+}
+
+// TestAuditOfEachCentralVault: each vault from which people could delete copies is evaluated, in its Region, and the retention is
+// that of what is copied into the Region.
+func TestAuditOfEachCentralVault(t *testing.T) {
+	cfg, err := Load("backup.yaml", []byte(`version: 1
+project: dummy
+organization: {id: o-a1b2c3d4e5}
+central:
+  account: "111111111111"
+  region: eu-central-1
+  audit: {enabled: true}
+  retained_vaults: [{name: old, min_retention_days: 15}]
+  air_gapped_vault: {name: gapped, min_retention_days: 15, max_retention_days: 1825}
+  vaults:
+    - {name: ledger, region: eu-central-1, tiers: [ledger]}
+    - {name: second, region: eu-west-1}
+    - {name: third, region: eu-west-1}
+    - {name: unused, region: us-east-1, from_regions: [us-east-1]}
+tiers:
+  - {name: ledger, extends: critical_data, copy_to_central: {delete_after_days: 400}, copies: 2}
+  - {name: doubled, extends: critical_data, copy_to_central: {delete_after_days: 500}, copies: 2}
+workloads:
+  - name: dummy
+    environment: dev
+    account: "222222222222"
+    region: eu-central-1
+    buckets: [{name: aaa, tier: critical_data}, {name: bbb, tier: ledger}, {name: ccc, tier: doubled}]
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{
+		"eu-central-1": `Central BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED central-aws-vault-S3
+Central BACKUP_RECOVERY_POINT_ENCRYPTED
+Central BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK requiredRetentionDays=400
+vault-ledger BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED ledger
+vault-old BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED old`,
+		"eu-west-1": `Central BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED second
+Central BACKUP_RECOVERY_POINT_ENCRYPTED
+Central BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK requiredRetentionDays=500
+vault-third BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED third`,
+		"us-east-1": `Central BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED unused
+Central BACKUP_RECOVERY_POINT_ENCRYPTED`,
+	}
+	names := map[string]string{}
+	for region, want := range want {
+		frameworks := cfg.CentralAuditFrameworks(region)
+		if got := lines(frameworks...); got != want {
+			t.Errorf("%s: got\n%s\nwant\n%s", region, got, want)
+		}
+		taken := []string{cfg.CentralReportBucketName(region)}
+		for _, f := range frameworks {
+			taken = append(taken, f.Name)
+		}
+		for _, r := range cfg.CentralAuditReports(region) {
+			taken = append(taken, r.Name)
+		}
+		for _, name := range taken {
+			if other, twice := names[name]; twice {
+				t.Errorf("%s and %s both have %s", region, other, name)
+			}
+			names[name] = region
+		}
 	}
 }
 

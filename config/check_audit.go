@@ -9,7 +9,10 @@ func warnOfAuditWithoutConfig(c *checker) {
 	if !c.cfg.Central.Audit.Enabled || !c.written(auditPath+".enabled") {
 		return
 	}
-	places := map[accountRegion]bool{{c.cfg.Central.Account, c.cfg.Central.Region}: true}
+	places := map[accountRegion]bool{}
+	for _, region := range c.cfg.CentralRegions() {
+		places[accountRegion{c.cfg.Central.Account, region}] = true
+	}
 	for i, w := range c.cfg.Workloads {
 		if c.cfg.audited(c.uses[i]) {
 			places[accountRegion{w.Account, w.Region}] = true
@@ -32,10 +35,28 @@ func warnOfAuditQuotas(c *checker) {
 		return
 	}
 	at := c.cfg.Central
-	central := accountRegion{at.Account, at.Region}
-	frameworks := map[accountRegion]int{central: 1}
-	controls := map[accountRegion]int{central: len(c.cfg.CentralAuditFramework().Controls)}
-	reports := map[string]int{at.Account: len(c.cfg.CentralAuditReports())}
+	frameworks, controls, reports := map[accountRegion]int{}, map[accountRegion]int{}, map[string]int{}
+	for _, region := range c.cfg.CentralRegions() {
+		in := accountRegion{at.Account, region}
+		for _, f := range c.cfg.CentralAuditFrameworks(region) {
+			frameworks[in]++
+			controls[in] += len(f.Controls)
+		}
+		reports[at.Account] += len(c.cfg.CentralAuditReports(region))
+		for _, counted := range []struct {
+			what       string
+			now, quota int
+		}{{"frameworks", frameworks[in], DefaultFrameworks}, {"report plans", reports[at.Account], DefaultReportPlans}} {
+			if counted.now > counted.quota {
+				c.report(auditPath+".enabled", Problem{
+					What: "the central account has more " + counted.what + " of AWS Backup Audit Manager than the default quota",
+					Got:  fmt.Sprintf("%d in %s", counted.now, in),
+					Want: fmt.Sprintf("at most %d, or a higher quota in Service Quotas before you deploy", counted.quota),
+				}, "central.vaults")
+				break
+			}
+		}
+	}
 	for i, w := range c.cfg.Workloads {
 		if w.Account == "" || w.Region == "" || !c.cfg.audited(c.uses[i]) {
 			continue

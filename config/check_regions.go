@@ -1,6 +1,9 @@
 package config
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // warnOfMissingTypes finds parts of the file that need a resource type which CloudFormation does not have in
 // their Region. A warning, because the lists of Regions grow old.
@@ -19,6 +22,11 @@ func warnOfMissingTypes(c *checker) {
 	})
 	if central.Audit.Enabled {
 		warn(withoutAuditManager, central.Region, "central.region", "central.audit", "AWS::Backup::Framework")
+		for i, v := range central.Vaults {
+			if v.Region != central.Region {
+				warn(withoutAuditManager, v.Region, fmt.Sprintf("central.vaults[%d].region", i), "central.audit", "AWS::Backup::Framework")
+			}
+		}
 	}
 	if central.RestoreTesting != nil {
 		warn(withoutRestoreTesting, central.Region, "central.region", centralTestingPath, "AWS::Backup::RestoreTestingPlan")

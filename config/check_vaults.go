@@ -134,7 +134,7 @@ func warnOfAirGappedLock(c *checker) {
 	}
 	reported := map[string]bool{}
 	c.airGappedUses(func(_ int, t *Tier) {
-		if at := c.whereSaid(t, "air_gapped.max_retention_days"); !reported[at] {
+		if at := c.whereSaid(t, "air_gapped.max_retention_days"); !reported[at] && t.AirGapped.MaxRetentionDays > 0 {
 			reported[at] = true
 			c.report(at, Problem{
 				What: what + "backup early: you pay for its backups for up to " + count(t.AirGapped.MaxRetentionDays, "day"),

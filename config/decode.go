@@ -81,6 +81,9 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value, at *path, rule string) {
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
+		if isSection(v.Type()) && d.reportNone(n, at) {
+			return
+		}
 		if v.IsNil() {
 			v.Set(reflect.New(v.Type().Elem()))
 			setDefaults(v.Elem())
@@ -119,6 +122,16 @@ func (d *decoder) decodeNull(n *yaml.Node, v reflect.Value, at *path, rule strin
 // isSection says whether a type is an optional part, which null removes.
 func isSection(t reflect.Type) bool {
 	return t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct
+}
+
+// reportNone reports a word of other tools for what null says here, and tells whether it did.
+func (d *decoder) reportNone(n *yaml.Node, at *path) bool {
+	words := []string{"false", "no", "none", "off", "disabled", "nil", "nul"}
+	if n.Kind != yaml.ScalarNode || !slices.Contains(words, strings.ToLower(n.Value)) {
+		return false
+	}
+	d.report(wrongType, n, at, Problem{What: at.noun() + "is not a mapping", Got: asWritten(n), Want: "null, for none"})
+	return true
 }
 
 func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, at *path) {
@@ -405,7 +418,7 @@ func needs(t reflect.Type, n *yaml.Node, at *path) (keys, example string) {
 			continue
 		}
 		value := "…"
-		if s := syntaxes[f.syntax]; len(pairs) == 0 && n.Value != "" && (s.hidden == nil || !s.hidden(n.Value)) {
+		if s := syntaxes[f.syntax]; len(pairs) == 0 && n.Value != "" && fits(f, n) && (s.hidden == nil || !s.hidden(n.Value)) {
 			value = n.Value
 		}
 		phrases = append(phrases, withArticle(f.name))
@@ -414,6 +427,11 @@ func needs(t reflect.Type, n *yaml.Node, at *path) (keys, example string) {
 	last := len(phrases) - 1
 	switch {
 	case last < 0:
+		for _, f := range structKeys(t).fields {
+			if isValueOf(f, n) {
+				return f.name, "{" + f.name + ": " + n.Value + "}"
+			}
+		}
 		return "keys: " + oneOf(structKeys(t).names), ""
 	case last == 0:
 		keys = phrases[0]
@@ -421,6 +439,17 @@ func needs(t reflect.Type, n *yaml.Node, at *path) (keys, example string) {
 		keys = strings.Join(phrases[:last], ", ") + " and " + phrases[last]
 	}
 	return keys, "{" + strings.Join(pairs, ", ") + "}"
+}
+
+// fits tells whether a value has the type of a key, as far as numbers and text go.
+func fits(f keyField, n *yaml.Node) bool { return f.typ.Kind() != reflect.Int || n.Tag == "!!int" }
+
+// isValueOf tells whether a value can belong to no other kind of key: one of an enumeration, or true or false.
+func isValueOf(f keyField, n *yaml.Node) bool {
+	if f.typ.Kind() == reflect.Bool {
+		return n.Tag == "!!bool"
+	}
+	return slices.Contains(syntaxes[f.syntax].enum, n.Value)
 }
 
 // withArticle is "a name" or "an account"; a key of several words, or in the plural, stays as it is.

@@ -151,6 +151,10 @@ func (c *Config) centralDeployedIn(region string) Deployed {
 	for _, v := range c.CentralVaultsIn(region) {
 		d.addCentralVault(c, v.Name, v)
 	}
+	if c.Central.Audit.Enabled {
+		d.addAudit(c.CentralAuditFrameworks(region), c.CentralAuditReports(region))
+		d.Buckets = append(d.Buckets, c.CentralReportBucketName(region))
+	}
 	return d
 }
 
@@ -192,10 +196,6 @@ func (c *Config) centralDeployed() Deployed {
 	}
 	if c.TestsCopies() {
 		d.TestingPlans = append(d.TestingPlans, c.CentralTestingPlanName())
-	}
-	if at.Audit.Enabled {
-		d.addAudit([]AuditFramework{c.CentralAuditFramework()}, c.CentralAuditReports())
-		d.Buckets = append(d.Buckets, c.CentralReportBucketName())
 	}
 	return d
 }

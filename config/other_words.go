@@ -13,6 +13,8 @@ var otherWords = map[string][]string{
 	"copy_action":                  {"copy_to_central"},
 	"copy_actions":                 {"copy_to_central"},
 	"cron":                         {"schedule"},
+	"completion_window":            {"completion_window_minutes"},
+	"delete_after":                 {"delete_after_days"},
 	"days":                         {"delete_after_days"},
 	"enable_continuous_backup":     {"continuous_backup"},
 	"kms_key_alias":                {"key_alias"},
@@ -26,7 +28,15 @@ var otherWords = map[string][]string{
 	"schedule_expression_timezone": {"timezone"},
 	"selection_tag":                {"select_tagged"},
 	"selection_tags":               {"select_tagged"},
+	"secret":                       {"webhook_secret", "routing_key_secret", "url_secret"},
+	"start_window":                 {"start_window_minutes"},
+	"topic_arn":                    {"arn"},
+	"url_secret":                   {"webhook_secret"},
 	"vault_lock_configuration":     {"vault_lock"},
+	"url":                          {"webhook_secret", "url_secret"},
+	"webhook":                      {"webhook_secret", "url_secret"},
+	"webhook_secret":               {"url_secret"},
+	"webhook_url":                  {"webhook_secret", "url_secret"},
 }
 
 // meantKey returns the known key that an unknown one means, or "".

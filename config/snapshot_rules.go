@@ -20,6 +20,9 @@ func (s *SnapshotRules) isOptional() {}
 // decodeNode reads a list, which replaces the rules, or a mapping, which changes the one rule without a name. If there
 // are other rules, the mapping replaces them.
 func (s *SnapshotRules) decodeNode(d *decoder, n *yaml.Node, at *path) {
+	if d.reportNone(n, at) {
+		return
+	}
 	if n.Kind != yaml.SequenceNode {
 		rule := SnapshotBackup{Name: SnapshotRule, Schedule: defaultSnapshotCron}
 		if s.unnamed() {

@@ -140,7 +140,7 @@ func (c *Config) CentralResources() int {
 		n++ // role of the validator in its own account
 	}
 	if c.Central.Audit.Enabled {
-		n += 3 + len(c.CentralAuditReports()) // bucket, policy, framework
+		n += c.centralAuditResources(c.Central.Region)
 		if !c.Validates() {
 			n += 3 // rules on calls on buckets
 		}
@@ -160,10 +160,19 @@ func (c *Config) CentralRegionResources(region string) int {
 		rules = 11 // as there, with the role
 	)
 	n := key*len(c.CentralKeysIn(region)) + topic + len(c.Alerts.Subscribers()) + calls + rules + c.vaultResources(region)
+	if c.Central.Audit.Enabled {
+		n += c.centralAuditResources(region) + 3 // rules on calls on buckets
+	}
 	if IsMainRegion(region) {
 		n++ // rule on calls on roles
 	}
 	return n
+}
+
+// centralAuditResources is the number of resources that an audit of the central account has in a Region.
+func (c *Config) centralAuditResources(region string) int {
+	const bucket = 2 // bucket, policy
+	return bucket + len(c.CentralAuditFrameworks(region)) + len(c.CentralAuditReports(region))
 }
 
 // vaultResources is the number of resources that the central vaults of a Region are.

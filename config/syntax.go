@@ -165,6 +165,7 @@ var syntaxes = map[string]syntax{
 	},
 	"teams_secret": {
 		form:   secretName,
+		named:  true,
 		check:  urlSecret("is the URL of the workflow, which is a secret: anyone who reads this file could post to the channel"),
 		hidden: isURL,
 		want:   "the name of a Secrets Manager secret with the workflow's URL, such as backup/teams",
@@ -172,12 +173,14 @@ var syntaxes = map[string]syntax{
 	},
 	"url_secret": {
 		form:   secretName,
+		named:  true,
 		check:  urlSecret("is the URL itself, which is a secret: anyone who reads this file could post there"),
 		hidden: isURL,
 		want:   "the name of a Secrets Manager secret with the URL, such as backup/hook",
 	},
 	"header_secret": {
 		form:   secretName,
+		named:  true,
 		check:  headerSecret,
 		hidden: isHeader,
 		want:   "the name of a Secrets Manager secret with a header as Name: value, such as backup/hook-auth",

@@ -152,9 +152,6 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 		alarmPrefixes = append(alarmPrefixes, c.cfg.ValidatorName())
 		c.watchValidator(&watched)
 	}
-	if at.Audit.Enabled {
-		watched.buckets = append(watched.buckets, c.cfg.CentralReportBucketName())
-	}
 	more := constructs.OutOfVaultRules(watched.vaultARNs)
 	if len(alarms) > 0 || c.cfg.Validates() {
 		more = append(more, constructs.AlarmRule(nil, alarmPrefixes...))
@@ -228,6 +225,9 @@ func (c central) watched(busARN string) watched {
 	watch := func(vault string) {
 		w.vaults = append(w.vaults, vault)
 		w.vaultARNs = append(w.vaultARNs, c.cfg.VaultARNInCentral(c.region, vault))
+	}
+	if at.Audit.Enabled {
+		w.buckets = []string{c.cfg.CentralReportBucketName(c.region)}
 	}
 	for _, v := range c.cfg.CentralVaultsIn(c.region) {
 		watch(v.Name)

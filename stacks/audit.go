@@ -8,14 +8,12 @@ import (
 	"central-s3-backup/constructs"
 )
 
-// newAudit creates the frameworks and reports of the central account.
+// newAudit creates the frameworks and reports of the central account in this Region: they see no other one (F-CFN-40).
 func (c central) newAudit() {
-	if !c.cfg.Central.Audit.Enabled {
-		return
+	if c.cfg.Central.Audit.Enabled {
+		newAudit(c.stack, c.cfg, c.cfg.Central.Account, c.region, c.cfg.CentralReportBucketName(c.region),
+			c.cfg.CentralAuditFrameworks(c.region), c.cfg.CentralAuditReports(c.region))
 	}
-	at := c.cfg.Central
-	newAudit(c.stack, c.cfg, at.Account, at.Region, c.cfg.CentralReportBucketName(),
-		[]config.AuditFramework{c.cfg.CentralAuditFramework()}, c.cfg.CentralAuditReports())
 }
 
 // newAudit creates those of a workload.

@@ -34,5 +34,6 @@ func NewCentralRegionStack(scope awsconstructs.Construct, id *string, props *Cen
 	watched := c.watched(cfg.AlertBusARN())
 	watched.roles = cfg.CentralRoleNames()
 	newRules(alerts, cfg, watched, constructs.OutOfVaultRules(watched.vaultARNs)...)
+	c.newAudit()
 	return c.stack
 }

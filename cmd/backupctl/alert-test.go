@@ -92,6 +92,11 @@ func (c *alertTest) accounts(cfg *config.Config) (source, central account, err e
 	known := []string{config.CentralID}
 	for _, w := range cfg.Workloads {
 		if w.ID() == c.Workload {
+			if !cfg.Reached(w) {
+				return source, central, fmt.Errorf("--workload %s: events do not leave its partition, %s, so no destination but e-mail receives "+
+					"anything of it, and the topic of its own account sends that; want a workload in the partition of %s, or central",
+					c.Workload, config.Partition(w.Region), cfg.Central.Region)
+			}
 			return workloadAccount(cfg, w, c.Profile), central, nil
 		}
 		known = append(known, w.ID())

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"central-s3-backup/config"
@@ -41,7 +42,9 @@ type page struct {
 	// Rows are all buckets that the file names; Tagged are those that tags select.
 	Rows   []Row
 	Tagged []Tagged
-	Keys   []Key
+	// Selected are the entries of select_tagged of a workload that takes the place of this one.
+	Selected []string
+	Keys     []Key
 	// Bucket is the one in the commands: of the tier that is protected most. Tier and Vault are its tier and the tier's vault.
 	Bucket, Tier, Vault string
 	// WorkloadFlag is --workload, with a space before. Empty: the file names the bucket.
@@ -148,10 +151,50 @@ func newPage(cfg *config.Config, w config.Workload, name string, o Options) *pag
 	}
 	p.choose(cfg, w)
 	p.copiedTo(cfg, w)
+	p.selections(cfg, w)
 	for _, key := range cfg.Keys(w) {
 		p.Keys = append(p.Keys, Key{key.Alias, encrypts(cfg, w, key.Name)})
 	}
 	return p
+}
+
+// regionDown is the disaster whose page adds a workload in the same account.
+const regionDown = "region-down"
+
+// selections are those of the workload that takes the place of this one. In another Region of the same account, one that
+// already selects a tier keeps it: two would be refused.
+func (p *page) selections(cfg *config.Config, w config.Workload) {
+	for _, s := range w.SelectTagged {
+		taken := slices.ContainsFunc(cfg.Workloads, func(other config.Workload) bool {
+			return other.Account == w.Account && other.Region == cfg.Central.Region &&
+				slices.ContainsFunc(other.SelectTagged, func(o config.TagSelection) bool { return o.Tier == s.Tier })
+		})
+		if !taken || p.Name != regionDown || len(p.Copies) == 0 {
+			p.Selected = append(p.Selected, selection(s))
+		}
+	}
+}
+
+// selection is an entry of select_tagged.
+func selection(s config.TagSelection) string {
+	if s.OfTier() {
+		return s.Tier
+	}
+	text := "{tier: " + s.Tier
+	for _, tags := range []struct {
+		key    string
+		values config.TagValues
+	}{{"tag", s.Tag}, {"except_tag", s.ExceptTag}} {
+		if tags.values == nil {
+			continue
+		}
+		var all []string
+		for _, key := range slices.Sorted(maps.Keys(tags.values)) {
+			all = append(all, strconv.Quote(key)+": "+strconv.Quote(tags.values[key]))
+		}
+		text += ", " + tags.key + ": {" + strings.Join(all, ", ") + "}"
+	}
+	return text + "}"
 }
 
 // use adds the buckets of a tier.

@@ -38,7 +38,7 @@ func Disasters() []Disaster {
 		{"account-lost", "The workload's account is lost"},
 		{"central-lost", "The central account is lost"},
 		{"key-deletion", "A key is scheduled for deletion"},
-		{"region-down", "A Region is down"},
+		{regionDown, "A Region is down"},
 	}
 }
 

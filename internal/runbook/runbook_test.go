@@ -112,7 +112,7 @@ func TestTagged(t *testing.T) {
 		"object-overwritten": "--in-place --profile " + w.ID() + " --workload " + w.ID() + "\n",
 		"prefix-deleted":     "With `--remove-markers` it takes",
 		"bucket-emptied":     "restore versions --region eu-west-1 --bucket",
-		"account-lost":       "    select_tagged: [critical_data]\n",
+		"account-lost":       "    select_tagged:\n      - critical_data\n",
 	} {
 		if got := render(t, cfg, w, name, Options{}); !strings.Contains(got, want) {
 			t.Errorf("%s lacks %q:\n%s", name, want, got)
@@ -122,6 +122,12 @@ func TestTagged(t *testing.T) {
 	if got := render(t, other, other.Workloads[0], Overview, Options{}); !strings.Contains(got,
 		"Other buckets with the tags `env=prod` and `team=lake`, without `backup=no` and `test=yes`, are in the vault") {
 		t.Errorf("the overview lacks other tags:\n%s", got)
+	}
+	if got := render(t, other, other.Workloads[0], "account-lost", Options{}); !strings.Contains(got, `    select_tagged:
+      - critical_data
+      - {tier: curated_data, tag: {"env": "prod", "team": "lake"}, except_tag: {"backup": "no", "test": "yes"}}
+`) {
+		t.Errorf("the new workload has other selections:\n%s", got)
 	}
 	if got := render(t, cfg, w, "account-lost", Options{}); !strings.Contains(got, "What has landed is deleted after 30 days") {
 		t.Error("landing_days of the file is not on the page")
