@@ -45,7 +45,7 @@ lint:
 
 # backupctl restore versions against a real S3 server. The first time builds it, for ten minutes of processor time.
 seaweed:
-	cd test/seaweed && go vet ./... && go test -count 1 -timeout 20m ./...
+	cd test/seaweed && go vet ./... && go test -count 1 -timeout 30m ./...
 
 # The CDK CLI and the scripts of the workflow deploy to an emulator of AWS, in Python: test/emulator. A run that fails leaves its files in
 # $(ASSEMBLY).emulator.
@@ -55,7 +55,7 @@ emulator: $(EMULATOR)/installed
 	rm -rf $(ASSEMBLY).emulator
 	mkdir $(ASSEMBLY).emulator
 	cd test/emulator && go vet ./... && EMULATOR_PYTHON=$(CURDIR)/$(EMULATOR)/bin/python TMPDIR=$(CURDIR)/$(ASSEMBLY).emulator \
-		go test -count 1 -timeout 20m ./...
+		go test -count 1 -timeout 30m ./...
 	rm -rf $(ASSEMBLY).emulator
 
 # Only what Python lacks is installed.
