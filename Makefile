@@ -2,8 +2,8 @@
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 ASSEMBLY = cdk.out
 # Configurations whose templates differ: in resources, properties, Regions and partitions.
-LINTED = testdata/air-gapped.yaml testdata/fleet.yaml testdata/gov.yaml testdata/locks.yaml testdata/prescribed.yaml testdata/vaults.yaml \
-	$(patsubst %,config/testdata/good/%.yaml,audit bucket-namespace bucket-settings compliance low-cost-tagged more-destinations snapshot-rules \
+LINTED = testdata/air-gapped.yaml testdata/everything.yaml testdata/fleet.yaml testdata/gov.yaml testdata/locks.yaml testdata/prescribed.yaml testdata/vaults.yaml \
+	$(patsubst %,config/testdata/good/%.yaml,audit bucket-namespace bucket-settings compliance low-cost-tagged snapshot-rules \
 	sovereign-cloud tag-conditions targets)
 EXAMPLES = $(wildcard examples/*/backup.yaml)
 

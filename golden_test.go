@@ -13,13 +13,16 @@ import (
 	"testing"
 )
 
-// TestGolden: the templates of the example, and the central one of a fleet with everything that delivers alerts, byte for byte but
-// for the hash of the function, which each version of Go changes. -update renews them; the diff is what is reviewed.
+// TestGolden: the templates of the example, those of a configuration with every key, and the central one of a fleet, byte for byte
+// but for the hashes of the functions, which each version of Go changes. -update renews them; the diff is what is reviewed.
 func TestGolden(t *testing.T) {
 	const dir = "testdata/golden"
 	golden := map[string][]byte{}
 	for stack, template := range example.templates {
 		golden[stack] = template.bytes
+	}
+	for stack, template := range everything.templates {
+		golden[stack] = assetHash.ReplaceAll(template.bytes, []byte("asset.zip"))
 	}
 	central := fleet.cfg.CentralStackName()
 	golden[central] = assetHash.ReplaceAll(fleet.templates[central].bytes, []byte("asset.zip"))
@@ -53,7 +56,7 @@ func TestGolden(t *testing.T) {
 func TestLogicalIDs(t *testing.T) {
 	const file = "testdata/golden/data-bearing.json"
 	got := map[string]string{}
-	for _, a := range []*assembly{example, fleet, gov} {
+	for _, a := range []*assembly{example, fleet, gov, everything} {
 		for _, template := range a.templates {
 			for id, r := range template.Resources {
 				name, ok := physicalName(r)

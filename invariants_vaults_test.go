@@ -94,6 +94,52 @@ func TestCentralVaults(t *testing.T) {
 	}
 }
 
+// TestCopiesMissedInEachVault: with copies: 2 each of the two vaults has an alarm, on a metric that the copies into this vault
+// and nothing else count for, and that a backup without copies gives a zero.
+func TestCopiesMissedInEachVault(t *testing.T) {
+	central := vaults.templates[mainCentral]
+	for _, w := range vaults.cfg.Workloads {
+		for _, use := range vaults.cfg.TierUses(w) {
+			source, into := vaults.cfg.VaultARN(w, use.Tier), vaults.cfg.CopyVaults(w, use.Tier)
+			watched := map[any]bool{}
+			for _, alarm := range central.ofType("AWS::CloudWatch::Alarm") {
+				if at(alarm.Properties, "Dimensions", 0, "Value") == source {
+					watched[alarm.Properties["MetricName"]] = true
+				}
+			}
+			if len(watched) != len(into) {
+				t.Errorf("%s: alarms on %v for copies into %v", source, watched, into)
+			}
+			of := func(event map[string]any) map[string]bool { // which alarms see it, and as what
+				seen := map[string]bool{}
+				for _, count := range counts(t, central, event) {
+					fields := strings.Fields(count)
+					if watched[fields[1]] && fields[3] == source {
+						seen[fields[1]+" "+fields[4]] = true
+					}
+				}
+				return seen
+			}
+			if zeros := of(jobCompleted(w.Account, "Backup Job State Change", "backupVaultArn", source)); len(zeros) != len(into) {
+				t.Errorf("%s: a backup without copies counts as %v", source, zeros)
+			}
+			all := map[string]bool{}
+			for _, v := range into {
+				event := jobCompleted(w.Account, "Copy Job State Change", "sourceBackupVaultArn", source)
+				event["detail"].(map[string]any)["destinationBackupVaultArn"] = v.ARN
+				one := of(event)
+				if len(one) != 1 {
+					t.Errorf("%s: a copy into %s counts as %v", source, v.Name, one)
+				}
+				maps.Copy(all, one)
+			}
+			if len(all) != len(into) {
+				t.Errorf("%s: copies count as %v", source, all)
+			}
+		}
+	}
+}
+
 // TestCentralVaultResources: what the central vaults are made of, by stack. Their logical ids do not change with the order of
 // central.vaults, and a vault has the key of its alias and Region.
 func TestCentralVaultResources(t *testing.T) {

@@ -27,6 +27,8 @@ var (
 	gov     *assembly // testdata/gov.yaml
 	vaults  *assembly // testdata/vaults.yaml
 	locks   *assembly // testdata/locks.yaml
+
+	everything *assembly // testdata/everything.yaml
 )
 
 func TestMain(m *testing.M) {
@@ -52,6 +54,7 @@ func TestMain(m *testing.M) {
 	gov = synthesizeFile("testdata/gov.yaml", filepath.Join(dir, "gov"), nil)
 	vaults = synthesizeFile("testdata/vaults.yaml", filepath.Join(dir, "vaults"), nil)
 	locks = synthesizeFile("testdata/locks.yaml", filepath.Join(dir, "locks"), nil)
+	everything = synthesizeFile("testdata/everything.yaml", filepath.Join(dir, "everything"), nil)
 	code := m.Run()
 	synth.Close()
 	startup.Close()

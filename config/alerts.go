@@ -238,24 +238,41 @@ type CopyAlarm struct {
 	Description string
 	// VaultARN is the ARN of the source vault.
 	VaultARN string
+	// Count is the id of the [CopyCount] that the alarm looks at. Empty: all copies but second ones into an air-gapped vault.
+	Count string
+	// Second: the alarm is for the second of two central vaults.
+	Second bool
 	// Days without a copy after which the alarm goes into ALARM.
 	Days int
 }
 
-// CopyAlarms lists the copy alarms of all workloads, by stack of the central account. The central stack
-// comes first; it is in the list even if it has no copy alarms.
+// CopyAlarms lists the copy alarms of all workloads, by stack of the central account: for each tier one, or one for each of
+// two central vaults. The central stack comes first; it is in the list even if it has no copy alarms.
 func (c *Config) CopyAlarms() [][]CopyAlarm {
 	var all []CopyAlarm
 	for _, w := range c.Workloads {
 		for _, use := range c.TierUses(w) {
-			if days := c.silences[use.Tier.Name].copyDays(); days > 0 {
-				all = append(all, CopyAlarm{
+			days := c.silences[use.Tier.Name].copyDays()
+			if days == 0 {
+				continue
+			}
+			alarm := func(where string) CopyAlarm {
+				return CopyAlarm{
 					Workload: w.ID(), Tier: use.Tier.Name,
-					Description: fmt.Sprintf("No copies of %s of %s reached the central account within %d days, although they were due. "+
-						"INSUFFICIENT_DATA: no completed backups of this tier were reported either.", use.Tier.Name, w.ID(), days),
+					Description: fmt.Sprintf("No copies of %s of %s reached %s within %d days, although they were due. "+
+						"INSUFFICIENT_DATA: no completed backups of this tier were reported either.", use.Tier.Name, w.ID(), where, days),
 					VaultARN: c.copiedVaultARN(w, use.Tier),
 					Days:     days,
-				})
+				}
+			}
+			two := c.vaultsOfTwo(w, use.Tier)
+			if two == nil {
+				all = append(all, alarm("the central account"))
+			}
+			for i, v := range two {
+				a := alarm(fmt.Sprintf("the central vault %s in %s", v.Name, v.Region))
+				a.Count, a.Second = v.countID(), i > 0
+				all = append(all, a)
 			}
 		}
 	}
@@ -288,6 +305,10 @@ func (c *Config) AccountEndings() []string {
 			}
 		}
 	}
+	return accountEndings(vaults)
+}
+
+func accountEndings(vaults int) []string {
 	if vaults <= MaxFilterVaults {
 		return []string{""}
 	}

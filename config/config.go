@@ -260,8 +260,7 @@ type Tier struct {
 	// Null: none.
 	AirGapped *AirGapped `yaml:"air_gapped"`
 	// Copies is into how many central vaults each backup is copied: 1, or 2 for the first two that take the tier. Another
-	// Region survives the loss of one. An alarm on missing copies looks at both together: it goes into ALARM when neither
-	// vault got one. A copy that fails gives an alert in any case. Zero: 1.
+	// Region survives the loss of one. Each of the two vaults has an alarm on missing copies. Zero: 1.
 	Copies int `yaml:"copies,omitempty" syntax:"copies"`
 	// VaultLock is the AWS Backup Vault Lock of the tier's vault in each workload's account, against whoever administers that
 	// account. Null: none.

@@ -96,6 +96,9 @@ func (c *Config) CentralResources() int {
 	) + bus + calls + rules + log + perFilter*len(
 		c.AccountEndings(),
 	)
+	for _, count := range c.CopyCounts() {
+		n += perFilter * len(count.AccountEndings)
+	}
 	n += c.vaultResources(c.Central.Region) + alarms
 	if alarms > 0 {
 		n++ // rule on alarms

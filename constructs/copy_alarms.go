@@ -16,8 +16,8 @@ type CopyAlarmsProps struct {
 	Alarms []CopyAlarm
 }
 
-// CopyAlarm describes an alarm on copies of a vault's recovery points that did not complete. All but Description
-// are required.
+// CopyAlarm describes an alarm on copies of a vault's recovery points that did not complete. All but Description, Count and
+// Second are required.
 type CopyAlarm struct {
 	// Workload and Tier are the ids of the alarm's constructs.
 	Workload, Tier string
@@ -25,6 +25,10 @@ type CopyAlarm struct {
 	Description string
 	// VaultARN is the ARN of the vault that is copied.
 	VaultARN string
+	// Count is the ID of a [CopyCount]. Empty: the alarm looks at the copies of the vault into any other.
+	Count string
+	// Second: the tier has another alarm, and this one is for its second copies.
+	Second bool
 	// Days without a completed copy after which the alarm goes into ALARM, 1 to 7.
 	Days int
 }
@@ -50,16 +54,31 @@ func NewCopyAlarms(scope awsconstructs.Construct, id *string, props *CopyAlarmsP
 	}
 	this := awsconstructs.NewConstruct(scope, id)
 	c := &CopyAlarms{Construct: this}
-	workloads := map[string]awsconstructs.Construct{}
+	var second awsconstructs.Construct
+	workloads := map[workloadCopies]awsconstructs.Construct{}
 	for _, a := range props.Alarms {
-		workload := workloads[a.Workload]
+		key := workloadCopies{a.Workload, a.Second}
+		workload := workloads[key]
 		if workload == nil {
-			workload = awsconstructs.NewConstruct(this, jsii.String(a.Workload))
-			workloads[a.Workload] = workload
+			parent := this
+			if a.Second {
+				if second == nil {
+					second = awsconstructs.NewConstruct(this, jsii.String("Second"))
+				}
+				parent = second
+			}
+			workload = awsconstructs.NewConstruct(parent, jsii.String(a.Workload))
+			workloads[key] = workload
 		}
 		c.Alarms = append(c.Alarms, awscloudwatch.NewCfnAlarm(workload, jsii.String(a.Tier), a.noneCompleted(props)))
 	}
 	return c
+}
+
+// workloadCopies is the scope of the alarms on first or on second copies of a workload.
+type workloadCopies struct {
+	workload string
+	second   bool
 }
 
 // noneCompleted is the alarm on days with backups and without copies.
@@ -67,7 +86,7 @@ func (a CopyAlarm) noneCompleted(props *CopyAlarmsProps) *awscloudwatch.CfnAlarm
 	return &awscloudwatch.CfnAlarmProps{
 		AlarmDescription: jsii.String(a.Description),
 		Namespace:        jsii.String(props.Namespace),
-		MetricName:       jsii.String(copiesMetric),
+		MetricName:       jsii.String(copiesMetricOf(a.Count)),
 		Dimensions: []any{
 			&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String(copiesDimension), Value: jsii.String(a.VaultARN)},
 		},

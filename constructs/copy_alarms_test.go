@@ -50,7 +50,11 @@ var copyAlarmsEverything = inStack("CopyAlarmsEverything", func(stack awscdk.Sta
 			},
 			{
 				Workload: "invoices-dev", Tier: "critical", Description: "No copy of critical.",
-				VaultARN: "arn:aws:backup:eu-central-1:333333333333:backup-vault:critical", Days: 7,
+				VaultARN: "arn:aws:backup:eu-central-1:333333333333:backup-vault:critical", Days: 7, Count: "eu-central-1-first",
+			},
+			{
+				Workload: "invoices-dev", Tier: "critical", Description: "No second copy of critical.",
+				VaultARN: "arn:aws:backup:eu-central-1:333333333333:backup-vault:critical", Days: 7, Count: "eu-west-1-second", Second: true,
 			},
 		},
 	})
@@ -62,7 +66,15 @@ func TestCopyAlarmsEverything(t *testing.T) {
 		"AlarmDescription":  "No copy of ledger.",
 		"EvaluationPeriods": 7,
 	})
-	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(3))
+	for description, metric := range map[string]string{
+		"No copy of critical.": "CopyJobsCompleted-eu-central-1-first", "No second copy of critical.": "CopyJobsCompleted-eu-west-1-second",
+	} {
+		template.HasResourceProperties(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{
+			"AlarmDescription": description, "MetricName": metric,
+			"Dimensions": []any{map[string]any{"Name": "BackupVaultArn", "Value": "arn:aws:backup:eu-central-1:333333333333:backup-vault:critical"}},
+		})
+	}
+	template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(4))
 }
 
 func TestCopyAlarmsRefuse(t *testing.T) {

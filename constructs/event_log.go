@@ -2,6 +2,7 @@ package constructs
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
@@ -9,7 +10,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// EventLogProps are the props of [NewEventLog]. All but SecondCopyVaultARNs are required.
+// EventLogProps are the props of [NewEventLog]. All but SecondCopyVaultARNs and Counts are required.
 type EventLogProps struct {
 	// LogGroupName of the log group, such as "/aws/events/backups", and LogGroupARN its ARN, such as
 	// "arn:aws:logs:eu-central-1:111111111111:log-group:/aws/events/backups".
@@ -28,6 +29,21 @@ type EventLogProps struct {
 	// SecondCopyVaultARNs are vaults with second copies. A copy into one of them does not count: it must not hide that the first one
 	// is missing. Empty: none.
 	SecondCopyVaultARNs []string
+	// Counts are further counts of the copies into one vault each. Empty: none.
+	Counts []CopyCount
+}
+
+// CopyCount counts copies into one vault apart from others. All but Sources are required.
+type CopyCount struct {
+	// ID of the count, which ends the name of its metric.
+	ID string
+	// VaultARN of the vault whose copies count.
+	VaultARN string
+	// Sources are the ARNs of the vaults that are copied; a "*" at the start stands for any text. Each has a metric, which costs
+	// money. Empty: all vaults.
+	Sources []string
+	// AccountEndings splits the metric filters, as in [EventLogProps].
+	AccountEndings []string
 }
 
 // EventLog is a log of the events of a bus, with counts of completed copy jobs.
@@ -47,6 +63,14 @@ const (
 	copiesMetric    = "CopyJobsCompleted"
 	copiesDimension = "BackupVaultArn"
 )
+
+// copiesMetricOf is the name of the metric of a [CopyCount], or that of all copies.
+func copiesMetricOf(count string) string {
+	if count == "" {
+		return copiesMetric
+	}
+	return copiesMetric + "-" + count
+}
 
 // logDays is how long an event stays in the log, in days: a year, and a month to look back on it.
 const logDays = 400
@@ -90,7 +114,7 @@ func NewEventLog(scope awsconstructs.Construct, id *string, props *EventLogProps
 			FilterPattern: jsii.String(f.pattern),
 			MetricTransformations: []any{&awslogs.CfnMetricFilter_MetricTransformationProperty{
 				MetricNamespace: jsii.String(props.Namespace),
-				MetricName:      jsii.String(copiesMetric),
+				MetricName:      jsii.String(copiesMetricOf(f.count)),
 				MetricValue:     jsii.String(f.value),
 				Unit:            jsii.String("Count"),
 				Dimensions:      []any{&awslogs.CfnMetricFilter_DimensionProperty{Key: jsii.String(copiesDimension), Value: jsii.String(f.vault)}},
@@ -105,6 +129,7 @@ type copyFilter struct {
 	id, pattern string
 	value       string // that an event counts for
 	vault       string // where an event has the ARN of the vault
+	count       string // ID of the CopyCount
 }
 
 // filters are the metric filters. Their patterns ask for AWS Backup's source, which nobody but AWS can give
@@ -115,18 +140,44 @@ func (p *EventLogProps) filters() []copyFilter {
 	for _, arn := range p.SecondCopyVaultARNs {
 		first += fmt.Sprintf(` && $.detail.destinationBackupVaultArn != %q`, arn)
 	}
+	const copied, backedUp = "$.detail.sourceBackupVaultArn", "$.detail.backupVaultArn"
 	for _, ending := range p.AccountEndings {
-		pattern := func(detailType, more string) string {
-			if ending != "" {
-				more = fmt.Sprintf(` && $.account = "*%s"`, ending) + more
-			}
-			return fmt.Sprintf(`{ $.source = "aws.backup" && $.detail-type = %q && $.detail.state = "COMPLETED"%s }`, detailType, more)
-		}
 		filters = append(filters,
-			copyFilter{"Copies" + ending, pattern("Copy Job State Change", first), "1", "$.detail.sourceBackupVaultArn"},
-			copyFilter{"Backups" + ending, pattern("Backup Job State Change", ""), "0", "$.detail.backupVaultArn"})
+			copyFilter{"Copies" + ending, completed("Copy", ending, first), "1", copied, ""},
+			copyFilter{"Backups" + ending, completed("Backup", ending, ""), "0", backedUp, ""})
+	}
+	for _, n := range p.Counts {
+		into := fmt.Sprintf(` && $.detail.destinationBackupVaultArn = %q`, n.VaultARN)
+		for _, ending := range n.AccountEndings {
+			filters = append(filters,
+				copyFilter{"Copies" + ending + "-" + n.ID, completed("Copy", ending, into+n.from(copied)), "1", copied, n.ID},
+				copyFilter{"Backups" + ending + "-" + n.ID, completed("Backup", ending, n.from(backedUp)), "0", backedUp, n.ID})
+		}
 	}
 	return filters
+}
+
+// completed is a pattern for completed jobs of an account with that ending. Empty: of any account.
+func completed(job, ending, more string) string {
+	if ending != "" {
+		more = fmt.Sprintf(` && $.account = "*%s"`, ending) + more
+	}
+	return fmt.Sprintf(`{ $.source = "aws.backup" && $.detail-type = "%s Job State Change" && $.detail.state = "COMPLETED"%s }`, job, more)
+}
+
+// from is the condition that an event is about one of the sources.
+func (n CopyCount) from(vault string) string {
+	var conditions []string
+	for _, source := range n.Sources {
+		conditions = append(conditions, fmt.Sprintf("%s = %q", vault, source))
+	}
+	switch len(conditions) {
+	case 0:
+		return ""
+	case 1:
+		return " && " + conditions[0]
+	}
+	return " && (" + strings.Join(conditions, " || ") + ")"
 }
 
 // notScheduled matches all events but those that EventBridge creates on a schedule, such as those of [ClockRule], and

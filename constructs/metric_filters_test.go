@@ -61,6 +61,52 @@ func TestSecondCopiesDoNotCount(t *testing.T) {
 	}
 }
 
+// TestCopiesIntoEachVaultCount: a copy into one of two vaults does not count for the other one. A backup is a zero in both counts,
+// so that one without copies has a zero. Other vaults have no metric, which would cost money.
+func TestCopiesIntoEachVaultCount(t *testing.T) {
+	vault := func(name string) string { return "arn:aws:backup:eu-central-1:222222222222:backup-vault:" + name }
+	into := []string{vault("central-a"), vault("central-b")}
+	for _, ending := range []string{"", "2"} {
+		p := &EventLogProps{}
+		for i, arn := range into {
+			sources := [][]string{{"*-ledger", vault("cut-1234abcd")}, {"*-ledger"}}[i]
+			p.Counts = append(p.Counts, CopyCount{ID: arn[len(arn)-1:], VaultARN: arn, Sources: sources, AccountEndings: []string{ending}})
+		}
+		event := func(job string, detail map[string]any) map[string]any {
+			detail["state"] = "COMPLETED"
+			return map[string]any{"source": "aws.backup", "account": "222222222222", "detail-type": job + " Job State Change", "detail": detail}
+		}
+		copied := func(from, to string) map[string]any {
+			return event("Copy", map[string]any{"sourceBackupVaultArn": vault(from), "destinationBackupVaultArn": to})
+		}
+		backedUp := func(in string) map[string]any { return event("Backup", map[string]any{"backupVaultArn": vault(in)}) }
+		for _, test := range []struct {
+			event map[string]any
+			want  string
+		}{
+			{copied("shop-ledger", into[0]), "a 1"},
+			{copied("shop-ledger", into[1]), "b 1"},
+			{copied("cut-1234abcd", into[0]), "a 1"},
+			{copied("cut-1234abcd", into[1]), ""},
+			{copied("shop-other", into[0]), ""},
+			{copied("shop-ledger", vault("central-c")), ""},
+			{backedUp("shop-ledger"), "a 0, b 0"},
+			{backedUp("cut-1234abcd"), "a 0"},
+			{backedUp("shop-other"), ""},
+		} {
+			var got []string
+			for _, f := range p.filters() {
+				if awstest.MatchesFilter(f.pattern, test.event) {
+					got = append(got, f.count+" "+f.value)
+				}
+			}
+			if strings.Join(got, ", ") != test.want {
+				t.Errorf("ending %q: %v counts as %q, want %q", ending, test.event["detail"], got, test.want)
+			}
+		}
+	}
+}
+
 // counts are what the filters make of an event.
 func counts(filters []copyFilter, event map[string]any) []string {
 	var all []string

@@ -174,15 +174,15 @@ func TestEveryCallHasAnEvent(t *testing.T) {
 			}
 			for _, call := range callsOf(rule.pattern()) {
 				found := false
-				for file := range all {
-					event := watchedEvent(t, all, strings.TrimSuffix(file, ".json"), central)
-					detail, _ := event["detail"].(map[string]any)
+				prefix, versioned := strings.CutSuffix(call, "*")
+				for file, known := range all {
+					detail, _ := known["detail"].(map[string]any)
 					name, _ := detail["eventName"].(string)
-					prefix, versioned := strings.CutSuffix(call, "*")
 					if name != call && (!versioned || !strings.HasPrefix(name, prefix)) {
 						continue
 					}
-					if byDeployment {
+					event := watchedEvent(t, all, strings.TrimSuffix(file, ".json"), central)
+					if detail, _ := event["detail"].(map[string]any); byDeployment {
 						detail["userIdentity"] = deployer(event)
 					}
 					if taken := takenBy(t, rules, event); slices.Contains(taken, rule.ID) {

@@ -164,6 +164,10 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 	if arn := c.cfg.AirGappedVaultARNInCentral(); arn != "" {
 		second = []string{arn}
 	}
+	var counts []constructs.CopyCount
+	for _, count := range c.cfg.CopyCounts() {
+		counts = append(counts, constructs.CopyCount(count))
+	}
 	constructs.NewEventLog(scope, jsii.String("Log"), &constructs.EventLogProps{
 		LogGroupName:   c.cfg.EventLogGroup(),
 		LogGroupARN:    c.cfg.EventLogGroupARN(),
@@ -173,6 +177,7 @@ func (c central) newAlerts(scope awsconstructs.Construct, function string) awsev
 		AccountEndings: c.cfg.AccountEndings(),
 
 		SecondCopyVaultARNs: second,
+		Counts:              counts,
 	})
 	newCopyAlarms(scope, c.cfg, *c.topic.Topic.Ref(), alarms)
 	if at.Dashboard {

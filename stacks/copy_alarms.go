@@ -33,10 +33,7 @@ func NewCopyAlarmsStack(scope awsconstructs.Construct, id *string, props *CopyAl
 func newCopyAlarms(scope awsconstructs.Construct, cfg *config.Config, topicARN string, alarms []config.CopyAlarm) {
 	props := &constructs.CopyAlarmsProps{TopicARN: topicARN, Namespace: cfg.MetricNamespace()}
 	for _, a := range alarms {
-		props.Alarms = append(
-			props.Alarms,
-			constructs.CopyAlarm{Workload: a.Workload, Tier: a.Tier, Description: a.Description, VaultARN: a.VaultARN, Days: a.Days},
-		)
+		props.Alarms = append(props.Alarms, constructs.CopyAlarm(a))
 	}
 	constructs.NewCopyAlarms(scope, jsii.String("Copies"), props)
 }

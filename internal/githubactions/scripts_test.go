@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"central-s3-backup/internal/synth"
 )
@@ -72,12 +71,12 @@ func TestScripts(t *testing.T) {
 		}
 		var want []string
 		for _, s := range stacks {
-			if s.Wave != nil { // those of pipelines have none
+			if s.Wave != nil { // the stacks of a pipeline are deployed once, by hand
 				want = append(want, s.Name)
 			}
 		}
 		if got := strings.Fields(readFile(t, filepath.Join(dir, "deployed"))); strings.Join(got, " ") != strings.Join(want, " ") {
-			t.Errorf("%d accounts: deployed %d stacks, want %d with a wave, in the order of -check", accounts, len(got), len(want))
+			t.Errorf("%d accounts: deployed %d stacks, want %d in the order of -check", accounts, len(got), len(want))
 		}
 	}
 }
@@ -99,37 +98,6 @@ func TestAnnotations(t *testing.T) {
 `
 	if got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
-	}
-}
-
-// TestComment: the comment of a pull request shows the resources of each stack before permissions, in whole lines, and what is too long for
-// GitHub is cut without an error.
-func TestComment(t *testing.T) {
-	workflow := readJobs(t, files(t, load(t, 1, "", ""), options())[".github/workflows/backup.yml"])
-	dir := t.TempDir()
-	for _, name := range []string{"cdk.out", "cdk.base"} {
-		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for i := range 20 {
-		write(t, filepath.Join(dir, "cdk.out", fmt.Sprintf("stack-%02d.template.json", i)), "new", 0o600)
-	}
-	write(t, filepath.Join(dir, "cdk.out/same.template.json"), "old", 0o600)
-	write(t, filepath.Join(dir, "cdk.base/same.template.json"), "old", 0o600)
-	write(t, filepath.Join(dir, "cdk.base/stack-00.template.json"), "old", 0o600)
-	write(t, filepath.Join(dir, "difference"), "Stack one\nIAM Statement Changes\n"+strings.Repeat(strings.Repeat("─", 300)+"\n", 20)+
-		"Resources\n[+] AWS::S3::Bucket\nOutputs\n[+] Output\n", 0o600)
-	write(t, filepath.Join(dir, "npx"), "#!/bin/sh\ncat '"+dir+"/difference'\nexit 1\n", 0o700)
-	runScript(t, dir, scriptWith(t, workflow, "diff", "cdk diff"), nil)
-	comment := readFile(t, filepath.Join(dir, "comment.md"))
-	const start = "<!-- backup: cdk diff -->\n<details><summary>stack-00</summary>\n\n```\n" +
-		"Resources\n[+] AWS::S3::Bucket\nOutputs\n[+] Output\nStack one\nIAM Statement Changes\n───"
-	if !strings.HasPrefix(comment, start) || strings.Contains(comment, "same") {
-		t.Errorf("got\n%.600s", comment)
-	}
-	if len(comment) > 60000 || len(comment) < 50000 || !utf8.ValidString(comment) || !strings.Contains(comment, "───\n[...]\n```\n</details>\n") {
-		t.Errorf("%d bytes, valid %v", len(comment), utf8.ValidString(comment))
 	}
 }
 

@@ -9,9 +9,9 @@ import (
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 )
 
-// synthesize has the CDK write stacks into the directory out, in this process. built is called after each stack. It looks at ctx
-// between two stacks.
-func synthesize(ctx context.Context, list []stack, out string, nag bool, built func()) error {
+// synthesize has the CDK write stacks into the directory out, in this process, with functions from programs. built is called after each
+// stack. It looks at ctx between two stacks.
+func synthesize(ctx context.Context, list []stack, programs programs, out string, nag bool, built func()) error {
 	app := newApp(out)
 	if nag {
 		addNag(app)
@@ -20,7 +20,7 @@ func synthesize(ctx context.Context, list []stack, out string, nag bool, built f
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := s.build(app, jsii.String(s.name)); err != nil {
+		if err := s.build(app, jsii.String(s.name), programs); err != nil {
 			return err
 		}
 		built()

@@ -44,36 +44,40 @@ var (
 // downloads this one. go.mod names the same.
 const functionToolchain = "go1.26.8"
 
-// These settings make a function the same bytes wherever it is built. Of the user's own settings of Go only
-// passedOn applies. GOENV=off also leaves out those that `go env -w` has saved: an empty variable would not.
+// These settings make a function the same bytes wherever it is built. GOENV=off also leaves out those that `go env -w` has saved:
+// an empty variable would not.
 var (
 	functionBuild       = []string{"build", "-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s -w -buildid="}
 	functionEnvironment = []string{
 		"GOTOOLCHAIN=" + functionToolchain, "GOENV=off", "GOOS=linux", "GOARCH=arm64", "GOARM64=v8.0", "CGO_ENABLED=0",
 		"GOFIPS140=off", "GOFLAGS=-buildvcs=false", "GOWORK=off",
 	}
-	// passedOn says where modules come from and where files are kept, which changes no byte.
-	passedOn = []string{
-		"GOAUTH", "GOCACHE", "GOINSECURE", "GOMODCACHE", "GONOPROXY", "GONOSUMDB", "GOPATH", "GOPRIVATE", "GOPROXY", "GOSUMDB",
-		"GOTMPDIR", "GOVCS",
-	}
 )
 
-// files are those of built functions, by the functions' names.
-type files map[string]string
+// functionsOf are the functions that the central stack of the configuration deploys.
+func functionsOf(cfg *config.Config) []function {
+	var functions []function
+	if len(cfg.Alerts.Delivered()) > 0 {
+		functions = append(functions, alertFunction)
+	}
+	if cfg.Validates() {
+		functions = append(functions, validator)
+	}
+	return functions
+}
 
 // AlertPackage creates a temporary directory with what is uploaded to AWS Lambda: the alert function and the file of
 // names that it reads. The caller removes the directory. sources are those of the module.
 func AlertPackage(cfg *config.Config, sources fs.FS) (dir string, err error) {
-	return alertFunction.compileAndPack(cfg, sources)
+	return alertFunction.buildPackage(cfg, sources)
 }
 
 // ValidatorPackage is the same with the validator of restore tests and the file of the tests.
 func ValidatorPackage(cfg *config.Config, sources fs.FS) (dir string, err error) {
-	return validator.compileAndPack(cfg, sources)
+	return validator.buildPackage(cfg, sources)
 }
 
-func (f function) compileAndPack(cfg *config.Config, sources fs.FS) (dir string, err error) {
+func (f function) buildPackage(cfg *config.Config, sources fs.FS) (dir string, err error) {
 	file, err := f.compile(context.Background(), sources, func(string) {})
 	if err != nil {
 		return "", err
@@ -81,7 +85,7 @@ func (f function) compileAndPack(cfg *config.Config, sources fs.FS) (dir string,
 	return f.pack(cfg, file)
 }
 
-// pack does the same with a function that is built.
+// pack creates the package with the program in the file, which a run has built.
 func (f function) pack(cfg *config.Config, file string) (dir string, err error) {
 	program, err := os.ReadFile(file)
 	if err != nil {

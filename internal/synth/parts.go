@@ -42,14 +42,15 @@ type part struct {
 	File      string   // name of the configuration
 	Config    []byte   // its text, so that all parts read the same one
 	Workloads []string // as [NewPlan] takes them
-	Functions files    // that the run has built
 	From, To  int      // stacks of the plan; To is the first that does not belong to the part
 	Out       string   // directory to write to
 	Nag       bool
+	Programs  programs // that its stacks have as functions: the run has built them
 
 	Pipeline int    // number of the pipeline that is the part, in place of stacks
 	InRepo   string // path of the configuration in the repository of the pipeline
-	program  string // that synthesizes it
+	CLI      string // version of the CDK's CLI that the pipeline uses
+	program  string // that synthesizes the part
 }
 
 // what names the part in a sentence.
@@ -123,23 +124,23 @@ func (p *Plan) runParts(
 	var parts []part
 	from := 0
 	for _, to := range ends {
-		parts = append(parts, part{File: o.Config, Config: text, Workloads: p.workloads, Functions: p.built, From: from, To: to, Nag: o.Nag, program: self})
+		parts = append(parts, part{Workloads: p.workloads, From: from, To: to, program: self})
 		from = to
 	}
-	for _, one := range p.pipelines {
-		program, err := pipelineProgram.compile(ctx, p.sources, o.announce) // it is there since Prepare
-		if err != nil {
+	if len(p.pipelines) > 0 {
+		inRepo, cli := o.inRepository(), ""
+		if cli, err = cliVersion(p.sources); err != nil {
 			return nil, "", err
 		}
-		parts = append(parts, part{
-			File: o.Config, Config: text, Functions: p.built, Nag: o.Nag, program: program, Pipeline: one.part.Number, InRepo: o.inRepository(),
-		})
+		for _, one := range p.pipelines {
+			parts = append(parts, part{Pipeline: one.part.Number, InRepo: inRepo, CLI: cli, program: p.programs[pipelineProgram.name]})
+		}
 	}
 	dirs = make([]string, len(parts))
 	each := make([]string, len(parts))
 	for i, one := range parts {
 		dirs[i] = filepath.Join(dir, strconv.Itoa(i))
-		one.Out = dirs[i]
+		one.File, one.Config, one.Out, one.Nag, one.Programs = o.Config, text, dirs[i], o.Nag, p.programs
 		group.Go(func() (err error) {
 			each[i], err = one.run(working, built)
 			return err
@@ -221,8 +222,8 @@ func (p part) run(ctx context.Context, built func()) (said string, err error) {
 
 // RunPart is the process of one part of a run. It reads the part from stdin and reports to stdout. If
 // the run ends before it does, RunPart kills its own group of processes, and calls exit where there
-// are no groups. It returns an error after it has reported it. The app's own process is given no builder: it has no part with a
-// pipeline.
+// are no groups. It returns an error after it has reported it. build creates pipelines; the app itself has none, since the run gives
+// it no part with a pipeline.
 func RunPart(stdin io.Reader, stdout io.Writer, exit func(), build PipelineBuilder) error {
 	var p part
 	in, reports := json.NewDecoder(stdin), json.NewEncoder(stdout)
@@ -258,9 +259,9 @@ func (p part) synthesize(cfg *config.Config, build PipelineBuilder, built func()
 	if p.Pipeline > 0 {
 		return p.synthesizePipeline(cfg, build, built)
 	}
-	plan, err := newPlan(cfg, p.Workloads, nil, p.Functions)
+	plan, err := NewPlan(cfg, p.Workloads, nil)
 	if err != nil {
 		return err
 	}
-	return synthesize(context.Background(), plan.stacks[p.From:p.To], p.Out, p.Nag, built)
+	return synthesize(context.Background(), plan.stacks[p.From:p.To], p.Programs, p.Out, p.Nag, built)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -25,7 +26,8 @@ var pipelineProgram = program{
 		"config", "constructs", "internal/alerting", "internal/cloudassembly", "internal/disk", "internal/restoretest", "internal/startup",
 		"internal/synth", "stacks",
 	},
-	build: []string{"build"},
+	build: []string{"build"}, environment: []string{"GOENV=off", "GOFLAGS=-buildvcs=false", "GOWORK=off"},
+	ofMachine: true,
 }
 
 // PipelineBuilder creates the stacks of a pipeline in an app.
@@ -68,7 +70,7 @@ func pipelinesOf(cfg *config.Config) []pipeline {
 // adds a second policy where the first one would be too large.
 func pipelineResources(cfg *config.Config, part config.PipelinePart) int {
 	projects := 3
-	if part.First() && len(centralStacks(cfg, nil)[0].functions) > 0 {
+	if part.First() && len(functionsOf(cfg)) > 0 {
 		projects++
 	}
 	if part.First() && len(cfg.Pipelines()) > 1 {
@@ -94,20 +96,16 @@ func (p part) synthesizePipeline(cfg *config.Config, build PipelineBuilder, buil
 	if build == nil || p.Pipeline > len(cfg.Pipelines()) {
 		return fmt.Errorf("pipeline %d does not belong to this process", p.Pipeline)
 	}
-	cli, err := cliVersion("package.json")
-	if err != nil {
-		return err
-	}
-	inStage := map[string][]stack{config.CentralID: centralStacks(cfg, p.Functions)}
+	inStage := map[string][]stack{config.CentralID: centralStacks(cfg)}
 	for _, w := range cfg.Workloads {
 		inStage[w.ID()] = []stack{workloadStack(cfg, w)}
 	}
 	app := newApp(p.Out)
 	props := &stacks.PipelineProps{
-		Config: cfg, Part: cfg.Pipelines()[p.Pipeline-1], File: p.InRepo, CLI: cli, Built: built,
+		Config: cfg, Part: cfg.Pipelines()[p.Pipeline-1], File: p.InRepo, CLI: p.CLI, Built: built,
 		Stage: func(stage awscdk.Stage, id string) error {
 			for _, s := range inStage[id] {
-				if err := s.build(stage, jsii.String(s.name)); err != nil {
+				if err := s.build(stage, jsii.String(s.name), p.Programs); err != nil {
 					return err
 				}
 			}
@@ -125,11 +123,12 @@ func (p part) synthesizePipeline(cfg *config.Config, build PipelineBuilder, buil
 	return nil
 }
 
-// cliVersion is the version of the CDK's CLI that the repository pins.
-func cliVersion(file string) (string, error) {
-	text, err := os.ReadFile(file)
+// cliVersion is the version of the CDK's CLI that the module pins.
+func cliVersion(sources fs.FS) (string, error) {
+	const file = "package.json"
+	text, err := fs.ReadFile(sources, file)
 	if err != nil {
-		return "", MachineError("a pipeline needs the version of the CDK CLI: run the app in the directory of its module: " + err.Error())
+		return "", err
 	}
 	var manifest struct {
 		DevDependencies map[string]string `json:"devDependencies"`
@@ -137,8 +136,8 @@ func cliVersion(file string) (string, error) {
 	err = json.Unmarshal(text, &manifest)
 	version := manifest.DevDependencies["aws-cdk"]
 	if err != nil || !regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+$`).MatchString(version) {
-		return "", MachineError(fmt.Sprintf("%s: devDependencies.aws-cdk is %q; want one version, such as 2.1148.1, since a pipeline would "+
-			"otherwise change with each new one", file, version))
+		return "", fmt.Errorf("%s: devDependencies.aws-cdk is %q; want one version, such as 2.1148.1, since a pipeline would "+
+			"otherwise change with each new one", file, version)
 	}
 	return version, nil
 }

@@ -2,10 +2,10 @@ package synth
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"central-s3-backup/config"
 )
@@ -93,17 +93,14 @@ func TestPathInRepository(t *testing.T) {
 
 // TestCLIVersion: it is one version; with a range, a pipeline would change by itself.
 func TestCLIVersion(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "package.json")
 	for version, ok := range map[string]bool{"2.1148.1": true, "^2.1148.1": false, "latest": false, "": false} {
-		if err := os.WriteFile(file, []byte(`{"devDependencies": {"aws-cdk": "`+version+`"}}`), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		got, err := cliVersion(file)
+		manifest := fstest.MapFS{"package.json": {Data: []byte(`{"devDependencies": {"aws-cdk": "` + version + `"}}`)}}
+		got, err := cliVersion(manifest)
 		if ok != (err == nil) || ok && got != version {
 			t.Errorf("%q: got %q, %v", version, got, err)
 		}
 	}
-	if _, err := cliVersion(file + ".absent"); err == nil {
+	if _, err := cliVersion(fstest.MapFS{}); err == nil {
 		t.Error("no error without the file")
 	}
 }

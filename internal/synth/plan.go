@@ -17,10 +17,11 @@ import (
 type Plan struct {
 	cfg       *config.Config
 	workloads []string // as [NewPlan] got them
-	sources   fs.FS    // of the module, for the programs that it builds
-	built     files    // of functions, since Prepare
+	sources   fs.FS    // of the module, for its programs
 	stacks    []stack
 	pipelines []pipeline
+
+	programs programs // since Prepare
 
 	createsOut bool // Options.Out was not there before Prepare
 }
@@ -29,24 +30,19 @@ type Plan struct {
 type stack struct {
 	id                    string // of the workload, or central
 	name, account, region string
-	environment           string                                                // of the workload
-	wave                  *int                                                  // nil: no wave deploys it
-	approval              bool                                                  // a person approves before it is deployed
-	resources             int                                                   // how many it will have
-	functions             []function                                            // that it deploys
-	build                 func(scope awsconstructs.Construct, id *string) error // id is the name
+	environment           string                                                                   // of the workload
+	wave                  *int                                                                     // nil: no wave deploys it
+	approval              bool                                                                     // a person approves before it is deployed
+	resources             int                                                                      // how many it will have
+	functions             []function                                                               // that it deploys
+	build                 func(scope awsconstructs.Construct, id *string, programs programs) error // id is the name
 }
 
 // NewPlan plans the stacks of the workloads that are named, each by NAME-ENV or by the name of its stack, or as central those
 // of the central account in all its Regions. Without names it plans all of them. Those of the central account come first, as
-// they must be deployed first (F-COPY-14). A name can also be pipeline, or pipeline-N for one of them. sources are those of the
-// module: functions, and the program that synthesizes pipelines, are built from them.
+// they must be deployed first (F-COPY-14). sources are those of the module: the functions of the stacks are built from them.
 func NewPlan(cfg *config.Config, workloads []string, sources fs.FS) (*Plan, error) {
-	return newPlan(cfg, workloads, sources, files{})
-}
-
-func newPlan(cfg *config.Config, workloads []string, sources fs.FS, built files) (*Plan, error) {
-	all := centralStacks(cfg, built)
+	all := centralStacks(cfg)
 	for _, w := range cfg.Workloads {
 		all = append(all, workloadStack(cfg, w))
 	}
@@ -66,7 +62,7 @@ func newPlan(cfg *config.Config, workloads []string, sources fs.FS, built files)
 			return nil, noSuchWorkload(name, all)
 		}
 	}
-	p := &Plan{cfg: cfg, workloads: workloads, sources: sources, built: built}
+	p := &Plan{cfg: cfg, workloads: workloads, sources: sources}
 	for _, one := range pipelines {
 		if len(workloads) == 0 || slices.ContainsFunc(workloads, one.is) {
 			p.pipelines = append(p.pipelines, one)
@@ -111,7 +107,7 @@ func workloadStack(cfg *config.Config, w config.Workload) stack {
 	return stack{
 		id: w.ID(), environment: w.Environment,
 		name: cfg.StackName(w), account: w.Account, region: w.Region, resources: cfg.StackResources(w),
-		build: func(scope awsconstructs.Construct, id *string) error {
+		build: func(scope awsconstructs.Construct, id *string, _ programs) error {
 			stacks.NewWorkloadStack(scope, id, &stacks.WorkloadStackProps{Config: cfg, Workload: w})
 			return nil
 		},
@@ -119,23 +115,16 @@ func workloadStack(cfg *config.Config, w config.Workload) stack {
 }
 
 // centralStacks are the central stack, those of the central account's other Regions, and those with the copy alarms that
-// the first has no room for. Their functions are in files that are built when the CDK reads them.
-func centralStacks(cfg *config.Config, built files) []stack {
-	at := cfg.Central
-	var functions []function
-	if len(cfg.Alerts.Delivered()) > 0 {
-		functions = append(functions, alertFunction)
-	}
-	if cfg.Validates() {
-		functions = append(functions, validator)
-	}
+// the first has no room for.
+func centralStacks(cfg *config.Config) []stack {
+	at, functions := cfg.Central, functionsOf(cfg)
 	all := []stack{{
 		id:   config.CentralID,
 		name: cfg.CentralStackName(), account: at.Account, region: at.Region, resources: cfg.CentralResources(), functions: functions,
-		build: func(scope awsconstructs.Construct, id *string) error {
+		build: func(scope awsconstructs.Construct, id *string, programs programs) error {
 			dirs := map[string]string{} // by name
 			for _, f := range functions {
-				dir, err := f.pack(cfg, built[f.name])
+				dir, err := f.pack(cfg, programs[f.name])
 				if err != nil {
 					return err
 				}
@@ -152,7 +141,7 @@ func centralStacks(cfg *config.Config, built files) []stack {
 		all = append(all, stack{
 			id:   config.CentralID,
 			name: cfg.CentralStackNameIn(region), account: at.Account, region: region, resources: cfg.CentralRegionResources(region),
-			build: func(scope awsconstructs.Construct, id *string) error {
+			build: func(scope awsconstructs.Construct, id *string, _ programs) error {
 				stacks.NewCentralRegionStack(scope, id, &stacks.CentralRegionStackProps{Config: cfg, Region: region})
 				return nil
 			},
@@ -163,7 +152,7 @@ func centralStacks(cfg *config.Config, built files) []stack {
 		all = append(all, stack{
 			id:   config.CentralID,
 			name: cfg.CopyAlarmsStackName(number), account: at.Account, region: at.Region, resources: len(alarms),
-			build: func(scope awsconstructs.Construct, id *string) error {
+			build: func(scope awsconstructs.Construct, id *string, _ programs) error {
 				stacks.NewCopyAlarmsStack(scope, id, &stacks.CopyAlarmsStackProps{Config: cfg, Number: number})
 				return nil
 			},
@@ -181,15 +170,22 @@ func (p *Plan) resources() []int {
 	return list
 }
 
-// functions are those that the stacks deploy.
-func (p *Plan) functions() []function {
-	var all []function
+// needs are the programs that the run builds: the functions of the stacks, also of those in stages, and what synthesizes pipelines.
+func (p *Plan) needs() []program {
+	var functions []function
 	for _, s := range p.stacks {
-		all = append(all, s.functions...)
+		functions = append(functions, s.functions...)
+	}
+	var all []program
+	if len(p.pipelines) > 0 {
+		all = append(all, pipelineProgram)
 	}
 	if slices.ContainsFunc(p.pipelines, func(p pipeline) bool { return p.part.First() }) {
-		for _, s := range centralStacks(p.cfg, p.built) {
-			all = append(all, s.functions...)
+		functions = append(functions, functionsOf(p.cfg)...)
+	}
+	for _, f := range functions {
+		if !slices.ContainsFunc(all, func(other program) bool { return other.name == f.name }) {
+			all = append(all, f.program)
 		}
 	}
 	return all

@@ -27,8 +27,20 @@ type program struct {
 	shared []string
 	// build is the command line of Go.
 	build []string
-	// environment of the build. Nil: the program is for this machine, and for the user's settings of Go.
+	// environment of the build, beside what [passedOn] names.
 	environment []string
+	// ofMachine says that the program runs on this machine, so that each one has its own.
+	ofMachine bool
+}
+
+// programs are the files of those that a run has built, by the programs' names.
+type programs map[string]string
+
+// passedOn says where modules come from and where files are kept, which changes no byte. Of the user's own settings of Go only these
+// apply to a build.
+var passedOn = []string{
+	"GOAUTH", "GOCACHE", "GOINSECURE", "GOMODCACHE", "GONOPROXY", "GONOSUMDB", "GOPATH", "GOPRIVATE", "GOPROXY", "GOSUMDB",
+	"GOTMPDIR", "GOVCS",
 }
 
 // compile builds the program and returns the file. It keeps the file in the
@@ -74,9 +86,9 @@ func (p program) compile(ctx context.Context, sources fs.FS, announce func(strin
 	if err := extract(sources, files, module); err != nil {
 		return "", err
 	}
-	program := filepath.Join(unfinished, p.name)
+	built := filepath.Join(unfinished, p.name)
 	announce("building " + p.called + "; " + p.hint)
-	build := command(ctx, "go", append(slices.Clone(p.build), "-o", program, "./"+p.source)...)
+	build := command(ctx, "go", append(slices.Clone(p.build), "-o", built, "./"+p.source)...)
 	build.Dir = module
 	if build.Env, err = p.buildEnvironment(ctx); err != nil {
 		return "", err
@@ -85,15 +97,11 @@ func (p program) compile(ctx context.Context, sources fs.FS, announce func(strin
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, bytes.TrimSpace(out))
 	}
-	return file, os.Rename(program, file)
+	return file, os.Rename(built, file)
 }
 
-// buildEnvironment is the environment of the build: the user's without the variables of Go, and the settings of the program. Without
-// settings it is the user's.
+// buildEnvironment is the environment of the build: the user's without the variables of Go, and the settings of the program.
 func (p program) buildEnvironment(ctx context.Context) ([]string, error) {
-	if p.environment == nil {
-		return os.Environ(), nil
-	}
 	values, err := command(ctx, "go", append([]string{"env", "-json"}, passedOn...)...).Output()
 	if err != nil {
 		return nil, fmt.Errorf("the Go toolchain must be on the PATH: %w", err)
@@ -132,7 +140,7 @@ func (p program) files(sources fs.FS) ([]string, error) {
 func (p program) digest(sources fs.FS, files []string) (string, error) {
 	hash := sha256.New()
 	fmt.Fprintln(hash, p.build, p.environment)
-	if p.environment == nil {
+	if p.ofMachine {
 		fmt.Fprintln(hash, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	}
 	for _, file := range files {

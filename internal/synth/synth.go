@@ -99,17 +99,13 @@ func (p *Plan) prepare(ctx context.Context, o Options) error {
 	if err := checkNode(ctx, o.Node, nodeAnswer); err != nil {
 		return err
 	}
-	for _, f := range p.functions() {
-		file, err := f.compile(ctx, p.sources, o.announce)
+	p.programs = programs{}
+	for _, program := range p.needs() {
+		file, err := program.compile(ctx, p.sources, o.announce)
 		if err != nil {
 			return err
 		}
-		p.built[f.name] = file
-	}
-	if len(p.pipelines) > 0 {
-		if _, err := pipelineProgram.compile(ctx, p.sources, o.announce); err != nil {
-			return err
-		}
+		p.programs[program.name] = file
 	}
 	if o.UnderCLI {
 		return nil
@@ -189,7 +185,7 @@ func (p *Plan) write(ctx context.Context, o Options) (err error) {
 		dirs, said, err = p.runParts(ctx, o, dir, ends, jobs, progress.built)
 	} else {
 		lines := startWholeLines()
-		err = untilDone(ctx, func() error { return synthesize(ctx, p.stacks, dir, o.Nag, progress.built) })
+		err = untilDone(ctx, func() error { return synthesize(ctx, p.stacks, p.programs, dir, o.Nag, progress.built) })
 		if err != nil {
 			closeNode() // only then jsii has said how Node.js ended
 		}

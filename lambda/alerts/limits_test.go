@@ -25,7 +25,7 @@ func TestLimits(t *testing.T) {
 		}
 		return string(runes)
 	}
-	for range 300 {
+	for range 60 {
 		alerts := make([]alert.Alert, 1+random.IntN(100))
 		for i := range alerts {
 			alerts[i] = alert.Alert{

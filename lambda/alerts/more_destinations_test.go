@@ -358,7 +358,7 @@ func TestMoreLimits(t *testing.T) {
 		}
 		return string(runes)
 	}
-	for range 100 {
+	for range 20 {
 		alerts := make([]alert.Alert, 1+random.IntN(60))
 		for i := range alerts {
 			alerts[i] = alert.Alert{

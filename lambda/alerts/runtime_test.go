@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -21,36 +20,17 @@ import (
 	"central-s3-backup/internal/alerting"
 )
 
-// folder is the directory of the built function until all tests are done.
-var folder string
-
-// binary builds the function for this machine, once for all tests.
-var binary = sync.OnceValues(func() (string, error) {
-	path := filepath.Join(folder, "bootstrap")
-	return path, build(path)
-})
-
-// build builds the function as it is deployed.
-func build(path string, environment ...string) error {
-	command := exec.Command("go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w -buildid=", "-o", path, ".")
-	command.Env = append(append(os.Environ(), "CGO_ENABLED=0"), environment...)
-	if output, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("%w: %s", err, output)
-	}
-	return nil
-}
+// asFunction is the environment variable that makes the test binary the function: a process of its own that needs no build.
+const asFunction = "CENTRAL_S3_BACKUP_AS_FUNCTION"
 
 func TestMain(m *testing.M) {
-	var err error
-	if folder, err = os.MkdirTemp("", "alerts"); err != nil {
-		panic(err)
+	if os.Getenv(asFunction) != "" {
+		main()
 	}
-	code := m.Run()
-	_ = os.RemoveAll(folder) // only temporary files
-	os.Exit(code)
+	os.Exit(m.Run())
 }
 
-// function is the built function in its own process, with an HTTP server that serves the Lambda runtime
+// function is the function in its own process, with an HTTP server that serves the Lambda runtime
 // API.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 type function struct {
@@ -108,16 +88,12 @@ func launch(t *testing.T, secrets *secretsManager, destinations []alerting.Desti
 	return f
 }
 
-// run starts the binary with its own environment.
+// run starts the function in a process with its own environment.
 func (f *function) run(args []string, secrets *secretsManager, destinations string, environment ...string) {
 	f.t.Helper()
-	path, err := binary()
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	command := exec.Command(path, args...)
+	command := exec.Command(os.Args[0], args...)
 	command.Env = append(slices.Clone(environment),
-		"DESTINATIONS="+destinations, "ESTATE=testdata/estate.json",
+		asFunction+"=1", "DESTINATIONS="+destinations, "ESTATE=testdata/estate.json",
 		"AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=example", "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_ENDPOINT_URL_SECRETS_MANAGER="+secrets.url())
 	command.Stdout, command.Stderr = &f.output, &f.output

@@ -26,33 +26,14 @@ import (
 	"central-s3-backup/lambda/validate/internal/evidence"
 )
 
-// folder is the directory of the built function until all tests are done.
-var folder string
-
-// binary builds the function for this machine, once for all tests.
-var binary = sync.OnceValues(func() (string, error) {
-	path := filepath.Join(folder, "bootstrap")
-	return path, build(path)
-})
-
-// build builds the function as it is deployed.
-func build(path string, environment ...string) error {
-	command := exec.Command("go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w -buildid=", "-o", path, ".")
-	command.Env = append(append(os.Environ(), "CGO_ENABLED=0"), environment...)
-	if output, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("%w: %s", err, output)
-	}
-	return nil
-}
+// asFunction is the environment variable that makes the test binary the function: a process of its own that needs no build.
+const asFunction = "CENTRAL_S3_BACKUP_AS_FUNCTION"
 
 func TestMain(m *testing.M) {
-	var err error
-	if folder, err = os.MkdirTemp("", "validate"); err != nil {
-		panic(err)
+	if os.Getenv(asFunction) != "" {
+		main()
 	}
-	code := m.Run()
-	_ = os.RemoveAll(folder) // only temporary files
-	os.Exit(code)
+	os.Exit(m.Run())
 }
 
 const (
@@ -194,7 +175,7 @@ func (w *world) environment() []string {
 	}
 }
 
-// function is the built function in its own process, with an HTTP server that serves the Lambda runtime API.
+// function is the function in its own process, with an HTTP server that serves the Lambda runtime API.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 type function struct {
 	t       *testing.T
@@ -230,12 +211,8 @@ func (w *world) launch() *function {
 		server.CloseClientConnections()
 		server.Close()
 	})
-	path, err := binary()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	command := exec.Command(path)
-	command.Env = append(w.environment(), "AWS_LAMBDA_RUNTIME_API="+strings.TrimPrefix(server.URL, "http://"))
+	command := exec.Command(os.Args[0])
+	command.Env = append(w.environment(), asFunction+"=1", "AWS_LAMBDA_RUNTIME_API="+strings.TrimPrefix(server.URL, "http://"))
 	command.Stdout, command.Stderr = &f.output, &f.output
 	if err := command.Start(); err != nil {
 		w.t.Fatal(err)
@@ -288,7 +265,7 @@ const handled = `{"batchItemFailures":[]}`
 
 var bodies = map[string]string{"a": "one", "b": "two"}
 
-// TestFunction: the built function finds one byte that differs, with the role of the workload's account.
+// TestFunction: the function finds one byte that differs, with the role of the workload's account.
 func TestFunction(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, bodies)
@@ -301,8 +278,7 @@ func TestFunction(t *testing.T) {
 	if status, message := w.aws.Validation(w.job); status != "FAILED" || !strings.Contains(message, `content "b"`) {
 		t.Error(status, message)
 	}
-	path, _ := binary() // it was built
-	program, err := os.ReadFile(path)
+	program, err := os.ReadFile(os.Args[0])
 	if err != nil {
 		t.Fatal(err)
 	}

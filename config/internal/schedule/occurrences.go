@@ -44,85 +44,70 @@ func (s *Schedule) horizon() int {
 }
 
 // runsOn says whether a schedule has times on a date.
-func (s *Schedule) runsOn(date time.Time) bool {
-	if !slices.Contains(s.months, int(date.Month())) {
+func (s *Schedule) runsOn(d date) bool {
+	if !slices.Contains(s.months, d.month) {
 		return false
 	}
-	if _, runs := slices.BinarySearch(s.years, date.Year()); !runs {
+	if _, runs := slices.BinarySearch(s.years, d.year); !runs {
 		return false
 	}
-	last := lastDay(date)
-	for _, d := range s.daysOfMonth {
-		if d.on(date, last) {
+	for _, day := range s.daysOfMonth {
+		if day.on(d) {
 			return true
 		}
 	}
-	for _, d := range s.daysOfWeek {
-		if int(date.Weekday()) == d.day && (d.nth == 0 || (date.Day()+6)/7 == d.nth) && (!d.last || date.Day()+7 > last) {
+	for _, day := range s.daysOfWeek {
+		if d.weekday == day.day && (day.nth == 0 || (d.day+6)/7 == day.nth) && (!day.last || d.day+7 > d.last) {
 			return true
 		}
 	}
 	return false
 }
 
-func lastDay(date time.Time) int {
-	return time.Date(date.Year(), date.Month()+1, 0, 0, 0, 0, 0, time.UTC).Day()
-}
-
-func (d dayOfMonth) on(date time.Time, last int) bool {
-	day := d.day
+func (m dayOfMonth) on(d date) bool {
+	day := m.day
 	if day == 0 {
-		day = last
+		day = d.last
 	}
-	if !d.weekday || day > last {
-		return date.Day() == day
+	if !m.weekday || day > d.last {
+		return d.day == day
 	}
-	// The nearest weekday in the same month.
-	switch time.Date(date.Year(), date.Month(), day, 0, 0, 0, 0, time.UTC).Weekday() {
+	// The nearest weekday in the same month. 35 makes the number positive and changes no weekday.
+	switch time.Weekday((d.weekday + day - d.day + 35) % 7) {
 	case time.Saturday:
 		if day--; day == 0 {
 			day = 3
 		}
 	case time.Sunday:
-		if day++; day > last {
-			day = last - 2
+		if day++; day > d.last {
+			day = d.last - 2
 		}
 	}
-	return date.Day() == day
+	return d.day == day
 }
 
 // times lists when a schedule runs, in order, for a number of days from the start of FirstYear.
 func (s *Schedule) times(zone *time.Location, days int) []time.Time {
 	var times []time.Time
-	for day := range days {
-		date := firstDate.AddDate(0, 0, day)
-		if !s.runsOn(date) {
+	for _, d := range calendar(days) {
+		if !s.runsOn(d) {
 			continue
 		}
 		for _, hour := range s.hours {
-			times = append(times, time.Date(date.Year(), date.Month(), date.Day(), hour, s.minute, 0, 0, zone))
+			times = append(times, time.Date(d.year, time.Month(d.month), d.day, hour, s.minute, 0, 0, zone))
 		}
 	}
 	return times
 }
 
-var firstDate = time.Date(FirstYear, time.January, 1, 0, 0, 0, 0, time.UTC)
-
 // Runs says whether a schedule has any time at all from [FirstYear] on.
-func (s *Schedule) Runs() bool {
-	for date := firstDate; date.Year() <= maxYear; date = date.AddDate(0, 0, 1) {
-		if s.runsOn(date) {
-			return true
-		}
-	}
-	return false
-}
+func (s *Schedule) Runs() bool { return slices.ContainsFunc(allDates(), s.runsOn) }
 
 // Count says how often a schedule runs in so many days from the start of [FirstYear].
 func (s *Schedule) Count(days int) int {
 	n := 0
-	for day := range days {
-		if s.runsOn(firstDate.AddDate(0, 0, day)) {
+	for _, d := range calendar(days) {
+		if s.runsOn(d) {
 			n += len(s.hours)
 		}
 	}
@@ -178,8 +163,8 @@ func (s *Schedule) LongestInterval() time.Duration {
 	for i := 1; i < len(s.hours); i++ {
 		longest = max(longest, (s.hours[i]-s.hours[i-1])*60)
 	}
-	for d := range days {
-		if s.runsOn(firstDate.AddDate(0, 0, d)) {
+	for d, date := range calendar(days) {
+		if s.runsOn(date) {
 			longest = max(longest, d*day+first-last)
 			last = d*day + final
 		}

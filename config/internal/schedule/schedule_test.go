@@ -43,6 +43,7 @@ func TestPropertySchedules(t *testing.T) {
 		}
 		oracle := cronexpr.MustParse("0 " + fields)
 		const days = 5 * aYear
+		firstDate := time.Date(FirstYear, time.January, 1, 0, 0, 0, 0, time.UTC)
 		times := s.times(time.UTC, days)
 		next := oracle.Next(firstDate.Add(-time.Second))
 		for i, got := range times {
