@@ -45,7 +45,7 @@ lint:
 
 # backupctl restore versions against a real S3 server. The first time builds it, for ten minutes of processor time.
 seaweed:
-	cd test/seaweed && go vet ./... && go test -count 1 -timeout 30m ./...
+	cd test/seaweed && go vet ./... && go test -count 1 -timeout 20m ./...
 
 # The CDK CLI and the scripts of the workflow deploy to an emulator of AWS, in Python: test/emulator. A run that fails leaves its files in
 # $(ASSEMBLY).emulator.
