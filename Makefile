@@ -56,7 +56,7 @@ emulator: $(EMULATOR)/installed
 	rm -rf $(ASSEMBLY).emulator
 	mkdir $(ASSEMBLY).emulator
 	cd test/emulator && go vet ./... && EMULATOR_PYTHON=$(CURDIR)/$(EMULATOR)/bin/python TMPDIR=$(CURDIR)/$(ASSEMBLY).emulator \
-		go test -count 1 -timeout 20m ./...
+		go test -count 1 -timeout 30m ./...
 	rm -rf $(ASSEMBLY).emulator
 
 # Only what Python lacks is installed.
