@@ -27,8 +27,8 @@ type alertTest struct {
 	Timeout        time.Duration `default:"3m" placeholder:"TIME" help:"Wait at most this long, such as 90s (default: ${default})."`
 }
 
-// Run sends a test event and prints what became of it. If a destination did not receive it, the error
-// says where to look next.
+// Run publishes a test message on the e-mail topics, sends a test event to the other destinations, and prints what became of
+// them. If a destination did not receive it, the error says where to look next.
 func (c *alertTest) Run(clock clock, stdout io.Writer) error {
 	if c.Timeout <= 0 {
 		return fmt.Errorf("--timeout: got %s; want more than 0s", c.Timeout)
@@ -42,11 +42,14 @@ func (c *alertTest) Run(clock clock, stdout io.Writer) error {
 		return err
 	}
 	d := drill{alerting.NewMarker(), destinations(cfg.Alerts), source, central, cfg.AlertLogGroup(), cfg.UndeliveredName()}
-	if len(d.destinations) == 0 {
-		return fmt.Errorf(
-			"%s: alerts: no destination would receive a test event; want slack, pagerduty, teams, webhook or topics; e-mails take another way",
-			c.Config,
-		)
+	emails := cfg.Alerts.Subscribers()
+	reached := config.Partition(source.region) == config.Partition(central.region)
+	switch {
+	case len(d.destinations)+len(emails) == 0:
+		return fmt.Errorf("%s: alerts: there is nothing to test: nobody is notified; want email, slack, pagerduty, teams, webhook or topics", c.Config)
+	case !reached && len(emails) == 0:
+		return fmt.Errorf("%s: alerts: there is nothing to test from %s: events do not leave its partition, %s; want email",
+			c.Config, source.owner, config.Partition(source.region))
 	}
 
 	ctx := context.Background()
@@ -58,11 +61,25 @@ func (c *alertTest) Run(clock clock, stdout io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("nothing was sent: %w", err)
 	}
-	sent := clock.now()
-	if err := send(ctx, eventbridge.NewFromConfig(sourceConfig), d.marker, source.owner); err != nil {
-		return fmt.Errorf("the default bus of %s did not accept the event: %w", source, err)
+	var failure error
+	if len(emails) > 0 {
+		failure = sendEmails(ctx, stdout, topicsOf(cfg, source, central, sourceConfig, centralConfig), d.marker, emails)
 	}
-	fmt.Fprintf(stdout, "sent %s to the default bus of %s\n", d.marker, source)
+	if reached && len(d.destinations) > 0 {
+		failure = errors.Join(failure, c.deliver(ctx, clock, stdout, d, sourceConfig, centralConfig))
+	}
+	return failure
+}
+
+// deliver sends a test event the way that alerts take to all destinations but e-mail, and prints what became of it.
+func (c *alertTest) deliver(
+	ctx context.Context, clock clock, stdout io.Writer, d drill, sourceConfig, centralConfig aws.Config,
+) error {
+	sent := clock.now()
+	if err := send(ctx, eventbridge.NewFromConfig(sourceConfig), d.marker, d.source.owner); err != nil {
+		return fmt.Errorf("the default bus of %s did not accept the event: %w", d.source, err)
+	}
+	fmt.Fprintf(stdout, "sent %s to the default bus of %s\n", d.marker, d.source)
 
 	log := functionLog{cloudwatchlogs.NewFromConfig(centralConfig), d.logGroup}
 	found, err := log.watch(ctx, clock, d.marker, sent, c.Timeout)
@@ -92,11 +109,6 @@ func (c *alertTest) accounts(cfg *config.Config) (source, central account, err e
 	known := []string{config.CentralID}
 	for _, w := range cfg.Workloads {
 		if w.ID() == c.Workload {
-			if !cfg.Reached(w) {
-				return source, central, fmt.Errorf("--workload %s: events do not leave its partition, %s, so no destination but e-mail receives "+
-					"anything of it, and the topic of its own account sends that; want a workload in the partition of %s, or central",
-					c.Workload, config.Partition(w.Region), cfg.Central.Region)
-			}
 			return workloadAccount(cfg, w, c.Profile), central, nil
 		}
 		known = append(known, w.ID())

@@ -3,9 +3,14 @@ package main
 import (
 	"bytes"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"central-s3-backup/config"
 )
 
 const (
@@ -235,12 +240,6 @@ testdata/wrong.yaml:10:41: workloads[0].buckets[0].tier: unknown tier; did you m
 			stderr: "--workload dummy-dve: there is no such workload; did you mean dummy-dev?; want NAME-ENV of a workload, or central\n",
 		},
 		{
-			name: "no destination but email", config: "email-only.yaml",
-			code: exitWrong,
-			stderr: "testdata/email-only.yaml: alerts: no destination would receive a test event; want slack, pagerduty, teams, webhook or topics; e-mails " +
-				"take another way\n",
-		},
-		{
 			name: "no time", args: []string{"--timeout", "0s"},
 			code:   exitWrong,
 			stderr: "--timeout: got 0s; want more than 0s\n",
@@ -282,13 +281,105 @@ testdata/wrong.yaml:10:41: workloads[0].buckets[0].tier: unknown tier; did you m
 			if code != test.code {
 				t.Errorf("exit code %d, want %d", code, test.code)
 			}
-			compare(t, "standard output", markerForm.ReplaceAllString(stdout.String(), "MARKER"), test.stdout)
+			published := ""
+			if test.sent != "" {
+				published = publishedBy(test.sent)
+			}
+			compare(t, "standard output", markerForm.ReplaceAllString(stdout.String(), "MARKER"), published+test.stdout)
 			compare(t, "standard error", markerForm.ReplaceAllString(stderr.String(), "MARKER"), test.stderr)
 			compare(t, "what was sent", strings.Join(fake.sent, "\n"), test.sent)
 			if test.looks != nil && !slices.Equal(fake.looks, test.looks) {
 				t.Errorf("looked at pages %q, want %q", fake.looks, test.looks)
 			}
 		})
+	}
+}
+
+// publishedBy is what is printed about e-mails where an event is sent.
+func publishedBy(sent string) string {
+	const look = ": look for it in the inbox of backup-oncall@example.com; an address that has not confirmed its subscription receives nothing\n"
+	lines := "published MARKER on the topic dummy-central-alerts of 111111111111 (eu-central-1)" + look
+	if strings.HasPrefix(sent, "222222222222") {
+		lines = "published MARKER on the topic dummy-dummy-dev-alerts of 222222222222 (eu-west-1)" + look + lines
+	}
+	return lines
+}
+
+// TestEmails: a message goes to the topic of the workload and to that of the central account, also where there is no other
+// destination, and a refusal names the permission.
+func TestEmails(t *testing.T) {
+	for refusal, want := range map[string]string{"": "", "AuthorizationError": "want sns:Publish on it", "KMSAccessDenied": "want sns:Publish on it", "NotFound": "did not accept"} {
+		fake := startFake(t, answer{}, nil)
+		fake.publishing = refusal
+		var stdout, stderr bytes.Buffer
+		args := []string{"alert-test", "-config", "testdata/email-only.yaml", "-workload", "dummy-dev", "-profile", "dummy-dev"}
+		code := run(args, newClock(), strings.NewReader(""), &stdout, &stderr)
+		topics := []string{
+			"222222222222 eu-west-1 arn:aws:sns:eu-west-1:222222222222:dummy-dummy-dev-alerts",
+			"111111111111 eu-central-1 arn:aws:sns:eu-central-1:111111111111:dummy-central-alerts",
+		}
+		if !slices.Equal(fake.published, topics) || len(fake.sent) > 0 {
+			t.Errorf("published %q, sent %q", fake.published, fake.sent)
+		}
+		if (code == exitDone) != (want == "") || strings.Count(stderr.String(), want) < min(len(want), 2) {
+			t.Errorf("%s: exit code %d: %s", refusal, code, stderr.String())
+		}
+	}
+}
+
+// TestNothingToTest: without destinations, and where no event can arrive, nobody is asked for credentials.
+func TestNothingToTest(t *testing.T) {
+	dir := t.TempDir()
+	text, err := os.ReadFile("testdata/email-only.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const (
+		email     = "alerts:\n  email: [backup-oncall@example.com]\n"
+		unreached = "there is nothing to test from dummy-dev: events do not leave its partition, aws-us-gov; want email\n"
+	)
+	for name, test := range map[string]struct{ alerts, region, want string }{
+		"nobody": {"", "eu-west-1", "there is nothing to test: nobody is notified; want email, slack, pagerduty, teams, webhook or topics\n"},
+		"slack in another partition":   {"alerts: {slack: [{webhook_secret: backup/slack-webhook}]}\n", "us-gov-west-1", unreached},
+		"teams in another partition":   {"alerts: {teams: [{webhook_secret: backup/teams}]}\n", "us-gov-west-1", unreached},
+		"webhook in another partition": {"alerts: {webhook: [{url_secret: backup/hook}]}\n", "us-gov-west-1", unreached},
+		"topic in another partition": {"alerts: {topics: [{arn: \"arn:aws:sns:eu-central-1:111111111111:oncall\"}]}\n", "us-gov-west-1",
+			unreached},
+	} {
+		fake := startFake(t, answer{}, nil)
+		file := filepath.Join(dir, "backup.yaml")
+		changed := strings.Replace(strings.Replace(string(text), email, test.alerts, 1), "region: eu-west-1", "region: "+test.region, 1)
+		changed = strings.Replace(changed, "tier: critical_data", "tier: sensitive_data", 1)
+		if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var stdout, stderr bytes.Buffer
+		code := run([]string{"alert-test", "-config", file, "-workload", "dummy-dev"}, newClock(), strings.NewReader(""), &stdout, &stderr)
+		if code != exitWrong || stderr.String() != file+": alerts: "+test.want || len(fake.published)+len(fake.sent) > 0 {
+			t.Errorf("%s: exit code %d: %s", name, code, stderr.String())
+		}
+	}
+}
+
+// TestTopicsOfCentralRegions: the central account has a topic in each of its Regions, and each gets a message in its own Region.
+func TestTopicsOfCentralRegions(t *testing.T) {
+	cfg, err := config.LoadFile("../../testdata/vaults.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	regions := cfg.CentralRegions()
+	if len(regions) < 2 {
+		t.Fatalf("one Region: %v", regions)
+	}
+	central := centralAccount(cfg, "")
+	for i, topic := range topicsOf(cfg, central, central, aws.Config{}, aws.Config{Region: cfg.Central.Region}) {
+		if topic.arn != cfg.CentralTopicARN(regions[i]) || topic.account.region != regions[i] || topic.aws.Region != regions[i] {
+			t.Errorf("%s: %s, in %s", regions[i], topic.arn, topic.aws.Region)
+		}
+		regions[i] = ""
+	}
+	if rest := strings.Join(regions, ""); rest != "" {
+		t.Errorf("no topic of %s", rest)
 	}
 }
 
@@ -310,7 +401,9 @@ func TestMarkers(t *testing.T) {
 			t.Errorf("marker %q after %v", fake.marker, seen)
 		}
 		seen[fake.marker] = true
-		compare(t, "standard output", stdout.String(), "sent "+fake.marker+" to the default bus of 111111111111 (eu-central-1)\n")
+		want := strings.ReplaceAll(publishedBy(sentFromCentral), "MARKER", fake.marker) +
+			"sent " + fake.marker + " to the default bus of 111111111111 (eu-central-1)\n"
+		compare(t, "standard output", stdout.String(), want)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"regexp"
 	"strings"
@@ -37,8 +38,11 @@ type fakeAWS struct {
 
 	mu     sync.Mutex
 	marker string
-	sent   []string // ACCOUNT REGION BODY of each PutEvents, with MARKER for the marker
-	looks  []string // nextToken of each FilterLogEvents
+	// published has ACCOUNT REGION TOPIC of each message, and publishing is what SNS refuses with. Empty: it takes them.
+	published  []string
+	publishing string
+	sent       []string // ACCOUNT REGION BODY of each PutEvents, with MARKER for the marker
+	looks      []string // nextToken of each FilterLogEvents
 }
 
 // answer is what AWS answers. Without a status: 200.
@@ -105,7 +109,11 @@ func (f *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	account, region := signed[1], signed[2]
 	var a answer
 	switch operation := r.Header.Get("X-Amz-Target"); operation {
-	case "": // STS takes forms
+	case "": // STS and SNS take forms
+		if strings.HasPrefix(string(body), "Action=Publish&") {
+			f.publish(w, account, region, string(body))
+			return
+		}
 		if !strings.HasPrefix(string(body), "Action=GetCallerIdentity&") {
 			f.t.Errorf("STS was asked for %s", body)
 		}
@@ -124,6 +132,20 @@ func (f *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(a.status)
 	}
 	_, _ = io.WriteString(w, strings.ReplaceAll(a.body, "MARKER", f.marker))
+}
+
+func (f *fakeAWS) publish(w http.ResponseWriter, account, region, body string) {
+	form, err := url.ParseQuery(body)
+	if err != nil || !markerForm.MatchString(form.Get("Message")) || !strings.HasPrefix(form.Get("Subject"), "TEST") {
+		f.t.Errorf("SNS was asked for %s, %v", body, err)
+	}
+	f.published = append(f.published, account+" "+region+" "+form.Get("TopicArn"))
+	if f.publishing != "" {
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = fmt.Fprintf(w, "<ErrorResponse><Error><Code>%s</Code><Message>no</Message></Error></ErrorResponse>", f.publishing)
+		return
+	}
+	_, _ = io.WriteString(w, "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>")
 }
 
 func (f *fakeAWS) putEvents(account, region, body string) answer {

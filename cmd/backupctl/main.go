@@ -64,7 +64,7 @@ func (c clock) wait(ctx context.Context, d time.Duration) error {
 
 // commands are the commands of backupctl.
 type commands struct {
-	AlertTest       alertTest       `cmd:"" help:"Send a test event through the alerts, and report which destinations accepted it."`
+	AlertTest       alertTest       `cmd:"" help:"Send a test through the alerts, e-mails too, and report which destinations accepted it."`
 	Bootstrap       bootstrap       `cmd:"" help:"Print the commands that prepare each account for the CDK."`
 	BootstrapPolicy bootstrapPolicy `cmd:"" help:"Print the policies with which CloudFormation deploys, for cdk bootstrap."`
 	Completion      completion      `cmd:"" help:"Print the script with which a shell completes commands and flags."`

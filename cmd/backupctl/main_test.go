@@ -21,7 +21,7 @@ func TestDefect(t *testing.T) {
 	if code := run([]string{"alert-test", "-config", "testdata/backup.yaml"}, broken, strings.NewReader(""), &stdout, &stderr); code != exitDefect {
 		t.Errorf("exit code %d", code)
 	}
-	compare(t, "standard output", stdout.String(), "")
+	compare(t, "standard output", markerForm.ReplaceAllString(stdout.String(), "MARKER"), publishedBy(sentFromCentral))
 	compare(t, "standard error", stderr.String(), "backupctl: this is a defect of backupctl; please report it: the clock stopped\n")
 }
 
