@@ -339,7 +339,7 @@ func TestNothingToTest(t *testing.T) {
 		unreached = "there is nothing to test from dummy-dev: events do not leave its partition, aws-us-gov; want email\n"
 	)
 	for name, test := range map[string]struct{ alerts, region, want string }{
-		"nobody": {"", "eu-west-1", "there is nothing to test: nobody is notified; want email, slack, pagerduty, teams, webhook or topics\n"},
+		"nobody":                       {"", "eu-west-1", "there is nothing to test: nobody is notified; want email, slack, pagerduty, teams, webhook or topics\n"},
 		"slack in another partition":   {"alerts: {slack: [{webhook_secret: backup/slack-webhook}]}\n", "us-gov-west-1", unreached},
 		"teams in another partition":   {"alerts: {teams: [{webhook_secret: backup/teams}]}\n", "us-gov-west-1", unreached},
 		"webhook in another partition": {"alerts: {webhook: [{url_secret: backup/hook}]}\n", "us-gov-west-1", unreached},
