@@ -121,13 +121,22 @@ func warnOfOverlappingTags(c *checker) {
 			return
 		}
 		const maxSeen = 5
+		consequence := "of two continuous backups only one would run"
+		if !c.continuous(now.Tier) || !c.continuous(before[first].Tier) {
+			consequence = "the backups of both would be paid for"
+		}
 		c.report(now.path, Problem{
-			What: "two tag conditions that can both hold: two plans would back up a bucket with the tags of both, and of two continuous " +
-				"backups only one would run",
+			What: "two tag conditions that can both hold: two plans would back up a bucket with the tags of both, and " + consequence,
 			Got:  fmt.Sprintf("%s here, %s there", now.TagConditions, before[first].TagConditions),
 			Want: apart(now, before[first]),
 		}, seen[:min(len(seen), maxSeen)]...)
 	})
+}
+
+// continuous says whether a tier has a continuous backup, or is none that is known.
+func (c *checker) continuous(name string) bool {
+	t := c.cfg.tier(name)
+	return t == nil || t.ContinuousBackup != nil
 }
 
 // apart says how two selections come to have no bucket in common.
