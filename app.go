@@ -25,7 +25,11 @@ const (
 	exitSignaled = 128 // plus the number of the signal that stopped the app, as shells report it
 )
 
+// program is how the help calls the app: as it was called.
+var program = "go run ."
+
 func main() {
+	program = cli.Called(os.Args[0], program)
 	for name, value := range synth.NodeEnvironment() {
 		if os.Getenv(name) == "" {
 			_ = os.Setenv(name, value) // fails only for a malformed name

@@ -83,7 +83,7 @@ func readOptions(args []string, getenv func(string) string, stdout io.Writer) (o
 		return nil, nil
 	}
 	command, err := cli.Parse(&o.flags, args, stdout,
-		kong.Name("go run ."), kong.Description(description), helps, kong.Resolvers(kong.ResolverFunc(resolve)))
+		kong.Name(program), kong.Description(description), helps, kong.Resolvers(kong.ResolverFunc(resolve)))
 	if err != nil {
 		return o, err
 	}

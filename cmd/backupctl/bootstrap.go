@@ -53,7 +53,7 @@ func (c *bootstrap) Run(stdout io.Writer) error {
 	if c.Config != "backup.yaml" {
 		configFlag = " --config " + c.Config
 	}
-	fmt.Fprintf(&b, "go run ./cmd/backupctl bootstrap-policy --out %s%s\n", c.Policies, configFlag)
+	fmt.Fprintf(&b, "%s bootstrap-policy --out %s%s\n", program, c.Policies, configFlag)
 	for _, d := range places {
 		c.account(&b, cfg, d)
 	}

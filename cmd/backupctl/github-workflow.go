@@ -92,7 +92,7 @@ func (c *githubWorkflow) check(stdout io.Writer, files []githubactions.File) err
 
 // command is the command line that writes the files, from the root of the repository.
 func (c *githubWorkflow) command() string {
-	line := program + " github-workflow"
+	line := inClone + " github-workflow"
 	for _, flag := range []struct{ name, value, byDefault string }{
 		{"repository", c.Repository, ""}, {"branch", c.Branch, ""}, {"account", c.Account, ""}, {"deploy-role", c.DeployRole, "github_ci"},
 		{"diff-role", c.DiffRole, "github_ci_diff"}, {"qualifier", c.Qualifier, ""}, {"config", c.Config, "backup.yaml"},

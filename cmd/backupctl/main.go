@@ -36,7 +36,14 @@ type exitError struct {
 
 func (e *exitError) Unwrap() error { return e.error }
 
+// inClone is how the program is called in a clone of the repository.
+const inClone = "go run ./cmd/backupctl"
+
+// program is how the help and messages call the program: as it was called.
+var program = inClone
+
 func main() {
+	program = cli.Called(os.Args[0], inClone)
 	os.Exit(run(os.Args[1:], clock{now: time.Now, sleep: time.Sleep}, os.Stdin, os.Stdout, os.Stderr))
 }
 

@@ -16,9 +16,6 @@ import (
 	"central-s3-backup/internal/rewind"
 )
 
-// program is how the help and messages call this program.
-const program = "go run ./cmd/backupctl"
-
 // sameAgain is what to do after a run that has no journal.
 const sameAgain = "run the same command again: what is back is left as it is"
 

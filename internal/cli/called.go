@@ -1,0 +1,19 @@
+package cli
+
+import (
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+)
+
+// Called is how a person called the running program, whose path is arg0: by the name of its file, where it is installed. `go run`
+// has it in a directory of Go's own: of a clone that is inClone, such as "go run .", and else `go run` with the version.
+func Called(arg0, inClone string) string {
+	if !strings.Contains(filepath.ToSlash(arg0), "/go-build") {
+		return strings.TrimSuffix(filepath.Base(arg0), ".exe")
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Sum != "" { // Go has fetched the module
+		return "go run " + info.Path + "@" + info.Main.Version
+	}
+	return inClone
+}

@@ -1,0 +1,17 @@
+package cli
+
+import "testing"
+
+// TestCalled: help and messages name the program as it was called, so that a person can type what they say.
+func TestCalled(t *testing.T) {
+	for arg0, want := range map[string]string{
+		"backupctl": "backupctl", "/usr/local/bin/backupctl": "backupctl", "./backupctl": "backupctl",
+		"/tmp/go-build123/b001/exe/backupctl":          "go run ./cmd/backupctl",
+		"/home/me/.cache/go-build/0a/0a1b-d/backupctl": "go run ./cmd/backupctl",
+		"/home/me/bin/backupctl-linux-arm64":           "backupctl-linux-arm64",
+	} {
+		if got := Called(arg0, "go run ./cmd/backupctl"); got != want {
+			t.Errorf("%s: got %s, want %s", arg0, got, want)
+		}
+	}
+}
