@@ -14,8 +14,9 @@ func (r *Report) Markdown() []byte {
 	m.line("# Backups of " + m.code(r.Project))
 	m.line("")
 	m.line(
-		fmt.Sprintf("%d accounts, %d workloads, %d buckets, %d vaults. Times are those of schedules and retentions; nothing here was measured "+
-			"in AWS, but what is called evidence.", len(r.Accounts), len(r.Workloads), r.namedBuckets(), len(r.Vaults)),
+		fmt.Sprintf("%s, %s, %s, %s. Times are those of schedules and retentions; nothing here was measured "+
+			"in AWS, but what is called evidence.", counted(len(r.Accounts), "account"), counted(len(r.Workloads), "workload"),
+			counted(r.namedBuckets(), "bucket"), counted(len(r.Vaults), "vault")),
 	)
 	m.changes(r.Changes)
 	m.topology(r)

@@ -15,7 +15,7 @@ import (
 	"central-s3-backup/config"
 )
 
-var update = flag.Bool("update", false, "renew docs/report.schema.json")
+var update = flag.Bool("update", false, "renew docs/report.schema.json and the reports of the examples")
 
 const schemaFile = "../../docs/report.schema.json"
 
