@@ -147,6 +147,7 @@ func TestLiveWriter(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	live := map[string]string{} // keys by the ids of what is written meanwhile
+	acknowledged := map[string]time.Time{}
 	var writer sync.WaitGroup
 	writer.Go(func() {
 		r := rand.New(rand.NewPCG(2, 2))
@@ -164,7 +165,7 @@ func TestLiveWriter(t *testing.T) {
 				w, err = b.delete(ctx, k)
 			}
 			if err == nil {
-				live[w.id] = w.key
+				live[w.id], acknowledged[w.id] = w.key, time.Now()
 			}
 		}
 	})
@@ -203,8 +204,9 @@ func TestLiveWriter(t *testing.T) {
 		for above := range after[key] {
 			if above < id && live[above] == "" {
 				shadowed++
-				if !reported[key] {
-					t.Errorf("%s: version %s of ours lies above %s of others, and is not reported", key, above, id)
+				// The server numbers a write before it stores it: one that is still under way when the run looks shows up later.
+				if ours := after[key][above].at; !reported[key] && acknowledged[id].Before(ours) {
+					t.Errorf("%s: version %s of ours, of %s, lies above %s of others, of %s, and is not reported", key, above, ours, id, acknowledged[id])
 				}
 			}
 		}
