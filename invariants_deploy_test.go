@@ -70,7 +70,8 @@ var onAll = []string{
 }
 
 // needed are the actions without which no stack deploys. Those for properties that no resource has are not among them.
-var needed = regexp.MustCompile(`^(backup:(Create|Update|Put|Get|Describe|Tag|Untag|ListTags)|cloudwatch:(Put|Delete|Get|Describe)|codebuild:(Create|Update|Delete)|` +
+var needed = regexp.MustCompile(`^(backup:(Create|Update|Put|Get|Describe|Tag|Untag|ListTags)|cloudwatch:(Put|Delete|Get|Describe)|` +
+	`codebuild:(Create|Update|Delete)|` +
 	`codepipeline:(Create|Update|Delete|Get|Tag|Untag)|` +
 	`events:(Put|Remove|Describe|DeleteRule|DeleteEventBus)|iam:(Create|Delete|Put|Attach|Detach|Get|List|Pass)(Role$|RolePolic|AttachedRole)|` +
 	`kms:(CreateKey|CreateAlias|DeleteAlias|UpdateAlias|CreateGrant|PutKeyPolicy|EnableKeyRotation|DescribeKey|GetKeyPolicy)|` +

@@ -99,7 +99,8 @@ func TestNothingIsStale(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	edited := strings.NewReplacer("environment: dev", "environment: test", "dummy-prod-critical-data", "dummy-prod-other-data").Replace(string(text))
+	edits := strings.NewReplacer("environment: dev", "environment: test", "dummy-prod-critical-data", "dummy-prod-other-data")
+	edited := edits.Replace(string(text))
 	file := filepath.Join(t.TempDir(), "edited.yaml")
 	write(t, file, []byte(edited))
 	out := filepath.Join(t.TempDir(), "out")
@@ -156,6 +157,9 @@ func actionsOf(pipeline resource) []action {
 	return all
 }
 
+// deployRoles are the roles of the CDK's bootstrap with which a stack is deployed: their accounts, in the ARN and in the name.
+var deployRoles = regexp.MustCompile(`:iam::([0-9]{12}):role/cdk-[a-z0-9]+-(deploy|cfn-exec)-role-([0-9]{12})-`)
+
 // TestPipelineDeploys: the central account comes first, a person approves before what approve_before names, each stack goes to the
 // account and Region of the file with that account's roles, and its template is in the assembly.
 func TestPipelineDeploys(t *testing.T) {
@@ -186,7 +190,7 @@ func TestPipelineDeploys(t *testing.T) {
 				if (in == "") != (region == a.cfg.Rollout.Pipeline.Region) || in != "" && in != region {
 					t.Errorf("%s is deployed in %q, want %s", name, in, region)
 				}
-				if got := regexp.MustCompile(`:iam::([0-9]{12}):role/cdk-[a-z0-9]+-(deploy|cfn-exec)-role-([0-9]{12})-`).FindAllStringSubmatch(string(text), -1); len(got) != 2 ||
+				if got := deployRoles.FindAllStringSubmatch(string(text), -1); len(got) != 2 ||
 					slices.ContainsFunc(got, func(m []string) bool { return m[1] != account || m[3] != account }) {
 					t.Errorf("%s is deployed by %v, want roles of %s", name, got, account)
 				}
@@ -208,7 +212,8 @@ func TestPipelineDeploys(t *testing.T) {
 	if !slices.Equal(deployed, []string{config.CentralID, "dummy-dev", "dummy-prod"}) {
 		t.Errorf("deploys %v", deployed)
 	}
-	if want := []string{"CodeStarSourceConnection", "CodeBuild", "CodeBuild", "CloudFormation", "CloudFormation", "Manual", "CloudFormation"}; !slices.Equal(providers, want) {
+	want := []string{"CodeStarSourceConnection", "CodeBuild", "CodeBuild", "CloudFormation", "CloudFormation", "Manual", "CloudFormation"}
+	if !slices.Equal(providers, want) {
 		t.Errorf("actions of %v", providers)
 	}
 }
@@ -225,6 +230,10 @@ func TestPipelineSettings(t *testing.T) {
 	cli := regexp.MustCompile(`"aws-cdk": "([0-9.]+)"`).FindSubmatch(manifest)
 	for _, want := range []string{
 		"npm install -g aws-cdk@" + string(cli[1]) + `\"`, "-c workload=pipeline-1 -c config='testdata/pipeline.yaml'",
+		// One directory is kept for the next synthesis, and every cache is in it.
+		`\"/var/cache/central-s3-backup/**/*\"`, `\"GOMODCACHE\": \"/var/cache/central-s3-backup/`,
+		`\"XDG_CACHE_HOME\": \"/var/cache/central-s3-backup\"`, `\"npm_config_cache\": \"/var/cache/central-s3-backup/`,
+		`\"JSII_RUNTIME_PACKAGE_CACHE_ROOT\": \"/var/cache/central-s3-backup/`,
 		`"codeconnections:UseConnection"`, `"codestar-connections:UseConnection"`,
 	} {
 		if !strings.Contains(text, want) {
@@ -239,7 +248,8 @@ func TestPipelineSettings(t *testing.T) {
 	for _, region := range []string{"eu-central-1", "eu-west-1"} {
 		artifacts := a.templates[a.cfg.ArtifactStackName(1, region)]
 		for _, bucket := range artifacts.ofType("AWS::S3::Bucket") {
-			if name, _ := bucket.Properties["BucketName"].(string); name == a.cfg.ArtifactBucketName(1, region) && !strings.Contains(text, `"Location": "`+name+`"`) {
+			name, _ := bucket.Properties["BucketName"].(string)
+			if name == a.cfg.ArtifactBucketName(1, region) && !strings.Contains(text, `"Location": "`+name+`"`) {
 				t.Errorf("the pipeline does not use %s", name)
 			}
 		}
@@ -308,7 +318,8 @@ func TestPipelineNag(t *testing.T) {
 // TestCheckNamesTheStacks: -check names the stacks that a run writes.
 func TestCheckNamesTheStacks(t *testing.T) {
 	var stdout, stderr bytes.Buffer
-	if code := run([]string{"-check", "-format", "json", "-config", pipelineFile}, func(string) string { return "" }, &stdout, &stderr); code != exitDone {
+	none := func(string) string { return "" }
+	if run([]string{"-check", "-format", "json", "-config", pipelineFile}, none, &stdout, &stderr) != exitDone {
 		t.Fatal(stderr.String())
 	}
 	var said struct {

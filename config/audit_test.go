@@ -46,7 +46,8 @@ tier-critical_data BACKUP_RESOURCES_PROTECTED_BY_CROSS_ACCOUNT backup:tier criti
 tier-critical_data RESTORE_TIME_FOR_RESOURCES_MEET_TARGET backup:tier critical_data maxRestoreTime=240`; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got, want := lines(cfg.CentralAuditFrameworks("us-east-1")...), `Central BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED central-aws-vault-S3
+	got := lines(cfg.CentralAuditFrameworks("us-east-1")...)
+	if want := `Central BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED central-aws-vault-S3
 Central BACKUP_RECOVERY_POINT_ENCRYPTED
 Central BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK requiredRetentionDays=1825`; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

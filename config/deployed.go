@@ -71,7 +71,8 @@ func (c *Config) Deployed() []Deployed {
 	list := make([]Deployed, len(all))
 	for i, d := range all {
 		for _, names := range []*[]string{
-			&d.CodePipelines, &d.Projects, &d.Connections, &d.Roles, &d.Aliases, &d.Alarms, &d.Buckets, &d.Buses, &d.Rules, &d.Dashboards, &d.Functions, &d.Queues, &d.LogGroups,
+			&d.CodePipelines, &d.Projects, &d.Connections, &d.Roles, &d.Aliases, &d.Alarms, &d.Buckets, &d.Buses,
+			&d.Rules, &d.Dashboards, &d.Functions, &d.Queues, &d.LogGroups,
 			&d.Frameworks, &d.ReportPlans, &d.TestingPlans, &d.TieringConfigurations, &d.Vaults, &d.AirGappedVaults, &d.Topics,
 		} {
 			*names = slices.Compact(slices.Sorted(slices.Values(*names)))

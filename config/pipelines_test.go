@@ -15,7 +15,8 @@ func fleetOf(t *testing.T, workloads, regions int, waves string) *Config {
 	b.WriteString("version: 1\nproject: a-long-project-name0\norganization: {id: o-a1b2c3d4e5}\n" +
 		"central: {account: \"111111111111\", region: eu-central-1}\nworkloads:\n")
 	for i := range workloads {
-		fmt.Fprintf(&b, "  - {name: w%04d, environment: %s, account: \"%012d\", region: %s, buckets: [{name: w%04d-bucket, tier: standard_data}]}\n",
+		fmt.Fprintf(&b, "  - {name: w%04d, environment: %s, account: \"%012d\", region: %s, "+
+			"buckets: [{name: w%04d-bucket, tier: standard_data}]}\n",
 			i, []string{"dev", "prod"}[i%2], 200_000_000_000+i, places[i%regions], i)
 	}
 	b.WriteString("rollout:\n  pipeline:\n    account: \"111111111111\"\n    region: eu-central-1\n    repository: example/backup\n" +

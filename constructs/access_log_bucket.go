@@ -53,13 +53,7 @@ func NewAccessLogBucket(scope awsconstructs.Construct, id *string, props *Access
 		PublicAccessBlockConfiguration: blockPublicAccess(),
 		OwnershipControls:              ownerEnforced(),
 		BucketEncryption:               encryption(ownKeyOfS3()),
-		LifecycleConfiguration: lifecycle(&awss3.CfnBucket_RuleProperty{
-			Id:                             jsii.String("Expire"),
-			Status:                         jsii.String("Enabled"),
-			ExpirationInDays:               jsii.Number(props.ExpireAfterDays),
-			NoncurrentVersionExpiration:    &awss3.CfnBucket_NoncurrentVersionExpirationProperty{NoncurrentDays: jsii.Number(1)},
-			AbortIncompleteMultipartUpload: afterAWeek(),
-		}),
+		LifecycleConfiguration:         expireAfter(props.ExpireAfterDays),
 	})
 	retain(bucket)
 	logicalID := *bucket.LogicalId()

@@ -90,13 +90,7 @@ func NewArtifactBucket(scope awsconstructs.Construct, id *string, props *Artifac
 			DestinationBucketName: bucketName(props.AccessLogBucket),
 			LogFilePrefix:         jsii.String(props.Name + "/"),
 		},
-		LifecycleConfiguration: lifecycle(&awss3.CfnBucket_RuleProperty{
-			Id:                             jsii.String("Expire"),
-			Status:                         jsii.String("Enabled"),
-			ExpirationInDays:               jsii.Number(props.ExpireAfterDays),
-			NoncurrentVersionExpiration:    &awss3.CfnBucket_NoncurrentVersionExpirationProperty{NoncurrentDays: jsii.Number(1)},
-			AbortIncompleteMultipartUpload: afterAWeek(),
-		}),
+		LifecycleConfiguration: expireAfter(props.ExpireAfterDays),
 	})
 	retain(bucket)
 	logicalID := *bucket.LogicalId()

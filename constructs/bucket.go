@@ -263,6 +263,17 @@ func lifecycle(rules ...any) *awss3.CfnBucket_LifecycleConfigurationProperty {
 	return &awss3.CfnBucket_LifecycleConfigurationProperty{Rules: rules}
 }
 
+// expireAfter is the lifecycle of a bucket whose objects are deleted at an age in days. Versions go a day after they are replaced.
+func expireAfter(days int) *awss3.CfnBucket_LifecycleConfigurationProperty {
+	return lifecycle(&awss3.CfnBucket_RuleProperty{
+		Id:                             jsii.String("Expire"),
+		Status:                         jsii.String("Enabled"),
+		ExpirationInDays:               jsii.Number(days),
+		NoncurrentVersionExpiration:    &awss3.CfnBucket_NoncurrentVersionExpirationProperty{NoncurrentDays: jsii.Number(1)},
+		AbortIncompleteMultipartUpload: afterAWeek(),
+	})
+}
+
 func afterAWeek() *awss3.CfnBucket_AbortIncompleteMultipartUploadProperty {
 	return &awss3.CfnBucket_AbortIncompleteMultipartUploadProperty{DaysAfterInitiation: jsii.Number(7)}
 }

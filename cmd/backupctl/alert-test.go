@@ -46,7 +46,8 @@ func (c *alertTest) Run(clock clock, stdout io.Writer) error {
 	reached := config.Partition(source.region) == config.Partition(central.region)
 	switch {
 	case len(d.destinations)+len(emails) == 0:
-		return fmt.Errorf("%s: alerts: there is nothing to test: nobody is notified; want email, slack, pagerduty, teams, webhook or topics", c.Config)
+		return fmt.Errorf("%s: alerts: there is nothing to test: nobody is notified; "+
+			"want email, slack, pagerduty, teams, webhook or topics", c.Config)
 	case !reached && len(emails) == 0:
 		return fmt.Errorf("%s: alerts: there is nothing to test from %s: events do not leave its partition, %s; want email",
 			c.Config, source.owner, config.Partition(source.region))

@@ -297,7 +297,8 @@ testdata/wrong.yaml:10:41: workloads[0].buckets[0].tier: unknown tier; did you m
 
 // publishedBy is what is printed about e-mails where an event is sent.
 func publishedBy(sent string) string {
-	const look = ": look for it in the inbox of backup-oncall@example.com; an address that has not confirmed its subscription receives nothing\n"
+	const look = ": look for it in the inbox of backup-oncall@example.com; an address that has not confirmed its subscription " +
+		"receives nothing\n"
 	lines := "published MARKER on the topic dummy-central-alerts of 111111111111 (eu-central-1)" + look
 	if strings.HasPrefix(sent, "222222222222") {
 		lines = "published MARKER on the topic dummy-dummy-dev-alerts of 222222222222 (eu-west-1)" + look + lines
@@ -308,7 +309,9 @@ func publishedBy(sent string) string {
 // TestEmails: a message goes to the topic of the workload and to that of the central account, also where there is no other
 // destination, and a refusal names the permission.
 func TestEmails(t *testing.T) {
-	for refusal, want := range map[string]string{"": "", "AuthorizationError": "want sns:Publish on it", "KMSAccessDenied": "want sns:Publish on it", "NotFound": "did not accept"} {
+	for refusal, want := range map[string]string{
+		"": "", "AuthorizationError": "want sns:Publish on it", "KMSAccessDenied": "want sns:Publish on it", "NotFound": "did not accept",
+	} {
 		fake := startFake(t, answer{}, nil)
 		fake.publishing = refusal
 		var stdout, stderr bytes.Buffer
@@ -339,7 +342,8 @@ func TestNothingToTest(t *testing.T) {
 		unreached = "there is nothing to test from dummy-dev: events do not leave its partition, aws-us-gov; want email\n"
 	)
 	for name, test := range map[string]struct{ alerts, region, want string }{
-		"nobody":                       {"", "eu-west-1", "there is nothing to test: nobody is notified; want email, slack, pagerduty, teams, webhook or topics\n"},
+		"nobody": {"", "eu-west-1", "there is nothing to test: nobody is notified; " +
+			"want email, slack, pagerduty, teams, webhook or topics\n"},
 		"slack in another partition":   {"alerts: {slack: [{webhook_secret: backup/slack-webhook}]}\n", "us-gov-west-1", unreached},
 		"teams in another partition":   {"alerts: {teams: [{webhook_secret: backup/teams}]}\n", "us-gov-west-1", unreached},
 		"webhook in another partition": {"alerts: {webhook: [{url_secret: backup/hook}]}\n", "us-gov-west-1", unreached},

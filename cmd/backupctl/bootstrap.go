@@ -15,7 +15,7 @@ import (
 
 // bootstrap is the command bootstrap.
 type bootstrap struct {
-	Deployer string `placeholder:"ACCOUNT" help:"The account that deploys to all others. They trust it, also to look things up (default: that of rollout.pipeline)."`
+	Deployer string `placeholder:"ACCOUNT" help:"The account that deploys to all others. They trust it (default: that of rollout.pipeline)."`
 	Boundary string `placeholder:"NAME" help:"A permissions boundary, a managed policy that each account has."`
 	Policies string `default:"policies" placeholder:"DIR" help:"Where bootstrap-policy wrote the policies (default: ${default})."`
 	Update   bool   `help:"For accounts that are bootstrapped: replace the text of the policies."`

@@ -81,7 +81,8 @@ const stage = `"assembly-dev": {` + "\n      \"type\": \"cdk:cloud-assembly\"\n 
 func TestJoinStages(t *testing.T) {
 	out := t.TempDir()
 	for _, name := range []string{
-		"assembly-dev/manifest.json", "assembly-dev/gone.template.json", "assembly-gone/manifest.json", "gone.dot", "AwsSolutions-gone-NagReport.csv",
+		"assembly-dev/manifest.json", "assembly-dev/gone.template.json", "assembly-gone/manifest.json", "gone.dot",
+		"AwsSolutions-gone-NagReport.csv",
 		"AwsSolutions-gone-NagReport.json", "assembly-of-somebody/file", "asset.1/bootstrap", "notes.csv",
 	} {
 		write(t, filepath.Join(out, name), "old")

@@ -14,9 +14,11 @@ import (
 func piped(t *testing.T) *config.Config {
 	t.Helper()
 	var b strings.Builder
-	b.WriteString("version: 1\nproject: heron\norganization: {id: o-a1b2c3d4e5}\ncentral: {account: \"111111111111\", region: eu-west-1}\nworkloads:\n")
+	b.WriteString("version: 1\nproject: heron\norganization: {id: o-a1b2c3d4e5}\n" +
+		"central: {account: \"111111111111\", region: eu-west-1}\nworkloads:\n")
 	for i := range config.MaxPipelineWorkloads + 1 {
-		fmt.Fprintf(&b, "  - {name: w%d, environment: prod, account: \"%012d\", region: eu-west-1, buckets: [{name: heron-w%d, tier: standard_data}]}\n",
+		fmt.Fprintf(&b, "  - {name: w%d, environment: prod, account: \"%012d\", region: eu-west-1, "+
+			"buckets: [{name: heron-w%d, tier: standard_data}]}\n",
 			i, 222_222_222_222+i, i)
 	}
 	b.WriteString("rollout: {pipeline: {account: \"111111111111\", region: eu-west-1, repository: heron/backup, " +
@@ -30,10 +32,14 @@ func piped(t *testing.T) *config.Config {
 
 // TestWorkloadNamesPipelines: pipeline means all of them and pipeline-N one, alone. Without names, they come after all other stacks.
 func TestWorkloadNamesPipelines(t *testing.T) {
-	const first, second = "heron-backup-pipeline-1-artifacts-eu-west-1 heron-backup-pipeline-1", "heron-backup-pipeline-2-artifacts-eu-west-1 heron-backup-pipeline-2"
+	const (
+		first  = "heron-backup-pipeline-1-artifacts-eu-west-1 heron-backup-pipeline-1"
+		second = "heron-backup-pipeline-2-artifacts-eu-west-1 heron-backup-pipeline-2"
+	)
 	cfg := piped(t)
 	for names, want := range map[string]string{
-		"pipeline": first + " " + second, "pipeline-2": second, "heron-backup-pipeline-1": first, "heron-backup-pipeline-2-artifacts-eu-west-1": second, "w0-prod,pipeline-1": "heron-backup-w0-prod " + first,
+		"pipeline": first + " " + second, "pipeline-2": second, "heron-backup-pipeline-1": first,
+		"heron-backup-pipeline-2-artifacts-eu-west-1": second, "w0-prod,pipeline-1": "heron-backup-w0-prod " + first,
 	} {
 		plan, err := NewPlan(cfg, strings.Split(names, ","), nil)
 		if err != nil {
@@ -70,7 +76,8 @@ func TestNoSuchPipeline(t *testing.T) {
 	}
 	cfg.Rollout.Pipeline = nil
 	for _, name := range []string{"pipeline", "pipeline-1"} {
-		if _, err := NewPlan(cfg, []string{name}, nil); err == nil || err.Error() != "-workload "+name+": the configuration has no rollout.pipeline" {
+		want := "-workload " + name + ": the configuration has no rollout.pipeline"
+		if _, err := NewPlan(cfg, []string{name}, nil); err == nil || err.Error() != want {
 			t.Errorf("got %v", err)
 		}
 	}
@@ -81,7 +88,8 @@ func TestPathInRepository(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	for file, want := range map[string]string{
-		"backup.yaml": "backup.yaml", "./a/b.yaml": "a/b.yaml", filepath.Join(dir, "a", "b.yaml"): "a/b.yaml", "../b.yaml": "b.yaml", "/elsewhere/c.yaml": "c.yaml",
+		"backup.yaml": "backup.yaml", "./a/b.yaml": "a/b.yaml", filepath.Join(dir, "a", "b.yaml"): "a/b.yaml", "../b.yaml": "b.yaml",
+		"/elsewhere/c.yaml": "c.yaml",
 	} {
 		var said strings.Builder
 		got := Options{Config: file, Stderr: &said}.inRepository()

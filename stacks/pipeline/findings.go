@@ -26,8 +26,12 @@ func (b *builder) findings() []finding {
 			"KMS has several actions of each kind; they are allowed on the key of the artifacts alone",
 			[]string{"Action::kms:GenerateDataKey*", "Action::kms:ReEncrypt*"},
 		},
-		{"CodeBuild generates the names of log streams", []string{`/^Resource::arn:<AWS::Partition>:logs:[^:]*:[^:]*:log-group:.aws.codebuild.[^*]*\*$/`}},
-		{"the report groups of a project begin with its name", []string{`/^Resource::arn:<AWS::Partition>:codebuild:[^:]*:[^:]*:report-group.[^*]*\*$/`}},
+		{"CodeBuild generates the names of log streams", []string{
+			`/^Resource::arn:<AWS::Partition>:logs:[^:]*:[^:]*:log-group:.aws.codebuild.[^*]*\*$/`,
+		}},
+		{"the report groups of a project begin with its name", []string{
+			`/^Resource::arn:<AWS::Partition>:codebuild:[^:]*:[^:]*:report-group.[^*]*\*$/`,
+		}},
 		{
 			"a condition names the tags of these roles, which are of the CDK's bootstrap",
 			[]string{"Resource::arn:*:iam::" + account + ":role/*"},

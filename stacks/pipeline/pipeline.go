@@ -26,6 +26,10 @@ const assetsCLI = "4.7.3"
 // sourceAction is the name of the action that has the commit. Each pipeline has one.
 const sourceAction = "Source"
 
+// cached is the directory in CodeBuild's container with all that a synthesis keeps for the next one: Go's builds and modules, the
+// functions, npm's packages, and what jsii unpacks.
+const cached = "/var/cache/central-s3-backup"
+
 // builder is what the parts of a pipeline share.
 type builder struct {
 	app    awscdk.App
@@ -127,12 +131,13 @@ func (b *builder) synthStep(cache awss3.IBucket) pipelines.CodeBuildStep {
 		Cache:                  awscodebuild.Cache_Bucket(cache, &awscodebuild.BucketCacheOptions{Prefix: jsii.String("cache")}),
 		PartialBuildSpec: awscodebuild.BuildSpec_FromObject(&map[string]any{
 			"env": map[string]any{"variables": map[string]any{
-				"GOCACHE": "/root/.cache/go-build", "GOMODCACHE": "/root/.cache/go-mod", "GOTOOLCHAIN": "auto",
+				"GOTOOLCHAIN": "auto", "GOMODCACHE": cached + "/go-mod", "XDG_CACHE_HOME": cached, "npm_config_cache": cached + "/npm",
+				"JSII_RUNTIME_PACKAGE_CACHE_ROOT": cached + "/jsii",
 			}},
 			"phases": map[string]any{"install": map[string]any{
 				"runtime-versions": map[string]any{"golang": "1.24", "nodejs": "22"},
 			}},
-			"cache": map[string]any{"paths": []string{"/root/.cache/**/*", "/root/.npm/**/*"}},
+			"cache": map[string]any{"paths": []string{cached + "/**/*"}},
 		}),
 		Timeout: awscdk.Duration_Hours(jsii.Number(2)),
 	})
