@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// TestGolden: the templates of the example, those of a configuration with every key, and the central one of a fleet, byte for byte
-// but for the hashes of the functions, which each version of Go changes. -update renews them; the diff is what is reviewed.
+// TestGolden: the templates of the example, those of a configuration with every key, the central one of a fleet, and those of a
+// pipeline, byte for byte but for the hashes of the functions, which each version of Go changes. -update renews them; the diff is what is reviewed.
 func TestGolden(t *testing.T) {
 	const dir = "testdata/golden"
 	golden := map[string][]byte{}
@@ -26,6 +26,9 @@ func TestGolden(t *testing.T) {
 	}
 	central := fleet.cfg.CentralStackName()
 	golden[central] = assetHash.ReplaceAll(fleet.templates[central].bytes, []byte("asset.zip"))
+	for stack, template := range ofPipelines() {
+		golden[stack] = template.bytes
+	}
 	if *update {
 		for stack, text := range golden {
 			write(t, filepath.Join(dir, stack+".template.json"), text)
@@ -56,8 +59,10 @@ func TestGolden(t *testing.T) {
 func TestLogicalIDs(t *testing.T) {
 	const file = "testdata/golden/data-bearing.json"
 	got := map[string]string{}
-	for _, a := range []*assembly{example, fleet, gov, everything} {
-		for _, template := range a.templates {
+	for _, templates := range []map[string]template{
+		example.templates, fleet.templates, gov.templates, everything.templates, ofPipelines(),
+	} {
+		for _, template := range templates {
 			for id, r := range template.Resources {
 				name, ok := physicalName(r)
 				if r.Type == "AWS::IAM::Role" { // policies of other accounts name it, and people
