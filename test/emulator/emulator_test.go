@@ -31,7 +31,7 @@ var ignored = []string{
 func TestRollout(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, example)
-	s.run(s.run("go run ./cmd/backupctl bootstrap --deployer "+s.cfg.Central.Account, nil), nil)
+	s.run(s.run("backupctl bootstrap --deployer "+s.cfg.Central.Account, nil), nil)
 	s.createExisting()
 
 	w := s.workflow(filepath.Join(root, "docs/github/workflows/backup.yml"))

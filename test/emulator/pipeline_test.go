@@ -22,7 +22,7 @@ import (
 func TestPipeline(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, "testdata/pipeline.yaml")
-	s.run(s.run("go run ./cmd/backupctl bootstrap", nil), nil) // also the pipeline's account in the workloads' Regions
+	s.run(s.run("backupctl bootstrap", nil), nil) // also the pipeline's account in the workloads' Regions
 	s.createExisting()
 	name := s.cfg.PipelineName(1)
 	said := s.run("npx cdk deploy "+name+" --app cdk.out --require-approval never", s.as(s.cfg.Central.Region))
@@ -40,7 +40,7 @@ func TestPipeline(t *testing.T) {
 	s.unchanged()
 	s.complete() // the CLI turns on what a pipeline cannot: termination protection
 	s.noChanges(s.deploy("central/"+s.stacks[0].Name), 1)
-	s.run("go run ./cmd/backupctl github-workflow --repository example/central-s3-backup", nil)
+	s.run("backupctl github-workflow --repository example/central-s3-backup", nil)
 	deployed, said := s.rollOut(s.workflow(filepath.Join(s.dir, ".github/workflows/backup.yml")))
 	if !slices.Equal(deployed, s.names()) { // a wave has one workload
 		t.Errorf("the workflow deployed %v, want %v", deployed, s.names())

@@ -48,9 +48,9 @@ func withPrograms(run func() int) (code int, err error) {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	for program, source := range map[*string]string{&app: ".", &backupctl: "./cmd/backupctl"} {
-		*program = filepath.Join(dir, "bin"+filepath.Base(source))
-		if output, err := exec.Command("go", "build", "-C", root, "-o", *program, source).CombinedOutput(); err != nil {
+	app, backupctl = filepath.Join(dir, "app"), filepath.Join(dir, "backupctl")
+	for program, source := range map[string]string{app: ".", backupctl: "./cmd/backupctl"} {
+		if output, err := exec.Command("go", "build", "-C", root, "-o", program, source).CombinedOutput(); err != nil {
 			return 0, fmt.Errorf("%w\n%s", err, output)
 		}
 	}
@@ -206,7 +206,7 @@ func (s *site) try(ctx context.Context, script string, env []string) (string, er
 	cmd.Dir = s.dir
 	cmd.Env = append(
 		slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "AWS_") }),
-		"PATH="+s.dir+":"+os.Getenv("PATH"),
+		"PATH="+s.dir+":"+filepath.Dir(backupctl)+":"+os.Getenv("PATH"),
 		"AWS_ENDPOINT_URL="+s.URL,
 		"AWS_EC2_METADATA_DISABLED=true",
 		"AWS_CONFIG_FILE=/dev/null",
