@@ -22,7 +22,11 @@ func (m *markdown) changes(c *Changes) {
 		if change.Irreversible {
 			mark = "**cannot be undone**"
 		}
-		m.row(mark, m.who(change), change.Effect+" "+m.text(change.What), m.text(change.From), strings.Join(change.Facts, ", "))
+		effect := change.Effect + " "
+		if change.Effect == Alter {
+			effect = change.Effect + ": "
+		}
+		m.row(mark, m.who(change), effect+m.text(change.What), m.text(change.From), strings.Join(change.Facts, ", "))
 	}
 }
 
