@@ -17,8 +17,8 @@ var examples = map[string]struct {
 	warnings string
 	stacks   []string
 }{
-	"smallest":        {"", []string{"acme-backup-central", "acme-backup-shop-prod"}},
-	"article":         {"", []string{"dummy-backup-central", "dummy-backup-dummy-dev"}},
+	"smallest": {"", []string{"acme-backup-central", "acme-backup-shop-prod"}},
+	"article":  {"", []string{"dummy-backup-central", "dummy-backup-dummy-dev"}},
 	"two-regions": {"", []string{
 		"acme-backup-central", "acme-backup-central-us-west-2", "acme-backup-shop-prod-frankfurt", "acme-backup-shop-prod-virginia",
 	}},
