@@ -180,7 +180,7 @@ var checks = []check{
 	// check_names.go
 	{"name-collision", Error, "F-CFN-2", checkNames},
 	{"reserved-name", Error, "F-OL-11", checkReservedNames},
-	{"access-log-bucket", Error, "F-OL-7", checkAccessLogBuckets},
+	{"own-bucket", Error, "F-OL-7", checkOwnBuckets},
 
 	// check_quotas.go
 	{"bucket-quota", Warning, "F-S3-15", warnOfBucketQuota},
