@@ -71,7 +71,6 @@ var checks = []check{
 	{"copies-beyond-vaults", Error, "", checkCopyCounts},
 	{"central-key-alias", Error, "F-CFN-2", checkVaultKeyAliases},
 	{"central-stack-name", Error, "", checkCentralStackNames},
-	{"copies-untested-elsewhere", Warning, "F-RST-12", warnOfCopiesUntestedElsewhere},
 
 	// check_tier_locks.go
 	{"lock-of-nothing", Error, "F-LOCK-3", checkLocksOfNothing},
