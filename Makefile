@@ -19,14 +19,15 @@ test:
 kills:
 	REWIND_WHOLE=1 go test ./internal/rewind -run Killed -timeout 30m
 
-# The tests in a copy with another backup.yaml: that of a user, with a snapshot of its templates.
+# The tests in a copy with another backup.yaml: that of a user, with a snapshot of its templates. TestSnapshot is the only one that reads
+# it; what it does runs over every other valid configuration there, too.
 FOREIGN = config/testdata/good/alerts.yaml
 foreign:
 	rm -rf $(ASSEMBLY).foreign
 	mkdir $(ASSEMBLY).foreign
 	git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C $(ASSEMBLY).foreign
 	cp $(FOREIGN) $(ASSEMBLY).foreign/backup.yaml
-	cd $(ASSEMBLY).foreign && go test . -run TestSnapshot -update && go test ./...
+	cd $(ASSEMBLY).foreign && go test . -run TestSnapshot -update && SNAPSHOTS_OF_ALL=1 go test -timeout 30m ./...
 	rm -rf $(ASSEMBLY).foreign
 
 # The workflows of github-workflow by actionlint, and their scripts in bash, with jq, as GitHub runs them.
