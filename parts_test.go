@@ -40,8 +40,9 @@ func TestParts(t *testing.T) {
 		t.Errorf("%d templates, %d reports of cdk-nag", len(one.templates), reports)
 	}
 	for stack := range one.templates {
-		if line, want := strings.Fields(stackLine(several.stdout, stack)), strings.Fields(stackLine(one.stdout, stack)); !slices.Equal(line, want) {
-			t.Errorf("says %v, want %v", line, want)
+		says, want := strings.Fields(stackLine(several.stdout, stack)), strings.Fields(stackLine(one.stdout, stack))
+		if !slices.Equal(says, want) {
+			t.Errorf("says %v, want %v", says, want)
 		}
 	}
 }
