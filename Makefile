@@ -8,25 +8,34 @@ LINTED = testdata/air-gapped.yaml testdata/everything.yaml testdata/fleet.yaml t
 	sovereign-cloud tag-conditions targets)
 EXAMPLES = $(wildcard examples/*/backup.yaml)
 
-.PHONY: release release-check release-smoke check test kills foreign workflow lint seaweed emulator report assembly decisions cli golden bench bench-restore bench-smoke
+.PHONY: release release-check release-smoke check test whole kills foreign workflow lint seaweed emulator report assembly decisions cli golden bench \
+	bench-restore bench-smoke
 
-check: test kills foreign workflow lint seaweed emulator report assembly decisions cli release-smoke bench-smoke
+check: test whole kills foreign workflow lint seaweed emulator report assembly decisions cli release-smoke bench-smoke
 
 test:
 	go test ./...
+
+# What go test ./... leaves out because it is slow: the tests of the root with the build tag whole, which stop the app, fill its disk or
+# install it elsewhere, and all values of property tests.
+WHOLE = $(shell grep -l '^//go:build whole' *_test.go)
+whole:
+	go test -tags whole . -run "^($$(sed -n 's/^func \(Test[A-Za-z]*\)(.*/\1/p' $(WHOLE) | paste -s -d '|' -))$$"
+	go test -tags whole ./config/... ./internal/rewind ./lambda/alerts/...
 
 # restore versions is killed 50 times, and once late in a listing of 1,000,000 versions.
 kills:
 	REWIND_WHOLE=1 go test ./internal/rewind -run Killed -timeout 30m
 
-# The tests in a copy with another backup.yaml: that of a user, with a snapshot of its templates.
+# The tests in a copy with another backup.yaml: that of a user, with a snapshot of its templates. TestSnapshot is the only one that reads
+# it; what it does runs over every other valid configuration there, too.
 FOREIGN = config/testdata/good/alerts.yaml
 foreign:
 	rm -rf $(ASSEMBLY).foreign
 	mkdir $(ASSEMBLY).foreign
 	git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C $(ASSEMBLY).foreign
 	cp $(FOREIGN) $(ASSEMBLY).foreign/backup.yaml
-	cd $(ASSEMBLY).foreign && go test . -run TestSnapshot -update && go test ./...
+	cd $(ASSEMBLY).foreign && go test . -run TestSnapshot -update && SNAPSHOTS_OF_ALL=1 go test -timeout 30m ./...
 	rm -rf $(ASSEMBLY).foreign
 
 # The workflows of github-workflow by actionlint, and their scripts in bash, with jq, as GitHub runs them.
@@ -41,6 +50,7 @@ workflow:
 
 lint:
 	go vet ./...
+	go vet -tags whole ./...
 	go run $(GOLANGCI) run
 	cd bench && go vet ./... && go test ./...
 
@@ -111,7 +121,7 @@ golden:
 
 # Renews bench/results.md; wants a machine that does nothing else, for ten minutes, and half an hour for listings.
 bench:
-	cd bench && go run . && go run . -listing
+	cd bench && go run . && go run . -pipelines && go run . -listing
 
 # Renews only the section about backupctl restore versions.
 bench-restore:
@@ -121,8 +131,8 @@ bench-smoke:
 	cd bench && go run . -smoke
 
 # The binaries of both programs, with their checksums and a bill of materials. Whoever builds the same commit gets the same bytes.
-# The bill lists the modules of both programs, and so those of the functions, whose sources the app carries. It says nothing of the
-# machine that wrote it.
+# The bill lists the modules of both programs and of the functions, whose sources the app carries; in it, what only tests import is
+# optional. It says nothing of the machine that wrote it.
 VERSION = $(shell git describe --tags --always --dirty)
 PROGRAMS = central-s3-backup backupctl
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
@@ -139,9 +149,11 @@ release:
 		case $$program in backupctl) package=./cmd/backupctl ;; *) package=. ;; esac; \
 		GOOS=$${p%/*} GOARCH=$${p#*/} $(RELEASE_BUILD) -o $(DIST)/$$program-$${p%/*}-$${p#*/} $$package || exit 1; \
 	done; done
-	go run $(SBOM) mod -json -std -licenses -noserial -notimestamp -short-purls -output $(BILL).all
-	jq --arg version '$(VERSION)' 'del(.metadata.tools[].hashes) | .metadata.component.version = $$version' $(BILL).all > $(BILL)
-	rm $(BILL).all
+	go run $(SBOM) mod -test -json -std -licenses -noserial -notimestamp -short-purls -output $(BILL).all
+	go list -deps -f '{{with .Module}}{{.Path}}{{end}}' . ./cmd/... ./lambda/... | sort -u | jq -Rn '[inputs]' > $(BILL).used
+	jq --arg version '$(VERSION)' --slurpfile used $(BILL).used 'del(.metadata.tools[].hashes) | .metadata.component.version = $$version | \
+		.components[] |= (.scope = if .name | IN($$used[0][], "std") then "required" else "optional" end)' $(BILL).all > $(BILL)
+	rm $(BILL).all $(BILL).used
 	touch -t 198001010000 $(DIST)/*
 	cd $(DIST) && shasum -a 256 * > SHA256SUMS
 
@@ -155,7 +167,7 @@ release-check:
 	git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C $(ASSEMBLY).release
 	cd $(ASSEMBLY).release && GOOS=$(patsubst %/,%,$(dir $(CHECKED))) GOARCH=$(notdir $(CHECKED)) $(RELEASE_BUILD) -o $(CHECKED_BINARY) ./cmd/backupctl
 	cmp $(ASSEMBLY).release/$(CHECKED_BINARY) $(DIST)/$(CHECKED_BINARY)
-	jq -r '.components[] | .name + "@" + .version' $(BILL) | sort > $(ASSEMBLY).release/bill
+	jq -r '.components[] | select(.scope == "required") | .name + "@" + .version' $(BILL) | sort > $(ASSEMBLY).release/bill
 	for b in $(DIST)/*-*-*64; do \
 		go version -m $$b | awk '$$1 == "dep" { print $$2 "@" $$3 }' | sort | comm -23 - $(ASSEMBLY).release/bill | (! grep .) || exit 1; \
 	done

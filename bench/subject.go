@@ -46,8 +46,13 @@ workloads:
 			fmt.Fprintf(&text, "      - {name: fleet-%s-prod-%s%s, tier: %s}\n", workload(i), strings.ReplaceAll(tier, "_", "-"), another, tier)
 		}
 	}
+	return b.write(dir, workloads, text.String())
+}
+
+// write makes a subject of a configuration with this number of workloads.
+func (b *bench) write(dir string, workloads int, text string) (*subject, error) {
 	s := &subject{b, workloads, filepath.Join(dir, "backup.yaml"), filepath.Join(dir, "app"), filepath.Join(dir, "twin")}
-	return s, os.WriteFile(s.config, []byte(text.String()), 0o644)
+	return s, os.WriteFile(s.config, []byte(text), 0o644)
 }
 
 func workload(i int) string { return fmt.Sprintf("w%04d", i) }

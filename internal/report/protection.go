@@ -86,7 +86,7 @@ func leastOf(a, b int) int {
 
 // rehearsal says whether a restore of a bucket is rehearsed. A bucket without a name stands for tagged ones.
 func (b *builder) rehearsal(w config.Workload, t *config.Tier, bucket string) Rehearsal {
-	r := Rehearsal{TargetMinutes: t.RTOMinutes, Central: t.Copied() && b.cfg.Central.RestoreTesting != nil}
+	r := Rehearsal{TargetMinutes: t.RTOMinutes, Central: b.cfg.TestsCopiesOf(w, t)}
 	for _, test := range b.cfg.RestoreTests(w) {
 		r.Here = r.Here || test.Tagged != nil && test.Tagged.Tier == t.Name && bucket == "" ||
 			bucket != "" && slices.Contains(test.Buckets, bucket)
