@@ -142,6 +142,8 @@ SBOM = github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 RELEASE_BUILD = CGO_ENABLED=0 GOFLAGS=-buildvcs=false GOTOOLCHAIN=$$(sed -n 's/^toolchain //p' go.mod) GOAMD64=v1 GOARM64=v8.0 \
 	GOEXPERIMENT= GOFIPS140=off GOWORK=off go build -trimpath \
 	-ldflags "-s -w -buildid= -X $$(go list -m)/internal/cli.release=$(VERSION)"
+BILL_FILTER = del(.metadata.tools[].hashes) | .metadata.component.version = $$version | \
+	.components[] |= (.scope = if .name | IN($$used[0][], "std") then "required" else "optional" end)
 release:
 	rm -rf $(DIST)
 	mkdir $(DIST)
@@ -151,8 +153,7 @@ release:
 	done; done
 	go run $(SBOM) mod -test -json -std -licenses -noserial -notimestamp -short-purls -output $(BILL).all
 	go list -deps -f '{{with .Module}}{{.Path}}{{end}}' . ./cmd/... ./lambda/... | sort -u | jq -Rn '[inputs]' > $(BILL).used
-	jq --arg version '$(VERSION)' --slurpfile used $(BILL).used 'del(.metadata.tools[].hashes) | .metadata.component.version = $$version | \
-		.components[] |= (.scope = if .name | IN($$used[0][], "std") then "required" else "optional" end)' $(BILL).all > $(BILL)
+	jq --arg version '$(VERSION)' --slurpfile used $(BILL).used '$(BILL_FILTER)' $(BILL).all > $(BILL)
 	rm $(BILL).all $(BILL).used
 	touch -t 198001010000 $(DIST)/*
 	cd $(DIST) && shasum -a 256 * > SHA256SUMS
