@@ -2,7 +2,9 @@ package report
 
 import (
 	"maps"
+	"syscall"
 	"testing"
+	"time"
 
 	"central-s3-backup/config"
 )
@@ -59,4 +61,14 @@ func TestRehearsedCopies(t *testing.T) {
 			t.Errorf("%s: copies are rehearsed: %v, want %v", file, got, want)
 		}
 	}
+}
+
+// processorTime is how long processors have worked for the tests, which other programs on the machine do not change.
+func processorTime(t testing.TB) time.Duration {
+	t.Helper()
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
