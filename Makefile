@@ -28,14 +28,15 @@ whole:
 kills:
 	REWIND_WHOLE=1 go test ./internal/rewind -run Killed -timeout 30m
 
-# The tests in a copy with another backup.yaml: that of a user, with a snapshot of its templates.
+# The tests in a copy with another backup.yaml: that of a user, with a snapshot of its templates. TestSnapshot is the only one that reads
+# it; what it does runs over every other valid configuration there, too.
 FOREIGN = config/testdata/good/alerts.yaml
 foreign:
 	rm -rf $(ASSEMBLY).foreign
 	mkdir $(ASSEMBLY).foreign
 	git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C $(ASSEMBLY).foreign
 	cp $(FOREIGN) $(ASSEMBLY).foreign/backup.yaml
-	cd $(ASSEMBLY).foreign && go test . -run TestSnapshot -update && go test ./...
+	cd $(ASSEMBLY).foreign && go test . -run TestSnapshot -update && SNAPSHOTS_OF_ALL=1 go test -timeout 30m ./...
 	rm -rf $(ASSEMBLY).foreign
 
 # The workflows of github-workflow by actionlint, and their scripts in bash, with jq, as GitHub runs them.
@@ -121,7 +122,7 @@ golden:
 
 # Renews bench/results.md; wants a machine that does nothing else, for ten minutes, and half an hour for listings.
 bench:
-	cd bench && go run . && go run . -listing
+	cd bench && go run . && go run . -pipelines && go run . -listing
 
 # Renews only the section about backupctl restore versions.
 bench-restore:

@@ -45,7 +45,7 @@ func checkDeployPolicies(t *testing.T, a *assembly, template template) (allowed 
 			switch service, _, _ := strings.Cut(action, ":"); {
 			case service == "kms" && r.Type != "AWS::KMS::Alias": // the key that the resource is encrypted with
 				arn, neighbour = fmt.Sprintf("arn:%s:kms:%s:%s:key/0123abcd", config.Partition(place.Region), place.Region, place.Account), ""
-			case service == "iam" && r.Type != "AWS::IAM::Role": // the role that the resource hands on
+			case service == "iam" && r.Type != "AWS::IAM::Role" && strings.Contains(action, "Role"): // the role that the resource hands on
 				arn, neighbour = fmt.Sprintf("arn:%s:iam::%s:role/%s", config.Partition(place.Region), place.Account, place.Roles[0]), ""
 			}
 			switch must, may := needed.MatchString(action), !neverAllow(action); {
@@ -73,7 +73,7 @@ var onAll = []string{
 var needed = regexp.MustCompile(`^(backup:(Create|Update|Put|Get|Describe|Tag|Untag|ListTags)|cloudwatch:(Put|Delete|Get|Describe)|` +
 	`codebuild:(Create|Update|Delete)|` +
 	`codepipeline:(Create|Update|Delete|Get|Tag|Untag)|` +
-	`events:(Put|Remove|Describe|DeleteRule|DeleteEventBus)|iam:(Create|Delete|Put|Attach|Detach|Get|List|Pass)(Role$|RolePolic|AttachedRole)|` +
+	`events:(Put|Remove|Describe|DeleteRule|DeleteEventBus)|iam:(Create|Delete|Put|Attach|Detach|Get|List|Pass)(Role$|RolePolic|AttachedRole|Policy)|` +
 	`kms:(CreateKey|CreateAlias|DeleteAlias|UpdateAlias|CreateGrant|PutKeyPolicy|EnableKeyRotation|DescribeKey|GetKeyPolicy)|` +
 	`lambda:(CreateFunction$|DeleteFunction$|GetFunction$|UpdateFunction(Code|Configuration))|` +
 	`logs:(CreateLogGroup|DeleteLogGroup|PutRetentionPolicy|PutMetricFilter|PutResourcePolicy|DescribeLogGroups)|` +
@@ -212,6 +212,8 @@ func arnsOf(t template, id string, p config.Deployed) (arn, neighbour string) {
 			name = generated
 		}
 		return both(global, "iam", "role"+path, name)
+	case "AWS::IAM::ManagedPolicy":
+		return both(global, "iam", "policy/", generated)
 	case "AWS::IAM::Policy":
 		role, _ := at(r.Properties["Roles"], 0, "Ref").(string)
 		return arnsOf(t, role, p)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -265,47 +264,6 @@ func TestPipelineSettings(t *testing.T) {
 			if holds && r.DeletionPolicy != "Retain" && r.DeletionPolicy != "RetainExceptOnCreate" {
 				t.Errorf("%s is not retained", id)
 			}
-		}
-	}
-}
-
-// TestLargestPipeline: with as many workloads as a pipeline may have, in four Regions, its template and its policies are within their
-// limits, and the policies of its artifacts name no workload's account, so that they do not grow.
-func TestLargestPipeline(t *testing.T) {
-	regions := []string{"eu-west-1", "eu-central-1", "us-east-1", "ap-southeast-2"}
-	var b strings.Builder
-	b.WriteString("version: 1\nproject: heron\norganization: {id: o-a1b2c3d4e5}\n" +
-		"central: {account: \"111111111111\", region: eu-west-1}\nworkloads:\n")
-	for i := range config.MaxPipelineWorkloads + 1 {
-		fmt.Fprintf(&b, "  - {name: w%d, environment: prod, account: \"%d\", region: %s, buckets: [{name: heron-w%d, tier: standard_data}]}\n",
-			i, 222_222_220_000+i, regions[i%len(regions)], i)
-	}
-	b.WriteString("rollout: {pipeline: {account: \"111111111111\", region: eu-west-1, repository: heron/backup, " +
-		"connection_arn: \"arn:aws:codeconnections:eu-west-1:111111111111:connection/01234567\"}}\n")
-	file := filepath.Join(t.TempDir(), "backup.yaml")
-	write(t, file, []byte(b.String()))
-	largest := synthesizeFile(file, t.TempDir(), nil, "-workload", "pipeline-1", "-report=false")
-	pipeline := largest.templates["heron-backup-pipeline-1"]
-	if size := len(pipeline.bytes); size > 100*1024 {
-		t.Errorf("the pipeline's template has %d bytes", size)
-	}
-	for id, r := range pipeline.ofType("AWS::IAM::Policy") {
-		if text, _ := json.Marshal(r.Properties["PolicyDocument"]); len(text) > 10_240 {
-			t.Errorf("%s has %d characters, and a role takes 10,240", id, len(text))
-		}
-	}
-	for id, r := range pipeline.ofType("AWS::IAM::ManagedPolicy") {
-		if text, _ := json.Marshal(r.Properties["PolicyDocument"]); len(text) > deploypolicy.MaxCharacters {
-			t.Errorf("%s has %d characters", id, len(text))
-		}
-	}
-	for _, region := range regions {
-		artifacts, is := largest.templates[largest.cfg.ArtifactStackName(1, region)]
-		if !is {
-			t.Errorf("no artifacts in %s", region)
-		}
-		if named := regexp.MustCompile(`22222222[0-9]{4}`).Find(artifacts.bytes); named != nil {
-			t.Errorf("the artifacts in %s name an account, %s: their policies would grow with the workloads", region, named)
 		}
 	}
 }

@@ -18,32 +18,14 @@ import (
 // TestSnapshot compares the templates of backup.yaml with those in snapshots/, which -update renews. It is the one test about the
 // user's own configuration: all others read testdata, and pass whatever backup.yaml has.
 func TestSnapshot(t *testing.T) {
+	// Renewing all golden files makes no snapshot for somebody who did not ask for one.
+	byName := strings.Contains(flag.Lookup("test.run").Value.String(), "Snapshot")
 	s := snapshot{"backup.yaml", "snapshots"}
-	templates, problems := s.templates(t.TempDir())
-	if problems != "" {
-		fmt.Print(problems) // as -check prints them: editors find the places
-		t.Fatalf("%s has errors", s.file)
-	}
 	was, err := s.read()
 	if err != nil {
 		t.Fatal(err)
 	}
-	const renew = "go test . -run TestSnapshot -update"
-	// Renewing all golden files makes no snapshot for somebody who did not ask for one.
-	byName := strings.Contains(flag.Lookup("test.run").Value.String(), "Snapshot")
-	switch {
-	case *update && (byName || len(was) > 0):
-		if err := s.write(templates); err != nil {
-			t.Fatal(err)
-		}
-	case len(was) == 0:
-		t.Logf("no snapshot of the templates of %s yet: %s writes one to %s; commit it, and this test shows what a change does",
-			s.file, renew, s.dir)
-	default:
-		if report := report(differences(was, templates)); report != "" {
-			t.Errorf("%s gives other templates than the snapshot; if it should: %s\n%s", s.file, renew, report)
-		}
-	}
+	s.compare(t, was, *update && (byName || len(was) > 0))
 }
 
 // snapshot is the configuration in file, and the directory with its templates as somebody has agreed to them.
@@ -68,6 +50,30 @@ func (s snapshot) templates(work string) (templates map[string][]byte, problems 
 		templates[stack] = assetHash.ReplaceAll(template.bytes, []byte("asset.zip"))
 	}
 	return templates, ""
+}
+
+// compare compares the templates of the configuration with those of the snapshot, or makes them the snapshot.
+func (s snapshot) compare(t *testing.T, was map[string][]byte, renew bool) {
+	t.Helper()
+	templates, problems := s.templates(t.TempDir())
+	if problems != "" {
+		fmt.Print(problems) // as -check prints them: editors find the places
+		t.Fatalf("%s has errors", s.file)
+	}
+	const command = "go test . -run TestSnapshot -update"
+	switch {
+	case renew:
+		if err := s.write(templates); err != nil {
+			t.Fatal(err)
+		}
+	case len(was) == 0:
+		t.Logf("no snapshot of the templates of %s yet: %s writes one to %s; commit it, and this test shows what a change does",
+			s.file, command, s.dir)
+	default:
+		if report := report(differences(was, templates)); report != "" {
+			t.Errorf("%s gives other templates than the snapshot; if it should: %s\n%s", s.file, command, report)
+		}
+	}
 }
 
 // isExample tells whether the configuration is the example, of which the templates are there.
@@ -114,25 +120,33 @@ func (s snapshot) write(templates map[string][]byte) error {
 	return err
 }
 
-// TestSnapshots: any configuration that loads has a snapshot, which tells of no difference when nothing has changed.
+// snapshotsOfAll is the environment variable with which TestSnapshots takes every configuration of config/testdata/good.
+const snapshotsOfAll = "SNAPSHOTS_OF_ALL"
+
+// TestSnapshots: any configuration that loads may be the user's: its snapshot replaces an earlier one, and tells of no difference
+// when nothing has changed.
 func TestSnapshots(t *testing.T) {
-	for _, name := range []string{"minimal", "alerts", "limits"} {
-		s := snapshot{filepath.Join("config/testdata/good", name+".yaml"), filepath.Join(t.TempDir(), "snapshots")}
-		if was, err := s.read(); err != nil || len(was) > 0 {
-			t.Fatalf("%s: there is %v, %v", name, was, err)
+	const good = "config/testdata/good/"
+	files := []string{good + "minimal.yaml", good + "alerts.yaml", good + "limits.yaml"}
+	if os.Getenv(snapshotsOfAll) != "" {
+		var err error
+		if files, err = filepath.Glob(good + "*.yaml"); err != nil || len(files) < 60 {
+			t.Fatalf("%d files, %v", len(files), err)
 		}
-		templates, problems := s.templates(t.TempDir())
-		if problems != "" {
-			t.Fatalf("%s: %s", name, problems)
-		}
-		stale := map[string][]byte{"stale": []byte("{}")}
-		if err := errors.Join(s.write(stale), s.write(templates)); err != nil {
-			t.Fatal(err)
-		}
-		was, err := s.read()
-		if report := report(differences(was, templates)); err != nil || report != "" || len(was) != len(templates) {
-			t.Errorf("%s: %v\n%s", name, err, report)
-		}
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			s := snapshot{file, filepath.Join(t.TempDir(), "snapshots")}
+			if err := s.write(map[string][]byte{"stale": []byte("{}")}); err != nil {
+				t.Fatal(err)
+			}
+			s.compare(t, nil, true)
+			was, err := s.read()
+			if _, stale := was["stale"]; err != nil || stale || len(was) == 0 {
+				t.Fatalf("%d templates, %v", len(was), err)
+			}
+			s.compare(t, was, false)
+		})
 	}
 }
 

@@ -9,7 +9,15 @@ import (
 
 // reportNoWorkload reports a name that no workload has.
 func (c *checker) reportNoWorkload(at, id string, ids []string, want string) {
-	c.report(at, Problem{What: "unknown workload" + c.didYouMean(id, ids), Got: strconv.Quote(id), Want: want})
+	what := "unknown workload" + c.didYouMean(id, ids)
+	for _, w := range c.cfg.Workloads {
+		if w.Environment == id {
+			what = "this is an environment, and no workload"
+			want += ", such as " + w.ID()
+			break
+		}
+	}
+	c.report(at, Problem{What: what, Got: strconv.Quote(id), Want: want})
 }
 
 func setOf(values []string) map[string]bool {
@@ -46,6 +54,11 @@ func checkWaves(c *checker) {
 			at := fmt.Sprintf("%s.waves[%d][%d]", pipelinePath, i, j)
 			other, twice := first[id]
 			switch {
+			case id == CentralID:
+				c.report(at, Problem{
+					What: "the central account is in no wave: the first pipeline deploys it before all of them",
+					Got:  id, Want: "workloads alone; approve_before may have central",
+				})
 			case !known[id]:
 				c.reportNoWorkload(at, id, ids, "the NAME-ENV of a workload")
 			case twice:
@@ -75,6 +88,11 @@ func warnOfWavelessWorkloads(c *checker) {
 	pipeline := c.cfg.Rollout.Pipeline
 	if pipeline == nil || len(pipeline.Waves) == 0 || c.workloadNamesDoubtful() {
 		return
+	}
+	for i := range pipeline.Waves {
+		if c.doubtful(fmt.Sprintf("%s.waves[%d]", pipelinePath, i)) {
+			return
+		}
 	}
 	deployed := setOf(slices.Concat(pipeline.Waves...))
 	for i, w := range c.cfg.Workloads {

@@ -19,6 +19,10 @@ type Deployed struct {
 	Pipelines, CodePipelines, Projects, Connections []string
 	// Roles are their names, behind their path where they have one, without its first slash: "backup/acme-events-central".
 	Roles []string
+	// PassedRoles are roles of another Region's stack, in the same form, that a resource here hands to AWS Backup.
+	PassedRoles []string
+	// Policies are the managed ones that the CDK creates where those inside a pipeline's role have no room for all.
+	Policies []string
 	// Aliases of KMS keys, with the prefix "alias/".
 	Aliases []string
 	// Alarms are of CloudWatch.
@@ -71,7 +75,7 @@ func (c *Config) Deployed() []Deployed {
 	list := make([]Deployed, len(all))
 	for i, d := range all {
 		for _, names := range []*[]string{
-			&d.CodePipelines, &d.Projects, &d.Connections, &d.Roles, &d.Aliases, &d.Alarms, &d.Buckets, &d.Buses,
+			&d.CodePipelines, &d.Projects, &d.Connections, &d.Roles, &d.Policies, &d.Aliases, &d.Alarms, &d.Buckets, &d.Buses,
 			&d.Rules, &d.Dashboards, &d.Functions, &d.Queues, &d.LogGroups,
 			&d.Frameworks, &d.ReportPlans, &d.TestingPlans, &d.TieringConfigurations, &d.Vaults, &d.AirGappedVaults, &d.Topics,
 		} {
@@ -129,13 +133,18 @@ func (c *Config) addArtifacts(d *Deployed, p PipelinePart) {
 	d.Aliases = append(d.Aliases, c.ArtifactKeyAlias(p.Number))
 }
 
-// addPipeline adds what the stack of a pipeline has. CloudFormation generates the names of its roles.
+// addPipeline adds what the stack of a pipeline has. Without role_prefix, CloudFormation generates the names of its roles.
 func (c *Config) addPipeline(d *Deployed, p PipelinePart) {
 	name := c.PipelineName(p.Number)
 	d.CodePipelines = append(d.CodePipelines, name)
 	d.Projects = append(d.Projects, name+"-*")
 	d.Connections = append(d.Connections, c.Rollout.Pipeline.ConnectionARN)
-	d.Roles = append(d.Roles, rulePrefix(name)+"*")
+	roles := accountName{"role", rulePrefix(name) + "*"}
+	if c.RolePrefix != "" {
+		roles.name = c.pipelineRolePrefix(p.Number) + "*"
+	}
+	d.add(roles, c.RolePathOrRoot())
+	d.Policies = append(d.Policies, rulePrefix(name)+"*")
 }
 
 // centralDeployedIn is what each stack of the central account has, in a Region.
@@ -155,6 +164,12 @@ func (c *Config) centralDeployedIn(region string) Deployed {
 	if c.Central.Audit.Enabled {
 		d.addAudit(c.CentralAuditFrameworks(region), c.CentralAuditReports(region))
 		d.Buckets = append(d.Buckets, c.CentralReportBucketName(region))
+	}
+	if slices.Contains(c.TestedCentralRegions(), region) {
+		d.TestingPlans = []string{c.CentralTestingPlanName(region)}
+		if region != c.Central.Region {
+			d.PassedRoles = []string{strings.TrimPrefix(c.RolePathOrRoot(), "/") + c.RestoreCentralRoleName()}
+		}
 	}
 	return d
 }
@@ -194,9 +209,6 @@ func (c *Config) centralDeployed() Deployed {
 	if c.Validates() {
 		d.addFunction(c.ValidatorName(), c.NotValidatedName(), c.ValidatorLogGroup())
 		d.Buckets = append(d.Buckets, c.EvidenceBucketName())
-	}
-	if c.TestsCopies() {
-		d.TestingPlans = append(d.TestingPlans, c.CentralTestingPlanName())
 	}
 	return d
 }

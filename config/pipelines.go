@@ -101,6 +101,17 @@ func (c *Config) PipelineName(number int) string {
 	return fmt.Sprintf("%s-backup-%s-%d", c.Project, PipelineID, number)
 }
 
+// PipelineRoleName is the name of a role of a pipeline where the file has role_prefix. Elsewhere CloudFormation generates it.
+func (c *Config) PipelineRoleName(number int, use string) string {
+	return c.pipelineRolePrefix(number) + use
+}
+
+// pipelineRolePrefix begins the names of those roles. It leaves room for what a role is for, the longest of which is "start-others".
+func (c *Config) pipelineRolePrefix(number int) string {
+	const room = len("-start-others")
+	return shorten(fmt.Sprintf("%s%s-%d", c.rolePrefix(), PipelineID, number), MaxRoleName-room) + "-"
+}
+
 // PipelineARNs matches all pipelines of the configuration.
 func (c *Config) PipelineARNs() string {
 	p := c.Rollout.Pipeline

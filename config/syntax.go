@@ -204,8 +204,20 @@ var syntaxes = map[string]syntax{
 		want:  "us or eu",
 		fact:  "F-EVT-20",
 	},
-	"repository": {pattern: re(`[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+`), want: "a repository as owner/name"},
-	"branch":     {pattern: re(`[A-Za-z0-9_.+#@=-]+(/[A-Za-z0-9_.+#@=-]+)*`), want: "the name of a branch"},
+	"repository": {
+		pattern: re(`[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+`),
+		never:   regexp.MustCompile(`\.git$`),
+		check:   repositoryName,
+		instead: repositoryNamed,
+		want:    "a repository as owner/name",
+	},
+	"branch": {
+		pattern: re(`[A-Za-z0-9_.+#@=-]+(/[A-Za-z0-9_.+#@=-]+)*`),
+		never:   regexp.MustCompile(`^refs/`),
+		check:   branchName,
+		instead: branchNamed,
+		want:    "the name of a branch, such as main",
+	},
 	"connection_arn": {
 		pattern: re(`arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/.+`),
 		want:    "the ARN of a CodeConnections connection, such as arn:aws:codeconnections:eu-central-1:111111111111:connection/…",

@@ -33,6 +33,7 @@ var Types = []string{
 	"AWS::Events::EventBus",
 	"AWS::Events::EventBusPolicy",
 	"AWS::Events::Rule",
+	"AWS::IAM::ManagedPolicy",
 	"AWS::IAM::Policy",
 	"AWS::IAM::Role",
 	"AWS::KMS::Alias",

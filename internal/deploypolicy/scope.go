@@ -52,6 +52,8 @@ func (p place) resources(typ string) []string {
 			}
 		}
 		return p.regional("events", "rule/", rules)
+	case "IAM ManagedPolicy":
+		return p.global("iam", "policy/", p.Policies)
 	case "IAM Policy": // of the roles of pipelines: all others have theirs inside
 		if len(p.CodePipelines) > 0 {
 			return p.global("iam", "role/", p.Roles)
@@ -137,7 +139,7 @@ func (p place) ownScope(action string) (s Statement, own bool) {
 	case action == "iam:CreateServiceLinkedRole":
 		s.Resources = p.global("iam", "role/aws-service-role/", []string{"*"})
 		s.Condition = map[string]map[string][]string{"StringLike": {"iam:AWSServiceName": {"*backup.amazonaws.com"}}}
-	case service == "iam":
+	case service == "iam" && strings.Contains(name, "Role"):
 		s.Resources = p.global("iam", "role/", p.Roles)
 	case service == "kms" && !strings.HasSuffix(name, "Alias"):
 		s.Resources = p.keys()
@@ -164,7 +166,7 @@ func (p place) passRoles() []Statement {
 	}
 	return []Statement{{
 		Actions:   []string{"iam:PassRole"},
-		Resources: p.global("iam", "role/", p.Roles),
+		Resources: p.global("iam", "role/", slices.Concat(p.Roles, p.PassedRoles)),
 		Condition: map[string]map[string][]string{"StringEquals": {"iam:PassedToService": services}},
 	}}
 }

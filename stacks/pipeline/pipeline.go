@@ -26,6 +26,9 @@ const assetsCLI = "4.7.3"
 // sourceAction is the name of the action that has the commit. Each pipeline has one.
 const sourceAction = "Source"
 
+// startOthersID is the id of the step that starts the other pipelines.
+const startOthersID = "StartOthers"
+
 // cached is the directory in CodeBuild's container with all that a synthesis keeps for the next one: Go's builds and modules, the
 // functions, npm's packages, and what jsii unpacks.
 const cached = "/var/cache/central-s3-backup"
@@ -59,6 +62,9 @@ func New(app awscdk.App, props *stacks.PipelineProps) error {
 	}
 	b.cdk.BuildPipeline()
 	b.nameProjects()
+	if err := b.nameRoles(); err != nil {
+		return err
+	}
 	b.allowConnection()
 	b.explainFindings()
 	props.Built()
@@ -234,7 +240,7 @@ func (b *builder) startOthers() pipelines.CodeBuildStep {
 			`aws codepipeline start-pipeline-execution --name %s --source-revisions "actionName=%s,revisionType=COMMIT_ID,revisionValue=$COMMIT"`,
 			cfg.PipelineName(p.Number), sourceAction)))
 	}
-	return pipelines.NewCodeBuildStep(jsii.String("StartOthers"), &pipelines.CodeBuildStepProps{
+	return pipelines.NewCodeBuildStep(jsii.String(startOthersID), &pipelines.CodeBuildStepProps{
 		ProjectName: jsii.String(b.project("start-others")),
 		Commands:    &commands,
 		Env:         &map[string]*string{"COMMIT": b.source.SourceAttribute(jsii.String("CommitId"))},
@@ -250,13 +256,51 @@ func (b *builder) project(what string) string {
 	return b.props.Config.PipelineName(b.props.Part.Number) + "-" + what
 }
 
-// nameProjects gives the project that publishes the functions a name, for which the library has no property.
+// nameProjects gives the project that publishes the functions a name, for which the library has no property. Until then its name is a
+// token, from which CloudFormation would generate one.
 func (b *builder) nameProjects() {
 	for _, child := range *b.stack.Node().FindAll(awsconstructs.ConstructOrder_PREORDER) {
-		if project, is := child.(awscodebuild.CfnProject); is && project.Name() == nil {
+		if project, is := child.(awscodebuild.CfnProject); is && *awscdk.Token_IsUnresolved(project.Name()) {
 			project.SetName(jsii.String(b.project("assets")))
 		}
 	}
+}
+
+// roleUses say what a role of the library is for, by the construct that it is in. One that is in none of them is the pipeline's own.
+var roleUses = map[string]string{
+	"Synth": "synth", "SelfMutation": "selfupdate", "Assets": "assets", startOthersID: "start-others",
+}
+
+// nameRoles gives the library's roles the path and the beginning of names that the file prescribes for all roles. Without the latter,
+// CloudFormation generates their names.
+func (b *builder) nameRoles() error {
+	cfg, number := b.props.Config, b.props.Part.Number
+	named := map[string]string{}
+	for _, child := range *b.stack.Node().FindAll(awsconstructs.ConstructOrder_PREORDER) {
+		role, is := child.(awsiam.CfnRole)
+		if !is {
+			continue
+		}
+		if cfg.RolePath != "" {
+			role.SetPath(jsii.String(cfg.RolePath))
+		}
+		if cfg.RolePrefix == "" {
+			continue
+		}
+		path, use := *role.Node().Path(), "run"
+		for _, id := range strings.Split(path, "/") {
+			if of, known := roleUses[id]; known {
+				use = of
+			}
+		}
+		name := cfg.PipelineRoleName(number, use)
+		if other, taken := named[name]; taken {
+			return fmt.Errorf("two roles have the name %s: %s and %s", name, other, path)
+		}
+		named[name] = path
+		role.SetRoleName(jsii.String(name))
+	}
+	return nil
 }
 
 // allowConnection lets the pipeline use its connection. The library grants an action of the service's former name alone (F-PIPE-4).
