@@ -112,7 +112,7 @@ golden:
 
 # Renews bench/results.md; wants a machine that does nothing else, for ten minutes, and half an hour for listings.
 bench:
-	cd bench && go run . && go run . -listing
+	cd bench && go run . && go run . -pipelines && go run . -listing
 
 # Renews only the section about backupctl restore versions.
 bench-restore:

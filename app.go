@@ -63,6 +63,8 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 	case opts.Version:
 		fmt.Fprintln(stdout, name, cli.Version())
 		return exitDone
+	case opts.PrintSchema:
+		return printed(newReporter(opts, getenv, stdout, stderr), schema)
 	case opts.Completion != "":
 		return printCompletion(opts, stdout, stderr)
 	}
@@ -98,6 +100,15 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		return exitDone
 	}
 	return synthesize(ctx, cfg, plan, problems, opts.synth(getenv, r), r)
+}
+
+// printed prints a text that no configuration changes.
+func printed(r reporter, text string) int {
+	if _, err := io.WriteString(r.stdout, text); err != nil {
+		r.fail(notPrinted(err))
+		return exitWrong
+	}
+	return exitDone
 }
 
 // name is what the app is called once it is installed.

@@ -56,6 +56,7 @@ func TestExitCodes(t *testing.T) {
 	}{
 		{name: "help", args: []string{"-h"}, code: exitDone, stdout: "Usage: go run ."},
 		{name: "version", args: []string{"-version"}, code: exitDone, stdout: "central-s3-backup "},
+		{name: "print the schema", args: []string{"-print-schema", "-config", "absent.yaml"}, code: exitDone, stdout: schema},
 		{
 			name: "print the configuration", args: []string{"-print-config", "-config", warned}, code: exitDone,
 			stdout: "vault_name: central-aws-vault-S3",

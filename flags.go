@@ -27,6 +27,7 @@ type flags struct {
 	Jobs        *int     `placeholder:"N" help:"${jobsHelp}"`
 	Report      bool     `default:"true" negatable:"" help:"${reportHelp}"`
 	PrintConfig bool     `help:"Print the effective configuration, with every default, and stop."`
+	PrintSchema bool     `help:"Print the JSON schema of backup.yaml, which editors read, and stop."`
 	Version     bool     `help:"Print the version and stop."`
 	Completion  string   `default:"" enum:",bash,zsh,fish" placeholder:"SHELL" help:"${completionHelp}"`
 }

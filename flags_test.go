@@ -15,10 +15,10 @@ func TestOptions(t *testing.T) {
 	two := 2
 	all := flags{
 		Config: "a.yaml", Previous: "b.yaml", Check: true, Format: "json", Out: "dir", Report: true,
-		Workload: []string{"a-dev", "b", "c"}, Jobs: &two, PrintConfig: true, Version: true,
+		Workload: []string{"a-dev", "b", "c"}, Jobs: &two, PrintConfig: true, PrintSchema: true, Version: true,
 	}
 	const allFlags = "-config a.yaml -previous b.yaml -check -format json -out dir " +
-		"-workload a-dev -workload b,c -jobs 2 -print-config -version"
+		"-workload a-dev -workload b,c -jobs 2 -print-config -print-schema -version"
 	fromCLI := map[string]string{
 		"CDK_OUTDIR": "cli.out", "CDK_CLI_VERSION": "2.1148.1",
 		"CDK_CONTEXT_JSON": `{"config":"c.yaml","previous":"d.yaml","workload":"x-dev, y-dev","nag":true,"aws:cdk:version-reporting":true}`,
@@ -104,6 +104,8 @@ Flags:
                              of -out (default: true; -report=false writes none).
       --print-config         Print the effective configuration, with every
                              default, and stop.
+      --print-schema         Print the JSON schema of backup.yaml, which editors
+                             read, and stop.
       --version              Print the version and stop.
       --completion=SHELL     Print the script with which SHELL completes the
                              flags, and stop: bash, zsh or fish.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,7 +32,7 @@ func readReport(t *testing.T, a *assembly) *backupreport.Report {
 // everyReport calls look with the report of each assembly.
 func everyReport(t *testing.T, look func(t *testing.T, a *assembly, r *backupreport.Report)) {
 	t.Helper()
-	for name, a := range map[string]*assembly{"example": example, "fleet": fleet, "gov": gov, "locks": locks} {
+	for name, a := range map[string]*assembly{"example": example, "fleet": fleet, "gov": gov, "locks": locks, "vaults": vaults, "everything": everything} {
 		t.Run(name, func(t *testing.T) { look(t, a, readReport(t, a)) })
 	}
 }
@@ -129,7 +130,7 @@ func TestReportOfVaults(t *testing.T) {
 	everyReport(t, func(t *testing.T, a *assembly, r *backupreport.Report) {
 		found := 0
 		for _, template := range a.templates {
-			for _, vault := range template.ofType("AWS::Backup::BackupVault") {
+			for _, vault := range vaultsOf(template) {
 				found++
 				name := vault.Properties["BackupVaultName"].(string)
 				i := slices.IndexFunc(r.Vaults, func(v backupreport.Vault) bool { return v.Name == name })
@@ -140,12 +141,16 @@ func TestReportOfVaults(t *testing.T) {
 				got := "none"
 				if l := r.Vaults[i].Lock; l != nil {
 					got = lockText(l.MinDays, l.MaxDays, l.GraceDays)
-					if (l.Mode == config.Compliance) != (l.GraceDays > 0) {
+					if airGapped := r.Vaults[i].Kind == backupreport.AirGappedVault; (l.Mode == config.Compliance) != (l.GraceDays > 0 || airGapped) {
 						t.Errorf("%s: mode %s with %d days of grace", name, l.Mode, l.GraceDays)
 					}
 				}
 				want := "none"
-				if l := vault.Properties["LockConfiguration"]; l != nil {
+				l := vault.Properties["LockConfiguration"]
+				if vault.Type == "AWS::Backup::LogicallyAirGappedBackupVault" {
+					l = vault.Properties
+				}
+				if l != nil {
 					number := func(key string) int { n, _ := at(l, key).(float64); return int(n) }
 					want = lockText(number("MinRetentionDays"), number("MaxRetentionDays"), number("ChangeableForDays"))
 				}
@@ -216,11 +221,14 @@ func TestDeletersInTemplates(t *testing.T) {
 
 // reportedPolicy is the policy of the bucket, vault or key that an answer of the report speaks of.
 func reportedPolicy(a *assembly, r *backupreport.Report, b backupreport.Bucket, d backupreport.Deleter) any {
-	stack, vault := a.cfg.CentralStackName(), a.cfg.Central.VaultName
-	if d.Place != backupreport.InCentral {
+	id, stack := b.Vault, ""
+	if d.Place == backupreport.InCentral {
+		id, stack = d.Vault, a.cfg.CentralStackNameIn(strings.Split(d.Vault, "/")[1])
+	} else {
 		i := slices.IndexFunc(r.Workloads, func(w backupreport.Workload) bool { return w.ID == b.Workload })
-		stack, vault = r.Workloads[i].Stack, b.Vault[strings.LastIndex(b.Vault, "/")+1:]
+		stack = r.Workloads[i].Stack
 	}
+	vault := id[strings.LastIndex(id, "/")+1:]
 	template := a.templates[stack]
 	if d.Place == backupreport.InBucket {
 		for id, bucket := range template.ofType("AWS::S3::Bucket") {
@@ -239,7 +247,7 @@ func reportedPolicy(a *assembly, r *backupreport.Report, b backupreport.Bucket, 
 		}
 		return nil
 	}
-	for _, of := range template.ofType("AWS::Backup::BackupVault") {
+	for _, of := range vaultsOf(template) {
 		switch {
 		case of.Properties["BackupVaultName"] != vault:
 		case d.Key:
@@ -249,6 +257,13 @@ func reportedPolicy(a *assembly, r *backupreport.Report, b backupreport.Bucket, 
 		}
 	}
 	return nil
+}
+
+// vaultsOf are all vaults of a template, air-gapped ones as well.
+func vaultsOf(template template) map[string]resource {
+	all := template.ofType("AWS::Backup::BackupVault")
+	maps.Copy(all, template.ofType("AWS::Backup::LogicallyAirGappedBackupVault"))
+	return all
 }
 
 // deniesEverybody says whether a policy denies a call to all people and roles.

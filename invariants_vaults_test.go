@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"central-s3-backup/internal/deploypolicy"
 )
 
 const (
@@ -276,6 +278,81 @@ func TestEverythingHasTheSize(t *testing.T) {
 	for stack, template := range everything.templates {
 		if want[stack] != len(template.Resources) {
 			t.Errorf("%s has %d resources; reckoned %d", stack, len(template.Resources), want[stack])
+		}
+	}
+}
+
+// TestCopiesAreTestedInEachRegion: each Region of the central account has a plan for the vaults that copies enter there, and the
+// validator knows its buckets. One role restores in all of them, and another one compares. A deployment may hand the first one to AWS
+// Backup, and may change it in its own Region alone.
+func TestCopiesAreTestedInEachRegion(t *testing.T) {
+	const account = "111111111111"
+	cfg := vaults.cfg
+	restore, compare := cfg.RestoreCentralRoleName(), cfg.ValidateCentralRoleName()
+	restoreARN := "arn:aws:iam::" + account + ":role/" + restore
+	compareARN := "arn:aws:iam::" + account + ":role/" + compare
+	buckets := map[string][]string{}
+	for _, p := range cfg.ValidatorTests().Plans {
+		if p.Account != account {
+			continue
+		}
+		var names []string
+		for _, b := range p.Buckets {
+			names = append(names, b.Name)
+		}
+		slices.Sort(names)
+		buckets[p.Region+" "+p.Name+" "+p.RoleARN] = names
+	}
+	same(t, "the buckets that the validator knows", buckets, map[string][]string{
+		"eu-central-1 dummy_central " + compareARN: {
+			"dummy-archive", "dummy-lake-eu", "dummy-lake-ledger", "dummy-lake-patients", "dummy-lake-us-ledger",
+		},
+		"us-east-1 dummy_central_us_east_1 " + compareARN: {"dummy-lake-us", "dummy-lake-us-ledger"},
+		"eu-west-1 dummy_central_eu_west_1 " + compareARN: {"dummy-lake-ledger"},
+	})
+
+	central := vaults.templates[mainCentral]
+	for stack, region := range map[string]string{mainCentral: "eu-central-1", usCentral: "us-east-1", euCentral: "eu-west-1"} {
+		template := vaults.templates[stack]
+		var arns l
+		for _, v := range cfg.CentralVaultsIn(region) {
+			arns = append(arns, "arn:aws:backup:"+region+":"+account+":backup-vault:"+v.Name)
+		}
+		plans := slices.Collect(maps.Values(template.ofType("AWS::Backup::RestoreTestingPlan")))
+		if len(plans) != 1 {
+			t.Fatalf("%s: %d plans", stack, len(plans))
+		}
+		same(t, stack, at(plans[0].Properties, "RecoveryPointSelection", "IncludeVaults"), arns)
+		if _, found := buckets[fmt.Sprintf("%s %s %s", region, plans[0].Properties["RestoreTestingPlanName"], compareARN)]; !found {
+			t.Errorf("%s: the validator does not know the plan %s", stack, plans[0].Properties["RestoreTestingPlanName"])
+		}
+		for name, needs := range map[string][]string{
+			restore: {"arn:aws:kms:" + region + ":" + account + ":key/*"},
+			compare: {
+				"arn:aws:kms:" + region + ":" + account + ":key/*", "arn:aws:backup:" + region + ":" + account + ":recovery-point:*",
+				"arn:aws:backup:" + region + ":" + account + ":accesspoint/dummy-validate-*",
+				"arn:aws:s3:" + region + ":" + account + ":accesspoint/dummy-validate-*",
+			},
+		} {
+			role, _ := roleOf(central, name)
+			policies := fmt.Sprint(role.Properties["Policies"])
+			for _, arn := range needs {
+				if !strings.Contains(policies, arn) && (name != restore || stack != mainCentral) { // there it has the keys by their ARNs
+					t.Errorf("%s may not use %s", name, arn)
+				}
+			}
+		}
+		if stack == mainCentral {
+			continue
+		}
+		for _, selection := range template.ofType("AWS::Backup::RestoreTestingSelection") {
+			same(t, stack, selection.Properties["IamRoleArn"], restoreARN)
+		}
+		statements := deploypolicy.Statements(placeOf(t, cfg, stack))
+		for action, want := range map[string]bool{"iam:PassRole": true, "iam:PutRolePolicy": false, "iam:CreateRole": false} {
+			if got := slices.ContainsFunc(statements, func(s deploypolicy.Statement) bool { return allowsOn(s, action, restoreARN) }); got != want {
+				t.Errorf("%s: %s on %s is allowed: %v, want %v", stack, action, restore, got, want)
+			}
 		}
 	}
 }

@@ -11,3 +11,8 @@ import "embed"
 //go:embed internal/alerting/*.go internal/cloudassembly/*.go internal/disk/*.go internal/restoretest/*.go internal/startup/*.go
 //go:embed internal/synth/*.go
 var sources embed.FS
+
+// schema is the JSON schema of backup.yaml, for editors where there is no clone.
+//
+//go:embed config/schema.json
+var schema string

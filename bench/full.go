@@ -125,6 +125,10 @@ func (b *bench) others(one, many *subject) (string, error) {
 		return "", err
 	}
 	noNode := []string{"JSII_NODE=no-node-is-started"}
+	reported, err := b.reported()
+	if err != nil {
+		return "", err
+	}
 	var t strings.Builder
 	fmt.Fprintf(&t, "\nOther questions, each five runs:\n\n| | wall, seconds | memory, MB |\n|---|---|---|\n")
 	for _, q := range []struct {
@@ -142,6 +146,7 @@ func (b *bench) others(one, many *subject) (string, error) {
 		}},
 		{fmt.Sprintf("`-check` of %d, without Node", many.workloads), func() (sample, error) { return run(noNode, b.app, "-check", "-config", many.config) }},
 		{fmt.Sprintf("a wrong tier in %d, without Node", many.workloads), func() (sample, error) { return run(noNode, "sh", "-c", b.app+" -config "+wrong+"; test $? = 1") }},
+		{"`backupctl report` of 200 workloads with 2,000 buckets, beside their templates", reported.run},
 		{"`go run .` on the example", func() (sample, error) {
 			return run(nil, "go", "run", "-C", "..", ".", "-out", filepath.Join(b.work, "example"))
 		}},
@@ -156,6 +161,11 @@ func (b *bench) others(one, many *subject) (string, error) {
 		}
 		fmt.Fprintf(&t, "| %s | %.3f | %.0f |\n", q.what, s.median(wall), s.median(peak))
 	}
+	size, err := reported.size()
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(&t, "\nThe report.html of the 2,000 buckets has %.2f MB.\n", float64(size)/1e6)
 	return t.String(), nil
 }
 

@@ -35,6 +35,7 @@ func main() {
 	floorOf := flag.String("floor", "", "write the templates of the assembly in `DIR` again, in pure Go, and stop")
 	config := flag.String("config", "", "the configuration for -floor")
 	out := flag.String("out", "", "the directory for -floor")
+	piped := flag.Bool("pipelines", false, "measure what rollout.pipeline adds, and write its section of results.md")
 	restore := flag.Bool("restore", false, "measure backupctl restore versions, and write nothing but its part of the results")
 	fake := flag.String("fake", "", "be an S3 server at `ADDRESS` for -restore")
 	flag.Parse()
@@ -59,6 +60,9 @@ func main() {
 		b, err := prepare(work)
 		if err != nil {
 			return err
+		}
+		if *piped {
+			return b.pipelines()
 		}
 		if *smoke {
 			return errors.Join(b.smoke(), smokeListing())

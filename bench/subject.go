@@ -18,8 +18,12 @@ type subject struct {
 // tiers of the six buckets that each workload has: all of them.
 var tiers = []string{"standard_data", "sensitive_data", "curated_data", "curated_sensitive_data", "critical_data", "critical_sensitive_data"}
 
-func (b *bench) subject(workloads int) (*subject, error) {
-	dir := filepath.Join(b.work, fmt.Sprint(workloads))
+// subject has a bucket of each tier in every workload.
+func (b *bench) subject(workloads int) (*subject, error) { return b.subjectOf(workloads, len(tiers)) }
+
+// subjectOf has any number of buckets in every workload. Their tiers take turns.
+func (b *bench) subjectOf(workloads, buckets int) (*subject, error) {
+	dir := filepath.Join(b.work, fmt.Sprintf("%d-%d", workloads, buckets))
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
@@ -34,12 +38,21 @@ workloads:
 `)
 	for i := range workloads {
 		fmt.Fprintf(&text, "  - name: %s\n    environment: prod\n    account: \"%012d\"\n    region: eu-central-1\n    buckets:\n", workload(i), 200_000_000_000+i)
-		for _, tier := range tiers {
-			fmt.Fprintf(&text, "      - {name: fleet-%s-prod-%s, tier: %s}\n", workload(i), strings.ReplaceAll(tier, "_", "-"), tier)
+		for k := range buckets {
+			tier, another := tiers[k%len(tiers)], ""
+			if k >= len(tiers) {
+				another = fmt.Sprintf("-%d", k/len(tiers)+1)
+			}
+			fmt.Fprintf(&text, "      - {name: fleet-%s-prod-%s%s, tier: %s}\n", workload(i), strings.ReplaceAll(tier, "_", "-"), another, tier)
 		}
 	}
+	return b.write(dir, workloads, text.String())
+}
+
+// write makes a subject of a configuration with this number of workloads.
+func (b *bench) write(dir string, workloads int, text string) (*subject, error) {
 	s := &subject{b, workloads, filepath.Join(dir, "backup.yaml"), filepath.Join(dir, "app"), filepath.Join(dir, "twin")}
-	return s, os.WriteFile(s.config, []byte(text.String()), 0o644)
+	return s, os.WriteFile(s.config, []byte(text), 0o644)
 }
 
 func workload(i int) string { return fmt.Sprintf("w%04d", i) }

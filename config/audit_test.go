@@ -165,3 +165,45 @@ func TestAuditNames(t *testing.T) {
 		}
 	}
 }
+
+// TestCentralAuditQuotas: one warning when the central account has more frameworks in a Region, or report plans in all of them, than
+// the default quotas (F-CFN-40).
+func TestCentralAuditQuotas(t *testing.T) {
+	regions := []string{
+		"eu-west-1", "eu-west-2", "eu-west-3", "eu-north-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1",
+	}
+	for _, test := range []struct {
+		name, want     string
+		vaults, abroad int // in the Region of the central account, and in as many others
+	}{
+		{name: "as many frameworks as the quota", vaults: DefaultFrameworks - 1},
+		{name: "too many frameworks", vaults: DefaultFrameworks, want: "more frameworks"},
+		{name: "too many report plans", abroad: len(regions), want: "more report plans"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var text strings.Builder
+			text.WriteString("version: 1\nproject: dummy\norganization: {id: o-a1b2c3d4e5}\nalerts: {email: [oncall@example.com]}\ncentral:\n" +
+				"  account: \"111111111111\"\n  region: eu-central-1\n  audit: {enabled: true}\n  vaults:\n")
+			for i := range test.vaults {
+				fmt.Fprintf(&text, "    - {name: further-%d, region: eu-central-1, from_regions: [%s]}\n", i, regions[0])
+			}
+			for i, region := range regions[:test.abroad] {
+				fmt.Fprintf(&text, "    - {name: abroad-%d, region: %s, from_regions: [%s]}\n", i, region, region)
+			}
+			text.WriteString("workloads:\n  - {name: dummy, environment: dev, account: \"222222222222\", region: eu-west-1, " +
+				"buckets: [{name: dummy-dev, tier: critical_data}]}\n")
+			var got []string
+			for _, p := range problemsOf(Load("backup.yaml", []byte(text.String()))) {
+				switch {
+				case p.Level == Error:
+					t.Fatal(p)
+				case p.Check == "audit-quota":
+					got = append(got, p.What)
+				}
+			}
+			if test.want == "" && len(got) > 0 || test.want != "" && (len(got) != 1 || !strings.Contains(got[0], test.want)) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}

@@ -36,6 +36,15 @@ func warnOfAuditQuotas(c *checker) {
 	}
 	at := c.cfg.Central
 	frameworks, controls, reports := map[accountRegion]int{}, map[accountRegion]int{}, map[string]int{}
+	central := func(what, where string, now, quota int) {
+		if now > quota {
+			c.report(auditPath+".enabled", Problem{
+				What: "the central account has more " + what + " of AWS Backup Audit Manager than the default quota",
+				Got:  fmt.Sprintf("%d in %s", now, where),
+				Want: fmt.Sprintf("at most %d, or a higher quota in Service Quotas before you deploy", quota),
+			}, "central.vaults")
+		}
+	}
 	for _, region := range c.cfg.CentralRegions() {
 		in := accountRegion{at.Account, region}
 		for _, f := range c.cfg.CentralAuditFrameworks(region) {
@@ -43,20 +52,9 @@ func warnOfAuditQuotas(c *checker) {
 			controls[in] += len(f.Controls)
 		}
 		reports[at.Account] += len(c.cfg.CentralAuditReports(region))
-		for _, counted := range []struct {
-			what       string
-			now, quota int
-		}{{"frameworks", frameworks[in], DefaultFrameworks}, {"report plans", reports[at.Account], DefaultReportPlans}} {
-			if counted.now > counted.quota {
-				c.report(auditPath+".enabled", Problem{
-					What: "the central account has more " + counted.what + " of AWS Backup Audit Manager than the default quota",
-					Got:  fmt.Sprintf("%d in %s", counted.now, in),
-					Want: fmt.Sprintf("at most %d, or a higher quota in Service Quotas before you deploy", counted.quota),
-				}, "central.vaults")
-				break
-			}
-		}
+		central("frameworks", in.String(), frameworks[in], DefaultFrameworks)
 	}
+	central("report plans", "account "+at.Account, reports[at.Account], DefaultReportPlans)
 	for i, w := range c.cfg.Workloads {
 		if w.Account == "" || w.Region == "" || !c.cfg.audited(c.uses[i]) {
 			continue

@@ -135,19 +135,3 @@ func checkCentralStackNames(c *checker) {
 		}
 	}
 }
-
-// warnOfCopiesUntestedElsewhere: the plan that tests copies, and what validates its tests, are in central.region.
-func warnOfCopiesUntestedElsewhere(c *checker) {
-	if c.cfg.Central.RestoreTesting == nil {
-		return
-	}
-	for i, v := range c.cfg.Central.Vaults {
-		if v.Region != "" && v.Region != c.cfg.Central.Region && len(c.cfg.entering[i]) > 0 {
-			c.report(centralTestingPath, Problem{
-				What: "restores of copies are tested in " + c.cfg.Central.Region + " alone; those of the copies in " + v.Region + " nowhere",
-				Got:  v.Name, Want: "a restore of your own from this vault, by backupctl copy-back, now and then",
-			}, vaultPath(i)+".region")
-			return
-		}
-	}
-}

@@ -98,30 +98,47 @@ func checkReservedNames(c *checker) {
 	}
 }
 
-// checkAccessLogBuckets finds buckets with the name of a bucket for access logs or audit reports that the app creates.
-func checkAccessLogBuckets(c *checker) {
-	logs, reports := make(map[string]int, len(c.cfg.Workloads)), map[string]int{}
-	for i, w := range c.cfg.Workloads {
+// ownBucket is a bucket that the app creates: what it is for, and what in the file has it.
+type ownBucket struct{ purpose, at string }
+
+// ownBuckets are the buckets that the app creates beside those of the file, by their names.
+func (c *checker) ownBuckets() map[string]ownBucket {
+	cfg, all := c.cfg, make(map[string]ownBucket, len(c.cfg.Workloads))
+	for i, w := range cfg.Workloads {
 		if slices.ContainsFunc(w.Buckets, func(b Bucket) bool { return !b.Existing }) {
-			logs[c.cfg.AccessLogBucketName(w)] = i
+			all[cfg.AccessLogBucketName(w)] = ownBucket{"the access logs of " + workloadPath(i), workloadNamePath(i)}
 		}
-		if c.cfg.audited(c.uses[i]) {
-			reports[c.cfg.ReportBucketName(w)] = i
+		if cfg.audited(c.uses[i]) {
+			all[cfg.ReportBucketName(w)] = ownBucket{"the audit reports of " + workloadPath(i), workloadNamePath(i)}
 		}
 	}
+	if cfg.Central.Audit.Enabled {
+		for _, region := range cfg.CentralRegions() {
+			all[cfg.CentralReportBucketName(region)] = ownBucket{"the audit reports of the central account in " + region, auditPath + ".enabled"}
+		}
+	}
+	if cfg.Validates() {
+		all[cfg.EvidenceBucketName()] = ownBucket{"the evidence of restore tests", "project"}
+	}
+	for _, p := range cfg.Pipelines() {
+		for _, region := range cfg.ArtifactRegions(p) {
+			all[cfg.ArtifactBucketName(p.Number, region)] = ownBucket{"the artifacts of a pipeline in " + region, pipelinePath}
+			all[cfg.ArtifactLogBucketName(p.Number, region)] = ownBucket{"the access logs of a pipeline's artifacts in " + region, pipelinePath}
+		}
+	}
+	return all
+}
+
+// checkOwnBuckets finds buckets with the name of one that the app creates.
+func checkOwnBuckets(c *checker) {
+	taken := c.ownBuckets()
 	for i, w := range c.cfg.Workloads {
 		for j, b := range w.Buckets {
-			if owner, taken := logs[b.Name]; taken && !b.Existing {
+			if own, found := taken[b.Name]; found && !b.Existing {
 				c.report(bucketPath(i, j)+".name", Problem{
-					What: "the app creates a bucket of this name for the access logs of " + workloadPath(owner),
+					What: "the app creates a bucket of this name for " + own.purpose,
 					Got:  b.Name, Want: "another name",
-				}, workloadNamePath(owner))
-			}
-			if owner, taken := reports[b.Name]; taken && !b.Existing {
-				c.report(bucketPath(i, j)+".name", Problem{
-					What: "the app creates a bucket of this name for the audit reports of " + workloadPath(owner),
-					Got:  b.Name, Want: "another name",
-				}, workloadNamePath(owner))
+				}, own.at)
 			}
 		}
 	}

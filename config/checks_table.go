@@ -71,7 +71,6 @@ var checks = []check{
 	{"copies-beyond-vaults", Error, "", checkCopyCounts},
 	{"central-key-alias", Error, "F-CFN-2", checkVaultKeyAliases},
 	{"central-stack-name", Error, "", checkCentralStackNames},
-	{"copies-untested-elsewhere", Warning, "F-RST-12", warnOfCopiesUntestedElsewhere},
 
 	// check_tier_locks.go
 	{"lock-of-nothing", Error, "F-LOCK-3", checkLocksOfNothing},
@@ -180,7 +179,7 @@ var checks = []check{
 	// check_names.go
 	{"name-collision", Error, "F-CFN-2", checkNames},
 	{"reserved-name", Error, "F-OL-11", checkReservedNames},
-	{"access-log-bucket", Error, "F-OL-7", checkAccessLogBuckets},
+	{"own-bucket", Error, "F-OL-7", checkOwnBuckets},
 
 	// check_quotas.go
 	{"bucket-quota", Warning, "F-S3-15", warnOfBucketQuota},

@@ -19,6 +19,8 @@ type Deployed struct {
 	Pipelines, CodePipelines, Projects, Connections []string
 	// Roles are their names, behind their path where they have one, without its first slash: "backup/acme-events-central".
 	Roles []string
+	// PassedRoles are roles of another Region's stack, in the same form, that a resource here hands to AWS Backup.
+	PassedRoles []string
 	// Policies are the managed ones that the CDK creates where those inside a pipeline's role have no room for all.
 	Policies []string
 	// Aliases of KMS keys, with the prefix "alias/".
@@ -163,6 +165,12 @@ func (c *Config) centralDeployedIn(region string) Deployed {
 		d.addAudit(c.CentralAuditFrameworks(region), c.CentralAuditReports(region))
 		d.Buckets = append(d.Buckets, c.CentralReportBucketName(region))
 	}
+	if slices.Contains(c.TestedCentralRegions(), region) {
+		d.TestingPlans = []string{c.CentralTestingPlanName(region)}
+		if region != c.Central.Region {
+			d.PassedRoles = []string{strings.TrimPrefix(c.RolePathOrRoot(), "/") + c.RestoreCentralRoleName()}
+		}
+	}
 	return d
 }
 
@@ -201,9 +209,6 @@ func (c *Config) centralDeployed() Deployed {
 	if c.Validates() {
 		d.addFunction(c.ValidatorName(), c.NotValidatedName(), c.ValidatorLogGroup())
 		d.Buckets = append(d.Buckets, c.EvidenceBucketName())
-	}
-	if c.TestsCopies() {
-		d.TestingPlans = append(d.TestingPlans, c.CentralTestingPlanName())
 	}
 	return d
 }

@@ -101,7 +101,7 @@ func (c *Config) LoadEstimates(configFile string) (*Estimates, error) {
 	}
 	text, fault := readFile(file)
 	if fault != nil {
-		return nil, fault
+		return nil, c.estimatesUnreadable(configFile, fault)
 	}
 	root, problem := parse(text)
 	if problem != nil {
@@ -121,6 +121,23 @@ func (c *Config) LoadEstimates(configFile string) (*Estimates, error) {
 		return nil, problems
 	}
 	return e, nil
+}
+
+// estimatesUnreadable puts the fault of a file of estimates at the line of the configuration that names it.
+func (c *Config) estimatesUnreadable(configFile string, fault Problems) Problems {
+	text, unreadable := readFile(configFile)
+	if unreadable != nil {
+		return fault
+	}
+	root, problem := parse(text)
+	if problem != nil {
+		return fault
+	}
+	at, _ := lookup(root, "estimates")
+	return inOrder(configFile, text, []placed{{unreadableFile.complete(Problem{
+		Place: Place{Path: "estimates"},
+		What:  fault[0].What, Got: c.Estimates, Want: "a YAML file with sizes of buckets, relative to this file, or no estimates",
+	}), at}})
 }
 
 // check finds estimates of what backup.yaml does not have, and of the same twice.

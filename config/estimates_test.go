@@ -1,6 +1,7 @@
 package config
 
 import (
+	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -58,14 +59,28 @@ func TestGoodEstimates(t *testing.T) {
 }
 
 // TestEstimatesFile: the path is relative to the configuration, not to the directory of the process. Without the key there are none.
+// A file that is not there is reported at the line that names it.
 func TestEstimatesFile(t *testing.T) {
-	cfg := load(t, minimal)
-	if e, err := cfg.LoadEstimates("nowhere/backup.yaml"); e != nil || err != nil {
+	if e, err := load(t, minimal).LoadEstimates("nowhere/backup.yaml"); e != nil || err != nil {
 		t.Errorf("without the key: %v, %v", e, err)
 	}
-	cfg.Estimates = "absent.yaml"
-	want := filepath.Join("testdata", "estimates", "absent.yaml") + ": there is no such file"
-	if _, err := cfg.LoadEstimates("testdata/estimates/backup.yaml"); err == nil || !strings.Contains(err.Error(), want) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "backup.yaml")
+	if err := os.WriteFile(file, []byte("estimates: sizes.yaml\n"+minimal), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := LoadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := file + ":1:12: estimates: there is no such file; got sizes.yaml; want a YAML file"
+	if _, err := cfg.LoadEstimates(file); err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("got %v; want %s", err, want)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "sizes.yaml"), []byte("default: {size_gb: 7}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if e, err := cfg.LoadEstimates(file); err != nil || e.Default == nil || e.Default.SizeGB != 7 {
+		t.Errorf("got %+v, %v; want 7 GB", e, err)
 	}
 }

@@ -215,8 +215,10 @@ func RestoredBucketName(bucket string, at time.Time) string {
 // RestoreTestingPlanName is the name of a workload's restore testing plan. AWS allows no hyphens (F-LIM-4).
 func (c *Config) RestoreTestingPlanName(w Workload) string { return testName(c.prefix(w)) }
 
-// CentralTestingPlanName is the same of the plan for the copies in the central account.
-func (c *Config) CentralTestingPlanName() string { return testName(c.Project + "-" + CentralID) }
+// CentralTestingPlanName is the same of the plan for the copies in a Region of the central account.
+func (c *Config) CentralTestingPlanName(region string) string {
+	return testName(c.Project + "-" + c.CentralIDIn(region))
+}
 
 // testName has underscores in place of hyphens. What differs in hyphens alone becomes the same.
 func testName(name string) string { return strings.ReplaceAll(shorten(name, MaxTestName), "-", "_") }

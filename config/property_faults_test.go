@@ -297,7 +297,7 @@ var meaningFaults = []fault{
 		}
 		return "", false
 	}),
-	meaning("access-log-bucket", "a bucket with the name of one for logs", func(t *rapid.T, cfg *Config) (string, bool) {
+	meaning("own-bucket", "a bucket with the name of one for logs", func(t *rapid.T, cfg *Config) (string, bool) {
 		i, j := anyBucket(t, cfg)
 		cfg.Workloads[i].Buckets[j].Name, cfg.Workloads[i].RestoreTesting = cfg.AccessLogBucketName(cfg.Workloads[0]), nil
 		cfg.Workloads[i].Buckets[j].Existing, cfg.Workloads[0].Buckets[0].Existing = false, false

@@ -53,7 +53,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"audit-bucket", "bucket-limit", "bucket-namespace", "bucket-twice", "business-decision", "central-names-of-a-workload", "central-stack-too-large",
 		"china", "china-by-stack-set", "compliance-lock", "compliance-lock-acknowledged-wrongly", "copies-of-rules", "copies-without-vaults",
 		"cors-files", "empty-workload", "estimates", "governance-lock", "inherited-copy", "landing-vault", "lock-against-copies", "lock-min-above-max",
-		"lock-minimum", "low-cost-copies", "low-cost-in-china", "low-cost-partition", "low-cost-values", "name-collisions", "organization-roots", "partitions",
+		"lock-minimum", "low-cost-copies", "low-cost-in-china", "low-cost-partition", "low-cost-values", "name-collisions", "organization-roots", "own-buckets", "partitions",
 		"central-vault-locks", "operators-size", "pipeline", "pipeline-accounts", "policy-files", "policy-names", "quotas", "reserved-name",
 		"reserved-project", "restore-testing-plans", "restore-testing-size", "restore-testing-without-copies",
 		"schedules-that-never-come", "stack-too-large", "tag-conditions", "tag-key",

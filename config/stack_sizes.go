@@ -166,6 +166,9 @@ func (c *Config) CentralRegionResources(region string) int {
 	if IsMainRegion(region) {
 		n++ // rule on calls on roles
 	}
+	if slices.Contains(c.TestedCentralRegions(), region) {
+		n += 2 // plan, selection
+	}
 	return n
 }
 

@@ -54,3 +54,14 @@ func (c *Config) vaultsOf(w Workload, uses []TierUse) []vaultOf {
 	}
 	return vaults
 }
+
+// ComplianceVaults are the names of a workload's own vaults under a compliance lock, which its acknowledge_irreversible has to name.
+func (c *Config) ComplianceVaults(w Workload) []string {
+	var names []string
+	for _, v := range c.vaultsOf(w, c.TierUses(w)) {
+		if v.tier.compliant() {
+			names = append(names, v.name)
+		}
+	}
+	return names
+}

@@ -37,24 +37,59 @@ func (c *Config) ValidatorTests() restoretest.Tests {
 		}
 		t.Plans = append(t.Plans, p)
 	}
-	if !c.TestsCopies() {
-		return t
+	for _, region := range c.TestedCentralRegions() {
+		t.Plans = append(t.Plans, c.centralTests(region))
 	}
+	return t
+}
+
+// centralTests are those of the copies in a Region of the central account.
+func (c *Config) centralTests(region string) restoretest.Plan {
 	at := c.Central
 	p := restoretest.Plan{
-		Name: c.CentralTestingPlanName(), Workload: CentralID, Account: at.Account, Region: at.Region,
+		Name: c.CentralTestingPlanName(region), Workload: c.CentralIDIn(region), Account: at.Account, Region: region,
 		RoleARN: c.CentralRoleARN(c.ValidateCentralRoleName()), WithinHours: RestoreTestHours(at.RestoreTesting.Schedule),
 	}
 	for _, w := range c.Workloads {
 		for _, use := range c.TierUses(w) {
-			in := func(v CopyVault) bool { return v.Region == at.Region && !v.AirGapped } // other copies are not tested
-			if slices.ContainsFunc(c.CopyVaults(w, use.Tier), in) {
+			if c.testedIn(region, w, use.Tier) {
 				p.Buckets = append(p.Buckets, testedBuckets(w, use)...)
 			}
 		}
 	}
-	t.Plans = append(t.Plans, p)
-	return t
+	return p
+}
+
+// testedIn tells whether the copies of a tier of a workload that are in a Region are tested. Those in an air-gapped vault are not.
+func (c *Config) testedIn(region string, w Workload, t *Tier) bool {
+	return slices.ContainsFunc(c.CopyVaults(w, t), func(v CopyVault) bool { return v.Region == region && !v.AirGapped })
+}
+
+// TestedCentralBuckets are the named buckets whose copies in a Region of the central account are tested.
+func (c *Config) TestedCentralBuckets(region string) []string {
+	var names []string
+	for _, b := range c.centralTests(region).Buckets {
+		names = append(names, b.Name)
+	}
+	return names
+}
+
+// TestsCopiesOf tells whether restores of the copies of a tier of a workload are tested. Those in an air-gapped vault are not.
+func (c *Config) TestsCopiesOf(w Workload, t *Tier) bool {
+	return c.Central.RestoreTesting != nil && slices.ContainsFunc(c.CopyVaults(w, t), func(v CopyVault) bool { return !v.AirGapped })
+}
+
+// TestedCentralRegions are the Regions of the central account with a restore testing plan: that of central.region, and the others that
+// copies enter. Empty: there is none.
+func (c *Config) TestedCentralRegions() []string {
+	if !c.TestsCopies() {
+		return nil
+	}
+	return slices.DeleteFunc(c.CentralRegions(), func(region string) bool {
+		return region != c.Central.Region && !slices.ContainsFunc(c.Workloads, func(w Workload) bool {
+			return slices.ContainsFunc(c.TierUses(w), func(u TierUse) bool { return c.testedIn(region, w, u.Tier) })
+		})
+	})
 }
 
 // testedBuckets are the named buckets of a tier.
@@ -85,7 +120,7 @@ func canaries(w Workload, bucket string) []restoretest.Canary {
 func (c *Config) ValidateRoleARNsIn(account string) []string {
 	var arns []string
 	for _, p := range c.ValidatorTests().Plans {
-		if p.Account == account {
+		if p.Account == account && !slices.Contains(arns, p.RoleARN) {
 			arns = append(arns, p.RoleARN)
 		}
 	}
@@ -99,6 +134,9 @@ func (c *Config) ValidatedRoleARNs() []string {
 	var arns []string
 	bytes := rest
 	for _, p := range c.ValidatorTests().Plans {
+		if slices.Contains(arns, p.RoleARN) { // the central account has one for all its Regions
+			continue
+		}
 		arns = append(arns, p.RoleARN)
 		bytes += len(p.RoleARN + `"",`)
 	}

@@ -156,8 +156,8 @@ type ValidateRoleProps struct {
 	Access RecoveryPointAccess
 	// RestoredBucketARN matches the buckets that AWS Backup restores into: "arn:aws:s3:::awsbackup-restore-test-*".
 	RestoredBucketARN string
-	// BucketKeysARN matches the keys of these buckets, as in [OperateRoleProps].
-	BucketKeysARN string
+	// BucketKeysARNs match the keys of these buckets, such as "arn:aws:kms:eu-central-1:222222222222:key/*".
+	BucketKeysARNs []string
 }
 
 // NewValidateRole creates a role with which the validator compares what a restore test restored with the
@@ -166,8 +166,8 @@ func NewValidateRole(scope awsconstructs.Construct, id *string, props *ValidateR
 	require(props.Name != "" && props.Account != "", "NewValidateRole: props.Name and props.Account are required")
 	require(props.ValidatorAccountARN != "" && props.ValidatorRoleARN != "",
 		"NewValidateRole: props.ValidatorAccountARN and props.ValidatorRoleARN are required")
-	require(props.RestoredBucketARN != "" && props.BucketKeysARN != "",
-		"NewValidateRole: props.RestoredBucketARN and props.BucketKeysARN are required")
+	require(props.RestoredBucketARN != "" && len(props.BucketKeysARNs) > 0,
+		"NewValidateRole: props.RestoredBucketARN and props.BucketKeysARNs are required")
 	props.Access.validate("NewValidateRole")
 	this := awsconstructs.NewConstruct(scope, id)
 	validator := oneRole(props.OrganizationID, props.ValidatorRoleARN)
@@ -191,7 +191,7 @@ func NewValidateRole(scope awsconstructs.Construct, id *string, props *ValidateR
 		{
 			Sid:       "UseBucketKeys",
 			Actions:   []string{"kms:Decrypt"},
-			Resources: []string{props.BucketKeysARN},
+			Resources: props.BucketKeysARNs,
 			Condition: map[string]map[string]any{"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}},
 		},
 	}, props.Access.readStatements()...)

@@ -2,8 +2,10 @@ package stacks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -20,7 +22,7 @@ type CentralRegionStackProps struct {
 }
 
 // NewCentralRegionStack creates the stack of the central backup account in a Region with vaults of central.vaults: keys,
-// vaults with their locks, a topic, and the rules that send events to the bus of the central stack. The roles that bring
+// vaults with their locks, restore tests of the copies, a topic, and the rules that send events to the bus of the central stack. The roles that bring
 // copies back are in the central stack, since IAM is a global service.
 func NewCentralRegionStack(scope awsconstructs.Construct, id *string, props *CentralRegionStackProps) awscdk.Stack {
 	cfg := props.Config
@@ -34,6 +36,12 @@ func NewCentralRegionStack(scope awsconstructs.Construct, id *string, props *Cen
 	watched := c.watched(cfg.AlertBusARN())
 	watched.roles = cfg.CentralRoleNames()
 	newRules(alerts, cfg, watched, constructs.OutOfVaultRules(watched.vaultARNs)...)
+	if slices.Contains(c.testedElsewhere(), c.region) {
+		role := cfg.CentralRoleARN(cfg.RestoreCentralRoleName())
+		c.newCopyTests(awsiam.Role_FromRoleArn(c.stack, jsii.String("RestoreRole"), jsii.String(role), &awsiam.FromRoleArnOptions{
+			Mutable: jsii.Bool(false),
+		}))
+	}
 	c.newAudit()
 	return c.stack
 }

@@ -97,7 +97,7 @@ func (s workload) newRestoreTesting(role interfacesawsiam.IRoleRef, vaultKey *co
 		ValidatorRoleARN:    s.cfg.CentralRoleARN(s.cfg.ValidatorRoleName()),
 		Access:              recoveryPointAccess(s.cfg.ValidateAccessPointPrefix(), s.w.Region, s.w.Account, *vaultKey.Key.AttrArn()),
 		RestoredBucketARN:   config.BucketARN(s.w.Region, config.TestBucketPrefix+"*"),
-		BucketKeysARN:       config.WorkloadKeysARN(s.w),
+		BucketKeysARNs:      []string{config.WorkloadKeysARN(s.w)},
 	})
 }
 
@@ -131,22 +131,15 @@ func (c central) newCopyBack() {
 		LandingVaultARNs: targets.VaultARNs,
 		KeyARNs:          slices.Concat(c.keyARNs(), c.keysElsewhere(), targets.KeyARNs),
 	})
-	if testing := at.RestoreTesting; testing != nil {
+	if len(c.cfg.TestedCentralRegions()) > 0 {
 		restore := constructs.NewRestoreRole(c.stack, jsii.String("RestoreRole"), &constructs.RestoreRoleProps{
 			Name:               c.cfg.RestoreCentralRoleName(),
 			Path:               c.cfg.RolePath,
 			Account:            at.Account,
 			S3RestorePolicyARN: config.ManagedPolicyARN(at.Region, "AWSBackupServiceRolePolicyForS3Restore"),
-			VaultKeyARNs:       c.keyARNs(),
+			VaultKeyARNs:       append(c.keyARNs(), c.keysOfTestsElsewhere()...),
 		})
-		constructs.NewRestoreTesting(c.stack, jsii.String("RestoreTesting"), &constructs.RestoreTestingProps{
-			PlanName:           c.cfg.CentralTestingPlanName(),
-			Schedule:           testing.Schedule,
-			VaultARNs:          c.vaultARNs(),
-			RecoveryPointTypes: []string{"SNAPSHOT"}, // copies have no point-in-time recovery (F-S3-10)
-			Role:               restore.Role,
-			Selections:         []constructs.RestoreTest{{Name: "copies", Everything: true, KeyARN: c.keyARNs()[0]}},
-		})
+		c.newCopyTests(restore.Role)
 		c.newCentralValidateRole()
 	}
 	if operators := operatorTrust(c.cfg, at.Region, at.Account); len(operators.RoleARNs) > 0 {
@@ -162,6 +155,32 @@ func (c central) newCopyBack() {
 			CopyBackRole: role.Role,
 		})
 	}
+}
+
+// newCopyTests creates the plan that tests restores of the copies in this Region.
+func (c central) newCopyTests(role interfacesawsiam.IRoleRef) {
+	constructs.NewRestoreTesting(c.stack, jsii.String("RestoreTesting"), &constructs.RestoreTestingProps{
+		PlanName:           c.cfg.CentralTestingPlanName(c.region),
+		Schedule:           c.cfg.Central.RestoreTesting.Schedule,
+		VaultARNs:          c.vaultARNs(),
+		RecoveryPointTypes: []string{"SNAPSHOT"}, // copies have no point-in-time recovery (F-S3-10)
+		Role:               role,
+		Selections:         []constructs.RestoreTest{{Name: "copies", Everything: true, KeyARN: c.keyARNs()[0]}},
+	})
+}
+
+// keysOfTestsElsewhere match the keys of the other Regions in which copies are tested.
+func (c central) keysOfTestsElsewhere() []string {
+	var arns []string
+	for _, region := range c.testedElsewhere() {
+		arns = append(arns, c.cfg.CentralKeysARN(region))
+	}
+	return arns
+}
+
+// testedElsewhere are the Regions beside that of the central stack in which copies are tested.
+func (c central) testedElsewhere() []string {
+	return slices.DeleteFunc(c.cfg.TestedCentralRegions(), func(region string) bool { return region == c.cfg.Central.Region })
 }
 
 // keysElsewhere match the keys of central vaults in other Regions, whose ids are not known here. Their own policies decide.

@@ -43,14 +43,18 @@ func (c central) watchValidator(on *watched) {
 // newCentralValidateRole creates the role with which the validator compares the copies that a test restored.
 func (c central) newCentralValidateRole() {
 	at := c.cfg.Central
+	access := recoveryPointAccess(c.cfg.ValidateAccessPointPrefix(), at.Region, at.Account, c.keyARNs()...)
+	for _, region := range c.testedElsewhere() {
+		access = access.And(recoveryPointAccess(c.cfg.ValidateAccessPointPrefix(), region, at.Account, c.cfg.CentralKeysARN(region)))
+	}
 	constructs.NewValidateRole(c.stack, jsii.String("ValidateRole"), &constructs.ValidateRoleProps{
 		Name:                c.cfg.ValidateCentralRoleName(),
 		Path:                c.cfg.RolePath,
 		Account:             at.Account,
 		ValidatorAccountARN: config.AccountARN(at.Region, at.Account),
 		ValidatorRoleARN:    c.cfg.CentralRoleARN(c.cfg.ValidatorRoleName()),
-		Access:              recoveryPointAccess(c.cfg.ValidateAccessPointPrefix(), at.Region, at.Account, c.keyARNs()...),
+		Access:              access,
 		RestoredBucketARN:   config.BucketARN(at.Region, config.TestBucketPrefix+"*"),
-		BucketKeysARN:       c.cfg.CentralKeysARN(at.Region),
+		BucketKeysARNs:      append([]string{c.cfg.CentralKeysARN(at.Region)}, c.keysOfTestsElsewhere()...),
 	})
 }

@@ -46,3 +46,23 @@ func TestCentralRegion(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 }
+
+// TestTestsOfCentralRegions: preflight looks at the restore tests of copies in each Region of the central account.
+func TestTestsOfCentralRegions(t *testing.T) {
+	cfg, err := config.LoadFile("../../testdata/vaults.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &checking{cfg: cfg}
+	for region, want := range map[string]string{
+		"us-east-1": "dummy_central_us_east_1 cron(0 6 ? * SUN *) [dummy-lake-us dummy-lake-us-ledger]",
+		"eu-west-1": "dummy_central_eu_west_1 cron(0 6 ? * SUN *) [dummy-lake-ledger]",
+		"eu-west-3": "  []",
+	} {
+		p := &place{checking: r, account: account{region: region}}
+		plan, schedule, buckets := p.tests()
+		if got := fmt.Sprintf("%s %s %v", plan, schedule, buckets); got != want {
+			t.Errorf("%s: %s, want %s", region, got, want)
+		}
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"central-s3-backup/config"
+	"central-s3-backup/internal/cli"
 )
 
 // importMap is the command import-map.
@@ -125,7 +126,7 @@ func (r *importing) find() error {
 
 // read reads the template, and compares it with the configuration: another one has other logical ids and names.
 func (r *importing) read() error {
-	again := "go run ."
+	again := cli.AppCalled(program)
 	if r.command.Config != "backup.yaml" {
 		again += " -config " + quoted(r.command.Config)
 	}

@@ -193,9 +193,21 @@ func yamlTexts(all []string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// schemaFrom is the path of schema.json from the directory of the file.
+// schemaInClone is where a clone has the schema of backup.yaml.
+const schemaInClone = "config/schema.json"
+
+// outsideClone says that an installed program runs where no clone is.
+func outsideClone() bool {
+	_, err := os.Stat(schemaInClone)
+	return err != nil && program != inClone
+}
+
+// schemaFrom is the path of the schema from the directory of the file: in the clone, and else beside the file.
 func schemaFrom(out string) string {
-	const schema = "config/schema.json"
+	const schema = schemaInClone
+	if outsideClone() {
+		return filepath.Base(schema)
+	}
 	if _, err := os.Stat(schema); err != nil {
 		return schema
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"central-s3-backup/config"
+	"central-s3-backup/internal/cli"
 )
 
 // initialize is the command init.
@@ -287,7 +289,12 @@ func (c *initialize) write(d *draft, stdout io.Writer) error {
 	if c.Out != "backup.yaml" {
 		flag = " -config " + quoted(c.Out)
 	}
-	_, err = fmt.Fprintf(stdout, "wrote %s; next:\n  go run .%s -check   # %s\n  go run .%[2]s\n", c.Out, flag,
+	app, schema := cli.AppCalled(program), ""
+	if outsideClone() {
+		beside := filepath.Join(filepath.Dir(c.Out), schemaFrom(c.Out))
+		schema = fmt.Sprintf("  %s -print-schema > %s   # for your editor\n", app, quoted(beside))
+	}
+	_, err = fmt.Fprintf(stdout, "wrote %s; next:\n%s  %s%s -check   # %s\n  %[3]s%[4]s\n", c.Out, schema, app, flag,
 		count(cfg.Warnings.Number(config.Warning), "warning", "warnings"))
 	return noOutput(err)
 }

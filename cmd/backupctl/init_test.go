@@ -47,6 +47,24 @@ func loaded(t *testing.T, file string) *config.Config {
 	return cfg
 }
 
+// TestInitInstalled: where an installed backupctl writes a file outside of a clone, it says what can be typed there, and the line for
+// editors names a schema that the next command writes.
+func TestInitInstalled(t *testing.T) {
+	program = "backupctl"
+	defer func() { program = inClone }()
+	t.Chdir(t.TempDir())
+	const line = initFlags + initWorkload + "--bucket shop-lake=curated_data --email a@example.com"
+	var stdout, stderr bytes.Buffer
+	if code := run(strings.Fields(line), newClock(), strings.NewReader(""), &stdout, &stderr); code != exitDone {
+		t.Fatalf("exit code %d: %s", code, stderr.String())
+	}
+	compare(t, "standard output", stdout.String(), "wrote backup.yaml; next:\n  central-s3-backup -print-schema > schema.json   # for your editor\n"+
+		"  central-s3-backup -check   # 0 warnings\n  central-s3-backup\n")
+	if text, err := os.ReadFile("backup.yaml"); err != nil || !bytes.HasPrefix(text, []byte("# yaml-language-server: $schema=schema.json\n")) {
+		t.Errorf("%v: %.60s", err, text)
+	}
+}
+
 // TestInitFlags: flags alone write a file that the app takes, with what they say.
 func TestInitFlags(t *testing.T) {
 	code, stdout, stderr, file := inits(

@@ -183,22 +183,11 @@ func (p *place) tests() (plan, schedule string, buckets []string) {
 		}
 		return p.cfg.RestoreTestingPlanName(*p.workload), p.workload.RestoreTesting.Schedule, buckets
 	}
-	if p.workload != nil || p.cfg.Central.RestoreTesting == nil || p.account.region != p.cfg.Central.Region {
+	region := p.account.region
+	if p.workload != nil || !slices.Contains(p.cfg.TestedCentralRegions(), region) {
 		return "", "", nil
 	}
-	for _, w := range p.cfg.Workloads {
-		for _, use := range p.cfg.TierUses(w) {
-			if !slices.ContainsFunc(p.cfg.CopyVaults(w, use.Tier), func(v config.CopyVault) bool {
-				return v.Region == p.account.region && !v.AirGapped
-			}) {
-				continue
-			}
-			for _, b := range use.Buckets {
-				buckets = append(buckets, b.Name)
-			}
-		}
-	}
-	return p.cfg.CentralTestingPlanName(), p.cfg.Central.RestoreTesting.Schedule, buckets
+	return p.cfg.CentralTestingPlanName(region), p.cfg.Central.RestoreTesting.Schedule, p.cfg.TestedCentralBuckets(region)
 }
 
 // bucketARN is the ARN of a bucket in the account's partition.

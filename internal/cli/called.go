@@ -6,6 +6,17 @@ import (
 	"strings"
 )
 
+// AppCalled is how the person who called backupctl as program calls the app. In a clone that is `go run .`.
+func AppCalled(program string) string {
+	switch {
+	case program == "go run ./cmd/backupctl":
+		return "go run ."
+	case strings.HasPrefix(program, "go run "):
+		return strings.Replace(program, "/cmd/backupctl@", "@", 1)
+	}
+	return "central-s3-backup"
+}
+
 // Called is how a person called the running program, whose path is arg0: by the name of its file, where it is installed. `go run`
 // has it in a directory of Go's own: of a clone that is inClone, such as "go run .", and else `go run` with the version.
 func Called(arg0, inClone string) string {

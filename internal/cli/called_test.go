@@ -15,3 +15,15 @@ func TestCalled(t *testing.T) {
 		}
 	}
 }
+
+// TestAppCalled: what backupctl says of the app can be typed where backupctl was typed.
+func TestAppCalled(t *testing.T) {
+	for program, want := range map[string]string{
+		"go run ./cmd/backupctl": "go run .", "backupctl": "central-s3-backup", "backupctl-linux-arm64": "central-s3-backup",
+		"go run example.com/you/central-s3-backup/cmd/backupctl@v1.2.3": "go run example.com/you/central-s3-backup@v1.2.3",
+	} {
+		if got := AppCalled(program); got != want {
+			t.Errorf("%s: %s; want %s", program, got, want)
+		}
+	}
+}

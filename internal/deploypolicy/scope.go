@@ -166,7 +166,7 @@ func (p place) passRoles() []Statement {
 	}
 	return []Statement{{
 		Actions:   []string{"iam:PassRole"},
-		Resources: p.global("iam", "role/", p.Roles),
+		Resources: p.global("iam", "role/", slices.Concat(p.Roles, p.PassedRoles)),
 		Condition: map[string]map[string][]string{"StringEquals": {"iam:PassedToService": services}},
 	}}
 }

@@ -43,11 +43,11 @@ func (b *builder) deletersOf(w config.Workload, t *config.Tier, bucket config.Bu
 	}
 	for _, v := range b.cfg.CopyVaults(w, t) {
 		d := b.pointDeleter(InCentral, ofCentral, b.lockOf(v))
-		d.Vault = v.Name
+		d.Vault = b.copyID(v)
 		all = append(all, d)
 		if !v.AirGapped || b.cfg.Central.AirGappedVault.EncryptionKey == config.KeyOwn {
 			d = b.keyDeleter(InCentral, ofCentral)
-			d.Vault = v.Name
+			d.Vault = b.copyID(v)
 			all = append(all, d)
 		}
 	}

@@ -76,8 +76,8 @@ type bucketRow struct {
 	Protection *Protection
 	// Ways are the commands that restore this bucket, in their order.
 	Ways []string
-	// Who can delete data of the bucket before its time. Alone: one administrator can.
-	Who   string
+	// Who can delete data of the bucket before its time, by the age of the data. Alone: one administrator can at any age.
+	Who   []string
 	Alone bool
 	// Rehearsed says that a restore is tested.
 	Rehearsed bool
@@ -102,7 +102,7 @@ func newPage(r *Report) page {
 		b := &r.Buckets[i]
 		row := bucketRow{Bucket: b, Protection: r.protectionOf(b)}
 		row.Rehearsed = b.Rehearsal.Here || b.Rehearsal.Central
-		row.Who, row.Alone = deletersInWords(row.Protection)
+		row.Who, row.Alone = deletersInWords(row.Protection), aloneAlways(row.Protection)
 		for _, w := range row.Protection.Ways {
 			row.Ways = append(row.Ways, r.Command(b, w))
 		}

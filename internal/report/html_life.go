@@ -52,10 +52,8 @@ func lives(r *Report) []life {
 		for _, s := range t.Spans {
 			longest = max(longest, s.Days)
 		}
-		for _, l := range []*Lock{t.VaultLock, t.CentralLock} {
-			if l != nil {
-				longest = max(longest, l.MaxDays)
-			}
+		for _, l := range t.Locks() {
+			longest = max(longest, l.MaxDays)
 		}
 	}
 	axis := axis{longest * minutesDay}
@@ -100,19 +98,13 @@ func (a axis) draw(t Tier) life {
 		l.Bars = append(l.Bars, b)
 		words = append(words, b.Label+": "+b.Says)
 	}
-	for _, lock := range []struct {
-		of string
-		*Lock
-	}{{"Vault Lock of the tier's vault", t.VaultLock}, {"Vault Lock of the central vault", t.CentralLock}} {
-		if lock.Lock == nil {
-			continue
-		}
+	for _, lock := range t.Locks() {
 		until := lock.MaxDays * minutesDay
 		if lock.MaxDays == 0 {
 			until = a.end
 		}
 		b := a.bar(max(lock.MinDays, 1)*minutesDay, until)
-		b.Class, b.Label, b.Says = "range", lock.of, lockInWords(lock.Lock)
+		b.Class, b.Label, b.Says = "range", "Lock of "+lock.Of, lock.String()
 		l.Bars = append(l.Bars, b)
 		words = append(words, b.Label+": "+b.Says)
 	}
@@ -125,6 +117,29 @@ func (a axis) draw(t Tier) life {
 	l.Ticks = a.ticks()
 	l.Summary = strings.Join(words, ". ")
 	return l
+}
+
+// enteredLock is the lock of a vault that backups of a tier enter.
+type enteredLock struct {
+	Of string
+	Lock
+}
+
+// Locks are those that backups of the tier meet: first that in the workloads' accounts. Vaults of the central account are named
+// where there are several.
+func (t Tier) Locks() []enteredLock {
+	var all []enteredLock
+	if t.VaultLock != nil {
+		all = append(all, enteredLock{"the tier's vault", *t.VaultLock})
+	}
+	for _, l := range t.CentralLocks {
+		of := "the central vault"
+		if len(t.CentralLocks) > 1 {
+			of = placedVault(l.Vault)
+		}
+		all = append(all, enteredLock{of, l.Lock})
+	}
+	return all
 }
 
 func (a axis) bar(from, until int) bar {

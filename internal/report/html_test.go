@@ -71,31 +71,6 @@ func TestHTMLIsTheSame(t *testing.T) {
 	}
 }
 
-// TestDeletersInWords: data is gone when it is gone from each place, so the people who are needed add up.
-func TestDeletersInWords(t *testing.T) {
-	data := func(place Place, who string) Deleter { return Deleter{Place: place, Who: who, Nobody: who == ""} }
-	key := func(place Place, who string) Deleter {
-		return Deleter{Place: place, Who: who, Nobody: who == "", Key: true}
-	}
-	for _, c := range []struct {
-		deleters []Deleter
-		who      string
-		alone    bool
-	}{
-		{nil, "whoever may delete from the bucket", true},
-		{[]Deleter{data(InBucket, "a"), key(InBucket, "a")}, "a", true},
-		{[]Deleter{data(InBucket, "a"), data(InVault, "a"), key(InVault, "a")}, "a", true},
-		{[]Deleter{data(InBucket, "a"), data(InCentral, "b")}, "a together with b", false},
-		{[]Deleter{data(InBucket, "a"), data(InCentral, ""), key(InCentral, "b")}, "a together with b, through a key", false},
-		{[]Deleter{data(InBucket, "a"), data(InCentral, "")}, "nobody", false},
-	} {
-		who, alone := deletersInWords(&Protection{Deleters: c.deleters})
-		if who != c.who || alone != c.alone {
-			t.Errorf("%+v: %q, alone %t; want %q, %t", c.deleters, who, alone, c.who, c.alone)
-		}
-	}
-}
-
 // TestMostUsed: of each kind the page shows some limits, and all that are near or passed.
 func TestMostUsed(t *testing.T) {
 	var limits []Limit

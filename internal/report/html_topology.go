@@ -45,7 +45,8 @@ const (
 	detailedCard  = 330
 	compactCard   = 208
 	compactAcross = 3
-	laneLabel     = 140 // where the labels of edges are
+	laneLabel     = 172 // where the labels of edges are
+	laneText      = 15  // where they begin: after the point of an arrow
 	laneStep      = 12
 	slotHeight    = 46 // of an edge at a group
 	centralWidth  = 300
@@ -288,15 +289,7 @@ func (t *topologist) drawVault(x, y, width int, v *Vault, region string) int {
 	t.d.Boxes = append(t.d.Boxes, box{X: x, Y: y, W: width, Class: class})
 	line := y + 17
 	t.write(x+10, line, "strong", v.Name, width-20, smallLetter)
-	about := counted(v.Buckets, "bucket")
-	switch v.Kind {
-	case LandingVault:
-		about = "takes copies that come back"
-	case RetainedVault:
-		about = "an earlier vault"
-	case TierVault:
-		about = v.Tier + ", " + about
-	}
+	about := t.contents(v)
 	if region != "" {
 		about = region + ", " + about
 	}
@@ -316,6 +309,41 @@ func (t *topologist) drawVault(x, y, width int, v *Vault, region string) int {
 		s.y, s.height = y, end-y
 	}
 	return end
+}
+
+// contents says what a vault is for, and how many buckets have backups in it.
+func (t *topologist) contents(v *Vault) string {
+	buckets := counted(v.Buckets, "bucket")
+	switch v.Kind {
+	case LandingVault:
+		return "takes copies that come back"
+	case RetainedVault:
+		return "an earlier vault"
+	case TierVault:
+		return v.Tier + ", " + t.withTagged(v, buckets)
+	case AirGappedVault:
+		if v.Workload == "" {
+			return "air-gapped, " + buckets
+		}
+		return v.Tier + ", air-gapped, " + t.withTagged(v, buckets)
+	}
+	return buckets
+}
+
+// withTagged adds the buckets that the workload selects by tag. Backups of an air-gapped tier are not in its other vault (F-LAG-9).
+func (t *topologist) withTagged(v *Vault, buckets string) string {
+	airGapped := slices.ContainsFunc(t.ofLoad[v.Workload], func(o *Vault) bool { return o.Kind == AirGappedVault && o.Tier == v.Tier })
+	if airGapped && v.Kind == TierVault {
+		return "empty"
+	}
+	i := slices.IndexFunc(t.Workloads, func(w Workload) bool { return w.ID == v.Workload })
+	if i < 0 || !slices.Contains(t.Workloads[i].TaggedTiers, v.Tier) {
+		return buckets
+	}
+	if v.Buckets == 0 {
+		return "by tag"
+	}
+	return buckets + ", others by tag"
 }
 
 func (t *topologist) slotsHeight(v *Vault) int {
@@ -368,8 +396,8 @@ func (t *topologist) drawEdges() {
 				t.d.Edges = append(t.d.Edges, edge{fmt.Sprintf("M%d %dH%dV%dH%d", left, y1, lane, y2, t.centralX+topoPad-1), class})
 			}
 			lane -= laneStep
-			t.write(left+10, y1-5, "edge", t.flowName(f), laneLabel-14, smallLetter)
-			t.write(left+10, y1+14, "soft", t.flowFrom(f), laneLabel-14, smallLetter)
+			t.write(left+laneText, y1-5, "edge", t.flowName(f), laneLabel-laneText-4, smallLetter)
+			t.write(left+laneText, y1+14, "soft", t.flowFrom(f), laneLabel-laneText-4, smallLetter)
 		}
 	}
 }

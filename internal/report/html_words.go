@@ -2,7 +2,6 @@ package report
 
 import (
 	"html/template"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -22,6 +21,7 @@ var pageFunctions = template.FuncMap{
 	"share":     sharePercent,
 	"passed":    passedInWords,
 	"shortID":   shortVault,
+	"placed":    placedVault,
 	"anchor":    anchor,
 	"spanName":  spanName,
 	"place":     placeName,
@@ -30,6 +30,7 @@ var pageFunctions = template.FuncMap{
 	"gone":      gone,
 	"moment":    momentInWords,
 	"measured":  measured,
+	"title":     Protection.title,
 	"others":    othersOf,
 	"percent":   func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) },
 }
@@ -123,6 +124,13 @@ func shortVault(id string) string {
 	return id[strings.LastIndex(id, "/")+1:]
 }
 
+// placedVault is the name of a vault with its Region. Vaults of several Regions may have the same name.
+func placedVault(id string) string {
+	_, in, _ := strings.Cut(id, "/")
+	region, name, _ := strings.Cut(in, "/")
+	return name + " (" + region + ")"
+}
+
 // anchor is the id in the page of a thing with a name.
 func anchor(kind, name string) string {
 	safe := strings.Map(func(r rune) rune {
@@ -199,39 +207,4 @@ func othersOf(p page, b *Bucket) []string {
 		}
 	}
 	return list
-}
-
-// deletersInWords are who must act for data to be gone from each place before its time, and whether one person can.
-func deletersInWords(p *Protection) (who string, alone bool) {
-	if len(p.Deleters) == 0 {
-		return "whoever may delete from the bucket", true
-	}
-	var needed []string
-	onlyKey := false
-	for _, place := range []Place{InBucket, InVault, InCentral} {
-		var able []string
-		kept := false
-		for _, d := range p.Deleters {
-			if d.Place != place {
-				continue
-			}
-			kept = true
-			if d.Nobody {
-				onlyKey = onlyKey || !d.Key
-			} else if !slices.Contains(able, d.Who) {
-				able = append(able, d.Who)
-			}
-		}
-		if kept && len(able) == 0 {
-			return "nobody", false
-		}
-		if one := strings.Join(able, " or "); one != "" && !slices.Contains(needed, one) {
-			needed = append(needed, one)
-		}
-	}
-	who = strings.Join(needed, " together with ")
-	if onlyKey {
-		who += ", through a key"
-	}
-	return who, len(needed) == 1
 }

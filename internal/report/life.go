@@ -16,8 +16,11 @@ func (b *builder) tier(t *config.Tier) *Tier {
 		n := t.RecoveryPoints()
 		of := Tier{
 			Name: t.Name, DedicatedKey: t.DedicatedKey, RPOMinutes: t.RPOMinutes, RTOMinutes: t.RTOMinutes, Spans: spansOf(t),
-			VaultLock:      tierLock(t),
+			VaultLock: tierLock(t), CentralLocks: []CentralLock{},
 			RecoveryPoints: RecoveryPoints{n.Continuous, n.Snapshots, n.Copies, n.KeptSnapshots, n.KeptCopies},
+		}
+		if t.AirGapped != nil { // the backups go there
+			of.VaultLock = airGappedLock(t)
 		}
 		if t.MalwareScan != nil {
 			of.Scan = t.MalwareScan.Mode
@@ -27,12 +30,11 @@ func (b *builder) tier(t *config.Tier) *Tier {
 	return &b.report.Tiers[i]
 }
 
-// centralLockOf is the lock of the first central vault that the tier is copied into, and nil where it is not copied.
-func (b *builder) centralLockOf(w config.Workload, t *config.Tier) *Lock {
-	for _, v := range b.cfg.CopyVaults(w, t) {
-		return b.lockOf(v)
+// centralLock adds the lock of a vault that the tier is copied into, once.
+func (t *Tier) centralLock(vault string, airGapped bool, lock *Lock) {
+	if !slices.ContainsFunc(t.CentralLocks, func(l CentralLock) bool { return l.Vault == vault }) {
+		t.CentralLocks = append(t.CentralLocks, CentralLock{vault, airGapped, *lock})
 	}
-	return nil
 }
 
 // spansOf is the life of a tier's backups, the shortest span first.

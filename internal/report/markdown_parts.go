@@ -22,7 +22,11 @@ func (m *markdown) changes(c *Changes) {
 		if change.Irreversible {
 			mark = "**cannot be undone**"
 		}
-		m.row(mark, m.who(change), change.Effect+" "+m.text(change.What), m.text(change.From), strings.Join(change.Facts, ", "))
+		effect := change.Effect + " "
+		if change.Effect == Alter {
+			effect = change.Effect + ": "
+		}
+		m.row(mark, m.who(change), effect+m.text(change.What), m.text(change.From), strings.Join(change.Facts, ", "))
 	}
 }
 
@@ -102,22 +106,33 @@ func (m *markdown) tiers(tiers []Tier) {
 	m.table("tier", "what holds the data", "where", "has it after, at the latest", "until", "low-cost tier", "lock that it enters")
 	for _, t := range tiers {
 		for _, s := range t.Spans {
-			where, lock, after := "the workload's account", t.VaultLock, age(s.FromMinutes)
-			if s.Central {
-				where, lock = "the central account", t.CentralLock
-			}
-			entered := "none"
+			where, after, entered := "the workload's account", age(s.FromMinutes), "none"
 			switch {
 			case s.Kind == ObjectLockSpan:
 				where, entered, after = "the bucket, if the app creates it", s.Mode+" mode", "at once"
-			case lock != nil:
-				entered = lock.String()
+			case s.Central:
+				where, entered = "the central account", m.centralLocks(t)
+			case t.VaultLock != nil:
+				entered = t.VaultLock.String()
 			}
 			name := Hold{Kind: s.Kind, Rule: s.Rule}.name()
 			low := orNone(s.LowCostAfterDays, "after "+days(s.LowCostAfterDays))
 			m.row(m.code(t.Name), m.text(name), where, after, long(s.Days), low, entered)
 		}
 	}
+}
+
+// centralLocks are those of the vaults that the copies enter. They have names where there are several.
+func (m *markdown) centralLocks(t Tier) string {
+	var all []string
+	for _, l := range t.CentralLocks {
+		text := l.Lock.String()
+		if len(t.CentralLocks) > 1 {
+			text = m.code(placedVault(l.Vault)) + " " + text
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, "; ")
 }
 
 func (m *markdown) protections(all []Protection) {
@@ -136,7 +151,8 @@ func (m *markdown) protections(all []Protection) {
 	}
 	m.heading("Who can delete data before that")
 	m.line("For data to be gone before, it must be gone from each place that has it: the bucket, the vault in the workload's account, and " +
-		"the central vault. docs/who-can.md has the evaluated decisions.\n")
+		"the central vaults. Its age decides which of them have it: copies come later, and they alone remain when Object Lock and the backups " +
+		"of the workload's account have ended. docs/who-can.md has the evaluated decisions.\n")
 	m.table("", "place", "what", "who", "how, in this order", "what stops the others", "facts")
 	for i, d := range known {
 		what, who := "data", d.Who
@@ -151,7 +167,7 @@ func (m *markdown) protections(all []Protection) {
 		}
 		m.row(
 			letter(i),
-			strings.TrimSpace(string(d.Place)+" "+m.code(d.Vault)),
+			m.place(d),
 			what,
 			who,
 			m.calls(d.How),
@@ -178,6 +194,14 @@ func (m *markdown) way(n int, w Way) {
 		reach = "as far back as the bucket keeps versions"
 	}
 	m.line(fmt.Sprintf("%d. %s, %s: %s%s", n, w.Title, reach, m.code(w.Command), needs))
+}
+
+// place is where an answer is about.
+func (m *markdown) place(d Deleter) string {
+	if d.Vault == "" {
+		return string(d.Place)
+	}
+	return string(d.Place) + " " + m.code(placedVault(d.Vault))
 }
 
 // deletersOf lists the different answers.
@@ -210,14 +234,27 @@ func (m *markdown) before(p Protection, known []Deleter) string {
 	for _, d := range p.Deleters {
 		all = append(all, letter(slices.IndexFunc(known, d.same)))
 	}
-	return strings.Join(all, ", ")
+	return m.text(strings.Join(deletersInWords(&p), "; ")) + facts(all)
 }
 
 func (m *markdown) title(p Protection) string {
+	text := m.code(p.Tier)
 	if p.Existing {
-		return m.code(p.Tier) + ", existing buckets"
+		text += ", existing buckets"
 	}
-	return m.code(p.Tier)
+	if p.WithoutKey {
+		text += ", SSE-S3"
+	}
+	if len(p.CentralVaults) > 0 {
+		text += ", copied into"
+		for i, v := range p.CentralVaults {
+			if i > 0 {
+				text += " and"
+			}
+			text += " " + m.code(placedVault(v))
+		}
+	}
+	return text
 }
 
 func (m *markdown) calls(list []string) string {

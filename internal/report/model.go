@@ -158,12 +158,22 @@ type Tier struct {
 	RTOMinutes int `json:"rtoMinutes,omitempty"`
 	// Spans are the life of a backup on one axis, the shortest first.
 	Spans []Span `json:"spans"`
-	// VaultLock is the lock of the tier's vault in each workload's account. Null: none.
+	// VaultLock is the lock of the vault that the backups enter in each workload's account. Null: none.
 	VaultLock *Lock `json:"vaultLock"`
-	// CentralLock is the lock of the vault that the copies enter. Null: nothing is copied.
-	CentralLock *Lock `json:"centralLock"`
+	// CentralLocks are those of the vaults of the central account that copies of any workload enter. Empty: nothing is copied.
+	CentralLocks []CentralLock `json:"centralLocks"`
 	// RecoveryPoints of a bucket of the tier.
 	RecoveryPoints RecoveryPoints `json:"recoveryPoints"`
+}
+
+// CentralLock is the lock of a vault of the central account.
+type CentralLock struct {
+	// Vault is the id of the vault.
+	Vault string `json:"vault"`
+	// AirGapped says that the vault is logically air-gapped.
+	AirGapped bool `json:"airGapped,omitempty"`
+	// Lock of the vault.
+	Lock Lock `json:"lock"`
 }
 
 // SpanKind is what holds data for a span.
@@ -217,6 +227,10 @@ type Protection struct {
 	Tier string `json:"tier"`
 	// Existing: the app did not create the bucket, so whether it has versioning and Object Lock is not known here.
 	Existing bool `json:"existing"`
+	// WithoutKey: the app created the bucket with SSE-S3, so no KMS key of a bucket can be lost.
+	WithoutKey bool `json:"withoutKey,omitempty"`
+	// CentralVaults are the ids of the vaults that the copies enter, where that is not the main vault alone.
+	CentralVaults []string `json:"centralVaults,omitempty"`
 	// RPOMinutes is the greatest age of the newest backup in the workload's account. Zero: there is no backup.
 	RPOMinutes int `json:"rpoMinutes"`
 	// CentralRPOMinutes is the same of the newest copy, without the time that jobs take. Zero: there is no copy.
@@ -230,6 +244,9 @@ type Protection struct {
 	Condition string `json:"condition,omitempty"`
 	// Deleters are who can delete the data before that, and what stops them: for each place, the data and its key.
 	Deleters []Deleter `json:"deleters"`
+	// Phases say the same by the age of the data: which of them must act together. An age at which nothing has the data for certain is
+	// in none of them.
+	Phases []Phase `json:"phases"`
 	// Ways to restore, the first to try first.
 	Ways []Way `json:"ways"`
 }
@@ -260,7 +277,7 @@ const (
 // an entry that nobody can answer protects it alone.
 type Deleter struct {
 	Place Place `json:"place"`
-	// Vault is the name of the central vault. Empty: another place.
+	// Vault is the id of the central vault. Empty: another place.
 	Vault string `json:"vault,omitempty"`
 	// Key says that the entry is about the KMS key: without it nothing that it encrypts can be read again.
 	Key bool `json:"key"`
@@ -278,6 +295,17 @@ type Deleter struct {
 	Denied []string `json:"denied"`
 	// Facts on which it rests.
 	Facts []string `json:"facts"`
+}
+
+// Phase is an age of data in which the same places have it for certain.
+type Phase struct {
+	// FromMinutes and UntilMinutes are the age of the data.
+	FromMinutes  int `json:"fromMinutes"`
+	UntilMinutes int `json:"untilMinutes"`
+	// Who must act together for the data to be gone from each of these places. Empty: nobody can.
+	Who []string `json:"who"`
+	// ThroughKey says that a lock stops everybody in one of the places, and that only the loss of its key has the same effect.
+	ThroughKey bool `json:"throughKey,omitempty"`
 }
 
 // Way is a way to restore.

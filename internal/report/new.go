@@ -150,10 +150,8 @@ func (b *builder) use(w config.Workload, use config.TierUse) {
 	for _, into := range b.cfg.CopyVaults(w, t) {
 		i := slices.IndexFunc(b.report.Vaults, func(v Vault) bool { return v.ID == b.copyID(into) })
 		b.report.Vaults[i].Buckets += len(use.Buckets)
+		b.tier(t).centralLock(b.copyID(into), into.AirGapped, b.lockOf(into))
 		b.report.Flows = append(b.report.Flows, Flow{From: vault, To: b.copyID(into), Workload: w.ID(), Tier: t.Name, Copies: copiesOf(t)})
-	}
-	if of := b.tier(t); of.CentralLock == nil {
-		of.CentralLock = b.centralLockOf(w, t)
 	}
 	b.tier(t).Buckets += len(use.Buckets)
 	add := func(bucket config.Bucket) {

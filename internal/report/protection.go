@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"central-s3-backup/config"
 )
@@ -16,11 +17,13 @@ func (b *builder) protection(w config.Workload, t *config.Tier, bucket config.Bu
 		p.ID += "/existing"
 	case bucket.Encryption == config.EncryptionS3:
 		p.ID += "/sse-s3"
+		p.WithoutKey = true
 	}
 	into := b.cfg.CopyVaults(w, t)
 	if len(into) > 1 || len(into) == 1 && into[0].Name != b.cfg.Central.VaultName {
 		for _, v := range into {
 			p.ID += "/" + v.Region + "/" + v.Name
+			p.CentralVaults = append(p.CentralVaults, b.copyID(v))
 		}
 	}
 	if b.protections[p.ID] {
@@ -29,6 +32,7 @@ func (b *builder) protection(w config.Workload, t *config.Tier, bucket config.Bu
 	b.protections[p.ID] = true
 	p.hold(spansOf(t))
 	p.Deleters, p.Ways = b.deletersOf(w, t, bucket), b.waysOf(t, existing)
+	p.Phases = p.phases()
 	b.report.Protections = append(b.report.Protections, p)
 	return p.ID
 }
@@ -82,7 +86,7 @@ func leastOf(a, b int) int {
 
 // rehearsal says whether a restore of a bucket is rehearsed. A bucket without a name stands for tagged ones.
 func (b *builder) rehearsal(w config.Workload, t *config.Tier, bucket string) Rehearsal {
-	r := Rehearsal{TargetMinutes: t.RTOMinutes, Central: t.Copied() && b.cfg.Central.RestoreTesting != nil}
+	r := Rehearsal{TargetMinutes: t.RTOMinutes, Central: b.cfg.TestsCopiesOf(w, t)}
 	for _, test := range b.cfg.RestoreTests(w) {
 		r.Here = r.Here || test.Tagged != nil && test.Tagged.Tier == t.Name && bucket == "" ||
 			bucket != "" && slices.Contains(test.Buckets, bucket)
@@ -96,4 +100,23 @@ func (b *builder) rehearsal(w config.Workload, t *config.Tier, bucket string) Re
 		}
 	}
 	return r
+}
+
+// title names a protection for people: no two of a report have the same.
+func (p Protection) title() string {
+	text := p.Tier + ", bucket of the app"
+	switch {
+	case p.Existing:
+		text = p.Tier + ", existing bucket"
+	case p.WithoutKey:
+		text += ", SSE-S3"
+	}
+	if len(p.CentralVaults) > 0 {
+		var names []string
+		for _, v := range p.CentralVaults {
+			names = append(names, placedVault(v))
+		}
+		text += ", copied into " + strings.Join(names, " and ")
+	}
+	return text
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"maps"
 	"testing"
 
 	"central-s3-backup/config"
@@ -39,5 +40,23 @@ func TestProtectionOfTheExample(t *testing.T) {
 	}
 	if len(got) != 7 {
 		t.Errorf("protections: %v", got)
+	}
+}
+
+// TestRehearsedCopies: restores of copies are rehearsed in whichever Region they are. What is not copied is not.
+func TestRehearsedCopies(t *testing.T) {
+	for file, want := range map[string]map[string]bool{
+		"vaults.yaml":     {"dummy-lake-us": true, "dummy-lake-eu": true, "dummy-lake-ledger": true},
+		"air-gapped.yaml": {"gapped-shop-prod-orders": true, "gapped-plain-prod-notes": false},
+	} {
+		got := map[string]bool{}
+		for _, b := range New(load(t, file), Options{}).Buckets {
+			if _, looked := want[b.Name]; looked {
+				got[b.Name] = b.Rehearsal.Central
+			}
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("%s: copies are rehearsed: %v, want %v", file, got, want)
+		}
 	}
 }

@@ -122,7 +122,11 @@ func tagsText(conditions config.TagConditions) string {
 type Key struct{ Alias, Encrypts string }
 
 // Rebuilt is a workload that takes the place of this one.
-type Rebuilt struct{ W, Environment, Stack, Landing, OperateRole string }
+type Rebuilt struct {
+	W, Environment, Stack, Landing, OperateRole string
+	// Locked are its vaults under a compliance lock.
+	Locked []string
+}
 
 func newPage(cfg *config.Config, w config.Workload, name string, o Options) *page {
 	p := &page{
@@ -161,9 +165,13 @@ func newPage(cfg *config.Config, w config.Workload, name string, o Options) *pag
 // regionDown is the disaster whose page adds a workload in the same account.
 const regionDown = "region-down"
 
-// selections are those of the workload that takes the place of this one. In another Region of the same account, one that
+// selections are those of the workload that takes the place of this one, and the locks of its vaults. In another Region of the same account, one that
 // already selects a tier keeps it: two would be refused.
 func (p *page) selections(cfg *config.Config, w config.Workload) {
+	next := config.Workload{Name: w.Name, Environment: p.Rebuilt.Environment}
+	for _, row := range p.Copies {
+		next.Buckets = append(next.Buckets, config.Bucket{Name: row.New, Tier: row.Tier})
+	}
 	for _, s := range w.SelectTagged {
 		taken := slices.ContainsFunc(cfg.Workloads, func(other config.Workload) bool {
 			return other.Account == w.Account && other.Region == cfg.Central.Region &&
@@ -171,8 +179,10 @@ func (p *page) selections(cfg *config.Config, w config.Workload) {
 		})
 		if !taken || p.Name != regionDown || len(p.Copies) == 0 {
 			p.Selected = append(p.Selected, selection(s))
+			next.SelectTagged = append(next.SelectTagged, s)
 		}
 	}
+	p.Rebuilt.Locked = cfg.ComplianceVaults(next)
 }
 
 // selection is an entry of select_tagged.
@@ -298,7 +308,10 @@ func (p *page) rebuild(cfg *config.Config, w config.Workload) {
 		if slices.ContainsFunc(cfg.Workloads, func(other config.Workload) bool { return other.ID() == next.ID() }) {
 			continue
 		}
-		p.Rebuilt = Rebuilt{next.ID(), next.Environment, cfg.StackName(next), cfg.LandingVaultName(next), cfg.OperateRoleName(next)}
+		p.Rebuilt = Rebuilt{
+			W: next.ID(), Environment: next.Environment, Stack: cfg.StackName(next), Landing: cfg.LandingVaultName(next),
+			OperateRole: cfg.OperateRoleName(next),
+		}
 		return
 	}
 }

@@ -159,8 +159,11 @@ func sampleTiers() []report.Tier {
 			Spans: []report.Span{lock, pitr,
 				{Kind: report.CopySpan, Rule: "continuous", Schedule: "cron(5 2 * * ? *)", Timezone: "Etc/UTC", FromMinutes: 1440, Days: 1825,
 					LowCostAfterDays: 30, Central: true}},
-			VaultLock:      &report.Lock{Mode: "governance", MinDays: 1, MaxDays: 400},
-			CentralLock:    &report.Lock{Mode: "compliance", MinDays: 15, MaxDays: 1825, GraceDays: 3},
+			VaultLock: &report.Lock{Mode: "governance", MinDays: 1, MaxDays: 400},
+			CentralLocks: []report.CentralLock{
+				{Vault: "111111111111/eu-central-1/central-aws-vault-S3", Lock: report.Lock{Mode: "governance", MinDays: 15, MaxDays: 1825}},
+				{Vault: "111111111111/us-east-1/central-us", Lock: report.Lock{Mode: "compliance", MinDays: 15, MaxDays: 3650, GraceDays: 3}},
+			},
 			RecoveryPoints: report.RecoveryPoints{Continuous: true, CopiesYearly: 365, CopiesKept: 1825}},
 	}
 }
@@ -178,6 +181,7 @@ func sampleProtections() []report.Protection {
 		Command: "go run ./cmd/backupctl copy-back --workload NAME-ENV --bucket BUCKET --to TIME --then-restore --central-profile central",
 		Needs:   "profiles for both accounts", Page: "backups.md"}
 	const here, there = "an administrator of the workload's account", "an administrator of the central account"
+	const central = "111111111111/eu-central-1/central-aws-vault-S3"
 	inBucket := report.Deleter{Place: report.InBucket, Who: here, How: []string{"s3:PutBucketPolicy", "s3:BypassGovernanceRetention",
 		"s3:DeleteObjectVersion"},
 		Stops: "The bucket's policy denies everybody to bypass the lock. " +
@@ -188,23 +192,31 @@ func sampleProtections() []report.Protection {
 		Stops:  "The vault's policy denies everybody to delete recovery points. The vault has no lock.",
 		Denied: []string{"backup:DeleteRecoveryPoint"},
 		Facts:  []string{"F-LOCK-10"}}
-	inCentral := report.Deleter{Place: report.InCentral, Nobody: true, AfterDays: 3, Stops: "The vault's lock in compliance mode.",
+	inCentral := report.Deleter{Place: report.InCentral, Vault: central, Nobody: true, AfterDays: 3, Stops: "The vault's lock in compliance mode.",
 		Denied: []string{"backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"}, Facts: []string{"F-LOCK-6"}}
-	key := report.Deleter{Place: report.InCentral, Key: true, Who: there, How: []string{"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"},
+	key := report.Deleter{Place: report.InCentral, Vault: central, Key: true, Who: there, How: []string{"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"},
 		Stops: "The key's policy denies everybody to schedule its deletion.", Denied: []string{"kms:ScheduleKeyDeletion"},
 		Facts: []string{"F-KMS-5"}}
+	const day = 24 * 60
+	alone := func(days int) []report.Phase { return []report.Phase{{UntilMinutes: days * day, Who: []string{here}}} }
 	critical := report.Protection{ID: "critical_data", Tier: "critical_data", RPOMinutes: 15, CentralRPOMinutes: 1440, GoneAfterDays: 1825,
 		Condition: "if it is there when the copy runs", Deleters: []report.Deleter{inBucket, inVault, inCentral, key},
 		Ways: []report.Way{versions, files, whole, back},
+		Phases: []report.Phase{
+			{UntilMinutes: day, Who: []string{here}},
+			{FromMinutes: day, UntilMinutes: 35 * day, Who: []string{here, there}, ThroughKey: true},
+			{FromMinutes: 35 * day, UntilMinutes: 1825 * day, Who: []string{there}, ThroughKey: true},
+		},
 		Holds: []report.Hold{hold, {Kind: report.PITRSpan, Rule: "continuous", Days: 35, CapturedMinutes: 15, Certain: true},
 			{Kind: report.CopySpan, Rule: "continuous", Days: 1825, CapturedMinutes: 1440, Certain: true}}}
 	existing := critical
 	existing.ID, existing.Existing, existing.GoneAfterDays, existing.Holds = "critical_data/existing", true, 35, critical.Holds[1:]
+	existing.Phases = alone(35)
 	return []report.Protection{
 		{ID: "standard_data", Tier: "standard_data", GoneAfterDays: 15, Holds: []report.Hold{hold}, Deleters: []report.Deleter{inBucket},
-			Ways: []report.Way{versions}},
+			Phases: alone(15), Ways: []report.Way{versions}},
 		{ID: "curated_data", Tier: "curated_data", RPOMinutes: 15, GoneAfterDays: 365, Holds: critical.Holds[:2],
-			Deleters: []report.Deleter{inBucket, inVault}, Ways: []report.Way{versions, files, whole}},
+			Deleters: []report.Deleter{inBucket, inVault}, Phases: alone(365), Ways: []report.Way{versions, files, whole}},
 		critical, existing,
 	}
 }
