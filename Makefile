@@ -8,12 +8,20 @@ LINTED = testdata/air-gapped.yaml testdata/everything.yaml testdata/fleet.yaml t
 	sovereign-cloud tag-conditions targets)
 EXAMPLES = $(wildcard examples/*/backup.yaml)
 
-.PHONY: release release-check check test kills foreign workflow lint seaweed emulator report assembly decisions cli golden bench bench-restore bench-smoke
+.PHONY: release release-check check test whole kills foreign workflow lint seaweed emulator report assembly decisions cli golden bench \
+	bench-restore bench-smoke
 
-check: test kills foreign workflow lint seaweed emulator report assembly decisions cli bench-smoke
+check: test whole kills foreign workflow lint seaweed emulator report assembly decisions cli bench-smoke
 
 test:
 	go test ./...
+
+# What go test ./... leaves out because it is slow: the tests of the root with the build tag whole, which stop the app, fill its disk or
+# install it elsewhere, and all values of property tests.
+WHOLE = $(shell grep -l '^//go:build whole' *_test.go)
+whole:
+	go test -tags whole . -run "^($$(sed -n 's/^func \(Test[A-Za-z]*\)(.*/\1/p' $(WHOLE) | paste -s -d '|' -))$$"
+	go test -tags whole ./config/... ./internal/rewind ./lambda/alerts/...
 
 # restore versions is killed 50 times, and once late in a listing of 1,000,000 versions.
 kills:
@@ -42,6 +50,7 @@ workflow:
 
 lint:
 	go vet ./...
+	go vet -tags whole ./...
 	go run $(GOLANGCI) run
 	cd bench && go vet ./... && go test ./...
 

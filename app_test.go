@@ -199,7 +199,7 @@ func TestUnderCLI(t *testing.T) {
 	write(t, filepath.Join(dir, "synth.lock"), nil) // as the CLI's own files, which are there before
 	app := appCommand()
 	app.Env = append(app.Env, "CDK_OUTDIR="+dir, "CDK_CLI_VERSION=2.1148.1",
-		`CDK_CONTEXT_JSON={"config":"testdata/fleet.yaml","aws:cdk:enable-path-metadata":true,"aws:cdk:enable-asset-metadata":true,`+
+		`CDK_CONTEXT_JSON={"config":"testdata/everything.yaml","aws:cdk:enable-path-metadata":true,"aws:cdk:enable-asset-metadata":true,`+
 			`"aws:cdk:version-reporting":true,"@aws-cdk/core:permissionsBoundary":{"name":"company-boundary"}}`)
 	var stderr bytes.Buffer
 	app.Stderr = &stderr
@@ -211,7 +211,7 @@ func TestUnderCLI(t *testing.T) {
 		t.Errorf("standard output %q", stdout)
 	}
 	limited, roles := readTemplates(dir), 0
-	for stack, plain := range fleet.templates {
+	for stack, plain := range everything.templates {
 		for id, role := range limited[stack].ofType("AWS::IAM::Role") {
 			roles++
 			if policy, _ := json.Marshal(role.Properties["PermissionsBoundary"]); !strings.Contains(string(policy), `:policy/company-boundary"`) {

@@ -1,3 +1,5 @@
+//go:build whole
+
 package main
 
 import (
@@ -147,12 +149,6 @@ func startMarked(t *testing.T, env []string, args ...string) (app *exec.Cmd, mar
 		t.Fatal(err)
 	}
 	return app, mark, stderr
-}
-
-// listed lists what a directory has, also what starts with a dot.
-func listed(dir string) []string {
-	paths, _ := filepath.Glob(filepath.Join(dir, "*")) // the pattern is well formed
-	return paths
 }
 
 // waitFor counts the processes that have a mark in their environment until there are enough, or few enough.

@@ -59,7 +59,7 @@ func TestLongPathOfRoles(t *testing.T) {
 	top := "role_path: /" + strings.Repeat("p", config.MaxRolePath-2) + "/\nrole_prefix: " + strings.Repeat("x", config.MaxRolePrefix) + "\n"
 	for _, workloads := range []int{12, 30, 300, 1400} {
 		organization := `{id: o-a1b2c3d4e5, paths: ["o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"]}`
-		central := centralAssembly(t, organization+"\n"+strings.TrimSuffix(top, "\n"), workloads, "").templates["fleet-backup-central"]
+		central := centralAssembly(t, organization+"\n"+strings.TrimSuffix(top, "\n"), workloads, rareCopies).templates["fleet-backup-central"]
 		vault := policyOf(t, central, "AWS::Backup::BackupVault", "AccessPolicy")
 		key := policyOf(t, central, "AWS::KMS::Key", "KeyPolicy")
 		if vault.bytes > 20*1024 || key.bytes > 32*1024 {

@@ -39,10 +39,6 @@ func TestMain(m *testing.M) {
 		self, _ := os.FindProcess(os.Getpid()) // is there
 		_ = self.Kill()
 	}
-	if os.Getenv(asNode) != "" && len(os.Args) > 1 && (os.Args[1] == "--version" || strings.HasSuffix(os.Args[1], ".js")) {
-		node()
-		os.Exit(0)
-	}
 	if os.Getenv(asApp) != "" || os.Getenv(synth.PartVariable) != "" {
 		main()
 	}

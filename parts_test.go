@@ -2,30 +2,59 @@ package main
 
 import (
 	"bytes"
-	"maps"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 )
 
 // TestParts: several processes write the files that one writes, with the same bytes. What cdk-nag finds in each part is there, too.
+// The run with a pipeline has two processes for its stacks, and one more for the pipeline.
 func TestParts(t *testing.T) {
-	several := synthesizeFile("testdata/fleet.yaml", filepath.Join(t.TempDir(), "out"), withNag, "-jobs", "2")
-	got, want := contents(t, several.dir), contents(t, nagged(t, "testdata/fleet.yaml").dir)
-	if names, others := slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)); !slices.Equal(names, others) {
-		t.Fatalf("files %v, want %v", names, others)
-	}
-	for name := range got {
-		if got[name] != want[name] {
+	one := synthesizeFile(pipelineFile, filepath.Join(t.TempDir(), "out"), withNag,
+		"-workload", "central", "-workload", "dummy-dev", "-workload", "dummy-prod", "-report=false")
+	several := pipelined()
+	got, want := contents(t, several.dir), contents(t, one.dir)
+	for name := range want {
+		if name != "manifest.json" && got[name] != want[name] {
 			t.Errorf("%s differs in line %d", name, firstDifference([]byte(got[name]), []byte(want[name])))
 		}
 	}
-	if several.stdout != fleet.stdout {
-		t.Errorf("says\n%swant\n%s", several.stdout, fleet.stdout)
+	artifacts, others := artifactsOf(t, got["manifest.json"]), artifactsOf(t, want["manifest.json"])
+	for name, artifact := range others {
+		if !reflect.DeepEqual(artifacts[name], artifact) {
+			t.Errorf("the manifest has %v, want %v", artifacts[name], artifact)
+		}
 	}
+	reports := 0
+	for name := range want {
+		if strings.Contains(name, "NagReport") {
+			reports++
+		}
+	}
+	if len(one.templates) != 3 || reports != 3 {
+		t.Errorf("%d templates, %d reports of cdk-nag", len(one.templates), reports)
+	}
+	for stack := range one.templates {
+		says, want := strings.Fields(stackLine(several.stdout, stack)), strings.Fields(stackLine(one.stdout, stack))
+		if !slices.Equal(says, want) {
+			t.Errorf("says %v, want %v", says, want)
+		}
+	}
+}
+
+// artifactsOf are those that a manifest lists.
+func artifactsOf(t *testing.T, manifest string) map[string]any {
+	t.Helper()
+	var m struct{ Artifacts map[string]any }
+	if err := json.Unmarshal([]byte(manifest), &m); err != nil {
+		t.Fatal(err)
+	}
+	return m.Artifacts
 }
 
 // TestPartsFail: what stops a process of several is reported as where there is only one, once, and nothing is written. What

@@ -9,6 +9,17 @@ import (
 	"central-s3-backup/config"
 )
 
+// TestREADMEIsShort: the README leads to what is in docs/, and does not say it.
+func TestREADMEIsShort(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines := strings.Count(string(text), "\n"); lines > 130 {
+		t.Errorf("the README has %d lines, want at most 130", lines)
+	}
+}
+
 // TestREADMEMessages: what the README shows of messages is what the app says of that file.
 func TestREADMEMessages(t *testing.T) {
 	text, err := os.ReadFile("README.md")

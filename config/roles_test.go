@@ -70,21 +70,35 @@ func TestCallersWithLongPaths(t *testing.T) {
 		}
 		return n
 	}
-	forms := map[string]bool{}
 	var roles []caller
 	for i := range 1300 {
 		roles = append(roles, caller{fmt.Sprintf("%012d", i), fmt.Sprintf("%sw%d-prod", cfg.backupRolePrefix(), i)})
-		for _, room := range []policyRoom{{MaxPolicyBytes, 2_700, 1}, {MaxKeyPolicyBytes, 2_700, 2}, {MaxBusPolicyBytes, 1_000, 1}} {
-			c := cfg.callers(roles, cfg.backupRolePrefix(), room)
+	}
+	forms := map[string]bool{}
+	for _, room := range []policyRoom{{MaxPolicyBytes, 2_700, 1}, {MaxKeyPolicyBytes, 2_700, 2}, {MaxBusPolicyBytes, 1_000, 1}} {
+		check := func(count int) (form string) {
+			c := cfg.callers(roles[:count], cfg.backupRolePrefix(), room)
 			n := bytes(c.RoleARNs...) + bytes(c.AccountARNs...) + bytes(c.Accounts...)
 			pattern := strings.HasSuffix(c.RoleARNs[0], "*")
 			if pattern { // what is below it is left out; the rest has room for both without a path and a prefix
 				n += bytes(c.RoleARNs[0]+"/*") - 2*len("arn:aws:iam::*:role/dummy-backup-*/*")
 			}
-			forms[fmt.Sprint(pattern, len(c.AccountARNs) > 0, len(c.Accounts) > 0)] = true
 			if room.statements*n+room.rest > room.limit {
-				t.Fatalf("%d roles: %d bytes in each of %d statements, of %d", i+1, n, room.statements, room.limit)
+				t.Fatalf("%d roles: %d bytes in each of %d statements, of %d", count, n, room.statements, room.limit)
 			}
+			form = fmt.Sprint(pattern, len(c.AccountARNs) > 0, len(c.Accounts) > 0)
+			forms[form] = true
+			return form
+		}
+		// A policy grows with the roles until it takes another form, so the largest of each form are looked at, one by one.
+		const step = 13
+		last := check(1)
+		for count := 1 + step; count <= len(roles); count += step {
+			form := check(count)
+			for between := count - step + 1; form != last && between < count; between++ {
+				check(between)
+			}
+			last = form
 		}
 	}
 	if len(forms) != 4 {

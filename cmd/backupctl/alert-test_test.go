@@ -431,3 +431,35 @@ func TestCannotReach(t *testing.T) {
 		})
 	}
 }
+
+// TestAlertsPage types the command of docs/alerts.md: it reaches e-mails and the other destinations, as the page says. The page names
+// the permissions that the messages want.
+func TestAlertsPage(t *testing.T) {
+	text, err := os.ReadFile("../../docs/alerts.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answered := page("", logLineOf(`"slack backup/slack-webhook":"told","pagerduty backup/pagerduty-key":"told"`))
+	_, section, found := strings.Cut(string(text), "\n## Test it\n")
+	section, _, ends := strings.Cut(section, "\n## The dashboard\n")
+	_, command, typed := strings.Cut(section, inClone+" ")
+	command, _, _ = strings.Cut(command, "\n")
+	if !found || !ends || !typed {
+		t.Fatal("the page has other headings, or no command")
+	}
+	for _, needed := range []string{"sns:Publish", "kms:GenerateDataKey", "kms:Decrypt", "events:PutEvents", "logs:FilterLogEvents"} {
+		if !strings.Contains(section, "`"+needed+"`") {
+			t.Errorf("the page does not name %s", needed)
+		}
+	}
+	fake := startFake(t, answer{}, []answer{answered})
+	var stdout, stderr bytes.Buffer
+	args := append(strings.Fields(command), "--config", "testdata/backup.yaml")
+	if code := run(args, newClock(), strings.NewReader(""), &stdout, &stderr); code != exitDone {
+		t.Fatalf("%s: exit code %d: %s", command, code, stderr.String())
+	}
+	if len(fake.published) != 2 || len(fake.sent) != 1 || !strings.Contains(stdout.String(), "look for it in the inbox of") ||
+		!strings.HasSuffix(stdout.String(), "all 2 destinations accepted it\n") {
+		t.Errorf("published %q, sent %q, said\n%s", fake.published, fake.sent, stdout.String())
+	}
+}

@@ -11,12 +11,13 @@ import (
 	_ "pgregory.net/rapid" // defines the flags
 )
 
-// Main is the body of a TestMain. It draws ten values for each property from one seed, unless
-// -rapid.checks or -rapid.seed asks for others.
+// Main is the body of a TestMain. It draws ten values for each property from one seed, and fewer without the build tag whole,
+// unless -rapid.checks or -rapid.seed asks for others.
 func Main(m *testing.M) { MainOf(m, 10) }
 
 // MainOf is Main with another number of values.
 func MainOf(m *testing.M, checks int) {
+	checks = Share(checks)
 	flag.Parse()
 	asked := map[string]bool{}
 	flag.Visit(func(f *flag.Flag) { asked[f.Name] = true })
@@ -29,4 +30,12 @@ func MainOf(m *testing.M, checks int) {
 		}
 	}
 	os.Exit(m.Run()) //nolint:forbidigo // as a TestMain does
+}
+
+// Share is how many of n drawn values or iterations go test ./... looks at. make whole, with the build tag whole, looks at all.
+func Share(n int) int {
+	if Whole {
+		return n
+	}
+	return max(1, n/5)
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"central-s3-backup/internal/alerting"
+	"central-s3-backup/internal/fixedseed"
 	"central-s3-backup/lambda/alerts/internal/alert"
 	"central-s3-backup/lambda/alerts/internal/deliver"
 )
@@ -25,7 +26,7 @@ func TestLimits(t *testing.T) {
 		}
 		return string(runes)
 	}
-	for range 60 {
+	for range fixedseed.Share(60) {
 		alerts := make([]alert.Alert, 1+random.IntN(100))
 		for i := range alerts {
 			alerts[i] = alert.Alert{

@@ -23,6 +23,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"central-s3-backup/internal/alerting"
+	"central-s3-backup/internal/fixedseed"
 	"central-s3-backup/lambda/alerts/internal/alert"
 	"central-s3-backup/lambda/alerts/internal/deliver"
 )
@@ -358,7 +359,7 @@ func TestMoreLimits(t *testing.T) {
 		}
 		return string(runes)
 	}
-	for range 20 {
+	for range fixedseed.Share(20) {
 		alerts := make([]alert.Alert, 1+random.IntN(60))
 		for i := range alerts {
 			alerts[i] = alert.Alert{

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"central-s3-backup/internal/fixedseed"
 )
 
 func newFleet(t testing.TB, document string) *Fleet {
@@ -46,7 +48,7 @@ func TestOddTypes(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatal("no events", err)
 	}
-	for _, file := range files {
+	for n, file := range files {
 		body, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -56,7 +58,7 @@ func TestOddTypes(t *testing.T) {
 			continue // the one that is no object
 		}
 		want := fleet.Read(string(body)).Title
-		replaceEach(event, func(path string) {
+		replaceEach(event, n, func(path string) {
 			changed, err := json.Marshal(event)
 			if err != nil {
 				t.Fatal(err)
@@ -73,12 +75,18 @@ func TestOddTypes(t *testing.T) {
 	}
 }
 
-// replaceEach replaces every value, one at a time and at any depth, by values of other types.
-func replaceEach(object map[string]any, try func(path string)) {
+// replaceEach replaces every value, one at a time and at any depth, by values of other types, or by one of them, which differs from
+// path to path and from event to event.
+func replaceEach(object map[string]any, nth int, try func(path string)) {
 	var visit func(object map[string]any, path string)
 	visit = func(object map[string]any, path string) {
 		for name, value := range object {
-			for _, odd := range []any{map[string]any{}, []any{1.0}, nil, 7.0, "x", true} {
+			all := []any{map[string]any{}, []any{1.0}, nil, 7.0, "x", true}
+			if !fixedseed.Whole {
+				one := (nth + len(path) + len(name)) % len(all)
+				all = all[one : one+1]
+			}
+			for _, odd := range all {
 				object[name] = odd
 				try(path + "." + name)
 			}
