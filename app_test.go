@@ -94,7 +94,15 @@ func TestExitCodes(t *testing.T) {
 			name: "unknown flag", args: []string{"-workloads", "x"}, code: exitWrong,
 			stderr: `unknown flag --workloads, did you mean "--workload"?; -h shows the help` + "\n",
 		},
-		{name: "an argument", args: []string{"backup.yaml"}, code: exitWrong, stderr: "unexpected argument backup.yaml; -h shows the help\n"},
+		{name: "an argument", args: []string{"dummy-dev"}, code: exitWrong, stderr: "unexpected argument dummy-dev; -h shows the help\n"},
+		{
+			name: "the file as an argument", args: []string{"-check", "my.yaml"}, code: exitWrong,
+			stderr: "unexpected argument my.yaml; for a configuration write -config my.yaml; -h shows the help\n",
+		},
+		{
+			name: "a flag as an argument", args: []string{"check"}, code: exitWrong,
+			stderr: "unexpected argument check; write -check; -h shows the help\n",
+		},
 		{name: "no such file", args: []string{"-config", "absent.yaml"}, code: exitWrong, stderr: "absent.yaml: there is no such file"},
 		{
 			name: "wrong configuration", args: []string{"-config", wrong}, code: exitWrong,

@@ -86,7 +86,7 @@ func readOptions(args []string, getenv func(string) string, stdout io.Writer) (o
 	command, err := cli.Parse(&o.flags, args, stdout,
 		kong.Name(program), kong.Description(description), helps, kong.Resolvers(kong.ResolverFunc(resolve)))
 	if err != nil {
-		return o, err
+		return o, withHint(err, args)
 	}
 	if o.Completion != "" {
 		o.model = command.Model
@@ -97,6 +97,22 @@ func readOptions(args []string, getenv func(string) string, stdout io.Writer) (o
 	o.Workload = slices.Concat(names(c.Workload), names(o.Workload...))
 	o.nag, err = c.nag()
 	return o, err
+}
+
+// withHint says what to write where somebody gives the file, or a flag, as an argument.
+func withHint(err error, args []string) error {
+	const unexpected = "unexpected argument "
+	for _, arg := range args {
+		rest, found := strings.CutPrefix(err.Error(), unexpected+arg+";")
+		switch {
+		case !found:
+		case strings.HasSuffix(arg, ".yaml") || strings.HasSuffix(arg, ".yml"):
+			return errors.New(unexpected + arg + "; for a configuration write -config " + arg + ";" + rest)
+		case slices.Contains([]string{"check", "version", "help"}, arg):
+			return errors.New(unexpected + arg + "; write -" + arg + ";" + rest)
+		}
+	}
+	return err
 }
 
 // cliContext is what the user hands to the CDK CLI as cdk -c name=value, as far as the app reads it.

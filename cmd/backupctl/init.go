@@ -173,18 +173,17 @@ func (c *initialize) draft() (*draft, error) {
 		project: c.Project, organization: c.Organization, account: c.CentralAccount, region: c.CentralRegion,
 		administrators: c.KeyAdministrator, emails: c.Email, copyDays: map[string]int{},
 	}
+	var faults []error
 	for _, flag := range []struct{ name, row, value string }{
 		{"--project", "project", d.project}, {"--organization", "organization_id", d.organization},
 		{"--central-account", "account", d.account}, {"--central-region", "region", d.region},
 	} {
-		if err := faultOf(flag.name, flag.row, flag.value); err != nil && flag.value != "" {
-			return nil, err
+		if flag.value != "" {
+			faults = append(faults, faultOf(flag.name, flag.row, flag.value))
 		}
 	}
 	for _, text := range c.Workload {
-		if err := c.addWorkload(d, text); err != nil {
-			return nil, err
-		}
+		faults = append(faults, c.addWorkload(d, text))
 	}
 	for _, flag := range []struct {
 		name     string
@@ -192,22 +191,15 @@ func (c *initialize) draft() (*draft, error) {
 		existing bool
 	}{{"--bucket", c.Bucket, false}, {"--existing-bucket", c.ExistingBucket, true}} {
 		for _, text := range flag.texts {
-			if err := addBucket(d, flag.name, text, flag.existing); err != nil {
-				return nil, err
-			}
+			faults = append(faults, addBucket(d, flag.name, text, flag.existing))
 		}
 	}
 	for _, text := range c.CopyDays {
 		tier, days, _ := strings.Cut(text, "=")
-		if err := knownTier("--copy-days", tier); err != nil {
-			return nil, err
-		}
-		if err := faultOf("--copy-days "+tier, "days", days); err != nil {
-			return nil, err
-		}
+		faults = append(faults, cmp.Or(knownTier("--copy-days", tier), faultOf("--copy-days "+tier, "days", days)))
 		d.copyDays[tier], _ = strconv.Atoi(days) // it is a number: the check above says so
 	}
-	return d, nil
+	return d, errors.Join(faults...)
 }
 
 // faultOf says what is wrong with the value of a flag.

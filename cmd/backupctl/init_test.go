@@ -65,6 +65,20 @@ func TestInitInstalled(t *testing.T) {
 	}
 }
 
+// TestInitSaysAllMistakes: mistakes in several flags are reported in one run.
+func TestInitSaysAllMistakes(t *testing.T) {
+	_, _, stderr, _ := inits(t, "init --project Shop --organization a1 --central-account 11 --central-region frankfurt "+
+		"--workload shop/prod/222222222222 --bucket shop-lake=critical")
+	for _, want := range []string{
+		"--project: is not valid", "--organization: is not valid", "--central-account: is not valid", "for frankfurt write eu-central-1",
+		"want NAME/ENV/ACCOUNT/REGION", "did you mean critical_data?",
+	} {
+		if !strings.Contains(stderr, want) {
+			t.Errorf("lacks %q:\n%s", want, stderr)
+		}
+	}
+}
+
 // TestInitFlags: flags alone write a file that the app takes, with what they say.
 func TestInitFlags(t *testing.T) {
 	code, stdout, stderr, file := inits(

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"central-s3-backup/config"
+	"central-s3-backup/internal/cli"
 	backupreport "central-s3-backup/internal/report"
 )
 
@@ -32,6 +34,11 @@ func (c *reportFiles) Run(stdout io.Writer) error {
 	cfg, err := config.LoadFile(c.Config)
 	if err != nil {
 		return err
+	}
+	if c.Templates != "" {
+		if found, _ := filepath.Glob(filepath.Join(c.Templates, "*.template.json")); len(found) == 0 { // the pattern is well formed
+			return fmt.Errorf("--templates %s: there are no templates; write them with %s", c.Templates, cli.AppCalled(program))
+		}
 	}
 	r, err := backupreport.Load(cfg, backupreport.Sources{Config: c.Config, Previous: c.Previous, Templates: c.Templates, Evidence: c.Evidence})
 	if err != nil {

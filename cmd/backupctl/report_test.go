@@ -46,6 +46,10 @@ func TestReportFiles(t *testing.T) {
 	if strings.Contains(string(text), "90 minutes") {
 		t.Error("report.md has the earlier time")
 	}
+	if _, stderr := typed(t, exitWrong, "report --templates "+filepath.Join(dir, "absent")+" --dir "+out+exampleConfig); !strings.HasSuffix(
+		stderr, "absent: there are no templates; write them with go run .\n") {
+		t.Errorf("no templates: %s", stderr)
+	}
 	_, stderr := typed(t, exitWrong, "report --evidence "+t.TempDir()+" --dir "+out+exampleConfig)
 	if !strings.Contains(stderr, "there is no evidence") {
 		t.Errorf("an empty directory of evidence: %s", stderr)

@@ -248,10 +248,10 @@ func (r *Report) AddSizes(all []Sizes) {
 	if len(all) == 0 {
 		return
 	}
-	r.Exact = true
 	r.Limits = slices.DeleteFunc(r.Limits, func(l Limit) bool {
 		return (l.What == ResourceLimit || l.What == TemplateLimit) && slices.ContainsFunc(all, func(s Sizes) bool { return s.Stack == l.Of })
 	})
+	r.Exact = !slices.ContainsFunc(r.Limits, func(l Limit) bool { return l.What == TemplateLimit }) // those of all stacks are here
 	add := func(what, of string, used, limit int, fact string) {
 		r.Limits = append(r.Limits, Limit{What: what, Of: of, Used: used, Limit: limit, Facts: []string{fact}}.now())
 	}

@@ -122,8 +122,12 @@ func TestSizesOfTemplates(t *testing.T) {
 	if l := limitOf(t, r, BucketPolicyLimit, "dummy-backup-dummy-dev/Vault"); l.Used != len(`{"bb":1}`) {
 		t.Errorf("%+v", l)
 	}
+	if r.Exact {
+		t.Error("exact, with the template of one stack of three")
+	}
+	r.AddSizes([]Sizes{{Stack: "dummy-backup-central"}, {Stack: "dummy-backup-dummy-dev"}, {Stack: "dummy-backup-dummy-prod"}})
 	if !r.Exact {
-		t.Error("not exact")
+		t.Error("not exact, with the templates of all stacks")
 	}
 }
 

@@ -382,7 +382,7 @@ func (m *markdown) limits(r *Report) {
 	m.heading("Capacity")
 	sizes := "Sizes are those of the templates."
 	if !r.Exact {
-		sizes = "Sizes are estimates: the report was made without templates."
+		sizes = "Sizes are estimates: the report was made without the templates of all stacks."
 	}
 	m.line("Each limit that is passed, and of the others those that are used the most. report.json has all. " + sizes + "\n")
 	m.table("what", "of", "used", "limit", "passed", "facts")
