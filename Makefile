@@ -22,6 +22,7 @@ WHOLE = $(shell grep -l '^//go:build whole' *_test.go)
 whole:
 	go test -tags whole . -run "^($$(sed -n 's/^func \(Test[A-Za-z]*\)(.*/\1/p' $(WHOLE) | paste -s -d '|' -))$$"
 	go test -tags whole ./config/... ./internal/rewind ./lambda/alerts/...
+	go test -tags whole ./internal/synth -run TestFunctionInClone
 
 # restore versions is killed 50 times, and once late in a listing of 1,000,000 versions.
 kills:

@@ -319,7 +319,7 @@ func TestEstimatesAreChecked(t *testing.T) {
 	}
 	var stdout, stderr bytes.Buffer
 	if code := run([]string{"-config", file, "-check"}, func(string) string { return "" }, &stdout, &stderr); code != exitWrong ||
-		!strings.Contains(stderr.String(), filepath.Join("costs", "estimates.yaml")+": there is no such file") {
+		!strings.Contains(stderr.String(), "backup.yaml:6:12: estimates: there is no such file; got costs/estimates.yaml;") {
 		t.Errorf("code %d: %s", code, stderr.String())
 	}
 }

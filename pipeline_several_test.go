@@ -41,7 +41,7 @@ var several = sync.OnceValue(func() *assembly {
 		panic(err)
 	}
 	app := appCommand("-config", file, "-out", dir, "-workload", "pipeline", "-report=false") // Node.js reads the context when it starts
-	app.Env = append(app.Env, `CDK_CONTEXT_JSON={"@aws-cdk/core:permissionsBoundary":{"name":"company-boundary"}}`)
+	app.Env = append(app.Env, `CDK_CONTEXT_JSON={"nag":"true","@aws-cdk/core:permissionsBoundary":{"name":"company-boundary"}}`)
 	if said, err := app.CombinedOutput(); err != nil {
 		panic(string(said))
 	}
@@ -66,7 +66,8 @@ func stepsOf(t *testing.T, number int) []action {
 }
 
 // TestLargestPipeline: with as many workloads as a pipeline may have, in four Regions, its template and its policies are within their
-// limits, CloudFormation may deploy all of it, and the policies of its artifacts name no workload's account, so that they do not grow.
+// limits, CloudFormation may deploy all of it, cdk-nag finds nothing, and the policies of its artifacts name no workload's account, so
+// that they do not grow.
 func TestLargestPipeline(t *testing.T) {
 	largest := several()
 	pipeline := largest.templates["heron-backup-pipeline-1"]
@@ -88,6 +89,9 @@ func TestLargestPipeline(t *testing.T) {
 			t.Errorf("CloudFormation may deploy nothing of %s", name)
 		}
 	}
+	if found := nagFindings(t, largest.dir); len(found) > 0 {
+		t.Errorf("cdk-nag finds %s", strings.Join(found, "\n"))
+	}
 	for _, region := range ofSeveral {
 		artifacts, is := largest.templates[largest.cfg.ArtifactStackName(1, region)]
 		if !is {
@@ -99,8 +103,8 @@ func TestLargestPipeline(t *testing.T) {
 	}
 }
 
-// TestSeveralPipelines: the central account is deployed once, by the first pipeline, which alone follows the branch. After it, and before any
-// workload, this one starts the others with its commit. Each workload is deployed by one pipeline, after its approval.
+// TestSeveralPipelines: the central account is deployed once, by the first pipeline, which alone follows the branch. After it, and before
+// any workload, this one starts the others with its commit. Each workload is deployed by one pipeline, after its approval.
 func TestSeveralPipelines(t *testing.T) {
 	cfg := several().cfg
 	var ids []string
@@ -203,8 +207,8 @@ func TestFirstPipelineStartsOthers(t *testing.T) {
 	}
 }
 
-// TestPipelineRolesAsPrescribed: the roles that the CDK's library creates have the path, the beginning of names and the permissions boundary
-// that all others have.
+// TestPipelineRolesAsPrescribed: the roles that the CDK's library creates have the path, the beginning of names and the permissions
+// boundary that all others have.
 func TestPipelineRolesAsPrescribed(t *testing.T) {
 	names := map[string]bool{}
 	for stack, template := range several().templates {

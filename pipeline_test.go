@@ -201,7 +201,10 @@ func TestPipelineDeploys(t *testing.T) {
 					t.Errorf("%s is deployed by %v, want roles of %s", name, got, account)
 				}
 				path, _ := at(step.properties, "Configuration", "TemplatePath").(string)
-				_, path, _ = strings.Cut(path, "::")
+				artifact, path, _ := strings.Cut(path, "::")
+				if inputs := list(step.properties["InputArtifacts"]); len(inputs) != 1 || at(inputs[0], "Name") != artifact {
+					t.Errorf("%s: the template is in the artifact %s, and the inputs are %v", name, artifact, inputs)
+				}
 				if content, err := os.ReadFile(filepath.Join(a.dir, path)); err != nil || !bytes.Equal(content, a.templates[name].bytes) {
 					t.Errorf("%s: the template %s: %v", name, path, err)
 				}

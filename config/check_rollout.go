@@ -13,7 +13,7 @@ func (c *checker) reportNoWorkload(at, id string, ids []string, want string) {
 	for _, w := range c.cfg.Workloads {
 		if w.Environment == id {
 			what = "this is an environment, and no workload"
-			want += ", such as " + w.ID()
+			want = "the NAME-ENV of a workload, such as " + w.ID()
 			break
 		}
 	}

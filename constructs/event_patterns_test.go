@@ -210,14 +210,30 @@ func TestNotScheduled(t *testing.T) {
 	}
 }
 
+// patternsOf are the patterns of the rules that have one, by the first of the rules: the tests match thousands of events with them.
+var patternsOf = map[*EventRule]patterns{}
+
+type patterns struct {
+	ids  []string
+	read []awstest.Pattern
+}
+
 // takenBy are the ids of the rules that take an event.
 func takenBy(t *testing.T, rules []EventRule, event map[string]any) []string {
 	t.Helper()
-	var taken []string
-	for _, rule := range rules {
-		if rule.Schedule == "" && awstest.MatchesPattern(t, rule.pattern(), event) {
-			taken = append(taken, rule.ID)
+	known, is := patternsOf[&rules[0]]
+	if !is {
+		for _, rule := range rules {
+			if rule.Schedule == "" {
+				known.ids = append(known.ids, rule.ID)
+				known.read = append(known.read, awstest.ReadPattern(t, rule.pattern()))
+			}
 		}
+		patternsOf[&rules[0]] = known
+	}
+	var taken []string
+	for _, i := range awstest.Matching(t, known.read, event) {
+		taken = append(taken, known.ids[i])
 	}
 	slices.Sort(taken)
 	return taken

@@ -14,7 +14,28 @@ import (
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 func MatchesPattern(t testing.TB, pattern, event any) bool {
 	t.Helper()
-	return matches(plain(t, pattern), plain(t, event))
+	return len(Matching(t, []Pattern{ReadPattern(t, pattern)}, event)) > 0
+}
+
+// Pattern is an event pattern that many events are matched with.
+type Pattern struct{ read any }
+
+// ReadPattern reads a pattern, which may be any value that JSON can be made of.
+func ReadPattern(t testing.TB, pattern any) Pattern {
+	t.Helper()
+	return Pattern{plain(t, pattern)}
+}
+
+// Matching returns the indexes of the patterns with which EventBridge would match an event, as [MatchesPattern] does.
+func Matching(t testing.TB, patterns []Pattern, event any) (indexes []int) {
+	t.Helper()
+	read := plain(t, event)
+	for i, p := range patterns {
+		if matches(p.read, read) {
+			indexes = append(indexes, i)
+		}
+	}
+	return indexes
 }
 
 // plain is a value as it is read from JSON: lists are []any and objects map[string]any.

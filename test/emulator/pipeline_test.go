@@ -14,6 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+
+	"central-s3-backup/config"
 )
 
 // TestPipeline: the CDK CLI deploys a pipeline, which then runs: it deploys the accounts from the templates in its stages. It runs
@@ -67,6 +69,41 @@ func TestPipeline(t *testing.T) {
 	s.unchanged()
 }
 
+// TestSeveralPipelines: with more workloads than a pipeline may have, the first pipeline deploys the central account and then starts the
+// second one, which has no trigger of its own, with its commit. Both deploy each workload once. The accounts of the workloads are not
+// bootstrapped here, which takes the CDK CLI longer than everything else: TestRollout and TestPipeline do that.
+func TestSeveralPipelines(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "testdata/pipeline.yaml")
+	var text strings.Builder
+	text.WriteString("version: 1\nproject: dummy\norganization: {id: o-a1b2c3d4e5}\n" +
+		"central: {account: \"111111111111\", region: eu-central-1}\nalerts: {email: [backup@example.com]}\nworkloads:\n")
+	for i := range config.MaxPipelineWorkloads + 1 {
+		fmt.Fprintf(&text, "  - {name: w%d, environment: prod, account: \"%d\", region: eu-central-1, "+
+			"buckets: [{name: dummy-w%d, tier: standard_data}]}\n", i, 222_222_220_000+i, i)
+	}
+	text.WriteString("rollout: {pipeline: {account: \"111111111111\", region: eu-central-1, repository: example/backup, " +
+		"connection_arn: \"arn:aws:codeconnections:eu-central-1:111111111111:connection/0a1b2c3d\", approve_before: [w40-prod]}}\n")
+	s.configure(text.String())
+	s.signIn()
+	var own []string
+	for block := range strings.SplitSeq(s.run("backupctl bootstrap", nil), "\n\n") {
+		if !strings.HasPrefix(block, "# account ") || strings.HasPrefix(block, "# account "+s.cfg.Central.Account) {
+			own = append(own, block)
+		}
+	}
+	s.run(strings.Join(own, "\n"), nil)
+	first, second := s.cfg.PipelineName(1), s.cfg.PipelineName(2)
+	s.run("npx cdk deploy "+first+" "+second+" --app cdk.out --require-approval never", s.as(s.cfg.Central.Region))
+	want := slices.Concat(s.deployedBy(first)[:1], s.deployedBy(second), s.deployedBy(first)[1:])
+	if got := s.execute(first); !slices.Equal(got, want) || len(got) != len(s.stacks) {
+		t.Errorf("the pipelines deployed %v, want %v", got, want)
+	}
+	if got := s.execute(first); len(got) > 0 {
+		t.Errorf("the pipelines deployed %v again, without changes", got)
+	}
+}
+
 // pipeline is an AWS::CodePipeline::Pipeline.
 type pipeline struct {
 	Stages []struct {
@@ -85,7 +122,9 @@ type action struct {
 		ActionMode, Capabilities, StackName, TemplatePath string
 		RoleArn                                           arn
 		ProjectName                                       struct{ Ref string }
+		EnvironmentVariables                              string
 	}
+	Namespace      string
 	InputArtifacts []struct{ Name string }
 }
 
@@ -119,33 +158,40 @@ var ofBootstrap = regexp.MustCompile(`^arn:aws:iam::(\d{12}):role/cdk-hnb659fds-
 
 // execute does what a deployed pipeline says, and returns the stacks that changed, in their order. On the way it checks that the central
 // account comes first, that a person approves before the stacks that approve_before names, and that a stack goes to its account and Region,
-// by roles of that account.
+// by roles of that account. Pipelines that it starts are executed at once.
 func (s *site) execute(name string) []string {
 	s.Helper()
-	central := s.cfg.Central
 	template, projects := s.deployedPipeline(name)
+	out := "cdk." + name
 	var changed, deployed []string
+	source := ""
 	approved := map[string]bool{}
 	for _, stage := range template.Stages {
 		slices.SortStableFunc(stage.Actions, func(a, b action) int { return a.RunOrder - b.RunOrder })
 		for _, one := range stage.Actions {
 			switch one.ActionTypeID.Provider {
 			case "CodeStarSourceConnection":
+				source = one.Namespace
 			case "CodeBuild":
 				commands := projects[one.Configuration.ProjectName.Ref]
-				if stage.Name == "Build" {
-					s.built(commands)
-					continue
+				switch stage.Name {
+				case "Build":
+					s.built(name, commands, out)
+				case "UpdatePipeline":
+					s.changesItself(name, commands, out)
+				default:
+					if want := []string{s.cfg.CentralStackName()}; !slices.Equal(deployed, want) {
+						s.Errorf("others start after %v, want %v", deployed, want)
+					}
+					for _, other := range s.started(commands, one, source) {
+						changed = append(changed, s.execute(other)...)
+					}
 				}
-				commands = strings.ReplaceAll(commands, "cdk -a .", "../node_modules/.bin/cdk -a .")
-				if !strings.Contains(commands, "deploy "+name) {
-					s.Fatalf("the pipeline does not change itself: %s", commands)
-				}
-				s.noChanges(s.run("cd cdk.pipeline\n"+commands, s.as(central.Region)), len(s.pipelines))
 			case "Manual":
-				approved[strings.TrimPrefix(one.Name, "approve-")] = true
+				_, id, _ := strings.Cut(one.Name, "approve-")
+				approved[id] = true
 			case "CloudFormation":
-				if s.deployAction(one) {
+				if s.deployAction(one, out) {
 					changed = append(changed, one.Configuration.StackName)
 				}
 				deployed = append(deployed, one.Configuration.StackName)
@@ -158,10 +204,26 @@ func (s *site) execute(name string) []string {
 			}
 		}
 	}
-	if !slices.Equal(deployed, s.names()) {
-		s.Errorf("the pipeline deploys %v, want %v", deployed, s.names())
+	if want := s.deployedBy(name); !slices.Equal(deployed, want) {
+		s.Errorf("%s deploys %v, want %v", name, deployed, want)
 	}
 	return changed
+}
+
+// deployedBy are the stacks of the configuration that a pipeline deploys, in their order.
+func (s *site) deployedBy(name string) (stacks []string) {
+	for _, p := range s.cfg.Pipelines() {
+		if s.cfg.PipelineName(p.Number) != name {
+			continue
+		}
+		if p.First() {
+			stacks = append(stacks, s.cfg.CentralStackName())
+		}
+		for _, w := range slices.Concat(p.Waves...) {
+			stacks = append(stacks, s.cfg.StackName(w))
+		}
+	}
+	return stacks
 }
 
 // deployedPipeline is the pipeline of a deployed stack, with the commands of its projects' builds by their logical ids.
@@ -204,20 +266,63 @@ func (s *site) deployedPipeline(name string) (pipeline, map[string]string) {
 	return found, commands
 }
 
-// built writes what the pipeline's own synthesis writes, into cdk.pipeline.
-func (s *site) built(commands string) {
+// built writes what the synthesis of a pipeline writes.
+func (s *site) built(name, commands, out string) {
 	s.Helper()
-	if !strings.Contains(commands, "\nnpx cdk synth --quiet -c workload=pipeline-1 ") {
-		s.Fatalf("the pipeline does not synthesize itself:\n%s", commands)
+	id := strings.TrimPrefix(name, s.cfg.Project+"-backup-")
+	if !strings.Contains(commands, "\nnpx cdk synth --quiet -c workload="+id+" ") {
+		s.Fatalf("%s does not synthesize itself:\n%s", name, commands)
 	}
-	if err := os.RemoveAll(filepath.Join(s.dir, "cdk.pipeline")); err != nil {
+	if err := os.RemoveAll(filepath.Join(s.dir, out)); err != nil {
 		s.Fatal(err)
 	}
-	s.synthesize("cdk.pipeline", "-workload", "pipeline-1")
+	s.synthesize(out, "-workload", id)
 }
 
-// deployAction does what an action of CloudFormation says, and returns whether the stack changed.
-func (s *site) deployAction(one action) bool {
+// changesItself runs the command with which a pipeline deploys itself, which must change nothing.
+func (s *site) changesItself(name, commands, out string) {
+	s.Helper()
+	if !strings.Contains(commands, "deploy "+name+" ") {
+		s.Fatalf("the pipeline does not change itself: %s", commands)
+	}
+	own := 0
+	for _, one := range s.pipelines {
+		if one.Name == name || strings.HasPrefix(one.Name, name+"-artifacts-") {
+			own++
+		}
+	}
+	commands = strings.ReplaceAll(commands, "cdk -a .", "../node_modules/.bin/cdk -a .")
+	s.noChanges(s.run("cd "+out+"\n"+commands, s.as(s.cfg.Central.Region)), own)
+}
+
+// started runs the commands of an action that starts other pipelines, and returns these. Each must get the commit of the source.
+func (s *site) started(commands string, one action, source string) []string {
+	s.Helper()
+	const commit = "0123456789abcdef0123456789abcdef01234567"
+	var variables []struct{ Name, Value string }
+	if err := json.Unmarshal([]byte(one.Configuration.EnvironmentVariables), &variables); err != nil {
+		s.Fatal(err)
+	}
+	var env []string
+	for _, v := range variables {
+		env = append(env, v.Name+"="+strings.ReplaceAll(v.Value, "#{"+source+".CommitId}", commit))
+	}
+	said := s.run("aws() { printf '%s ' \"$@\"; echo; }\n"+commands, env) // the emulator has no executions
+	var names []string
+	for line := range strings.Lines(said) {
+		const want = "codepipeline start-pipeline-execution --name %s --source-revisions " +
+			"actionName=Source,revisionType=COMMIT_ID,revisionValue=" + commit
+		name := strings.Fields(line)[3]
+		if strings.TrimSpace(line) != fmt.Sprintf(want, name) {
+			s.Errorf("aws %s", line)
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// deployAction does what an action of CloudFormation says, with a template of an assembly, and returns whether the stack changed.
+func (s *site) deployAction(one action, assembly string) bool {
 	s.Helper()
 	c := one.Configuration
 	i := slices.Index(s.names(), c.StackName)
@@ -241,7 +346,7 @@ func (s *site) deployAction(one action) bool {
 	if len(one.InputArtifacts) != 1 || one.InputArtifacts[0].Name != artifact || c.ActionMode != "CREATE_UPDATE" {
 		s.Errorf("%s: %s of %v by %s", c.StackName, c.TemplatePath, one.InputArtifacts, c.ActionMode)
 	}
-	template := s.read(filepath.Join(s.dir, "cdk.pipeline", path))
+	template := s.read(filepath.Join(s.dir, assembly, path))
 	var capabilities []types.Capability
 	for capability := range strings.SplitSeq(c.Capabilities, ",") {
 		capabilities = append(capabilities, types.Capability(capability))
