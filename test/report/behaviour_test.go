@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/page"
@@ -122,6 +123,9 @@ func TestSearch(t *testing.T) {
 	tab := open(t, render(t, sample(60)), view{width: 1280})
 	rows := func(want int) {
 		t.Helper()
+		for deadline := time.Now().Add(10 * time.Second); value[int](tab, shownRows) != want && time.Now().Before(deadline); {
+			time.Sleep(50 * time.Millisecond) // the page follows a key a little later
+		}
 		if got := value[int](tab, shownRows); got != want {
 			t.Errorf("%d rows, want %d", got, want)
 		}
