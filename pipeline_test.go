@@ -23,7 +23,7 @@ const pipelineFile = "testdata/pipeline.yaml"
 // pipelined is the example with a pipeline. Three processes write it, with cdk-nag: neither changes a byte of any template
 // (TestParts, TestNag, TestGolden).
 var pipelined = sync.OnceValue(func() *assembly {
-	return synthesizeFile(pipelineFile, filepath.Join(shared, "pipeline"), withNag, "-jobs", "2")
+	return synthesizeFile(pipelineFile, filepath.Join(shared, "pipeline"), withNag, "-jobs", "3")
 })
 
 // pipelineAlone is its pipeline, synthesized alone and without cdk-nag into a directory in which an earlier run has left all files

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -72,6 +73,16 @@ type partReport struct {
 // jobsFor is how many processes at a time suit stacks with so many resources on this machine.
 func jobsFor(resources []int) int {
 	return max(1, min(runtime.NumCPU(), sum(resources)/resourcesPerProcess))
+}
+
+// jobsOfStacks is how many of the jobs synthesize stacks at the top level, beside pipelines. One process synthesizes a pipeline, and
+// takes as long as one does for the stacks of its workloads. So more parts than there are pipelines would only start more processes,
+// but where jobs are idle.
+func jobsOfStacks(jobs, pipelines int) int {
+	if pipelines == 0 {
+		return jobs
+	}
+	return max(pipelines, jobs-pipelines)
 }
 
 // cut divides stacks with so many resources into parts of about the same size, in a number that keeps
@@ -138,7 +149,7 @@ func (p *Plan) runParts(
 	}
 	dirs = make([]string, len(parts))
 	each := make([]string, len(parts))
-	for i, one := range parts {
+	for i, one := range slices.Backward(parts) { // a pipeline takes the longest, so it starts first
 		dirs[i] = filepath.Join(dir, strconv.Itoa(i))
 		one.File, one.Config, one.Out, one.Nag, one.Programs = o.Config, text, dirs[i], o.Nag, p.programs
 		group.Go(func() (err error) {

@@ -181,7 +181,7 @@ func (p *Plan) write(ctx context.Context, o Options) (err error) {
 	o.announce("starting Node.js; its first start on a machine unpacks the AWS CDK and takes longer")
 	dirs := []string{dir}
 	var said string
-	if ends := cut(resources, jobs); len(ends) > 1 || len(p.pipelines) > 0 {
+	if ends := cut(resources, jobsOfStacks(jobs, len(p.pipelines))); len(ends) > 1 || len(p.pipelines) > 0 {
 		dirs, said, err = p.runParts(ctx, o, dir, ends, jobs, progress.built)
 	} else {
 		lines := startWholeLines()
