@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -105,7 +104,7 @@ func (p policyFile) checkPrincipals(s *PolicyStatement, path string) {
 
 // limits are the condition keys that make a statement for everybody one for some, with the form that a value must have: S3
 // takes a policy with them for not public (F-OL-21).
-var limits = map[string]*regexp.Regexp{
+var limits = map[string]*form{
 	"aws:principalorgid":    re(`o-[a-z0-9]{10,32}`),
 	"aws:principalorgpaths": re(`o-[a-z0-9]{10,32}/.*`),
 	"aws:principalaccount":  re(`[0-9]{12}`),

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"central-s3-backup/config/internal/schedule"
@@ -19,7 +20,7 @@ import (
 type syntax struct {
 	// Of strings:
 	word    *word
-	pattern *regexp.Regexp      // where a word is not enough
+	pattern *form               // where a word is not enough
 	enum    []string            // the only values
 	noun    string              // what each value of enum is
 	check   func(string) string // what else is wrong, or ""
@@ -27,8 +28,8 @@ type syntax struct {
 	meant   func(string) string // the value that a wrong one may stand for, where that is not the most similar one, or ""
 	hidden  func(string) bool   // whether the value is a secret: no message repeats it
 	named   bool                // it is the name of something in AWS, for which people write an ARN or a URL
-	form    *regexp.Regexp      // what schema.json can say of check: the form that a value must have
-	never   *regexp.Regexp      // and a form that it must not have
+	form    *form               // what schema.json can say of check: the form that a value must have
+	never   *form               // and a form that it must not have
 	keys    string              // in a mapping with keys of the user: the row of the keys
 	example string              // of such a mapping
 
@@ -67,7 +68,7 @@ var syntaxes = map[string]syntax{
 		fact:  "F-LIM-3",
 	},
 	"key_alias": {
-		never:   regexp.MustCompile(`^(alias|aws)/`),
+		never:   inside(`^(alias|aws)/`),
 		named:   true,
 		pattern: re(`[a-zA-Z0-9/_-]{1,250}`),
 		check:   keyAlias,
@@ -147,7 +148,7 @@ var syntaxes = map[string]syntax{
 	"email":          {form: re(`[^\s@<>]+@[^\s@<>,]+`), check: email, want: "an e-mail address, such as backup-oncall@example.com"},
 	"webhook_secret": {
 		form:   secretName,
-		never:  regexp.MustCompile(`hooks\.slack\.com`),
+		never:  inside(`hooks\.slack\.com`),
 		named:  true,
 		check:  webhookSecret,
 		hidden: isWebhook,
@@ -206,14 +207,14 @@ var syntaxes = map[string]syntax{
 	},
 	"repository": {
 		pattern: re(`[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+`),
-		never:   regexp.MustCompile(`\.git$`),
+		never:   inside(`\.git$`),
 		check:   repositoryName,
 		instead: repositoryNamed,
 		want:    "a repository as owner/name",
 	},
 	"branch": {
 		pattern: re(`[A-Za-z0-9_.+#@=-]+(/[A-Za-z0-9_.+#@=-]+)*`),
-		never:   regexp.MustCompile(`^refs/`),
+		never:   inside(`^refs/`),
 		check:   branchName,
 		instead: branchNamed,
 		want:    "the name of a branch, such as main",
@@ -327,7 +328,33 @@ var syntaxes = map[string]syntax{
 	},
 }
 
-func re(pattern string) *regexp.Regexp { return regexp.MustCompile("^(" + pattern + ")$") }
+// form is a regular expression for a value. It is compiled when it is first used: those that count characters of Unicode take
+// tens of milliseconds, and most files use few of them.
+type form struct {
+	text     string
+	compiled func() *regexp.Regexp
+}
+
+// re is a form of a whole value.
+func re(pattern string) *form {
+	return inside("^(" + pattern + ")$")
+}
+
+// inside is a form of a part of a value.
+func inside(text string) *form {
+	return &form{text, sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })}
+}
+
+// String is the expression.
+func (f *form) String() string { return f.text }
+
+// MatchString tells whether a value has the form.
+func (f *form) MatchString(value string) bool { return f.compiled().MatchString(value) }
+
+// FindStringSubmatch is the method of [regexp.Regexp].
+func (f *form) FindStringSubmatch(value string) []string {
+	return f.compiled().FindStringSubmatch(value)
+}
 
 func days(from, to int) string { return fmt.Sprintf("%d to %d days", from, to) }
 
@@ -443,7 +470,7 @@ var (
 )
 
 // reservedBucketName is the form of the names that [bucketName] refuses.
-func reservedBucketName() *regexp.Regexp {
+func reservedBucketName() *form {
 	alternatives := func(list []string) string {
 		var quoted []string
 		for _, text := range list {
@@ -451,7 +478,7 @@ func reservedBucketName() *regexp.Regexp {
 		}
 		return strings.Join(quoted, "|")
 	}
-	return regexp.MustCompile(`\.\.|^[0-9]+(\.[0-9]+){3}$|^(` + alternatives(bucketPrefixes) + `)|(` + alternatives(bucketSuffixes) + `)$`)
+	return inside(`\.\.|^[0-9]+(\.[0-9]+){3}$|^(` + alternatives(bucketPrefixes) + `)|(` + alternatives(bucketSuffixes) + `)$`)
 }
 
 func bucketName(name string) string {
