@@ -14,7 +14,8 @@ import (
 )
 
 // TestGolden: the templates of the example, those of a configuration with every key, the central one of a fleet, and those of a
-// pipeline, byte for byte but for the hashes of the functions, which each version of Go changes. -update renews them; the diff is what is reviewed.
+// pipeline, byte for byte but for the hashes of the functions, which each version of Go changes. -update renews them; the diff is what
+// is reviewed.
 func TestGolden(t *testing.T) {
 	const dir = "testdata/golden"
 	golden := map[string][]byte{}

@@ -73,7 +73,8 @@ var onAll = []string{
 var needed = regexp.MustCompile(`^(backup:(Create|Update|Put|Get|Describe|Tag|Untag|ListTags)|cloudwatch:(Put|Delete|Get|Describe)|` +
 	`codebuild:(Create|Update|Delete)|` +
 	`codepipeline:(Create|Update|Delete|Get|Tag|Untag)|` +
-	`events:(Put|Remove|Describe|DeleteRule|DeleteEventBus)|iam:(Create|Delete|Put|Attach|Detach|Get|List|Pass)(Role$|RolePolic|AttachedRole|Policy)|` +
+	`events:(Put|Remove|Describe|DeleteRule|DeleteEventBus)|` +
+	`iam:(Create|Delete|Put|Attach|Detach|Get|List|Pass)(Role$|RolePolic|AttachedRole|Policy)|` +
 	`kms:(CreateKey|CreateAlias|DeleteAlias|UpdateAlias|CreateGrant|PutKeyPolicy|EnableKeyRotation|DescribeKey|GetKeyPolicy)|` +
 	`lambda:(CreateFunction$|DeleteFunction$|GetFunction$|UpdateFunction(Code|Configuration))|` +
 	`logs:(CreateLogGroup|DeleteLogGroup|PutRetentionPolicy|PutMetricFilter|PutResourcePolicy|DescribeLogGroups)|` +

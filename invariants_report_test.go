@@ -32,7 +32,9 @@ func readReport(t *testing.T, a *assembly) *backupreport.Report {
 // everyReport calls look with the report of each assembly.
 func everyReport(t *testing.T, look func(t *testing.T, a *assembly, r *backupreport.Report)) {
 	t.Helper()
-	for name, a := range map[string]*assembly{"example": example, "fleet": fleet, "gov": gov, "locks": locks, "vaults": vaults, "everything": everything} {
+	for name, a := range map[string]*assembly{
+		"example": example, "fleet": fleet, "gov": gov, "locks": locks, "vaults": vaults, "everything": everything,
+	} {
 		t.Run(name, func(t *testing.T) { look(t, a, readReport(t, a)) })
 	}
 }

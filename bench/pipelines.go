@@ -64,7 +64,8 @@ func (b *bench) pipelines() error {
 	var t strings.Builder
 	fmt.Fprintf(&t, `## Pipelines
 
-`+"`go run . -pipelines`"+` in this directory wrote this section. The configuration has %d workloads, the most of one pipeline. %d cores (%s), %s, medians of %d runs by turns.
+`+"`go run . -pipelines`"+` in this directory wrote this section. The configuration has %d workloads, the most of one pipeline.
+%d cores (%s), %s, medians of %d runs by turns.
 Memory is that of the largest process.
 
 | | wall, seconds | of the stacks alone | cpu, seconds | memory, MB |

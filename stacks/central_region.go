@@ -22,8 +22,8 @@ type CentralRegionStackProps struct {
 }
 
 // NewCentralRegionStack creates the stack of the central backup account in a Region with vaults of central.vaults: keys,
-// vaults with their locks, restore tests of the copies, a topic, and the rules that send events to the bus of the central stack. The roles that bring
-// copies back are in the central stack, since IAM is a global service.
+// vaults with their locks, restore tests of the copies, a topic, and the rules that send events to the bus of the central
+// stack. The roles that bring copies back and that test them are in the central stack, since IAM is a global service.
 func NewCentralRegionStack(scope awsconstructs.Construct, id *string, props *CentralRegionStackProps) awscdk.Stack {
 	cfg := props.Config
 	account := cfg.Central.Account

@@ -58,7 +58,8 @@ func TestInitInstalled(t *testing.T) {
 	if code := run(strings.Fields(line), newClock(), strings.NewReader(""), &stdout, &stderr); code != exitDone {
 		t.Fatalf("exit code %d: %s", code, stderr.String())
 	}
-	compare(t, "standard output", stdout.String(), "wrote backup.yaml; next:\n  central-s3-backup -print-schema > schema.json   # for your editor\n"+
+	compare(t, "standard output", stdout.String(), "wrote backup.yaml; next:\n"+
+		"  central-s3-backup -print-schema > schema.json   # for your editor\n"+
 		"  central-s3-backup -check   # 0 warnings\n  central-s3-backup\n")
 	if text, err := os.ReadFile("backup.yaml"); err != nil || !bytes.HasPrefix(text, []byte("# yaml-language-server: $schema=schema.json\n")) {
 		t.Errorf("%v: %.60s", err, text)

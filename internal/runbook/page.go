@@ -165,8 +165,8 @@ func newPage(cfg *config.Config, w config.Workload, name string, o Options) *pag
 // regionDown is the disaster whose page adds a workload in the same account.
 const regionDown = "region-down"
 
-// selections are those of the workload that takes the place of this one, and the locks of its vaults. In another Region of the same account, one that
-// already selects a tier keeps it: two would be refused.
+// selections are those of the workload that takes the place of this one, and the locks of its vaults. In another Region of
+// the same account, one that already selects a tier keeps it: two would be refused.
 func (p *page) selections(cfg *config.Config, w config.Workload) {
 	next := config.Workload{Name: w.Name, Environment: p.Rebuilt.Environment}
 	for _, row := range p.Copies {

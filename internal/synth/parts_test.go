@@ -11,7 +11,9 @@ import (
 
 // TestJobsOfStacks: a pipeline and the stacks of its workloads are a process each, and no job is idle.
 func TestJobsOfStacks(t *testing.T) {
-	for _, test := range []struct{ jobs, pipelines, want int }{{1, 0, 1}, {8, 0, 8}, {2, 1, 1}, {1, 1, 1}, {8, 1, 7}, {2, 10, 10}, {16, 10, 10}} {
+	for _, test := range []struct{ jobs, pipelines, want int }{
+		{1, 0, 1}, {8, 0, 8}, {2, 1, 1}, {1, 1, 1}, {8, 1, 7}, {2, 10, 10}, {16, 10, 10},
+	} {
 		if got := jobsOfStacks(test.jobs, test.pipelines); got != test.want {
 			t.Errorf("%d jobs and %d pipelines: %d, want %d", test.jobs, test.pipelines, got, test.want)
 		}

@@ -192,9 +192,11 @@ func sampleProtections() []report.Protection {
 		Stops:  "The vault's policy denies everybody to delete recovery points. The vault has no lock.",
 		Denied: []string{"backup:DeleteRecoveryPoint"},
 		Facts:  []string{"F-LOCK-10"}}
-	inCentral := report.Deleter{Place: report.InCentral, Vault: central, Nobody: true, AfterDays: 3, Stops: "The vault's lock in compliance mode.",
+	inCentral := report.Deleter{Place: report.InCentral, Vault: central, Nobody: true, AfterDays: 3,
+		Stops:  "The vault's lock in compliance mode.",
 		Denied: []string{"backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"}, Facts: []string{"F-LOCK-6"}}
-	key := report.Deleter{Place: report.InCentral, Vault: central, Key: true, Who: there, How: []string{"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"},
+	key := report.Deleter{Place: report.InCentral, Vault: central, Key: true, Who: there,
+		How:   []string{"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"},
 		Stops: "The key's policy denies everybody to schedule its deletion.", Denied: []string{"kms:ScheduleKeyDeletion"},
 		Facts: []string{"F-KMS-5"}}
 	const day = 24 * 60
