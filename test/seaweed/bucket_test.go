@@ -140,27 +140,28 @@ type listed struct {
 	at     time.Time
 	latest bool
 	marker bool
+	etag   string // none for a marker
 }
 
 // list has all versions and delete markers by their keys and ids, by the SDK's own paginator.
 func (b *bucket) list() map[string]map[string]listed {
 	b.t.Helper()
 	all := map[string]map[string]listed{}
-	add := func(key, id *string, at *time.Time, latest *bool, marker bool) {
+	add := func(key, id *string, at *time.Time, latest *bool, marker bool, etag *string) {
 		if all[*key] == nil {
 			all[*key] = map[string]listed{}
 		}
-		all[*key][*id] = listed{at.UTC().Truncate(time.Second), aws.ToBool(latest), marker}
+		all[*key][*id] = listed{at.UTC().Truncate(time.Second), aws.ToBool(latest), marker, aws.ToString(etag)}
 	}
 	pages := s3.NewListObjectVersionsPaginator(b.client, &s3.ListObjectVersionsInput{Bucket: &b.name})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(b.t.Context())
 		b.must(err)
 		for _, v := range page.Versions {
-			add(v.Key, v.VersionId, v.LastModified, v.IsLatest, false)
+			add(v.Key, v.VersionId, v.LastModified, v.IsLatest, false, v.ETag)
 		}
 		for _, m := range page.DeleteMarkers {
-			add(m.Key, m.VersionId, m.LastModified, m.IsLatest, true)
+			add(m.Key, m.VersionId, m.LastModified, m.IsLatest, true, nil)
 		}
 	}
 	return all
