@@ -30,11 +30,6 @@ var program = "go run ."
 
 func main() {
 	program = cli.Called(os.Args[0], program)
-	for name, value := range synth.NodeEnvironment() {
-		if os.Getenv(name) == "" {
-			_ = os.Setenv(name, value) // fails only for a malformed name
-		}
-	}
 	os.Exit(process())
 }
 

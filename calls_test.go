@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -15,17 +16,23 @@ import (
 
 // TestCalls counts the calls into Node for the workload with all tiers. They are what a workload costs,
 // and unlike its time they are exact. What the app says to Node.js is kept in a file. -update renews the file; more of them need a reason.
+// One process of Node.js gets them, with the limit of its heap.
 func TestCalls(t *testing.T) {
 	const golden = "testdata/golden/calls.txt"
 	dir := t.TempDir()
-	record, node := filepath.Join(dir, "requests"), filepath.Join(dir, "node")
-	script := "#!/bin/sh\n[ \"$1\" = --version ] && exec node --version\ntee '" + record + "' | node \"$@\"\n"
+	record, node, starts := filepath.Join(dir, "requests"), filepath.Join(dir, "node"), filepath.Join(dir, "starts")
+	script := "#!/bin/sh\n[ \"$1\" = --version ] && exec node --version\n" +
+		"echo \"$NODE_OPTIONS $*\" >>'" + starts + "'\ntee '" + record + "' | node \"$@\"\n"
 	if err := os.WriteFile(node, []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	app := appCommand("-config", exampleFile, "-out", t.TempDir(), "-workload", "dummy-dev")
-	app.Env = append(app.Env, "JSII_NODE="+node)
+	app.Env = append(app.Env, "JSII_NODE="+node, "NODE_OPTIONS=")
 	leavesNothing(t, app)
+	started, err := os.ReadFile(starts)
+	if want := regexp.MustCompile(`^--max-old-space-size=500 .*/lib/program\.js\n$`); err != nil || !want.Match(started) {
+		t.Errorf("Node.js was started with %q, %v; want %v", started, err, want)
+	}
 	text, err := os.ReadFile(record)
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 
 	"central-s3-backup/config"
 	"central-s3-backup/internal/cli"
+	"central-s3-backup/internal/jsiinode"
 	"central-s3-backup/internal/synth"
 )
 
@@ -171,7 +172,7 @@ func (c cliContext) nag() (bool, error) {
 
 // synth are the options of the synthesis.
 func (o options) synth(getenv func(string) string, r reporter) synth.Options {
-	s := synth.Options{Config: o.Config, Out: o.Out, UnderCLI: o.underCLI, Nag: o.nag, Node: getenv("JSII_NODE"), Stderr: r.stderr}
+	s := synth.Options{Config: o.Config, Out: o.Out, UnderCLI: o.underCLI, Nag: o.nag, Node: jsiinode.Command(getenv), Stderr: r.stderr}
 	if o.Jobs != nil {
 		s.Jobs = *o.Jobs
 	}

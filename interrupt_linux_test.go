@@ -28,8 +28,8 @@ func TestInterrupt(t *testing.T) {
 	}
 	const (
 		atOnce = 1     // the app alone
-		alone  = 1 + 2 // the app, and Node's two processes
-		parts  = 1 + 2*3
+		alone  = 1 + 1 // the app and Node.js
+		parts  = 1 + 2*2
 		stuck  = 1 + 3 // a shell and what it started
 	)
 	stubborn := []string{"JSII_NODE=" + hangs, "HANG=later"}
@@ -115,7 +115,7 @@ func TestInterrupt(t *testing.T) {
 func TestKilled(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out")
 	app, mark, stderr := startMarked(t, []string{"TMPDIR=" + t.TempDir()}, "-out", out, "-jobs", "2")
-	const parts = 1 + 2*3 // the process of a part, and Node's two
+	const parts = 1 + 2*2 // two parts, each with Node.js
 	if n := waitFor(mark, func(n int) bool { return n >= parts }); n < parts {
 		t.Fatalf("%d processes at work: %s", n, stderr.String())
 	}

@@ -8,8 +8,8 @@ import "embed"
 //
 //go:embed go.mod go.sum package.json lambda/*/*.go lambda/*/internal/*/*.go
 //go:embed cmd/pipeline/*.go config/*.go config/internal/*/*.go constructs/*.go stacks/*.go stacks/pipeline/*.go
-//go:embed internal/alerting/*.go internal/cloudassembly/*.go internal/disk/*.go internal/restoretest/*.go internal/startup/*.go
-//go:embed internal/synth/*.go
+//go:embed internal/alerting/*.go internal/cloudassembly/*.go internal/disk/*.go internal/jsiinode/*.go
+//go:embed internal/restoretest/*.go internal/startup/*.go internal/synth/*.go
 var sources embed.FS
 
 // schema is the JSON schema of backup.yaml, for editors where there is no clone.

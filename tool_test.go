@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -50,11 +51,16 @@ func TestTool(t *testing.T) {
 	write(t, filepath.Join(home, "backup.yaml"), text)
 	run := exec.Command(app, "-config", "backup.yaml", "-workload", "central")
 	run.Dir = home
-	run.Env = append(os.Environ(), "JSII_RUNTIME_PACKAGE_CACHE_ROOT="+packages, "XDG_CACHE_HOME="+filepath.Join(dir, "cache"))
+	run.Env = append(os.Environ(), "JSII_RUNTIME_PACKAGE_CACHE_ROOT="+packages, "XDG_CACHE_HOME="+filepath.Join(dir, "cache"),
+		"NODE_OPTIONS=", "MALLOC_ARENA_MAX=") // those of the tests
 	run.Env = append(run.Env, settingsOfGo(t, dir)...)
 	stdout, err := run.Output()
 	if err != nil {
 		t.Fatalf("%v: %s", err, stdout)
+	}
+	// The process with the most memory is Node.js, which has no index to start from.
+	if usage, ok := run.ProcessState.SysUsage().(*syscall.Rusage); ok && runtime.GOOS == "linux" && usage.Maxrss > 700<<10 {
+		t.Errorf("a process had %d KB of memory, want at most 700 MB", usage.Maxrss)
 	}
 	if said := strings.Fields(stackLine(fleet.stdout, fleet.cfg.CentralStackName())); !slices.Equal(strings.Fields(string(stdout)), said) {
 		t.Errorf("says\n%swant %v", stdout, said)
@@ -77,7 +83,7 @@ func TestTool(t *testing.T) {
 	if err != nil || len(left) != 2 {
 		t.Errorf("the directory has %v, %v; want backup.yaml and cdk.out", left, err)
 	}
-	// The run had so little to do that Node.js would have ended before it had written the index of the CDK (synth.AwaitIndex).
+	// The run had so little to do that Node.js would have ended before it had written the index of the CDK (jsiinode.AwaitIndex).
 	index, _ := filepath.Glob(filepath.Join(packages, "aws-cdk-lib", "*", "*", ".jsii.runtime.v1.json")) // the pattern is well formed
 	if len(index) != 1 {
 		t.Fatalf("jsii wrote the index %v", index)

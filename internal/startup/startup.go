@@ -1,5 +1,6 @@
 // Package startup prepares a process of the app before the packages of the CDK are initialized: they write
-// jsii's program into the temporary directory then, before main starts, and panic if they cannot.
+// jsii's program into the temporary directory then, before main starts, and panic if they cannot. They also take over
+// the environment for Node.js.
 //
 // The main package imports it. Go initializes the first package by import path of which all imports
 // are initialized, and jsii's have more imports: TestInterrupt fails if that is no longer so.
@@ -16,6 +17,7 @@ import (
 	"syscall"
 
 	"central-s3-backup/internal/disk"
+	"central-s3-backup/internal/jsiinode"
 )
 
 // ExitWrong is the exit code of a process that ends here, because of an error on the machine.
@@ -44,7 +46,13 @@ func init() { //nolint:gochecknoinits // main would be too late
 		}
 	}
 	var err error
-	if dir, err = ownTempDir(); err != nil {
+	if dir, err = ownTempDir(); err == nil {
+		if err = jsiinode.Prepare(dir); err != nil {
+			err = unusable(err)
+		}
+	}
+	if err != nil {
+		_ = os.RemoveAll(dir) // the file system may be read-only by now
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(ExitWrong) //nolint:forbidigo // jsii would panic before app.go can
 	}
@@ -64,12 +72,11 @@ func ownTempDir() (string, error) {
 		return "", unusable(err)
 	}
 	if err := disk.Probe(own, jsiiSize); err != nil {
-		_ = os.RemoveAll(own) // the file system may be read-only by now
-		return "", unusable(err)
+		return own, unusable(err)
 	}
 	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} { // Go and Node.js read different ones on Windows
 		if err := os.Setenv(name, own); err != nil {
-			return "", err
+			return own, err
 		}
 	}
 	return own, nil

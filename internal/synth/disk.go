@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"central-s3-backup/internal/disk"
+	"central-s3-backup/internal/jsiinode"
 	"central-s3-backup/internal/startup"
 )
 
@@ -27,7 +28,7 @@ func places(out string) []place {
 		{absolute(out), out, "name another directory for the output"},
 		{temporary, "the directory for temporary files, " + temporary + ",", "set TMPDIR to another directory"},
 	}
-	if cache := cacheRoot(os.LookupEnv); cache != "" {
+	if cache := jsiinode.CacheRoot(os.LookupEnv); cache != "" {
 		all = append(all, place{
 			cache, "the cache of the AWS CDK, " + cache + ",", "set JSII_RUNTIME_PACKAGE_CACHE_ROOT to another directory",
 		})

@@ -10,21 +10,13 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"central-s3-backup/internal/jsiinode"
 )
 
-// nodeOptions limits the heap of Node.js, in megabytes. jsii allows it 4 GB, and with that V8 collects
-// no garbage before it has more than 1 GB. A process of a run needs half of the limit, and stays below
-// 700 MB with everything else that Node.js has.
-const nodeOptions = "--max-old-space-size=500"
-
-// NodeEnvironment has environment variables for Node.js by name, which keep its memory small. They are
-// defaults: a value that the user has set stays.
-func NodeEnvironment() map[string]string {
-	if buildsIndex() {
-		return map[string]string{"NODE_OPTIONS": nodeOptions + indexNodeOptions, "MALLOC_ARENA_MAX": indexMallocArenas}
-	}
-	return map[string]string{"NODE_OPTIONS": nodeOptions}
-}
+// AwaitIndex waits until Node.js has written what makes its next starts faster, and says so on Options.Terminal. Call it in the
+// process that has synthesized, before [Close].
+func AwaitIndex(ctx context.Context, o Options) { jsiinode.AwaitIndex(ctx, o.announce) }
 
 // MachineError is an error of the machine that a run was on. It says what to do.
 type MachineError string
@@ -48,39 +40,46 @@ func nodeEnded(failure error) bool {
 		failure.Error() == gone || failure.Error() == closed
 }
 
-// minNode is the oldest major version of Node.js that the CDK runs in.
-const minNode = 20
+// minNode is the oldest major version of Node.js that the CDK runs in, supportedNode the oldest that the CDK supports.
+const (
+	minNode       = 20
+	supportedNode = 22
+)
 
 // nodeAnswer is how long Node.js may take to tell its version. It needs 50 ms.
 const nodeAnswer = 10 * time.Second
 
 // checkNode reports in a sentence what jsii would report by a panic, or what it would wait for without an
-// end. Empty: the command is node.
-func checkNode(ctx context.Context, node string, limit time.Duration) error {
+// end. Empty: the command is node. A notice is about a version that still works.
+func checkNode(ctx context.Context, node string, limit time.Duration) (notice string, err error) {
 	if node == "" {
 		node = "node"
 	}
-	const advice = "the AWS CDK runs in Node.js; install version 20, 22 or 24 from https://nodejs.org"
+	const advice = "the AWS CDK runs in Node.js; install version 22 or 24 from https://nodejs.org"
 	path, err := exec.LookPath(node)
 	if err != nil {
-		return fmt.Errorf("there is no %q on the PATH: %s", node, advice)
+		return "", fmt.Errorf("there is no %q on the PATH: %s", node, advice)
 	}
 	limited, stop := context.WithTimeout(ctx, limit)
 	defer stop()
 	answer, err := command(limited, path, "--version").Output()
 	switch {
 	case limited.Err() != nil:
-		return fmt.Errorf("%s hangs: it did not answer --version within %v: %s", path, limit, advice)
+		return "", fmt.Errorf("%s hangs: it did not answer --version within %v: %s", path, limit, advice)
 	case err != nil:
-		return fmt.Errorf("%s does not run (%w): %s", path, err, advice)
+		return "", fmt.Errorf("%s does not run (%w): %s", path, err, advice)
 	}
 	version, _, _ := strings.Cut(string(answer), "\n")
 	var major int
 	if _, err := fmt.Sscanf(version, "v%d.", &major); err != nil {
-		return fmt.Errorf("%s is not Node.js: it answers --version with %q: %s", path, version, advice)
+		return "", fmt.Errorf("%s is not Node.js: it answers --version with %q: %s", path, version, advice)
 	}
 	if major < minNode {
-		return fmt.Errorf("%s is Node.js %s, which is too old: %s", path, version, advice)
+		return "", fmt.Errorf("%s is Node.js %s, which is too old: %s", path, version, advice)
 	}
-	return nil
+	if major < supportedNode {
+		return fmt.Sprintf("%s is Node.js %s, which the AWS CDK no longer supports: install version 22 or 24 from https://nodejs.org",
+			path, version), nil
+	}
+	return "", nil
 }

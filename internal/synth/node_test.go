@@ -1,6 +1,7 @@
 package synth
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,7 +14,8 @@ func TestCheckNode(t *testing.T) {
 	dir := t.TempDir()
 	for _, test := range []struct{ name, script, want string }{
 		{"new", "echo v26.1.0", ""},
-		{"oldest", "echo v20.0.0", ""},
+		{"supported", "echo v22.0.0", ""},
+		{"oldest", "echo v20.0.0", " is Node.js v20.0.0, which the AWS CDK no longer supports: "},
 		{"old", "echo v18.20.4", " is Node.js v18.20.4, which is too old: "},
 		{"broken", "exit 139", " does not run (exit status 139): "},
 		{"another", "echo BusyBox; echo v24.0.0", ` is not Node.js: it answers --version with "BusyBox": `},
@@ -33,17 +35,23 @@ func TestCheckNode(t *testing.T) {
 				limit = 100 * time.Millisecond
 			}
 			began := time.Now()
-			err := checkNode(t.Context(), node, limit)
+			notice, err := checkNode(t.Context(), node, limit)
 			if took := time.Since(began); took > nodeAnswer/2 {
 				t.Errorf("took %v", took)
 			}
 			if test.want == "" {
-				if err != nil {
-					t.Error(err)
+				if err != nil || notice != "" {
+					t.Error(err, notice)
 				}
 				return
 			}
-			const advice = "the AWS CDK runs in Node.js; install version 20, 22 or 24 from https://nodejs.org"
+			if test.name == "oldest" {
+				if err != nil {
+					t.Fatal(err)
+				}
+				err = errors.New(notice)
+			}
+			const advice = "install version 22 or 24 from https://nodejs.org"
 			if err == nil {
 				t.Fatal("got no error")
 			}

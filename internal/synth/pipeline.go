@@ -24,8 +24,8 @@ var pipelineProgram = program{
 	name: "pipeline", called: "the program that synthesizes pipelines", hint: "the first build also compiles more of the AWS CDK",
 	source: "cmd/pipeline",
 	shared: []string{
-		"config", "constructs", "internal/alerting", "internal/cloudassembly", "internal/disk", "internal/restoretest", "internal/startup",
-		"internal/synth", "stacks",
+		"config", "constructs", "internal/alerting", "internal/cloudassembly", "internal/disk", "internal/jsiinode", "internal/restoretest",
+		"internal/startup", "internal/synth", "stacks",
 	},
 	build: []string{"build"}, environment: []string{"GOENV=off", "GOFLAGS=-buildvcs=false", "GOWORK=off"},
 	ofMachine: true,

@@ -37,7 +37,7 @@ type Options struct {
 	Node string
 	// Terminal is told what takes a while and how far the run is. Nil: nobody is watching.
 	Terminal io.Writer
-	// Stderr gets what the processes of a run write to standard error. Nil: it is dropped. With one
+	// Stderr gets what the processes of a run write to standard error, and a notice about an old Node.js. Nil: it is dropped. With one
 	// process, Node.js writes to the standard error of that.
 	Stderr io.Writer
 }
@@ -96,8 +96,12 @@ func (p *Plan) Prepare(ctx context.Context, o Options) error {
 }
 
 func (p *Plan) prepare(ctx context.Context, o Options) error {
-	if err := checkNode(ctx, o.Node, nodeAnswer); err != nil {
+	notice, err := checkNode(ctx, o.Node, nodeAnswer)
+	if err != nil {
 		return err
+	}
+	if notice != "" && o.Stderr != nil {
+		fmt.Fprintln(o.Stderr, notice)
 	}
 	p.programs = programs{}
 	for _, program := range p.needs() {
@@ -113,7 +117,7 @@ func (p *Plan) prepare(ctx context.Context, o Options) error {
 	if o.Out == "" {
 		return errors.New("-out: want the name of a directory")
 	}
-	_, err := os.Stat(o.Out)
+	_, err = os.Stat(o.Out)
 	p.createsOut = errors.Is(err, fs.ErrNotExist)
 	if err := cloudassembly.PrepareDir(o.Out); err != nil {
 		return fmt.Errorf("-out %s: %w", o.Out, err)

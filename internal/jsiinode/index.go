@@ -1,4 +1,4 @@
-package synth
+package jsiinode
 
 import (
 	"context"
@@ -7,14 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"strings"
 	"time"
 )
 
-// This file alone relies on what jsii does inside and promises nowhere. TestTool fails when a new
-// version of jsii does it differently.
-//
 // Node loads the CDK from a cache of unpacked packages: a directory for each package, version and hash.
 // The package's type description is 70 MB of JSON. A load that has to parse it also starts a worker
 // thread, which writes an index there, and the next loads read only the types that they need: they
@@ -22,10 +18,13 @@ import (
 // and jsii ends Node without waiting for it. The worker renames each file when it is complete,
 // indexManifest last, so several processes may write an index at the same time, and any may be killed.
 const (
-	cdkModule     = "github.com/aws/aws-cdk-go/awscdk/v2"
 	cdkPackage    = "aws-cdk-lib"
 	indexManifest = ".jsii.runtime.v1.json"
 )
+
+// cdkVersion is the version of the CDK in go.mod. The program could tell it, by runtime/debug; but a package that imports
+// that one is initialized after jsii.
+const cdkVersion = "2.240.0"
 
 // indexWait limits the wait for the index. An idle machine needs 2 seconds, a busy one several times that.
 const indexWait = 15 * time.Second
@@ -48,13 +47,13 @@ func buildsIndex() bool {
 
 // AwaitIndex waits until Node has written the index that makes its next starts faster. Call it in the
 // process that has synthesized, before Node is closed. Only the first run with a version of the CDK has
-// to wait, and says so on Options.Terminal.
+// to wait, and says so first.
 //
 // Nothing depends on the index. AwaitIndex returns at once if it cannot be written, and after 15 seconds
 // if it does not appear or ctx is done. The next run then starts as slowly as this one.
-func AwaitIndex(ctx context.Context, o Options) {
+func AwaitIndex(ctx context.Context, say func(string)) {
 	if dir := cdkDir(); dir != "" {
-		awaitIndex(ctx, dir, o.announce, indexWait)
+		awaitIndex(ctx, dir, say, indexWait)
 	}
 }
 
@@ -93,19 +92,18 @@ func writable(dir string) bool {
 	return false
 }
 
-// cdkDir is the directory of the CDK's version in the package cache. Empty: it is not known, or no index
-// is kept there.
+// cdkDir is the directory of the CDK's version in the package cache. Empty: no index is kept there.
 func cdkDir() string {
-	root, version := cacheRoot(os.LookupEnv), cdkVersion()
-	if root == "" || version == "" {
+	root := CacheRoot(os.LookupEnv)
+	if root == "" {
 		return ""
 	}
-	return filepath.Join(root, cdkPackage, version)
+	return filepath.Join(root, cdkPackage, cdkVersion)
 }
 
-// cacheRoot is the directory of jsii's package cache. Empty: there is none, it keeps no index, or it may
+// CacheRoot is the directory of jsii's package cache. Empty: there is none, it keeps no index, or it may
 // not last. Node inherits the environment that decides about this.
-func cacheRoot(lookupEnv func(string) (string, bool)) string {
+func CacheRoot(lookupEnv func(string) (string, bool)) string {
 	env := func(name string) string {
 		value, _ := lookupEnv(name)
 		return value
@@ -129,18 +127,4 @@ func cacheRoot(lookupEnv func(string) (string, bool)) string {
 		return filepath.Join(home, "Library", "Caches", "com.amazonaws.jsii", "package-cache")
 	}
 	return filepath.Join(home, ".cache", "aws", "jsii", "package-cache")
-}
-
-// cdkVersion is the version of the CDK in this program, without the v. Empty: the program does not say.
-func cdkVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return ""
-	}
-	for _, module := range info.Deps {
-		if module.Path == cdkModule {
-			return strings.TrimPrefix(module.Version, "v")
-		}
-	}
-	return ""
 }

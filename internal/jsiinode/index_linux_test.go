@@ -1,4 +1,4 @@
-package synth
+package jsiinode
 
 import (
 	"os"
@@ -74,7 +74,7 @@ func TestCacheRoot(t *testing.T) {
 		"another runtime":      {map[string]string{"HOME": home, "JSII_RUNTIME": "node jsii.js"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := cacheRoot(func(key string) (string, bool) {
+			got := CacheRoot(func(key string) (string, bool) {
 				value, set := test.env[key]
 				return value, set
 			})

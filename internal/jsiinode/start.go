@@ -1,0 +1,90 @@
+// Package jsiinode prepares how jsii starts Node.js, and waits for what Node.js writes for its next starts. It alone
+// relies on what jsii does inside and promises nowhere: where a new version of jsii does it differently, TestTool and
+// TestNodeStarts fail.
+package jsiinode
+
+import (
+	"os"
+	"path/filepath"
+)
+
+// The environment variables of the command that runs Node.js: jsii's own, and the one that keeps what the user has
+// set it to.
+const (
+	nodeVariable = "JSII_NODE"
+	userVariable = "CENTRAL_S3_BACKUP_NODE"
+)
+
+// nodeOptions limits the heap of Node.js, in megabytes. jsii allows it 4 GB, and with that V8 collects
+// no garbage before it has more than 1 GB. A process of a run needs half of the limit, and stays below
+// 700 MB with everything else that Node.js has.
+const nodeOptions = "--max-old-space-size=500"
+
+// startScript runs in place of Node.js. jsii gives it the path of a program that would start Node.js once more; the program beside
+// that one is what answers. Descriptor 3 is taken, so that no file gets it.
+const startScript = `#!/bin/sh
+program=${1%/bin/jsii-runtime.js}/lib/program.js
+if [ "$program" = "$1/lib/program.js" ] || [ ! -f "$program" ]; then
+	exec "$CENTRAL_S3_BACKUP_NODE" "$@"
+fi
+exec "$CENTRAL_S3_BACKUP_NODE" --preserve-symlinks --require "${0%/*}/start.js" "$program" 3</dev/null
+`
+
+// startModule runs before jsii's program, which reads requests from descriptor 3 and writes answers to it. Here these are standard
+// input and standard output, and what others print goes to standard error.
+const startModule = `const fs = require('fs');
+const { readSync, writeSync } = fs;
+fs.readSync = (fd, ...rest) => readSync(fd === 3 ? 0 : fd, ...rest);
+fs.writeSync = (fd, ...rest) => writeSync(fd === 3 ? 1 : fd, ...rest);
+Object.defineProperty(process, 'stdout', { get: () => process.stderr });
+`
+
+// scriptName is the file name of startScript. The process that jsii starts has it, with any directory.
+const scriptName = "central-s3-backup-start.sh"
+
+// Prepare sets environment variables of this process and of those that it starts, in front of the first package of the
+// CDK: jsii takes the environment over when that is initialized. A variable that the user has set stays. dir is a directory
+// for files that Node.js needs as long as it runs. The error is of a file that cannot be written.
+//
+// Node.js keeps its memory small. And it is one process: jsii would start a second one, of which the first passes on each
+// request and each answer (docs/adr/0015-one-process-of-node.md). Where dir has no programs, or on Windows, it does.
+func Prepare(dir string) error {
+	options := map[string]string{"NODE_OPTIONS": nodeOptions}
+	if buildsIndex() {
+		options = map[string]string{"NODE_OPTIONS": nodeOptions + indexNodeOptions, "MALLOC_ARENA_MAX": indexMallocArenas}
+	}
+	for name, value := range options {
+		if os.Getenv(name) == "" {
+			_ = os.Setenv(name, value) // fails only for a malformed name
+		}
+	}
+	if isScript(os.Getenv(nodeVariable)) { // of the process that has started this one
+		return nil
+	}
+	script := filepath.Join(dir, scriptName)
+	for name, content := range map[string]string{script: startScript, filepath.Join(dir, "start.js"): startModule} {
+		if err := os.WriteFile(name, []byte(content), 0o700); err != nil {
+			return err
+		}
+	}
+	if !runs(script) {
+		return nil
+	}
+	node := os.Getenv(nodeVariable)
+	if node == "" {
+		node = "node"
+	}
+	_ = os.Setenv(userVariable, node)
+	_ = os.Setenv(nodeVariable, script)
+	return nil
+}
+
+// Command is the command that runs Node.js, as the user has set it in the environment. Empty: node.
+func Command(getenv func(string) string) string {
+	if node := getenv(nodeVariable); !isScript(node) {
+		return node
+	}
+	return getenv(userVariable)
+}
+
+func isScript(node string) bool { return filepath.Base(node) == scriptName }

@@ -1,0 +1,127 @@
+package jsiinode
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestVersionOfCDK: the version whose index is looked for is the one in go.mod.
+func TestVersionOfCDK(t *testing.T) {
+	modules, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "github.com/aws/aws-cdk-go/awscdk/v2 v" + cdkVersion + "\n"; !strings.Contains(string(modules), want) {
+		t.Errorf("go.mod does not have %q", want)
+	}
+}
+
+// TestPrepare: what the user has set stays, and each process that another one of the app starts knows it.
+func TestPrepare(t *testing.T) {
+	for _, user := range []string{"", "node24", "/opt/a node's/bin/node"} {
+		for _, name := range []string{"NODE_OPTIONS", "MALLOC_ARENA_MAX", userVariable} {
+			t.Setenv(name, "")
+		}
+		t.Setenv(nodeVariable, user)
+		dir := t.TempDir()
+		var script string
+		for process := range 2 {
+			if err := Prepare(dir); err != nil {
+				t.Fatal(err)
+			}
+			if process == 0 {
+				script = os.Getenv(nodeVariable)
+			}
+			if got := os.Getenv(nodeVariable); got != script || process == 0 && filepath.Dir(got) != dir {
+				t.Errorf("%q, process %d: jsii starts %q", user, process, got)
+			}
+			want := user
+			if user == "" {
+				want = "node"
+			}
+			if got := Command(os.Getenv); got != want {
+				t.Errorf("%q, process %d: got %q", user, process, got)
+			}
+			if got := os.Getenv("NODE_OPTIONS"); !strings.HasPrefix(got, nodeOptions) {
+				t.Errorf("NODE_OPTIONS: %q", got)
+			}
+			dir = t.TempDir()
+		}
+	}
+	t.Setenv("NODE_OPTIONS", "--no-warnings")
+	t.Setenv(nodeVariable, "other")
+	if err := Prepare(t.TempDir()); err != nil || os.Getenv("NODE_OPTIONS") != "--no-warnings" || os.Getenv(userVariable) != "other" {
+		t.Errorf("%v, NODE_OPTIONS %q, Node.js %q", err, os.Getenv("NODE_OPTIONS"), os.Getenv(userVariable))
+	}
+	if err := Prepare(filepath.Join(t.TempDir(), "absent")); err != nil {
+		t.Errorf("Prepare writes where it need not: %v", err)
+	}
+	t.Setenv(nodeVariable, "")
+	if err := Prepare(filepath.Join(t.TempDir(), "absent")); err == nil {
+		t.Error("no error for a directory that is not there")
+	}
+}
+
+// TestRuns: where the system does not run the script, jsii starts Node.js itself.
+func TestRuns(t *testing.T) {
+	script := filepath.Join(t.TempDir(), "script")
+	if err := os.WriteFile(script, []byte(startScript), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if runs(script) {
+		t.Error("a file that is no program runs")
+	}
+	if err := os.Chmod(script, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if !runs(script) {
+		t.Error("a program does not run")
+	}
+}
+
+// TestStart: jsii's program speaks on standard input and output, as jsii expects it from what it starts; what others print does
+// not get between its answers. Everything that is not jsii's start is passed on to Node.js as it is.
+func TestStart(t *testing.T) {
+	t.Setenv(nodeVariable, "")
+	dir := filepath.Join(t.TempDir(), "a directory's name")
+	for _, d := range []string{dir, filepath.Join(dir, "lib")} {
+		if err := os.Mkdir(d, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Prepare(dir); err != nil {
+		t.Fatal(err)
+	}
+	const program = `
+const fs = require('fs');
+console.log('printed');
+const request = Buffer.alloc(100);
+const read = fs.readSync(3, request, 0, 100, null);
+fs.writeSync(3, 'answer to ' + request.toString('utf8', 0, read));
+const file = fs.openSync(__filename);
+console.error(file > 3 && fs.readSync(file, request, 0, 100, 0) === 100 ? 'files are read' : 'a file has descriptor ' + file);
+`
+	if err := os.WriteFile(filepath.Join(dir, "lib", "program.js"), []byte(program), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		args           []string
+		stdout, stderr string
+	}{
+		{[]string{dir + "/bin/jsii-runtime.js"}, "answer to request\n", "printed\nfiles are read\n"},
+		{[]string{"-p", "1 + 1"}, "2\n", ""},
+		{[]string{dir + "/lib/program.js"}, "printed\n", "Error"}, // without the script there is no descriptor 3 to read
+	} {
+		var stdout, stderr bytes.Buffer
+		start := exec.Command(os.Getenv(nodeVariable), test.args...)
+		start.Stdin, start.Stdout, start.Stderr = strings.NewReader("request\n"), &stdout, &stderr
+		err := start.Run()
+		if stdout.String() != test.stdout || !strings.Contains(stderr.String(), test.stderr) || err != nil != (test.stderr == "Error") {
+			t.Errorf("%v: %v, says\n%s\nand\n%s", test.args, err, stdout.String(), stderr.String())
+		}
+	}
+}
