@@ -64,7 +64,7 @@ func (w *walk) largest() *stretch {
 	}
 	var largest *stretch
 	for _, s := range w.listed {
-		if s.probed || s.at == "" || s.top != "" && s.at >= s.top {
+		if s.probed || s.ended || s.at == "" || s.top != "" && s.at >= s.top {
 			continue
 		}
 		if !s.known {

@@ -26,7 +26,7 @@ type stretch struct {
 	// top is a bound for guesses: no key of this stretch lies between it and upTo. Empty: unknown.
 	top    string
 	probed bool // a lister looks where to split it
-	ended  bool
+	ended  bool // its lister has the last page
 	// left is how many pages are left, if the keys go on as on the last page. It is valid if known.
 	left  float64
 	known bool
@@ -207,6 +207,7 @@ func (w *walk) claim(s *stretch, p page) (upTo string) {
 		w.learn(p.entries)
 	}
 	s.known = false
+	s.ended = !p.more || s.upTo != "" && s.at > s.upTo
 	w.changed.Broadcast()
 	return s.upTo
 }

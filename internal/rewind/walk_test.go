@@ -226,6 +226,37 @@ func TestListersAreFastOnManyPages(t *testing.T) {
 	}
 }
 
+// TestLastPage: nobody asks where to split a stretch whose lister has the last page, even if it still decides about the keys there.
+func TestLastPage(t *testing.T) {
+	for _, test := range []struct {
+		name, upTo string
+		more       bool
+		split      bool
+	}{
+		{"more pages", "", true, true},
+		{"the last page", "", false, false},
+		{"more pages in the span", "9", true, true},
+		{"beyond the end", "009", true, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWalk(&Run{}, []span{{}}, nil, nil)
+			w.listers = 2
+			s, err := w.take(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.upTo = test.upTo
+			for i, keys := range []string{"0009 0019", "0029 0039", "0049 0059", "0069 0079", "0089 0099"} {
+				first, last, _ := strings.Cut(keys, " ")
+				w.claim(s, page{entries: []Entry{{Key: first}, {Key: last}}, more: i < 4 || test.more})
+			}
+			if got := w.largest() == s; got != test.split {
+				t.Errorf("split: %v, want %v", got, test.split)
+			}
+		})
+	}
+}
+
 // TestListersSmall: a bucket of a few pages is listed without any question where to split it.
 func TestListersSmall(t *testing.T) {
 	for _, n := range []int{0, 1, 10, 39} {
