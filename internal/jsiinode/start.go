@@ -1,6 +1,6 @@
 // Package jsiinode prepares how jsii starts Node.js, and waits for what Node.js writes for its next starts. It alone
-// relies on what jsii does inside and promises nowhere: where a new version of jsii does it differently, TestTool and
-// TestNodeStarts fail.
+// relies on what jsii does inside and promises nowhere. Where a new version of jsii does it differently, TestTool and
+// TestCalls fail.
 package jsiinode
 
 import (
@@ -42,12 +42,13 @@ Object.defineProperty(process, 'stdout', { get: () => process.stderr });
 // scriptName is the file name of startScript. The process that jsii starts has it, with any directory.
 const scriptName = "central-s3-backup-start.sh"
 
-// Prepare sets environment variables of this process and of those that it starts, in front of the first package of the
-// CDK: jsii takes the environment over when that is initialized. A variable that the user has set stays. dir is a directory
-// for files that Node.js needs as long as it runs. The error is of a file that cannot be written.
+// Prepare sets environment variables for Node.js, of this process and of those that it starts. Call it before the packages of
+// the CDK are initialized: jsii takes the environment over at that time. A variable that the user has set stays. dir is a
+// directory for files that Node.js needs as long as it runs. The error is about a file that cannot be written.
 //
-// Node.js keeps its memory small. And it is one process: jsii would start a second one, of which the first passes on each
-// request and each answer (docs/adr/0015-one-process-of-node.md). Where dir has no programs, or on Windows, it does.
+// The variables keep the memory of Node.js small, and have it run as one process: jsii would start two, and the first would pass
+// on each request and each answer of the second (docs/adr/0015-one-process-of-node.md). It does so where the system does not run
+// programs in dir, and on Windows.
 func Prepare(dir string) error {
 	options := map[string]string{"NODE_OPTIONS": nodeOptions}
 	if buildsIndex() {
