@@ -8,35 +8,32 @@ LINTED = testdata/air-gapped.yaml testdata/everything.yaml testdata/fleet.yaml t
 	sovereign-cloud tag-conditions targets)
 EXAMPLES = $(wildcard examples/*/backup.yaml)
 
-.PHONY: release release-check release-smoke check test whole kills foreign workflow lint seaweed emulator report assembly decisions cli golden bench \
+.PHONY: release release-check release-smoke check test whole foreign workflow lint seaweed emulator report assembly decisions cli golden bench \
 	bench-restore bench-smoke
 
-check: test whole kills foreign workflow lint seaweed emulator report assembly decisions cli release-smoke bench-smoke
+check: test whole foreign workflow lint seaweed emulator report assembly decisions cli release-smoke bench-smoke
 
 test:
 	go test ./...
 
 # What go test ./... leaves out because it is slow: the tests of the root with the build tag whole, which stop the app, fill its disk or
-# install it elsewhere, and all values of property tests.
+# install it elsewhere, the snapshots of all valid configurations, and all values of property tests. restore versions is killed 50 times,
+# and once late in a listing of 1,000,000 versions.
 WHOLE = $(shell grep -l '^//go:build whole' *_test.go)
 whole:
-	go test -tags whole . -run "^($$(sed -n 's/^func \(Test[A-Za-z]*\)(.*/\1/p' $(WHOLE) | paste -s -d '|' -))$$"
-	go test -tags whole ./config/... ./internal/rewind ./lambda/alerts/...
+	go test -tags whole -timeout 30m . -run "^(TestSnapshots|$$(sed -n 's/^func \(Test[A-Za-z]*\)(.*/\1/p' $(WHOLE) | paste -s -d '|' -))$$"
+	go test -tags whole -timeout 30m ./config/... ./internal/rewind ./lambda/alerts/...
 	go test -tags whole ./internal/synth -run TestFunctionInClone
 
-# restore versions is killed 50 times, and once late in a listing of 1,000,000 versions.
-kills:
-	REWIND_WHOLE=1 go test ./internal/rewind -run Killed -timeout 30m
-
 # The tests in a copy with another backup.yaml: that of a user, with a snapshot of its templates. TestSnapshot is the only one that reads
-# it; what it does runs over every other valid configuration there, too.
+# it; TestSnapshots does the same for every other valid configuration.
 FOREIGN = config/testdata/good/alerts.yaml
 foreign:
 	rm -rf $(ASSEMBLY).foreign
 	mkdir $(ASSEMBLY).foreign
 	git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C $(ASSEMBLY).foreign
 	cp $(FOREIGN) $(ASSEMBLY).foreign/backup.yaml
-	cd $(ASSEMBLY).foreign && go test . -run TestSnapshot -update && SNAPSHOTS_OF_ALL=1 go test -timeout 30m ./...
+	cd $(ASSEMBLY).foreign && go test . -run TestSnapshot -update && go test ./...
 	rm -rf $(ASSEMBLY).foreign
 
 # The workflows of github-workflow by actionlint, and their scripts in bash, with jq, as GitHub runs them.

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"central-s3-backup/config"
+	"central-s3-backup/internal/fixedseed"
 )
 
 // TestSnapshot compares the templates of backup.yaml with those in snapshots/, which -update renews. It is the one test about the
@@ -120,15 +121,12 @@ func (s snapshot) write(templates map[string][]byte) error {
 	return err
 }
 
-// snapshotsOfAll is the environment variable with which TestSnapshots takes every configuration of config/testdata/good.
-const snapshotsOfAll = "SNAPSHOTS_OF_ALL"
-
 // TestSnapshots: any configuration that loads may be the user's: its snapshot replaces an earlier one, and tells of no difference
 // when nothing has changed.
 func TestSnapshots(t *testing.T) {
 	const good = "config/testdata/good/"
 	files := []string{good + "minimal.yaml", good + "alerts.yaml", good + "limits.yaml"}
-	if os.Getenv(snapshotsOfAll) != "" {
+	if fixedseed.Whole {
 		var err error
 		if files, err = filepath.Glob(good + "*.yaml"); err != nil || len(files) < 60 {
 			t.Fatalf("%d files, %v", len(files), err)

@@ -2,5 +2,5 @@
 
 package fixedseed
 
-// Whole is whether property tests look at all their values: the build tag whole.
+// Whole is whether tests are as large as what they claim, and property tests look at all their values: the build tag whole.
 const Whole = false

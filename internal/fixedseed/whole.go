@@ -2,5 +2,5 @@
 
 package fixedseed
 
-// Whole is whether property tests look at all their values.
+// Whole is whether tests are as large as what they claim, and property tests look at all their values.
 const Whole = true

@@ -15,16 +15,13 @@ import (
 	"testing"
 	"time"
 
+	"central-s3-backup/internal/fixedseed"
 	"central-s3-backup/internal/s3fake"
 )
 
-const (
-	// childURL makes the test's program a child, which restores the bucket of the server at that URL. childJournal is
-	// its journal.
-	childURL, childJournal = "REWIND_CHILD_URL", "REWIND_CHILD_JOURNAL"
-	// whole makes the tests here as large as the claims are: make kills.
-	whole = "REWIND_WHOLE"
-)
+// childURL makes the test's program a child, which restores the bucket of the server at that URL. childJournal is
+// its journal.
+const childURL, childJournal = "REWIND_CHILD_URL", "REWIND_CHILD_JOURNAL"
 
 // outcome is what a child prints.
 type outcome struct {
@@ -100,7 +97,7 @@ func generatedLake(
 // is left out, and the summary is that of the whole run.
 func TestKilled(t *testing.T) {
 	keys, kills := 1000, 8
-	if os.Getenv(whole) != "" {
+	if fixedseed.Whole {
 		keys, kills = 20000, 50
 	}
 	every := func(int) bool { return true }
@@ -152,7 +149,7 @@ func TestKilled(t *testing.T) {
 // not with those that were not restored.
 func TestKilledLate(t *testing.T) {
 	page, keys, versions, share := 100, 4000, 2, 25
-	if os.Getenv(whole) != "" {
+	if fixedseed.Whole {
 		page, keys, versions, share = 1000, 200000, 5, 15
 	}
 	server, _, url := generatedLake(t, page, keys, versions, func(n int) s3fake.Version {
