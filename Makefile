@@ -77,13 +77,15 @@ $(EMULATOR)/installed: test/emulator/requirements.txt
 report:
 	cd test/report && npm ci && go vet ./... && go test -count 1 -timeout 30m ./...
 
-# cfn-lint with its informational rules: the templates of the example, of LINTED and of EXAMPLES, each in the Region that it is
-# for, and those of the example in all Regions.
+# cfn-lint with its informational rules: the templates of the example, of LINTED and of EXAMPLES, and those of two pipelines, each in the
+# Region that it is for, and those of the example in all Regions.
 assembly:
 	go run . -out $(ASSEMBLY)
 	for f in $(LINTED); do go run . -config $$f -out $(ASSEMBLY).$$(basename $$f .yaml) 2>$(ASSEMBLY)/warnings || { cat $(ASSEMBLY)/warnings; exit 1; }; done
 	for f in $(EXAMPLES); do go run . -config $$f -out $(ASSEMBLY).$$(basename $$(dirname $$f)) 2>$(ASSEMBLY)/warnings || { cat $(ASSEMBLY)/warnings; exit 1; }; done
-	go run ./internal/cfnlint $(ASSEMBLY) $(foreach f,$(LINTED),$(ASSEMBLY).$(basename $(notdir $(f)))) $(EXAMPLES:examples/%/backup.yaml=$(ASSEMBLY).%)
+	go run . -config testdata/pipelines.yaml -workload pipeline -report=false -out $(ASSEMBLY).pipelines
+	go run ./internal/cfnlint $(ASSEMBLY) $(foreach f,$(LINTED),$(ASSEMBLY).$(basename $(notdir $(f)))) $(EXAMPLES:examples/%/backup.yaml=$(ASSEMBLY).%) \
+		$(ASSEMBLY).pipelines
 	cfn-lint -c I -i I1022 -r ALL_REGIONS -- $(ASSEMBLY)/*.template.json
 
 # Who can do what, by an IAM simulator (docs/who-can.md), and whether operators and the validator may do what they call. It is

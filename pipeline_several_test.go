@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -21,27 +20,10 @@ import (
 // ofSeveral are the Regions of the workloads of [several].
 var ofSeveral = []string{"eu-west-1", "eu-central-1", "us-east-1", "ap-southeast-2"}
 
-// approvedOfSeveral are those that a person approves.
-var approvedOfSeveral = []string{"w1-prod", "w40-prod"}
-
-// several are two pipelines: the first one has as many workloads as a pipeline may have, in four Regions, and functions; the second one has
-// one more. The roles are as a company may prescribe them, also with a permissions boundary.
+// several are the two pipelines of testdata/pipelines.yaml, with cdk-nag and a permissions boundary.
 var several = sync.OnceValue(func() *assembly {
-	var b strings.Builder
-	b.WriteString("version: 1\nproject: heron\norganization: {id: o-a1b2c3d4e5}\n" + prescribed +
-		"central: {account: \"111111111111\", region: eu-west-1}\nalerts: {slack: [{webhook_secret: backup/slack}]}\nworkloads:\n")
-	for i := range config.MaxPipelineWorkloads + 1 {
-		fmt.Fprintf(&b, "  - {name: w%d, environment: prod, account: \"%d\", region: %s, buckets: [{name: heron-w%d, tier: standard_data}]}\n",
-			i, 222_222_220_000+i, ofSeveral[i%len(ofSeveral)], i)
-	}
-	b.WriteString("rollout: {pipeline: {account: \"111111111111\", region: eu-west-1, repository: heron/backup, " +
-		"connection_arn: \"arn:aws:codeconnections:eu-west-1:111111111111:connection/01234567\", " +
-		"approve_before: [" + strings.Join(approvedOfSeveral, ", ") + "]}}\n")
+	const file = "testdata/pipelines.yaml"
 	dir := filepath.Join(shared, "several")
-	file := filepath.Join(shared, "several.yaml")
-	if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
-		panic(err)
-	}
 	app := appCommand("-config", file, "-out", dir, "-workload", "pipeline", "-report=false") // Node.js reads the context when it starts
 	app.Env = append(app.Env, `CDK_CONTEXT_JSON={"nag":"true","@aws-cdk/core:permissionsBoundary":{"name":"company-boundary"}}`)
 	if said, err := app.CombinedOutput(); err != nil {
@@ -131,7 +113,7 @@ func TestSeveralPipelines(t *testing.T) {
 				name, _ := at(step.properties, "Configuration", "StackName").(string)
 				id := strings.TrimPrefix(name, "heron-backup-")
 				ids = append(ids, id)
-				if after, is := place["approve "+id]; is != slices.Contains(approvedOfSeveral, id) || is && after >= step.order {
+				if after, is := place["approve "+id]; is != slices.Contains(cfg.Rollout.Pipeline.ApproveBefore, id) || is && after >= step.order {
 					t.Errorf("%s is approved: %v, in step %d of its stage; it is deployed in step %d", id, is, after, step.order)
 				}
 				place[id] = i
