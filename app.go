@@ -173,7 +173,9 @@ const reportDir = "report"
 
 // writeReport writes the report beside the templates, whose sizes it takes.
 func writeReport(cfg *config.Config, previous string, opts synth.Options) error {
-	r, err := backupreport.Load(cfg, backupreport.Sources{Config: opts.Config, Previous: previous, Templates: opts.Out})
+	r, err := backupreport.Load(cfg, backupreport.Sources{
+		Config: opts.Config, Backupctl: cli.BackupctlCalled(program), Previous: previous, Templates: opts.Out,
+	})
 	if err != nil {
 		return err
 	}

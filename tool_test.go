@@ -76,6 +76,9 @@ func TestTool(t *testing.T) {
 			programs++
 		}
 	}
+	if md := got[reportDir+"/report.md"]; strings.Contains(md, "go run") || !strings.Contains(md, "`backupctl restore ") {
+		t.Error("the report has commands for a clone")
+	}
 	if programs != 2 {
 		t.Errorf("%d functions", programs)
 	}

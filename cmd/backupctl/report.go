@@ -40,7 +40,9 @@ func (c *reportFiles) Run(stdout io.Writer) error {
 			return fmt.Errorf("--templates %s: there are no templates; write them with %s", c.Templates, cli.AppCalled(program))
 		}
 	}
-	r, err := backupreport.Load(cfg, backupreport.Sources{Config: c.Config, Previous: c.Previous, Templates: c.Templates, Evidence: c.Evidence})
+	r, err := backupreport.Load(cfg, backupreport.Sources{
+		Config: c.Config, Backupctl: program, Previous: c.Previous, Templates: c.Templates, Evidence: c.Evidence,
+	})
 	if err != nil {
 		return err
 	}

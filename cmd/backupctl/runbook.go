@@ -38,7 +38,7 @@ func (c *runbookPage) Run(stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	text, err := runbook.Render(cfg, w, cmp.Or(c.For, runbook.Overview), runbook.Options{Config: c.Config})
+	text, err := runbook.Render(cfg, w, cmp.Or(c.For, runbook.Overview), runbook.Options{Config: c.Config, Backupctl: program})
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,17 @@ func AppCalled(program string) string {
 	return "central-s3-backup"
 }
 
+// BackupctlCalled is how the person who called the app as program calls backupctl: AppCalled the other way round.
+func BackupctlCalled(program string) string {
+	switch {
+	case program == "go run .":
+		return "go run ./cmd/backupctl"
+	case strings.HasPrefix(program, "go run "):
+		return strings.Replace(program, "@", "/cmd/backupctl@", 1)
+	}
+	return "backupctl"
+}
+
 // Called is how a person called the running program, whose path is arg0: by the name of its file, where it is installed. `go run`
 // has it in a directory of Go's own: of a clone that is inClone, such as "go run .", and else `go run` with the version.
 func Called(arg0, inClone string) string {

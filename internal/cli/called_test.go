@@ -16,7 +16,7 @@ func TestCalled(t *testing.T) {
 	}
 }
 
-// TestAppCalled: what backupctl says of the app can be typed where backupctl was typed.
+// TestAppCalled: what backupctl says of the app can be typed where backupctl was typed, and what the app says of backupctl.
 func TestAppCalled(t *testing.T) {
 	for program, want := range map[string]string{
 		"go run ./cmd/backupctl": "go run .", "backupctl": "central-s3-backup", "backupctl-linux-arm64": "central-s3-backup",
@@ -24,6 +24,9 @@ func TestAppCalled(t *testing.T) {
 	} {
 		if got := AppCalled(program); got != want {
 			t.Errorf("%s: %s; want %s", program, got, want)
+		}
+		if back := BackupctlCalled(want); back != program && program != "backupctl-linux-arm64" {
+			t.Errorf("%s: %s; want %s", want, back, program)
 		}
 	}
 }

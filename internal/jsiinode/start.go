@@ -50,16 +50,17 @@ const scriptName = "central-s3-backup-start.sh"
 // on each request and each answer of the second (docs/adr/0015-one-process-of-node.md). It does so where the system does not run
 // programs in dir, and on Windows.
 func Prepare(dir string) error {
+	getenv := os.Getenv //nolint:forbidigo // jsii takes it over before app.go can read it
 	options := map[string]string{"NODE_OPTIONS": nodeOptions}
 	if buildsIndex() {
 		options = map[string]string{"NODE_OPTIONS": nodeOptions + indexNodeOptions, "MALLOC_ARENA_MAX": indexMallocArenas}
 	}
 	for name, value := range options {
-		if os.Getenv(name) == "" {
+		if getenv(name) == "" {
 			_ = os.Setenv(name, value) // fails only for a malformed name
 		}
 	}
-	if isScript(os.Getenv(nodeVariable)) { // of the process that has started this one
+	if isScript(getenv(nodeVariable)) { // of the process that has started this one
 		return nil
 	}
 	script := filepath.Join(dir, scriptName)
@@ -71,7 +72,7 @@ func Prepare(dir string) error {
 	if !runs(script) {
 		return nil
 	}
-	node := os.Getenv(nodeVariable)
+	node := getenv(nodeVariable)
 	if node == "" {
 		node = "node"
 	}

@@ -13,6 +13,8 @@ import (
 type Sources struct {
 	// Config is the path of the configuration. Empty: backup.yaml.
 	Config string
+	// Backupctl is how backupctl is called in commands. Empty: as in a clone.
+	Backupctl string
 	// Previous is the path of an earlier configuration to compare with. Empty: none.
 	Previous string
 	// Templates is a directory with the synthesized templates of the configuration. Empty: sizes are estimates.
@@ -24,7 +26,7 @@ type Sources struct {
 // Load makes the report of a configuration, with the estimates that it names, and with all sources. cfg is that of the source Config.
 func Load(cfg *config.Config, s Sources) (*Report, error) {
 	file := cmp.Or(s.Config, "backup.yaml")
-	r := New(cfg, Options{Config: filepath.ToSlash(file)})
+	r := New(cfg, Options{Config: filepath.ToSlash(file), Backupctl: s.Backupctl})
 	estimates, err := cfg.LoadEstimates(file)
 	if err != nil {
 		return nil, err

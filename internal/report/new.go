@@ -5,18 +5,22 @@ import (
 	"slices"
 
 	"central-s3-backup/config"
+	"central-s3-backup/internal/runbook"
 )
 
 // Options of [New]. The zero value is a report for backup.yaml.
 type Options struct {
 	// Config is the name of the configuration in commands. Empty: backup.yaml.
 	Config string
+	// Backupctl is how backupctl is called in commands. Empty: as in a clone.
+	Backupctl string
 }
 
 // New computes the report of a configuration. It takes milliseconds, and reads no file.
 func New(cfg *config.Config, o Options) *Report {
 	b := &builder{
-		cfg: cfg, config: cmp.Or(o.Config, "backup.yaml"), tiers: map[string]int{}, protections: map[string]bool{}, counted: map[runsIn]int{},
+		cfg: cfg, config: cmp.Or(o.Config, "backup.yaml"), backupctl: cmp.Or(o.Backupctl, runbook.Backupctl) + " ",
+		tiers: map[string]int{}, protections: map[string]bool{}, counted: map[runsIn]int{},
 	}
 	b.report = &Report{
 		Schema: SchemaVersion, Project: cfg.Project, Organization: cfg.Organization.ID,
@@ -37,9 +41,9 @@ func New(cfg *config.Config, o Options) *Report {
 
 // builder fills a report.
 type builder struct {
-	cfg    *config.Config
-	config string // the name of the file in commands
-	report *Report
+	cfg               *config.Config
+	config, backupctl string // the name of the file in commands, and what they begin with
+	report            *Report
 
 	tiers       map[string]int  // index in the report by name
 	protections map[string]bool // by id

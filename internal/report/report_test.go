@@ -2,6 +2,7 @@ package report
 
 import (
 	"maps"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -71,4 +72,23 @@ func processorTime(t testing.TB) time.Duration {
 		t.Fatal(err)
 	}
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+// TestCommandsAsCalled: the commands of a report begin as somebody types them, in a clone unless it is said.
+func TestCommandsAsCalled(t *testing.T) {
+	cfg := load(t, "example.yaml")
+	for called, want := range map[string]string{"": "go run ./cmd/backupctl ", "backupctl": "backupctl "} {
+		commands := 0
+		for _, p := range New(cfg, Options{Backupctl: called}).Protections {
+			for _, way := range p.Ways {
+				commands++
+				if !strings.HasPrefix(way.Command, want) {
+					t.Errorf("%q: %s", called, way.Command)
+				}
+			}
+		}
+		if commands < 10 {
+			t.Errorf("%q: %d commands", called, commands)
+		}
+	}
 }

@@ -13,8 +13,6 @@ const (
 	anyWorkload = "NAME-ENV"
 )
 
-const backupctl = "go run ./cmd/backupctl "
-
 // waysOf are the ways back, in the order of docs/restore/README.md.
 func (b *builder) waysOf(t *config.Tier, existing bool) []Way {
 	reach, central := map[SpanKind]int{}, 0
@@ -29,7 +27,7 @@ func (b *builder) waysOf(t *config.Tier, existing bool) []Way {
 	}
 	versions := Way{
 		Name: "versions", Title: "Earlier versions in the bucket, to any second", Reach: reach[ObjectLockSpan], Page: "versions.md",
-		Command: backupctl + "restore versions --config " + runbook.Quoted(b.config) + " --bucket BUCKET --to TIME",
+		Command: b.backupctl + "restore versions --config " + runbook.Quoted(b.config) + " --bucket BUCKET --to TIME",
 		Needs:   "the bucket and its versions; it says what it would do, and --apply does it",
 	}
 	if existing {
@@ -39,17 +37,17 @@ func (b *builder) waysOf(t *config.Tier, existing bool) []Way {
 	if local > 0 {
 		ways = append(ways, Way{
 			Name: "files", Title: "Single objects out of a recovery point, without a restore", Reach: local, Page: "backups.md",
-			Command: backupctl + "restore files --bucket BUCKET --to TIME --key KEY --in-place" + file,
+			Command: b.backupctl + "restore files --bucket BUCKET --to TIME --key KEY --in-place" + file,
 		}, Way{
 			Name: "backup", Title: "The whole bucket out of a recovery point, into a new bucket", Reach: local, Page: "backups.md",
-			Command: backupctl + "restore backup --bucket BUCKET --to TIME --verify" + file,
+			Command: b.backupctl + "restore backup --bucket BUCKET --to TIME --verify" + file,
 			Needs:   toTheSecond(reach),
 		})
 	}
 	if central > 0 {
 		ways = append(ways, Way{
 			Name: "copyBack", Title: "The copy in the central account, also into another account", Reach: central, Page: "backups.md",
-			Command: backupctl + "copy-back --workload NAME-ENV --bucket BUCKET --to TIME --then-restore --central-profile central" + file,
+			Command: b.backupctl + "copy-back --workload NAME-ENV --bucket BUCKET --to TIME --then-restore --central-profile central" + file,
 			Needs:   "profiles for both accounts; the first copy into a vault is a full one",
 		})
 	}

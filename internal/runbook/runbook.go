@@ -14,7 +14,11 @@ import (
 	"text/template"
 
 	"central-s3-backup/config"
+	"central-s3-backup/internal/cli"
 )
+
+// Backupctl is how backupctl is called in a clone of the repository, and in the files of this package.
+const Backupctl = "go run ./cmd/backupctl"
 
 // Overview is the name of the page that leads to the others.
 const Overview = "README"
@@ -60,6 +64,8 @@ var Files embed.FS
 type Options struct {
 	// Config is the path of the configuration. Empty: backup.yaml.
 	Config string
+	// Backupctl is how backupctl is called in commands. Empty: [Backupctl].
+	Backupctl string
 	// Docs says that the page is one of docs/restore. Else its links begin at the root of the repository.
 	Docs bool
 	// Files has pages and outputs. Nil: those of this package.
@@ -85,7 +91,11 @@ func Render(cfg *config.Config, w config.Workload, name string, o Options) (stri
 	if err := t.ExecuteTemplate(&b, name+".md", p); err != nil {
 		return "", err
 	}
-	return squeeze(b.String()), nil
+	text := squeeze(b.String())
+	if o.Backupctl != "" {
+		text = strings.NewReplacer(Backupctl, o.Backupctl, "go run . ", cli.AppCalled(o.Backupctl)+" ").Replace(text)
+	}
+	return text, nil
 }
 
 // link is the path of a page of docs/restore, or of a file relative to it.

@@ -53,6 +53,30 @@ func TestCopiesOfEachRule(t *testing.T) {
 	}
 }
 
+// TestCalled: the commands of a page are those that the reader can type, in a clone and where the programs are installed.
+func TestCalled(t *testing.T) {
+	cfg, err := config.LoadFile("../../testdata/example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for program, others := range map[string]string{
+		"backupctl": "go run", Backupctl: "@",
+		"go run example.com/you/central-s3-backup/cmd/backupctl@v1.2.3": "go run .",
+	} {
+		commands := 0
+		for _, name := range append(Names(), Overview) {
+			page := render(t, cfg, cfg.Workloads[0], name, Options{Backupctl: program})
+			if strings.Contains(page, others) {
+				t.Errorf("%s, called as %s, has %q", name, program, others)
+			}
+			commands += strings.Count(page, program+" restore ")
+		}
+		if commands < 20 {
+			t.Errorf("%s: %d commands", program, commands)
+		}
+	}
+}
+
 // TestRebuiltLoads: the workload that a page tells to add is valid in every configuration, also a second time.
 func TestRebuiltLoads(t *testing.T) {
 	tried := 0
