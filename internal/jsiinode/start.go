@@ -4,6 +4,7 @@
 package jsiinode
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 )
@@ -60,23 +61,20 @@ func Prepare(dir string) error {
 			_ = os.Setenv(name, value) // fails only for a malformed name
 		}
 	}
-	if isScript(getenv(nodeVariable)) { // of the process that has started this one
+	if inherited := getenv(nodeVariable); isScript(inherited) && runs(inherited) { // of the process that has started this one
 		return nil
 	}
+	node := cmp.Or(Command(getenv), "node")
 	script := filepath.Join(dir, scriptName)
 	for name, content := range map[string]string{script: startScript, filepath.Join(dir, "start.js"): startModule} {
 		if err := os.WriteFile(name, []byte(content), 0o700); err != nil {
 			return err
 		}
 	}
-	if !runs(script) {
-		return nil
-	}
-	node := getenv(nodeVariable)
-	if node == "" {
-		node = "node"
-	}
 	_ = os.Setenv(userVariable, node)
+	if !runs(script) {
+		script = node
+	}
 	_ = os.Setenv(nodeVariable, script)
 	return nil
 }

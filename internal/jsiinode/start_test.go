@@ -60,6 +60,11 @@ func TestPrepare(t *testing.T) {
 	if err := Prepare(filepath.Join(t.TempDir(), "absent")); err != nil {
 		t.Errorf("Prepare writes where it need not: %v", err)
 	}
+	t.Setenv(nodeVariable, filepath.Join(t.TempDir(), scriptName)) // of a process that has ended
+	dir := t.TempDir()
+	if err := Prepare(dir); err != nil || filepath.Dir(os.Getenv(nodeVariable)) != dir || Command(os.Getenv) != "other" {
+		t.Errorf("%v, jsii starts %q, which runs %q", err, os.Getenv(nodeVariable), Command(os.Getenv))
+	}
 	t.Setenv(nodeVariable, "")
 	if err := Prepare(filepath.Join(t.TempDir(), "absent")); err == nil {
 		t.Error("no error for a directory that is not there")
