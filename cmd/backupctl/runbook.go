@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"central-s3-backup/config"
+	"central-s3-backup/internal/cli"
 	"central-s3-backup/internal/runbook"
 )
 
@@ -38,7 +39,9 @@ func (c *runbookPage) Run(stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	text, err := runbook.Render(cfg, w, cmp.Or(c.For, runbook.Overview), runbook.Options{Config: c.Config, Backupctl: program})
+	text, err := runbook.Render(cfg, w, cmp.Or(c.For, runbook.Overview), runbook.Options{
+		Config: c.Config, Backupctl: program, App: cli.AppCalled(program),
+	})
 	if err != nil {
 		return err
 	}

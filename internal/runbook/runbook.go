@@ -6,6 +6,7 @@
 package runbook
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -14,11 +15,13 @@ import (
 	"text/template"
 
 	"central-s3-backup/config"
-	"central-s3-backup/internal/cli"
 )
 
-// Backupctl is how backupctl is called in a clone of the repository, and in the files of this package.
-const Backupctl = "go run ./cmd/backupctl"
+// Backupctl is how backupctl is called in a clone of the repository, and in the files of this package; app is how the app is.
+const (
+	Backupctl = "go run ./cmd/backupctl"
+	app       = "go run ."
+)
 
 // Overview is the name of the page that leads to the others.
 const Overview = "README"
@@ -64,8 +67,8 @@ var Files embed.FS
 type Options struct {
 	// Config is the path of the configuration. Empty: backup.yaml.
 	Config string
-	// Backupctl is how backupctl is called in commands. Empty: [Backupctl].
-	Backupctl string
+	// Backupctl and App are how the programs are called in commands. Empty: as in a clone.
+	Backupctl, App string
 	// Docs says that the page is one of docs/restore. Else its links begin at the root of the repository.
 	Docs bool
 	// Files has pages and outputs. Nil: those of this package.
@@ -91,11 +94,8 @@ func Render(cfg *config.Config, w config.Workload, name string, o Options) (stri
 	if err := t.ExecuteTemplate(&b, name+".md", p); err != nil {
 		return "", err
 	}
-	text := squeeze(b.String())
-	if o.Backupctl != "" {
-		text = strings.NewReplacer(Backupctl, o.Backupctl, "go run . ", cli.AppCalled(o.Backupctl)+" ").Replace(text)
-	}
-	return text, nil
+	called := strings.NewReplacer(Backupctl+" ", cmp.Or(o.Backupctl, Backupctl)+" ", app+" ", cmp.Or(o.App, app)+" ")
+	return called.Replace(squeeze(b.String())), nil
 }
 
 // link is the path of a page of docs/restore, or of a file relative to it.

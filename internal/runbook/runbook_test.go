@@ -1,6 +1,7 @@
 package runbook
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -59,20 +60,22 @@ func TestCalled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for program, others := range map[string]string{
-		"backupctl": "go run", Backupctl: "@",
-		"go run example.com/you/central-s3-backup/cmd/backupctl@v1.2.3": "go run .",
+	for _, test := range []struct{ backupctl, app, others string }{
+		{"", "", "central-s3-backup "},
+		{"backupctl", "central-s3-backup", "go run"},
+		{"go run example.com/you/central-s3-backup/cmd/backupctl@v1.2.3", "go run example.com/you/central-s3-backup@v1.2.3", "go run ."},
 	} {
-		commands := 0
+		restores, checks := 0, 0
 		for _, name := range append(Names(), Overview) {
-			page := render(t, cfg, cfg.Workloads[0], name, Options{Backupctl: program})
-			if strings.Contains(page, others) {
-				t.Errorf("%s, called as %s, has %q", name, program, others)
+			page := render(t, cfg, cfg.Workloads[0], name, Options{Backupctl: test.backupctl, App: test.app})
+			if strings.Contains(page, test.others) {
+				t.Errorf("%s, called as %s, has %q", name, test.backupctl, test.others)
 			}
-			commands += strings.Count(page, program+" restore ")
+			restores += strings.Count(page, cmp.Or(test.backupctl, "go run ./cmd/backupctl")+" restore ")
+			checks += strings.Count(page, cmp.Or(test.app, "go run .")+" -check")
 		}
-		if commands < 20 {
-			t.Errorf("%s: %d commands", program, commands)
+		if restores < 20 || checks == 0 {
+			t.Errorf("%s: %d restores, %d checks", test.backupctl, restores, checks)
 		}
 	}
 }
