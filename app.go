@@ -30,6 +30,7 @@ var program = "go run ."
 
 func main() {
 	program = cli.Called(os.Args[0], program)
+	synth.Renew()
 	os.Exit(process())
 }
 

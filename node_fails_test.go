@@ -14,9 +14,9 @@ func TestNodeFails(t *testing.T) {
 	for _, test := range []struct{ name, script, want string }{
 		{"ends at once", "exit 3", "no response received from child process"},
 		{"is killed", "kill -9 $$", "no response received from child process"},
-		{"ends after its greeting", `printf '{"hello":"@jsii/runtime@1.142.0"}\n'; exit 1`, ""},
-		{"ends in a word", `printf '{"hello":'; exit 1`, ""}, // the end of the process or of its answer, whichever is seen first
-		{"is no Node.js", "echo usage: v22; cat >/dev/null", "invalid character 'u' looking for beginning of value"},
+		{"ends after its greeting", `printf '{"hello":"@jsii/runtime@1.142.0"}\n' >&4; exit 1`, ""},
+		{"ends in a word", `printf '{"hello":' >&4; exit 1`, ""}, // the end of the process or of its answer, whichever is seen first
+		{"is no Node.js", "echo usage: v22 >&4; cat >/dev/null", "invalid character 'u' looking for beginning of value"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			node := filepath.Join(t.TempDir(), "node")

@@ -15,7 +15,10 @@ import (
 // exitDefect is the exit code of a process that has reported an error. The run prints it.
 const exitDefect = 2
 
-func main() { os.Exit(process()) }
+func main() {
+	synth.Renew()
+	os.Exit(process())
+}
 
 // process is the process that main ends. It leaves no temporary file behind.
 func process() int {

@@ -22,8 +22,8 @@ const (
 	indexManifest = ".jsii.runtime.v1.json"
 )
 
-// cdkVersion is the version of the CDK in go.mod. The program could tell it, by runtime/debug; but a package that imports
-// that one is initialized after jsii.
+// cdkVersion is the version of the CDK in go.mod. The program could tell it, by runtime/debug; but with that import this package would
+// be initialized after jsii.
 const cdkVersion = "2.240.0"
 
 // indexWait limits the wait for the index. An idle machine needs 2 seconds, a busy one several times that.

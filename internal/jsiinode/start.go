@@ -21,35 +21,35 @@ const (
 // 700 MB with everything else that Node.js has.
 const nodeOptions = "--max-old-space-size=500"
 
-// startScript runs in place of Node.js. jsii gives it the path of a program that would start Node.js once more; the program beside
-// that one is what answers. Descriptor 3 is taken, so that no file gets it.
+// startScript runs in place of Node.js. jsii gives it the path of a program that would start Node.js once more, with the program beside
+// it; the script starts that one directly. jsii reads answers from descriptor 4, and everything that is printed goes to standard error.
+// Descriptor 3 is /dev/null, so that no file that Node.js opens gets this number.
 const startScript = `#!/bin/sh
 program=${1%/bin/jsii-runtime.js}/lib/program.js
 if [ "$program" = "$1/lib/program.js" ] || [ ! -f "$program" ]; then
 	exec "$CENTRAL_S3_BACKUP_NODE" "$@"
 fi
-exec "$CENTRAL_S3_BACKUP_NODE" --preserve-symlinks --require "${0%/*}/start.js" "$program" 3</dev/null
+exec "$CENTRAL_S3_BACKUP_NODE" --preserve-symlinks --require "${0%/*}/start.js" "$program" 3</dev/null 4>&1 1>&2
 `
 
-// startModule runs before jsii's program, which reads requests from descriptor 3 and writes answers to it. Here these are standard
-// input and standard output, and what others print goes to standard error.
+// startModule runs before jsii's program, which reads requests from descriptor 3 and writes answers to it. The script has them at
+// standard input and descriptor 4.
 const startModule = `const fs = require('fs');
 const { readSync, writeSync } = fs;
 fs.readSync = (fd, ...rest) => readSync(fd === 3 ? 0 : fd, ...rest);
-fs.writeSync = (fd, ...rest) => writeSync(fd === 3 ? 1 : fd, ...rest);
-Object.defineProperty(process, 'stdout', { get: () => process.stderr });
+fs.writeSync = (fd, ...rest) => writeSync(fd === 3 ? 4 : fd, ...rest);
 `
 
 // scriptName is the file name of startScript. The process that jsii starts has it, with any directory.
 const scriptName = "central-s3-backup-start.sh"
 
-// Prepare sets environment variables for Node.js, of this process and of those that it starts. Call it before the packages of
-// the CDK are initialized: jsii takes the environment over at that time. A variable that the user has set stays. dir is a
-// directory for files that Node.js needs as long as it runs. The error is about a file that cannot be written.
+// Prepare sets environment variables for Node.js, of this process and of those that it starts. jsii takes the environment over when the
+// packages of the CDK are initialized, and after jsii.Close once more. A variable that the user has set stays. dir is a directory for
+// files that Node.js needs as long as it runs. The error is about a file that cannot be written.
 //
 // The variables keep the memory of Node.js small, and have it run as one process: jsii would start two, and the first would pass
-// on each request and each answer of the second (docs/adr/0015-one-process-of-node.md). It does so where the system does not run
-// programs in dir, and on Windows.
+// on each request and each answer of the second (docs/adr/0015-one-process-of-node.md). jsii still starts two where the system runs
+// no programs in dir, and on Windows.
 func Prepare(dir string) error {
 	getenv := os.Getenv //nolint:forbidigo // jsii takes it over before app.go can read it
 	options := map[string]string{"NODE_OPTIONS": nodeOptions}

@@ -71,6 +71,33 @@ func TestPrepare(t *testing.T) {
 	}
 }
 
+// TestPrepareIndex: a process that starts without an index of the CDK, which Node.js then builds, has its memory limited for that.
+func TestPrepareIndex(t *testing.T) {
+	cache := t.TempDir()
+	t.Setenv("JSII_RUNTIME_PACKAGE_CACHE_ROOT", cache)
+	for _, test := range []struct{ options, arenas string }{
+		{nodeOptions + indexNodeOptions, indexMallocArenas},
+		{nodeOptions, ""},
+	} {
+		for _, name := range []string{"NODE_OPTIONS", "MALLOC_ARENA_MAX", nodeVariable} {
+			t.Setenv(name, "")
+		}
+		if err := Prepare(t.TempDir()); err != nil {
+			t.Fatal(err)
+		}
+		if options, arenas := os.Getenv("NODE_OPTIONS"), os.Getenv("MALLOC_ARENA_MAX"); options != test.options || arenas != test.arenas {
+			t.Errorf("got %q and %q, want %q and %q", options, arenas, test.options, test.arenas)
+		}
+		index := filepath.Join(cache, cdkPackage, cdkVersion, "hash") // is there from now on
+		if err := os.MkdirAll(index, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(index, indexManifest), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestRuns: where the system does not run the script, jsii starts Node.js itself.
 func TestRuns(t *testing.T) {
 	script := filepath.Join(t.TempDir(), "script")
@@ -93,7 +120,7 @@ func TestRuns(t *testing.T) {
 func TestStart(t *testing.T) {
 	t.Setenv(nodeVariable, "")
 	dir := filepath.Join(t.TempDir(), "a directory's name")
-	for _, d := range []string{dir, filepath.Join(dir, "lib")} {
+	for _, d := range []string{dir, filepath.Join(dir, "lib"), filepath.Join(dir, "bin")} {
 		if err := os.Mkdir(d, 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -101,25 +128,39 @@ func TestStart(t *testing.T) {
 	if err := Prepare(dir); err != nil {
 		t.Fatal(err)
 	}
+	elsewhere := t.TempDir()
+	before := filepath.Join(elsewhere, "before.js") // as an agent that watches programs
+	if err := os.WriteFile(before, []byte("if (process.argv[1]?.endsWith('/lib/program.js')) console.log('loaded before')"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("NODE_OPTIONS", "--require "+before)
 	const program = `
 const fs = require('fs');
 console.log('printed');
 const request = Buffer.alloc(100);
 const read = fs.readSync(3, request, 0, 100, null);
 fs.writeSync(3, 'answer to ' + request.toString('utf8', 0, read));
+fs.writeSync(1, 'written\n');
 const file = fs.openSync(__filename);
-console.error(file > 3 && fs.readSync(file, request, 0, 100, 0) === 100 ? 'files are read' : 'a file has descriptor ' + file);
+console.error(fs.fstatSync(3).isCharacterDevice() && fs.readSync(file, request, 0, 100, 0) === 100 ? 'files are read' : 'descriptor 3 is free');
 `
-	if err := os.WriteFile(filepath.Join(dir, "lib", "program.js"), []byte(program), 0o600); err != nil {
+	alone := filepath.Join(elsewhere, "bin", "jsii-runtime.js") // with no program beside it
+	if err := os.Mkdir(filepath.Dir(alone), 0o700); err != nil {
 		t.Fatal(err)
+	}
+	for file, text := range map[string]string{filepath.Join(dir, "lib", "program.js"): program, alone: "console.log('alone')"} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, test := range []struct {
 		args           []string
 		stdout, stderr string
 	}{
-		{[]string{dir + "/bin/jsii-runtime.js"}, "answer to request\n", "printed\nfiles are read\n"},
+		{[]string{dir + "/bin/jsii-runtime.js"}, "answer to request\n", "loaded before\nprinted\nwritten\nfiles are read\n"},
 		{[]string{"-p", "1 + 1"}, "2\n", ""},
-		{[]string{dir + "/lib/program.js"}, "printed\n", "Error"}, // without the script there is no descriptor 3 to read
+		{[]string{alone}, "alone\n", ""},
+		{[]string{dir + "/lib/program.js"}, "loaded before\nprinted\n", "Error"}, // without the script there is no descriptor 3 to read
 	} {
 		var stdout, stderr bytes.Buffer
 		start := exec.Command(os.Getenv(nodeVariable), test.args...)

@@ -41,9 +41,10 @@ func New(cfg *config.Config, o Options) *Report {
 
 // builder fills a report.
 type builder struct {
-	cfg               *config.Config
-	config, backupctl string // the name of the file in commands, and what they begin with
-	report            *Report
+	cfg       *config.Config
+	config    string // the name of the file in commands
+	backupctl string // what commands begin with, and a blank
+	report    *Report
 
 	tiers       map[string]int  // index in the report by name
 	protections map[string]bool // by id

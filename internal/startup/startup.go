@@ -1,9 +1,9 @@
 // Package startup prepares a process of the app before the packages of the CDK are initialized: they write
-// jsii's program into the temporary directory then, before main starts, and panic if they cannot. They also take over
-// the environment for Node.js.
+// jsii's program into the temporary directory then, before main starts, and panic if they cannot.
 //
-// The main package imports it. Go initializes the first package by import path of which all imports
-// are initialized, and jsii's have more imports: TestInterrupt fails if that is no longer so.
+// The main package imports it. Of the packages whose imports are initialized, Go initializes the one whose import path is the first in
+// the order of the alphabet. This one comes before jsii's, unless the module has a path behind that of jsii. So main has jsii begin anew
+// (synth.Renew), with the directory and the environment that are prepared by then.
 package startup
 
 import (

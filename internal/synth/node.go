@@ -40,11 +40,11 @@ func nodeEnded(failure error) bool {
 		failure.Error() == gone || failure.Error() == closed
 }
 
-// minNode is the oldest major version of Node.js that the CDK runs in, supportedNode the oldest that the CDK supports.
-const (
-	minNode       = 20
-	supportedNode = 22
-)
+// minNode is the oldest major version of Node.js that the CDK runs in.
+const minNode = 20
+
+// isSupported tells whether the CDK in go.mod supports a major version of Node.js.
+func isSupported(major int) bool { return major == 22 || major == 24 }
 
 // nodeAnswer is how long Node.js may take to tell its version. It needs 50 ms.
 const nodeAnswer = 10 * time.Second
@@ -77,8 +77,8 @@ func checkNode(ctx context.Context, node string, limit time.Duration) (notice st
 	if major < minNode {
 		return "", fmt.Errorf("%s is Node.js %s, which is too old: %s", path, version, advice)
 	}
-	if major < supportedNode {
-		return fmt.Sprintf("%s is Node.js %s, which the AWS CDK no longer supports: install version 22 or 24 from https://nodejs.org",
+	if !isSupported(major) {
+		return fmt.Sprintf("%s is Node.js %s, which this version of the AWS CDK does not support: install version 22 or 24 from https://nodejs.org",
 			path, version), nil
 	}
 	return "", nil

@@ -13,9 +13,9 @@ import (
 func TestCheckNode(t *testing.T) {
 	dir := t.TempDir()
 	for _, test := range []struct{ name, script, want string }{
-		{"new", "echo v26.1.0", ""},
 		{"supported", "echo v22.0.0", ""},
-		{"oldest", "echo v20.0.0", " is Node.js v20.0.0, which the AWS CDK no longer supports: "},
+		{"new", "echo v26.1.0", " is Node.js v26.1.0, which this version of the AWS CDK does not support: "},
+		{"oldest", "echo v20.0.0", " is Node.js v20.0.0, which this version of the AWS CDK does not support: "},
 		{"old", "echo v18.20.4", " is Node.js v18.20.4, which is too old: "},
 		{"broken", "exit 139", " does not run (exit status 139): "},
 		{"another", "echo BusyBox; echo v24.0.0", ` is not Node.js: it answers --version with "BusyBox": `},
@@ -45,7 +45,7 @@ func TestCheckNode(t *testing.T) {
 				}
 				return
 			}
-			if test.name == "oldest" {
+			if test.name == "oldest" || test.name == "new" {
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -94,6 +94,10 @@ func Close() {
 	closeNode()
 }
 
+// Renew has jsii begin anew, with the environment and the temporary directory of this moment. Call it before the first call of the CDK:
+// jsii took both over when its packages were initialized, which may have been before they were prepared (package startup).
+func Renew() { jsii.Close() }
+
 // guard turns a panic, which is how jsii reports every failure, into an error with its first line:
 // the JavaScript stack below it helps nobody here.
 func guard(f func() error) (err error) {
