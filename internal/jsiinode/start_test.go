@@ -130,7 +130,8 @@ func TestStart(t *testing.T) {
 	}
 	elsewhere := t.TempDir()
 	before := filepath.Join(elsewhere, "before.js") // as an agent that watches programs
-	if err := os.WriteFile(before, []byte("if (process.argv[1]?.endsWith('/lib/program.js')) console.log('loaded before')"), 0o600); err != nil {
+	const prints = "if (process.argv[1]?.endsWith('/lib/program.js')) console.log('loaded before')"
+	if err := os.WriteFile(before, []byte(prints), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("NODE_OPTIONS", "--require "+before)
@@ -142,7 +143,8 @@ const read = fs.readSync(3, request, 0, 100, null);
 fs.writeSync(3, 'answer to ' + request.toString('utf8', 0, read));
 fs.writeSync(1, 'written\n');
 const file = fs.openSync(__filename);
-console.error(fs.fstatSync(3).isCharacterDevice() && fs.readSync(file, request, 0, 100, 0) === 100 ? 'files are read' : 'descriptor 3 is free');
+const taken = fs.fstatSync(3).isCharacterDevice();
+console.error(taken && fs.readSync(file, request, 0, 100, 0) === 100 ? 'files are read' : 'descriptor 3 is free');
 `
 	alone := filepath.Join(elsewhere, "bin", "jsii-runtime.js") // with no program beside it
 	if err := os.Mkdir(filepath.Dir(alone), 0o700); err != nil {

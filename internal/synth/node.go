@@ -78,8 +78,8 @@ func checkNode(ctx context.Context, node string, limit time.Duration) (notice st
 		return "", fmt.Errorf("%s is Node.js %s, which is too old: %s", path, version, advice)
 	}
 	if !isSupported(major) {
-		return fmt.Sprintf("%s is Node.js %s, which this version of the AWS CDK does not support: install version 22 or 24 from https://nodejs.org",
-			path, version), nil
+		return fmt.Sprintf("%s is Node.js %s, which this version of the AWS CDK does not support: "+
+			"install version 22 or 24 from https://nodejs.org", path, version), nil
 	}
 	return "", nil
 }
