@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -23,6 +24,17 @@ func TestNoTemporaryDirectory(t *testing.T) {
 			fails(t, app, "the directory for temporary files, "+temporary+", cannot be written to ("+why)
 		}
 	}
+}
+
+// TestBackslashOfTemporaryDirectory: Node.js cannot load the CDK from there, which is said before it tries.
+func TestBackslashOfTemporaryDirectory(t *testing.T) {
+	temporary := filepath.Join(t.TempDir(), `a\b`)
+	if err := os.Mkdir(temporary, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	app := appCommand("-check", "-config", exampleFile)
+	app.Env = append(app.Env, "TMPDIR="+temporary)
+	fails(t, app, "the directory for temporary files, "+temporary+", has a backslash in its name")
 }
 
 // TestNoTemporaryFiles: a run that ends before Node.js starts leaves no temporary files. TestCalls has one that starts it.

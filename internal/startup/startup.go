@@ -67,6 +67,10 @@ func ownTempDir() (string, error) {
 	for parent = in; strings.HasPrefix(filepath.Base(parent), prefix); {
 		parent = filepath.Dir(parent)
 	}
+	if filepath.Separator == '/' && strings.Contains(in, `\`) {
+		return "", fmt.Errorf("the directory for temporary files, %s, has a backslash in its name, "+
+			"from which Node.js cannot load a package: set TMPDIR to another directory", in)
+	}
 	own, err := os.MkdirTemp(in, prefix)
 	if err != nil {
 		return "", unusable(err)
