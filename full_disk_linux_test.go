@@ -86,8 +86,8 @@ func TestNodeCannotWrite(t *testing.T) {
 	} {
 		node := filepath.Join(t.TempDir(), "node")
 		script := "#!/bin/sh\n[ \"$1\" = --version ] && echo v22.0.0 && exit\n" +
-			"printf '{\"hello\":\"@jsii/runtime@1.142.0\"}\\n'\nread line\n" +
-			`cat <<'END'` + "\n" + `{"error":"` + test.said + `"}` + "\nEND\ncat >/dev/null\n"
+			"printf '{\"hello\":\"@jsii/runtime@1.142.0\"}\\n' >&4\nread line\n" +
+			`cat >&4 <<'END'` + "\n" + `{"error":"` + test.said + `"}` + "\nEND\ncat >/dev/null\n"
 		write(t, node, []byte(script))
 		if err := os.Chmod(node, 0o755); err != nil {
 			t.Fatal(err)
