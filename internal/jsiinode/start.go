@@ -33,11 +33,17 @@ exec "$CENTRAL_S3_BACKUP_NODE" --preserve-symlinks --require "${0%/*}/start.js" 
 `
 
 // startModule runs before jsii's program, which reads requests from descriptor 3 and writes answers to it. The script has them at
-// standard input and descriptor 4.
+// standard input and descriptor 4, which a command of the user may not pass on.
 const startModule = `const fs = require('fs');
 const { readSync, writeSync } = fs;
 fs.readSync = (fd, ...rest) => readSync(fd === 3 ? 0 : fd, ...rest);
 fs.writeSync = (fd, ...rest) => writeSync(fd === 3 ? 4 : fd, ...rest);
+try {
+  writeSync(4, '');
+} catch {
+  console.error('JSII_NODE: what it starts does not get the descriptors 3 and 4; want Node.js, or a script that ends with exec node "$@"');
+  process.exit(1);
+}
 `
 
 // scriptName is the file name of startScript. The process that jsii starts has it, with any directory.

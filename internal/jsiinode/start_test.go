@@ -172,4 +172,15 @@ console.error(taken && fs.readSync(file, request, 0, 100, 0) === 100 ? 'files ar
 			t.Errorf("%v: %v, says\n%s\nand\n%s", test.args, err, stdout.String(), stderr.String())
 		}
 	}
+	// A command of the user that passes on the first three descriptors alone.
+	closes := filepath.Join(elsewhere, "closes")
+	if err := os.WriteFile(closes, []byte("#!/bin/sh\nexec node \"$@\" 3>&- 4>&-\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(userVariable, closes)
+	out, err := exec.Command(os.Getenv(nodeVariable), dir+"/bin/jsii-runtime.js").CombinedOutput()
+	const want = "loaded before\nJSII_NODE: what it starts does not get the descriptors 3 and 4; want Node.js, or a script that "
+	if err == nil || !strings.HasPrefix(string(out), want) || strings.Count(string(out), "\n") != 2 {
+		t.Errorf("%v, says %s", err, out)
+	}
 }
