@@ -23,7 +23,8 @@ func TestJSON(t *testing.T) {
 		var stdout, stderr bytes.Buffer
 		got := run(append([]string{"-format", "json"}, args...), func(string) string { return "" }, &stdout, &stderr)
 		said := stderr.String()
-		if line, _, _ := strings.Cut(said, "\n"); strings.Contains(line, "which this version of the AWS CDK does not support") { // of this machine's Node.js
+		line, _, _ := strings.Cut(said, "\n") // about the Node.js of this machine
+		if strings.Contains(line, "which this version of the AWS CDK does not support") {
 			said = strings.TrimPrefix(said, line+"\n")
 		}
 		if got != code || said != "" {

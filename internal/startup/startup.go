@@ -1,9 +1,9 @@
 // Package startup prepares a process of the app before the packages of the CDK are initialized: they write
 // jsii's program into the temporary directory then, before main starts, and panic if they cannot.
 //
-// The main package imports it. Of the packages whose imports are initialized, Go initializes the one whose import path is the first in
-// the order of the alphabet. This one comes before jsii's, unless the module has a path behind that of jsii. So main has jsii begin anew
-// (synth.Renew), with the directory and the environment that are prepared by then.
+// The main package imports it. Go initializes packages in the order of the alphabet, as soon as their imports are initialized. This one
+// comes before jsii's, unless the module's path comes after that of jsii. For such a module main has jsii begin anew (synth.Renew): it
+// then finds the directory and the environment that are prepared.
 package startup
 
 import (

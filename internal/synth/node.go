@@ -55,7 +55,8 @@ func checkNode(ctx context.Context, node string, limit time.Duration) (notice st
 	if node == "" {
 		node = "node"
 	}
-	const advice = "the AWS CDK runs in Node.js; install version 22 or 24 from https://nodejs.org"
+	const install = "install version 22 or 24 from https://nodejs.org"
+	const advice = "the AWS CDK runs in Node.js; " + install
 	path, err := exec.LookPath(node)
 	if err != nil {
 		return "", fmt.Errorf("there is no %q on the PATH: %s", node, advice)
@@ -78,8 +79,7 @@ func checkNode(ctx context.Context, node string, limit time.Duration) (notice st
 		return "", fmt.Errorf("%s is Node.js %s, which is too old: %s", path, version, advice)
 	}
 	if !isSupported(major) {
-		return fmt.Sprintf("%s is Node.js %s, which this version of the AWS CDK does not support: "+
-			"install version 22 or 24 from https://nodejs.org", path, version), nil
+		return fmt.Sprintf("%s is Node.js %s, which this version of the AWS CDK does not support: %s", path, version, install), nil
 	}
 	return "", nil
 }

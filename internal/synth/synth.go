@@ -37,8 +37,8 @@ type Options struct {
 	Node string
 	// Terminal is told what takes a while and how far the run is. Nil: nobody is watching.
 	Terminal io.Writer
-	// Stderr gets what the processes of a run write to standard error, and a notice about an old Node.js. Nil: it is dropped. With one
-	// process, Node.js writes to the standard error of that.
+	// Stderr gets what the processes of a run write to standard error, and a notice about a Node.js that the CDK does not support. Nil: it
+	// is dropped. With one process, Node.js writes to the standard error of that.
 	Stderr io.Writer
 }
 
