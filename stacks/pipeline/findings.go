@@ -5,7 +5,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
-	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 )
 
 // finding has wildcards that AwsSolutions-IAM5 finds in policies of the library, and why they stay.
@@ -65,21 +64,20 @@ var ignoredByLint = map[string][]any{
 	},
 }
 
-// explainFindings says why what cdk-nag and cfn-lint find in the pipeline stays as it is.
+// explainFindings says why what cdk-nag and cfn-lint find in the pipeline stays as it is. It writes the metadata that they read:
+// the library of cdk-nag is loaded only where somebody asks for its findings.
 func (b *builder) explainFindings() {
-	var suppressions []*cdknag.NagPackSuppression
+	var rules []any
 	for _, f := range b.findings() {
 		var appliesTo []any
 		for _, what := range f.appliesTo {
 			if strings.HasPrefix(what, "/") {
-				appliesTo = append(appliesTo, &cdknag.RegexAppliesTo{Regex: jsii.String(what)})
+				appliesTo = append(appliesTo, map[string]string{"regex": what})
 			} else {
 				appliesTo = append(appliesTo, what)
 			}
 		}
-		suppressions = append(suppressions, &cdknag.NagPackSuppression{
-			Id: jsii.String("AwsSolutions-IAM5"), Reason: jsii.String(f.reason), AppliesTo: &appliesTo,
-		})
+		rules = append(rules, map[string]any{"id": "AwsSolutions-IAM5", "reason": f.reason, "applies_to": appliesTo})
 	}
 	for _, child := range *b.stack.Node().FindAll("") {
 		resource, is := child.(awscdk.CfnResource)
@@ -90,7 +88,7 @@ func (b *builder) explainFindings() {
 			resource.AddMetadata(jsii.String("cfn-lint"), map[string]any{"config": map[string]any{"ignore_checks": rules}})
 		}
 		if *resource.CfnResourceType() == "AWS::IAM::Policy" {
-			cdknag.NagSuppressions_AddResourceSuppressions(resource, &suppressions, jsii.Bool(false))
+			resource.AddMetadata(jsii.String("cdk_nag"), map[string]any{"rules_to_suppress": rules})
 		}
 	}
 }

@@ -161,6 +161,7 @@ func (b *builder) addStages() error {
 			opts.Post = &[]pipelines.Step{b.startOthers()}
 		}
 		b.cdk.AddStage(stage, opts)
+		b.leave(stage)
 	}
 	for i, wave := range b.props.Part.Waves {
 		for j, part := range b.withinLimit(wave) {
@@ -175,11 +176,16 @@ func (b *builder) addStages() error {
 					return err
 				}
 				added.AddStage(stage, opts)
+				b.leave(stage)
 			}
 		}
 	}
 	return nil
 }
+
+// leave takes a stage out of the app. The library has synthesized it when it was added, and the manifest of the app names it since it
+// was created; the app would resolve every value in it once more.
+func (b *builder) leave(stage awscdk.Stage) { b.app.Node().TryRemoveChild(stage.Node().Id()) }
 
 // withinLimit cuts a wave so that the actions of each part fit into a stage of the pipeline: one for each stack, and one for each
 // approval (F-PIPE-1).
