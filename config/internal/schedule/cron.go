@@ -19,15 +19,39 @@ import (
 // Schedule holds the six fields of an expression as sets of numbers.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
 type Schedule struct {
-	minute        int
-	hours         []int // in order
-	months, years []int // in order, months from 1
-	daysOfMonth   []dayOfMonth
-	daysOfWeek    []dayOfWeek
-	lostStep      int // what LostStep returns
+	minute      int
+	hours       []int // in order
+	months      set   // from 1
+	years       set   // from 0, minYear
+	dates       set   // days of the month that are named by a number alone
+	daysOfMonth []dayOfMonth
+	daysOfWeek  []dayOfWeek
+	lostStep    int // what LostStep returns
 }
 
-// dayOfMonth is a day that a schedule names by its date.
+// set has numbers from 0 to 255: a check asks millions of times whether a date is in it.
+type set [4]uint64
+
+// setOf is the set of numbers of which each is lowered by base.
+func setOf(numbers []int, base int) (s set) {
+	for _, n := range numbers {
+		s.add(n - base)
+	}
+	return s
+}
+
+// upTo is the set of the numbers from 1 to last.
+func upTo(last int) (s set) {
+	for n := range last {
+		s.add(n + 1)
+	}
+	return s
+}
+
+func (s *set) add(n int)      { s[uint(n)/64] |= 1 << (uint(n) % 64) }
+func (s *set) has(n int) bool { return s[uint(n)/64]>>(uint(n)%64)&1 != 0 }
+
+// dayOfMonth is a day that a schedule names by L or W.
 type dayOfMonth struct {
 	day     int  // from 1; 0 is the last day of the month
 	weekday bool // the nearest day from Monday to Friday in the same month
@@ -78,18 +102,21 @@ func Parse(expression string) (*Schedule, error) {
 	if s.hours, err = numbers(fields[1], "hours", 0, 23, nil); err != nil {
 		return nil, err
 	}
-	if s.daysOfMonth, err = daysOfMonth(fields[2]); err != nil {
+	if s.dates, s.daysOfMonth, err = daysOfMonth(fields[2]); err != nil {
 		return nil, err
 	}
-	if s.months, err = numbers(fields[3], "month", 1, 12, monthNames); err != nil {
+	months, err := numbers(fields[3], "month", 1, 12, monthNames)
+	if err != nil {
 		return nil, err
 	}
 	if s.daysOfWeek, err = daysOfWeek(fields[4]); err != nil {
 		return nil, err
 	}
-	if s.years, err = numbers(fields[5], "year", minYear, maxYear, nil); err != nil {
+	years, err := numbers(fields[5], "year", minYear, maxYear, nil)
+	if err != nil {
 		return nil, err
 	}
+	s.months, s.years = setOf(months, 0), setOf(years, minYear)
 	if start, step, stepped := strings.Cut(fields[1], "/"); stepped && start != "*" && len(s.hours) == 1 {
 		s.lostStep = number(step, 0, nil)
 	}
@@ -166,29 +193,31 @@ func number(text string, low int, names []string) int {
 }
 
 // daysOfMonth reads numbers, L for the last day, and 15W for the weekday that is nearest to the 15th.
-func daysOfMonth(field string) ([]dayOfMonth, error) {
+func daysOfMonth(field string) (dates set, others []dayOfMonth, err error) {
 	if field == "?" {
-		return nil, nil
+		return set{}, nil, nil
 	}
-	var days []dayOfMonth
+	var plain []int
 	for item := range strings.SplitSeq(field, ",") {
 		day, nearest := strings.CutSuffix(item, "W")
 		if item == "L" || item == "LW" {
-			days = append(days, dayOfMonth{0, nearest})
+			others = append(others, dayOfMonth{0, nearest})
 			continue
 		}
-		set, err := numbers(day, "day of month", 1, 31, nil)
+		days, err := numbers(day, "day of month", 1, 31, nil)
 		if err == nil && nearest && strings.Trim(day, "0123456789") != "" {
 			err = fmt.Errorf("has %q as day of month; W follows one day, as in 15W", item)
 		}
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range set {
-			days = append(days, dayOfMonth{d, nearest})
+		switch {
+		case err != nil:
+			return set{}, nil, err
+		case nearest:
+			others = append(others, dayOfMonth{days[0], true})
+		default:
+			plain = append(plain, days...)
 		}
 	}
-	return days, nil
+	return setOf(plain, 0), others, nil
 }
 
 // daysOfWeek reads numbers from 1 for Sunday, L for the last day of the week, 6L for the last Friday

@@ -13,15 +13,15 @@ const FirstYear = 2026
 // ofDates says whether a schedule depends on dates. If not, all weeks are alike.
 func (s *Schedule) ofDates() bool {
 	byWeekday := !slices.ContainsFunc(s.daysOfWeek, func(d dayOfWeek) bool { return d.nth > 0 || d.last })
-	everyDay := s.daysOfMonth == nil || len(s.daysOfMonth) == 31
-	return !byWeekday || !everyDay || len(s.months) < 12 || s.FirstYearWithout() > 0
+	everyDay := s.daysOfWeek != nil || s.dates == upTo(31)
+	return !byWeekday || !everyDay || s.months != upTo(12) || s.FirstYearWithout() > 0
 }
 
 // FirstYearWithout returns the first year, from [FirstYear] on, in which the year field keeps a
 // schedule from running. Zero: there is none.
 func (s *Schedule) FirstYearWithout() int {
 	for y := FirstYear; y <= maxYear; y++ {
-		if _, runs := slices.BinarySearch(s.years, y); !runs {
+		if !s.years.has(y - minYear) {
 			return y
 		}
 	}
@@ -45,11 +45,11 @@ func (s *Schedule) horizon() int {
 
 // runsOn says whether a schedule has times on a date.
 func (s *Schedule) runsOn(d date) bool {
-	if !slices.Contains(s.months, d.month) {
+	if !s.months.has(d.month) || !s.years.has(d.year-minYear) {
 		return false
 	}
-	if _, runs := slices.BinarySearch(s.years, d.year); !runs {
-		return false
+	if s.dates.has(d.day) {
+		return true
 	}
 	for _, day := range s.daysOfMonth {
 		if day.on(d) {
