@@ -27,11 +27,11 @@ var pipelined = sync.OnceValue(func() *assembly {
 })
 
 // pipelineAlone is its pipeline, synthesized alone and without cdk-nag into a directory in which an earlier run has left all files
-// of [pipelined], with other content, and a stage of another workload.
+// of [pipelined], with other content, and one more wave.
 var pipelineAlone = sync.OnceValue(func() *assembly {
 	dir := filepath.Join(shared, "pipeline-alone")
 	err := errors.Join(os.CopyFS(dir, os.DirFS(pipelined().dir)),
-		os.CopyFS(filepath.Join(dir, "assembly-dummy-test"), os.DirFS(filepath.Join(dir, "assembly-dummy-dev"))))
+		os.CopyFS(filepath.Join(dir, "assembly-wave-3"), os.DirFS(filepath.Join(dir, "assembly-wave-2"))))
 	for _, pattern := range []string{"*.template.json", "*.assets.json", "assembly-*/*.json"} {
 		files, _ := filepath.Glob(filepath.Join(dir, pattern)) // the patterns are well formed
 		for _, file := range files {
@@ -44,20 +44,32 @@ var pipelineAlone = sync.OnceValue(func() *assembly {
 	return synthesizeFile(pipelineFile, dir, nil, "-workload", "pipeline-1")
 })
 
-// inStages are the templates in the stages of an assembly, by the names of the stages.
+// inStages are the templates in the stages of an assembly, by what comes after the project in the names of their stacks.
 func inStages(t *testing.T, dir string) map[string][]byte {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "assembly-*", "*.template.json"))
+	manifests, err := filepath.Glob(filepath.Join(dir, "assembly-*", "manifest.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	found := map[string][]byte{}
-	for _, file := range files {
+	for _, file := range manifests {
 		text, err := os.ReadFile(file)
-		if err != nil {
+		var manifest struct {
+			Artifacts map[string]struct{ Properties struct{ StackName, TemplateFile string } }
+		}
+		if err := errors.Join(err, json.Unmarshal(text, &manifest)); err != nil {
 			t.Fatal(err)
 		}
-		found[strings.TrimPrefix(filepath.Base(filepath.Dir(file)), "assembly-")] = text
+		for _, artifact := range manifest.Artifacts {
+			if artifact.Properties.StackName == "" {
+				continue
+			}
+			template, err := os.ReadFile(filepath.Join(filepath.Dir(file), artifact.Properties.TemplateFile))
+			if err != nil {
+				t.Fatal(err)
+			}
+			found[strings.TrimPrefix(artifact.Properties.StackName, "dummy-backup-")] = template
+		}
 	}
 	return found
 }
@@ -179,7 +191,7 @@ func TestPipelineDeploys(t *testing.T) {
 	for _, w := range a.cfg.Workloads {
 		places[a.cfg.StackName(w)] = [2]string{w.Account, w.Region}
 	}
-	approved := map[string]bool{}
+	approvals := map[string]action{}
 	var deployed, providers []string
 	for _, pipeline := range pipelines {
 		for _, step := range actionsOf(pipeline) {
@@ -187,7 +199,8 @@ func TestPipelineDeploys(t *testing.T) {
 			text, _ := json.Marshal(step.properties)
 			switch step.provider {
 			case "Manual":
-				approved[step.stage] = true
+				_, id, _ := strings.Cut(step.name, "approve-")
+				approvals[id] = step
 			case "CloudFormation":
 				name, _ := at(step.properties, "Configuration", "StackName").(string)
 				account, region := places[name][0], places[name][1]
@@ -209,8 +222,9 @@ func TestPipelineDeploys(t *testing.T) {
 					t.Errorf("%s: the template %s: %v", name, path, err)
 				}
 				id := strings.TrimPrefix(name, "dummy-backup-")
-				if a.cfg.ApprovedBefore(id) != approved[step.stage] {
-					t.Errorf("%s is deployed after an approval: %v", name, approved[step.stage])
+				approval, asked := approvals[id]
+				if before := asked && approval.stage == step.stage && approval.order < step.order; before != a.cfg.ApprovedBefore(id) {
+					t.Errorf("%s is deployed after an approval: %v", name, before)
 				}
 			}
 		}

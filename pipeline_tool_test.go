@@ -72,7 +72,7 @@ func TestPipelineTool(t *testing.T) {
 	}
 	want := []string{
 		"central central eu-central-1", "central central-us-east-1 us-east-1", "central central-eu-west-1 eu-west-1",
-		"lake-eu lake-eu eu-west-1", "lake-us lake-us us-west-2", "archive-prod archive-prod eu-central-1",
+		"wave-1 lake-eu eu-west-1", "wave-2 lake-us us-west-2", "wave-3 archive-prod eu-central-1",
 	}
 	if !slices.Equal(deployed, want) {
 		t.Errorf("deploys %v, want %v", deployed, want)

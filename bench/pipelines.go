@@ -19,29 +19,51 @@ const rollout = `rollout:
     connection_arn: arn:aws:codeconnections:eu-central-1:111111111111:connection/0a1b2c3d
 `
 
-// pipelines measures what rollout.pipeline adds to a run, and writes its section of the results.
+// pipelines measures what rollout.pipeline adds to a run, with small workloads and with those of the other measurements, and writes
+// its section of the results.
 func (b *bench) pipelines() error {
-	direct, err := b.subject(ofOnePipeline)
-	if err != nil {
-		return err
+	var rows strings.Builder
+	var first string
+	const runs = 5
+	for _, buckets := range []int{3, len(tiers)} {
+		direct, err := b.subjectOf(ofOnePipeline, buckets)
+		if err != nil {
+			return err
+		}
+		text, err := os.ReadFile(direct.config)
+		if err != nil {
+			return err
+		}
+		dir := filepath.Join(b.work, fmt.Sprintf("pipelines-%d", buckets))
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			return err
+		}
+		piped, err := b.write(dir, ofOnePipeline, string(text)+rollout)
+		if err != nil {
+			return err
+		}
+		if first == "" {
+			if first, err = b.fromEmptyCaches(piped); err != nil {
+				return err
+			}
+		}
+		if err := besides(&rows, runs, buckets, direct, piped); err != nil {
+			return err
+		}
 	}
-	text, err := os.ReadFile(direct.config)
-	if err != nil {
-		return err
-	}
-	dir := filepath.Join(b.work, "pipelines")
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return err
-	}
-	piped, err := b.write(dir, ofOnePipeline, string(text)+rollout)
-	if err != nil {
-		return err
-	}
-	first, err := b.fromEmptyCaches(piped)
-	if err != nil {
-		return err
-	}
+	return writeSection(fmt.Sprintf(`## Pipelines
 
+`+"`go run . -pipelines`"+` in this directory wrote this section. The configurations have %d workloads, the most of one pipeline.
+%d cores (%s), %s, medians of %d runs by turns.
+Memory is that of the largest process.
+
+| buckets of a workload | | wall, seconds | of the stacks alone | cpu, seconds | memory, MB |
+|---|---|---|---|---|---|
+`, ofOnePipeline, runtime.NumCPU(), cpuModel(), runtime.Version(), runs) + rows.String() + first)
+}
+
+// besides measures the stacks alone, with a pipeline beside them, and the pipeline alone, by turns. It writes a row for each.
+func besides(rows *strings.Builder, runs, buckets int, direct, piped *subject) error {
 	programs := []struct {
 		what string
 		run  func() (sample, error)
@@ -51,8 +73,7 @@ func (b *bench) pipelines() error {
 		{what: "the stacks, and the pipeline with its stages", run: func() (sample, error) { return piped.runApp() }},
 		{what: "the pipeline with its stages, alone", run: func() (sample, error) { return piped.runApp("-workload", "pipeline-1") }},
 	}
-	const runs = 5
-	for range runs { // by turns
+	for range runs {
 		for i := range programs {
 			one, err := programs[i].run()
 			if err != nil {
@@ -61,25 +82,14 @@ func (b *bench) pipelines() error {
 			programs[i].got = append(programs[i].got, one)
 		}
 	}
-	var t strings.Builder
-	fmt.Fprintf(&t, `## Pipelines
-
-`+"`go run . -pipelines`"+` in this directory wrote this section. The configuration has %d workloads, the most of one pipeline.
-%d cores (%s), %s, medians of %d runs by turns.
-Memory is that of the largest process.
-
-| | wall, seconds | of the stacks alone | cpu, seconds | memory, MB |
-|---|---|---|---|---|
-`, ofOnePipeline, runtime.NumCPU(), cpuModel(), runtime.Version(), runs)
 	alone := programs[0].got.median(wall)
 	for _, p := range programs {
 		fmt.Fprintf(
-			&t, "| %s | %.1f ±%.0f %% | **%.2f** | %.1f | %.0f |\n",
+			rows, "| %d | %s | %.1f ±%.0f %% | **%.2f** | %.1f | %.0f |\n", buckets,
 			p.what, p.got.median(wall), 100*p.got.spread(wall), p.got.median(wall)/alone, p.got.median(cpu), p.got.median(peak),
 		)
 	}
-	t.WriteString(first)
-	return writeSection(t.String())
+	return nil
 }
 
 // fromEmptyCaches measures what the first synthesis on a machine builds: Go's modules are there, its build cache is empty.

@@ -71,14 +71,11 @@ func checkPipelineNames(c *checker) {
 		}
 	}
 	for i, w := range c.cfg.Workloads {
-		for _, name := range []string{c.cfg.StackName(w), w.ID()} { // in the pipeline, the id is that of a stage beside the stacks
-			if taken[name] {
-				c.report(workloadNamePath(i), Problem{
-					What: "the stack of this workload would have the name of a pipeline's stack",
-					Got:  name, Want: "another name or environment",
-				}, pipelinePath)
-				break
-			}
+		if name := c.cfg.StackName(w); taken[name] {
+			c.report(workloadNamePath(i), Problem{
+				What: "the stack of this workload would have the name of a pipeline's stack",
+				Got:  name, Want: "another name or environment",
+			}, pipelinePath)
 		}
 	}
 }

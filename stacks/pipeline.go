@@ -25,7 +25,7 @@ type PipelineProps struct {
 	File string
 	// CLI is the version of the CDK's CLI.
 	CLI string
-	// Stage creates, in a stage, the stacks of the central account or of a workload, by its NAME-ENV.
+	// Stage adds the stacks of the central account, or those of a workload, by its NAME-ENV, to a stage.
 	Stage func(stage awscdk.Stage, id string) error
 	// Aspects are added to each stage: those of the app do not see what is in it. Nil: none.
 	Aspects func(scope awsconstructs.Construct)

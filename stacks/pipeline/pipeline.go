@@ -153,39 +153,38 @@ func (b *builder) synthStep(cache awss3.IBucket) pipelines.CodeBuildStep {
 func (b *builder) addStages() error {
 	cfg := b.props.Config
 	if b.props.Part.First() {
-		stage, opts, err := b.stage(config.CentralID, cfg.Central.Account, cfg.Central.Region)
-		if err != nil {
+		central := place{config.CentralID, cfg.Central.Account, cfg.Central.Region}
+		var after []pipelines.Step
+		if others := len(cfg.Pipelines()) - 1; others > 0 {
+			after = append(after, b.startOthers())
+		}
+		if err := b.addStage(config.CentralID, []place{central}, after...); err != nil {
 			return err
 		}
-		if others := len(cfg.Pipelines()) - 1; others > 0 {
-			opts.Post = &[]pipelines.Step{b.startOthers()}
-		}
-		b.cdk.AddStage(stage, opts)
-		b.leave(stage)
 	}
 	for i, wave := range b.props.Part.Waves {
 		for j, part := range b.withinLimit(wave) {
 			name := fmt.Sprintf("wave-%d", i+1)
+			if !b.props.Part.First() { // each stage of the assembly has a name of its own
+				name = b.props.Part.ID() + "-" + name
+			}
 			if j > 0 {
 				name += fmt.Sprintf("-%d", j+1)
 			}
-			added := b.cdk.AddWave(jsii.String(name), nil)
+			var places []place
 			for _, w := range part {
-				stage, opts, err := b.stage(w.ID(), w.Account, w.Region)
-				if err != nil {
-					return err
-				}
-				added.AddStage(stage, opts)
-				b.leave(stage)
+				places = append(places, place{w.ID(), w.Account, w.Region})
+			}
+			if err := b.addStage(name, places); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
 }
 
-// leave takes a stage out of the app. The library has synthesized it when it was added, and the manifest of the app names it since it
-// was created; the app would resolve every value in it once more.
-func (b *builder) leave(stage awscdk.Stage) { b.app.Node().TryRemoveChild(stage.Node().Id()) }
+// place is where the stacks of an id are deployed to.
+type place struct{ id, account, region string }
 
 // withinLimit cuts a wave so that the actions of each part fit into a stage of the pipeline: one for each stack, and one for each
 // approval (F-PIPE-1).
@@ -206,35 +205,47 @@ func (b *builder) withinLimit(wave []config.Workload) [][]config.Workload {
 	return parts
 }
 
-// stage creates a stage of the CDK with the stacks of one id, in the order of their deployment, and the approval before it.
-func (b *builder) stage(id, account, region string) (awscdk.Stage, *pipelines.AddStageOpts, error) {
-	stage := awscdk.NewStage(b.app, jsii.String(id), &awscdk.StageProps{
-		Env: &awscdk.Environment{Account: jsii.String(account), Region: jsii.String(region)},
-	})
-	if err := b.props.Stage(stage, id); err != nil {
-		return nil, nil, err
+// addStage adds a stage with the stacks of several places at the same time. Those of one place are deployed in their order, after its
+// approval.
+func (b *builder) addStage(name string, places []place, after ...pipelines.Step) error {
+	stage := awscdk.NewStage(b.app, jsii.String(name), nil)
+	var approvals []*pipelines.StackSteps
+	created := 0
+	for _, p := range places {
+		if err := b.props.Stage(stage, p.id); err != nil {
+			return err
+		}
+		children := *stage.Node().Children()
+		var before awscdk.Stack
+		for _, child := range children[created:] {
+			stack, is := child.(awscdk.Stack)
+			if !is {
+				continue
+			}
+			if before != nil {
+				stack.AddDependency(before, nil)
+			} else if b.props.Config.ApprovedBefore(p.id) {
+				approvals = append(approvals, &pipelines.StackSteps{Stack: stack, Pre: &[]pipelines.Step{p.approval()}})
+			}
+			before = stack
+		}
+		created = len(children)
 	}
 	if b.props.Aspects != nil {
 		b.props.Aspects(stage)
 	}
-	var before awscdk.Stack
-	for _, child := range *stage.Node().Children() {
-		stack, is := child.(awscdk.Stack)
-		if !is {
-			continue
-		}
-		if before != nil {
-			stack.AddDependency(before, nil)
-		}
-		before = stack
-	}
-	opts := &pipelines.AddStageOpts{}
-	if b.props.Config.ApprovedBefore(id) {
-		opts.Pre = &[]pipelines.Step{pipelines.NewManualApprovalStep(jsii.String("approve-"+id), &pipelines.ManualApprovalStepProps{
-			Comment: jsii.String("Deploy " + id + " to account " + account + " in " + region),
-		})}
-	}
-	return stage, opts, nil
+	b.cdk.AddStage(stage, &pipelines.AddStageOpts{StackSteps: &approvals, Post: &after})
+	// The library has synthesized the stage, and the manifest of the app names it since it was created; the app would resolve every
+	// value in it once more.
+	b.app.Node().TryRemoveChild(jsii.String(name))
+	return nil
+}
+
+// approval is the step in which a person approves what is deployed to the place.
+func (p place) approval() pipelines.Step {
+	return pipelines.NewManualApprovalStep(jsii.String("approve-"+p.id), &pipelines.ManualApprovalStepProps{
+		Comment: jsii.String("Deploy " + p.id + " to account " + p.account + " in " + p.region),
+	})
 }
 
 // startOthers starts the other pipelines with the commit of this one, after the central account is deployed (F-COPY-14, F-PIPE-7).
