@@ -17,11 +17,13 @@ test:
 	go test ./...
 
 # What go test ./... leaves out because it is slow: the tests of the root with the build tag whole, which stop the app, fill its disk or
-# install it elsewhere, the snapshots of all valid configurations, more than 300 workloads in the central account, and all values of
-# property tests. restore versions is killed 50 times, and once late in a listing of 1,000,000 versions.
+# install it elsewhere, pipelines alone and of many workloads, the snapshots of all valid configurations, cdk-nag on more of them, more
+# than 300 workloads in the central account, and all values of property tests. restore versions is killed 50 times, and once late in a
+# listing of 1,000,000 versions.
 WHOLE = $(shell grep -l '^//go:build whole' *_test.go)
+LARGER = TestSnapshots|TestCentralPolicies|TestLongPathOfRoles|TestNag
 whole:
-	go test -tags whole -timeout 30m . -run "^(TestSnapshots|TestCentralPolicies|TestLongPathOfRoles|$$(sed -n 's/^func \(Test[A-Za-z]*\)(.*/\1/p' $(WHOLE) | paste -s -d '|' -))$$"
+	go test -tags whole -timeout 30m . -run "^($(LARGER)|$$(sed -n 's/^func \(Test[A-Za-z]*\)(.*/\1/p' $(WHOLE) | paste -s -d '|' -))$$"
 	go test -tags whole -timeout 30m ./config/... ./internal/rewind ./lambda/alerts/...
 	go test -tags whole ./internal/synth -run TestFunctionInClone
 
