@@ -258,7 +258,13 @@ func backedUp(uses []TierUse) bool {
 
 // TemplateBytes is an upper estimate, in bytes, of the template of a workload.
 func (c *Config) TemplateBytes(w Workload) int {
-	return c.templateBytes(w, c.TierUses(w), c.namedBytes()[accountRegion{w.Account, w.Region}])
+	named := 0
+	for i := range c.Workloads {
+		if other := &c.Workloads[i]; other.Account == w.Account && other.Region == w.Region {
+			named += other.namedBytes()
+		}
+	}
+	return c.templateBytes(w, c.TierUses(w), named)
 }
 
 func (c *Config) templateBytes(w Workload, uses []TierUse, named int) int {
@@ -378,14 +384,20 @@ const bytesPerARN = 24
 // bytesPerTag is the size of a tag in a template, in bytes, without its key and value.
 const bytesPerTag = 50
 
-// namedBytes is the size, in bytes, of the ARNs of all named buckets of an account and Region. Every
+// namedBytes is the size, in bytes, of the ARNs of all named buckets of each account and Region. Every
 // selection by tag lists them.
 func (c *Config) namedBytes() map[accountRegion]int {
 	named := map[accountRegion]int{}
 	for _, w := range c.Workloads {
-		for _, b := range w.Buckets {
-			named[accountRegion{w.Account, w.Region}] += bytesPerARN + min(len(b.Name), MaxBucketName)
-		}
+		named[accountRegion{w.Account, w.Region}] += w.namedBytes()
 	}
 	return named
+}
+
+// namedBytes is the size, in bytes, of the ARNs of the workload's buckets.
+func (w *Workload) namedBytes() (n int) {
+	for _, b := range w.Buckets {
+		n += bytesPerARN + min(len(b.Name), MaxBucketName)
+	}
+	return n
 }
