@@ -215,3 +215,48 @@ func TestPipelineRolesAsPrescribed(t *testing.T) {
 		t.Errorf("roles %v, want %v", got, want)
 	}
 }
+
+// TestManyApprovals: a wave with more actions than a stage of a pipeline may have is cut. Each approval stays before its workload.
+func TestManyApprovals(t *testing.T) {
+	var text, ids strings.Builder
+	for i := range config.MaxPipelineWorkloads {
+		fmt.Fprintf(&text, "  - {name: w%d, environment: prod, account: \"%d\", region: eu-west-1, "+
+			"buckets: [{name: heron-w%d, tier: standard_data}]}\n", i, 222_222_220_000+i, i)
+		fmt.Fprintf(&ids, "w%d-prod, ", i)
+	}
+	file := filepath.Join(t.TempDir(), "backup.yaml")
+	write(t, file, []byte("version: 1\nproject: heron\norganization: {id: o-a1b2c3d4e5}\n"+
+		"central: {account: \"111111111111\", region: eu-west-1}\nworkloads:\n"+text.String()+
+		"rollout: {pipeline: {account: \"111111111111\", region: eu-west-1, repository: heron/backup, "+
+		"connection_arn: \"arn:aws:codeconnections:eu-west-1:111111111111:connection/01234567\", approve_before: ["+ids.String()+"]}}\n"))
+	a := synthesizeFile(file, filepath.Join(t.TempDir(), "out"), nil, "-workload", "pipeline", "-report=false")
+	perStage, approvals, deployed := map[string]int{}, map[string]action{}, 0
+	for _, pipeline := range a.templates["heron-backup-pipeline-1"].ofType("AWS::CodePipeline::Pipeline") {
+		for _, step := range actionsOf(pipeline) {
+			perStage[step.stage]++
+			switch step.provider {
+			case "Manual":
+				_, id, _ := strings.Cut(step.name, "approve-")
+				approvals[id] = step
+			case "CloudFormation":
+				name, _ := at(step.properties, "Configuration", "StackName").(string)
+				id := strings.TrimPrefix(name, "heron-backup-")
+				if before := approvals[id]; id != config.CentralID && (before.stage != step.stage || before.order >= step.order) {
+					t.Errorf("%s is deployed in step %d of %s, after step %d of %s", id, step.order, step.stage, before.order, before.stage)
+				}
+				deployed++
+			}
+		}
+	}
+	if deployed != config.MaxPipelineWorkloads+1 || len(approvals) != config.MaxPipelineWorkloads {
+		t.Errorf("%d stacks and %d approvals", deployed, len(approvals))
+	}
+	for stage, actions := range perStage {
+		if actions > config.MaxStageActions { // F-PIPE-1
+			t.Errorf("stage %s has %d actions", stage, actions)
+		}
+	}
+	if perStage["wave-1"] != config.MaxStageActions || perStage["wave-1-2"] != 30 {
+		t.Errorf("actions of the stages: %v", perStage)
+	}
+}
