@@ -241,8 +241,8 @@ func TestManyApprovals(t *testing.T) {
 			case "CloudFormation":
 				name, _ := at(step.properties, "Configuration", "StackName").(string)
 				id := strings.TrimPrefix(name, "heron-backup-")
-				if before := approvals[id]; id != config.CentralID && (before.stage != step.stage || before.order >= step.order) {
-					t.Errorf("%s is deployed in step %d of %s, after step %d of %s", id, step.order, step.stage, before.order, before.stage)
+				if approval := approvals[id]; id != config.CentralID && !approval.runsBefore(step) {
+					t.Errorf("%s is deployed in step %d of %s, its approval is step %d of %s", id, step.order, step.stage, approval.order, approval.stage)
 				}
 				deployed++
 			}

@@ -109,6 +109,9 @@ type action struct {
 	properties            map[string]any
 }
 
+// runsBefore tells whether an action has ended in its stage before another one starts. The zero value runs before none.
+func (a action) runsBefore(b action) bool { return a.stage == b.stage && a.order < b.order }
+
 // actionsOf lists the actions of a pipeline in the order in which they run.
 func actionsOf(pipeline resource) []action {
 	var all []action
@@ -175,8 +178,7 @@ func TestPipelineDeploys(t *testing.T) {
 					t.Errorf("%s: the template %s: %v", name, path, err)
 				}
 				id := strings.TrimPrefix(name, "dummy-backup-")
-				approval, asked := approvals[id]
-				if before := asked && approval.stage == step.stage && approval.order < step.order; before != a.cfg.ApprovedBefore(id) {
+				if before := approvals[id].runsBefore(step); before != a.cfg.ApprovedBefore(id) {
 					t.Errorf("%s is deployed after an approval: %v", name, before)
 				}
 			}
